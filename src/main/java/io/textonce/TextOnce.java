@@ -1,0 +1,13 @@
+package io.textonce;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** Turns each business event into exactly one Twilio SMS. The routes are in {@code routes/}. */
+@SpringBootApplication
+public class TextOnce {
+
+    public static void main(String[] args) {
+        SpringApplication.run(TextOnce.class, args);
+    }
+}
