@@ -1,0 +1,257 @@
+package io.textonce.twilio;
+
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each Twilio error code means and what follows from it, as told by {@code twilio/codes.csv}. Every answer of
+ * Twilio gets an entry: a code that is not in the table falls back to what its HTTP status proves, and never to
+ * something that would send a text twice. A table with a mistake in it stops the start. Immutable.
+ */
+public final class TwilioCodes {
+
+    private static final String TABLE = "/twilio/codes.csv";
+
+    private static final ObjectReader ROWS = CsvMapper.builder()
+            .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
+            .build()
+            .readerForMapOf(String.class)
+            .with(CsvSchema.builder()
+                    .addColumn("code")
+                    .addColumn("class")
+                    .addColumn("at_creation")
+                    .addColumn("at_delivery")
+                    .addColumn("words")
+                    .setUseHeader(true)
+                    .setStrictHeaders(true)
+                    .setAllowComments(true)
+                    .build());
+
+    private final SortedMap<Integer, Entry> entries;
+
+    /** Reads the table from the class path. */
+    public TwilioCodes() {
+        this(load(TABLE));
+    }
+
+    private TwilioCodes(SortedMap<Integer, Entry> entries) {
+        this.entries = Collections.unmodifiableSortedMap(entries);
+    }
+
+    static TwilioCodes read(Reader csv) throws IOException {
+        var entries = new TreeMap<Integer, Entry>();
+        try (MappingIterator<Map<String, String>> rows = ROWS.readValues(csv)) {
+            while (rows.hasNextValue()) {
+                var entry = entry(rows.nextValue());
+                if (entries.put(entry.code(), entry) != null) {
+                    throw new IllegalArgumentException("code " + entry.code() + " is there twice");
+                }
+            }
+        }
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("no code at all");
+        }
+        return new TwilioCodes(entries);
+    }
+
+    /**
+     * The entry of a code that came without an HTTP status, in a status callback for example. An unknown code alone
+     * proves nothing about whether the text was taken.
+     */
+    public Entry of(int code) {
+        var entry = entries.get(code);
+        return entry != null
+                ? entry
+                : new Entry(
+                        code,
+                        CodeClass.AMBIGUOUS,
+                        AtCreation.UNCLEAR,
+                        AtDelivery.ALARM,
+                        "Twilio reported a fault that this version does not know (code " + code + ")",
+                        false);
+    }
+
+    /**
+     * The entry of an answer to a send. Only a 4xx proves that Twilio did not take the text: whatever code comes with
+     * another status, the outcome is unclear.
+     *
+     * @param code null when the answer carried none
+     */
+    public Entry of(@Nullable Integer code, int httpStatus) {
+        var row = code == null ? null : entries.get(code);
+        if (!provesRefusal(httpStatus)) {
+            return row != null && row.atCreation() == AtCreation.UNCLEAR ? row : unclear(code, row != null, httpStatus);
+        }
+        return row != null ? row : refused(code, httpStatus);
+    }
+
+    /** All rows of the table, by ascending code. */
+    public Collection<Entry> entries() {
+        return entries.values();
+    }
+
+    /** 408 is a 4xx that a proxy may give after Twilio has taken the text. */
+    private static boolean provesRefusal(int httpStatus) {
+        return httpStatus >= 400 && httpStatus < 500 && httpStatus != 408;
+    }
+
+    private static Entry unclear(@Nullable Integer code, boolean known, int httpStatus) {
+        return new Entry(
+                code == null ? 0 : code,
+                CodeClass.AMBIGUOUS,
+                AtCreation.UNCLEAR,
+                AtDelivery.ALARM,
+                "Twilio had a fault and may or may not have taken the text (HTTP " + httpStatus + ")",
+                known);
+    }
+
+    private static Entry refused(@Nullable Integer code, int httpStatus) {
+        var suffix = code == null ? " (no code, HTTP " + httpStatus + ")" : " (code " + code + ")";
+        var number = code == null ? 0 : code;
+        return switch (httpStatus) {
+            case 401 ->
+                new Entry(
+                        number,
+                        CodeClass.ACCOUNT,
+                        AtCreation.CIRCUIT,
+                        AtDelivery.CIRCUIT,
+                        "Twilio refused our login; an administrator must check it" + suffix,
+                        false);
+            case 403 ->
+                new Entry(
+                        number,
+                        CodeClass.CONFIGURATION,
+                        AtCreation.MISCONFIGURED,
+                        AtDelivery.ALARM,
+                        "Twilio does not allow us to send this; an administrator must check our permissions" + suffix,
+                        false);
+            case 429 ->
+                new Entry(
+                        number,
+                        CodeClass.RATE,
+                        AtCreation.RETRY,
+                        AtDelivery.ALARM,
+                        "Twilio could not take the text just now, so it is tried again" + suffix,
+                        false);
+            default ->
+                new Entry(
+                        number,
+                        CodeClass.CONFIGURATION,
+                        AtCreation.REJECT,
+                        AtDelivery.ALARM,
+                        "Twilio refused the text for a reason this version does not know" + suffix,
+                        false);
+        };
+    }
+
+    private static SortedMap<Integer, Entry> load(String resource) {
+        try (InputStream in = TwilioCodes.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException(resource + " is not on the class path");
+            }
+            return read(new InputStreamReader(in, StandardCharsets.UTF_8)).entries;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException(resource + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static Entry entry(Map<String, String> row) {
+        var code = row.get("code");
+        if (!code.matches("[1-9][0-9]{4}")) {
+            throw new IllegalArgumentException("'" + code + "' is not a code");
+        }
+        var words = row.get("words");
+        if (words.isBlank()) {
+            throw new IllegalArgumentException("code " + code + " has no words");
+        }
+        return new Entry(
+                Integer.parseInt(code),
+                word(CodeClass.class, row.get("class"), code),
+                word(AtCreation.class, row.get("at_creation"), code),
+                word(AtDelivery.class, row.get("at_delivery"), code),
+                words,
+                true);
+    }
+
+    private static <E extends Enum<E>> E word(Class<E> type, String word, String code) {
+        var constants = type.getEnumConstants();
+        return Arrays.stream(constants)
+                .filter(constant -> spelling(constant).equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("code " + code + ": '" + word + "' is none of "
+                        + Arrays.stream(constants).map(TwilioCodes::spelling).collect(Collectors.joining(", "))));
+    }
+
+    private static String spelling(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whom or what a code is about. */
+    public enum CodeClass {
+        RECIPIENT,
+        CONTENT,
+        CONFIGURATION,
+        ACCOUNT,
+        RATE,
+        CARRIER,
+        AMBIGUOUS,
+        OPTOUT
+    }
+
+    /** What follows when Twilio answers a send with the code. */
+    public enum AtCreation {
+        /** Refused; the caller gets a 422. */
+        REJECT,
+        /** Refused because of our own set-up; the caller gets a 502 and a person is alarmed. */
+        MISCONFIGURED,
+        /** Provably not processed; tried again soon, then held. */
+        RETRY,
+        /** Provably not processed; held for much longer. */
+        HOLD_LONG,
+        /** The account cannot send; nothing is tried until it can, and everything is held. */
+        CIRCUIT,
+        /** Nobody knows; never sent again before the evidence was looked at. */
+        UNCLEAR,
+        /** Refused, and the opt-out is recorded. */
+        OPTOUT
+    }
+
+    /** What follows when a status callback brings the code. A text that failed is never sent again. */
+    public enum AtDelivery {
+        /** Nothing to do but tell support. */
+        FINAL,
+        /** The opt-out is recorded. */
+        OPTOUT,
+        /** The account cannot send; everything is held. */
+        CIRCUIT,
+        /** A person must look. */
+        ALARM
+    }
+
+    /**
+     * One code and what follows from it.
+     *
+     * @param code 0 when Twilio gave none
+     * @param words for a support person; never a phone number
+     * @param known whether the code is in the table; one that is not deserves an alarm, since somebody has to add it
+     */
+    public record Entry(
+            int code, CodeClass codeClass, AtCreation atCreation, AtDelivery atDelivery, String words, boolean known) {}
+}
