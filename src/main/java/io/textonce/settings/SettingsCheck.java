@@ -1,0 +1,175 @@
+package io.textonce.settings;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/**
+ * Looks at every setting before the first bean is made, so that nothing starts half. All that is missing or wrong is
+ * named at once by its environment variable; values are never printed, since half of them are secrets.
+ */
+final class SettingsCheck implements BeanFactoryPostProcessor {
+
+    private static final Pattern HEX_64 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Set<String> INTAKES = Set.of("http", "jms", "file");
+
+    private final Environment environment;
+    private final List<String> problems = new ArrayList<>();
+
+    SettingsCheck(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+        boolean sandbox = beans.getBeanNamesForType(Sandbox.class, false, false).length > 0;
+        required("TWILIO_ACCOUNT_SID", "textonce.twilio.account-sid", sid("AC"), "AC and 32 hexadecimal digits");
+        required("TWILIO_AUTH_TOKEN", "textonce.twilio.auth-token", v -> v.length() >= 20, "at least 20 characters");
+        optional(
+                "TWILIO_SECONDARY_AUTH_TOKEN",
+                "textonce.twilio.secondary-auth-token",
+                v -> v.length() >= 20,
+                "at least 20 characters");
+        optional("TWILIO_API_KEY", "textonce.twilio.api-key", sid("SK"), "SK and 32 hexadecimal digits");
+        together("TWILIO_API_KEY", "textonce.twilio.api-key", "TWILIO_API_SECRET", "textonce.twilio.api-secret");
+        optional(
+                "TWILIO_MESSAGING_SERVICE_SID",
+                "textonce.twilio.messaging-service-sid",
+                sid("MG"),
+                "MG and 32 hexadecimal digits");
+        optional(
+                "TWILIO_FROM_NUMBER",
+                "textonce.twilio.from-number",
+                matches("\\+[1-9]\\d{1,14}|\\d{3,8}|[A-Za-z0-9 ]{2,11}"),
+                "an E.164 number, a short code or an alphanumeric sender");
+        if (value("textonce.twilio.from-number").isEmpty()
+                && value("textonce.twilio.messaging-service-sid").isEmpty()) {
+            problems.add("TWILIO_FROM_NUMBER: is missing (or set TWILIO_MESSAGING_SERVICE_SID)");
+        }
+        optional(
+                "TWILIO_VERIFY_SERVICE_SID",
+                "textonce.twilio.verify-service-sid",
+                sid("VA"),
+                "VA and 32 hexadecimal digits");
+        optional("TWILIO_REGION", "textonce.twilio.region", matches("[a-z]{2}\\d"), "a region such as ie1");
+        optional("TWILIO_EDGE", "textonce.twilio.edge", matches("[a-z-]{2,30}"), "an edge such as dublin");
+        optional(
+                "TWILIO_BASE_URL",
+                "textonce.twilio.base-url",
+                SettingsCheck::isBaseUrl,
+                "an https URL (http only to this machine)");
+        required(
+                "PUBLIC_BASE_URL",
+                "textonce.public-base-urls",
+                v -> List.of(v.split(",")).stream().allMatch(SettingsCheck::isPublicUrl),
+                "an http or https URL without query or fragment (or several, with commas)");
+        required("TEXTONCE_HASH_KEY", "textonce.hash-key", v -> v.length() >= 32, "at least 32 characters");
+        required(
+                "TEXTONCE_INTAKES",
+                "textonce.intakes",
+                v -> INTAKES.containsAll(List.of(v.split(","))),
+                "some of http,jms,file");
+        required("SPRING_DATASOURCE_URL", "spring.datasource.url", matches("jdbc:postgresql:.+"), "jdbc:postgresql:…");
+        if (value("textonce.intakes").contains("jms")) {
+            required("SPRING_ARTEMIS_BROKER_URL", "spring.artemis.broker-url", v -> true, "the address of the broker");
+        }
+        required(
+                "REQUIRE_TWILIO_SIGNATURE",
+                "textonce.require-twilio-signature",
+                matches("true|false"),
+                "true or false");
+        if (!sandbox) {
+            if (value("textonce.require-twilio-signature").equals("false")) {
+                problems.add("REQUIRE_TWILIO_SIGNATURE: false is possible only in the sandbox");
+            }
+            clients();
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidSettings(problems);
+        }
+    }
+
+    private void clients() {
+        var clients = Binder.get(environment)
+                .bind("textonce.clients", Bindable.mapOf(String.class, TextOnceProperties.Client.class))
+                .orElseGet(Map::of);
+        if (clients.isEmpty() && value("textonce.intakes").contains("http")) {
+            problems.add("TEXTONCE_CLIENTS_<NAME>_TOKEN_SHA256: is missing; without a client nobody may call the API");
+        }
+        clients.forEach((name, client) -> {
+            if (client.tokenSha256().isEmpty()
+                    || !client.tokenSha256().stream()
+                            .allMatch(hash -> HEX_64.matcher(hash).matches())) {
+                problems.add("TEXTONCE_CLIENTS_" + name.toUpperCase(Locale.ROOT)
+                        + "_TOKEN_SHA256: must be SHA-256 in 64 hexadecimal digits");
+            }
+        });
+    }
+
+    private void required(String variable, String property, Predicate<String> valid, String expected) {
+        if (value(property).isEmpty()) {
+            problems.add(variable + ": is missing");
+        } else {
+            optional(variable, property, valid, expected);
+        }
+    }
+
+    private void optional(String variable, String property, Predicate<String> valid, String expected) {
+        String value = value(property);
+        if (!value.isEmpty() && !valid.test(value)) {
+            problems.add(variable + ": must be " + expected);
+        }
+    }
+
+    private void together(String variable, String property, String otherVariable, String otherProperty) {
+        if (value(property).isEmpty() != value(otherProperty).isEmpty()) {
+            problems.add(variable + " and " + otherVariable + ": must be set together");
+        }
+    }
+
+    private String value(String property) {
+        return environment.getProperty(property, "").trim();
+    }
+
+    private static Predicate<String> matches(String regex) {
+        return Pattern.compile(regex).asMatchPredicate();
+    }
+
+    private static Predicate<String> sid(String prefix) {
+        return matches(prefix + "[0-9a-fA-F]{32}");
+    }
+
+    private static boolean isPublicUrl(String text) {
+        try {
+            URI uri = new URI(text.trim());
+            return uri.getHost() != null
+                    && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null
+                    && uri.getRawUserInfo() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static boolean isBaseUrl(String text) {
+        if (!isPublicUrl(text)) {
+            return false;
+        }
+        URI uri = URI.create(text.trim());
+        boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
+        boolean loopback = Set.of("localhost", "127.0.0.1", "[::1]").contains(uri.getHost());
+        return bare && ("https".equals(uri.getScheme()) || loopback);
+    }
+}

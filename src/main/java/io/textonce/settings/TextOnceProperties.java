@@ -1,0 +1,156 @@
+package io.textonce.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Settings of the bundle. Defaults, and the environment variables that fill them, are in {@code application.yaml}; what
+ * has none there must be set. {@link SettingsCheck} looks at all of them before anything starts.
+ *
+ * @param home where the shipped schemas, templates and SQL are: a Camel resource prefix
+ * @param routes extra folder of the integrator's routes, or empty
+ * @param intakes which intakes run: http, jms, file
+ * @param inbox folder with one sub-folder an event
+ * @param publicBaseUrls addresses under which Twilio reaches this service; the first is given out, all are accepted
+ * @param requireTwilioSignature false only in the sandbox
+ * @param hashKey secret of the keyed phone hash, at least 32 characters
+ * @param lease how long a reservation may be silent before its outcome counts as unknown
+ * @param unknown when evidence is looked for
+ * @param http bounds of the HTTP intake
+ * @param jms queues of the JMS intake
+ * @param file bounds of the file intake
+ * @param twilio how Twilio is reached
+ * @param clients who may call the API, by name
+ */
+@ConfigurationProperties("textonce")
+public record TextOnceProperties(
+        String home,
+        String routes,
+        Set<String> intakes,
+        Path inbox,
+        List<URI> publicBaseUrls,
+        boolean requireTwilioSignature,
+        String hashKey,
+        Duration lease,
+        Unknown unknown,
+        Http http,
+        Jms jms,
+        File file,
+        Twilio twilio,
+        @DefaultValue Map<String, Client> clients) {
+
+    /**
+     * When evidence of an unknown outcome is looked for.
+     *
+     * @param firstLook how soon after the unclear answer
+     * @param horizon how long a text may be absent from Twilio's list before it counts as never taken
+     */
+    public record Unknown(Duration firstLook, Duration horizon) {}
+
+    /**
+     * Bounds of the HTTP intake.
+     *
+     * @param maxInFlight API requests worked on at once; beyond it callers get 503 before any claim
+     * @param maxCallbacksInFlight the same for Twilio's callbacks, apart so that neither starves the other
+     * @param maxBody largest body read
+     */
+    public record Http(int maxInFlight, int maxCallbacksInFlight, DataSize maxBody) {}
+
+    /**
+     * Queues of the JMS intake.
+     *
+     * @param eventsQueue where events are read
+     * @param deadLetterQueue where events that can't become a text go, with the reason
+     * @param consumers how many messages are worked on at once
+     */
+    public record Jms(String eventsQueue, String deadLetterQueue, int consumers) {}
+
+    /**
+     * Bounds of the file intake.
+     *
+     * @param parallel how many lines are sent at once
+     * @param quietTime how long a file must not have grown before it is read
+     * @param lockMaxAge how long after its last sign of life an instance's lock on a file is void
+     */
+    public record File(int parallel, Duration quietTime, Duration lockMaxAge) {}
+
+    /**
+     * How Twilio is reached.
+     *
+     * @param accountSid account that sends and pays
+     * @param authToken signs Twilio's webhooks; also the REST password where no API key is set
+     * @param secondaryAuthToken accepted for webhooks while tokens are rotated
+     * @param apiKey REST user name instead of the account SID
+     * @param apiSecret REST password that belongs to the API key
+     * @param fromNumber sender, where no Messaging Service is set
+     * @param messagingServiceSid Messaging Service that chooses the sender
+     * @param verifyServiceSid Verify service for one-time codes
+     * @param region Twilio region such as ie1
+     * @param edge Twilio edge such as dublin
+     * @param baseUrl replaces scheme, host and port of every call: a simulator or a proxy
+     * @param connections pool size, the most calls in flight
+     * @param connectTimeout until a connection stands
+     * @param readTimeout until Twilio answers; its own limit is said to be 26 s, so less makes outcomes unclear
+     * @param poolTimeout until a connection of the pool is free
+     * @param retries how often a call that Twilio provably did not process is tried again in the route
+     * @param retryDelay before the first of those; it doubles each time
+     * @param maxRetryDelay cap on that delay, and on Twilio's Retry-After
+     * @param holdDelay how long a text is held after those were used up
+     * @param longHoldDelay how long a text is held when the sender's queue at Twilio is full
+     */
+    public record Twilio(
+            String accountSid,
+            String authToken,
+            String secondaryAuthToken,
+            String apiKey,
+            String apiSecret,
+            String fromNumber,
+            String messagingServiceSid,
+            String verifyServiceSid,
+            String region,
+            String edge,
+            String baseUrl,
+            int connections,
+            Duration connectTimeout,
+            Duration readTimeout,
+            Duration poolTimeout,
+            int retries,
+            Duration retryDelay,
+            Duration maxRetryDelay,
+            Duration holdDelay,
+            Duration longHoldDelay) {
+
+        /** The tokens with which a webhook may be signed: the current one and, while tokens are rotated, the other. */
+        public List<String> webhookTokens() {
+            return Stream.of(authToken, secondaryAuthToken)
+                    .filter(token -> !token.isEmpty())
+                    .toList();
+        }
+    }
+
+    /**
+     * A caller of the API.
+     *
+     * @param tokenSha256 SHA-256 of its bearer tokens in hex; several while tokens are rotated
+     * @param events the events that it may send; empty means all
+     * @param role what it may do: sender, or operator, who may also see and change deliveries
+     */
+    public record Client(
+            @DefaultValue List<String> tokenSha256,
+            @DefaultValue Set<String> events,
+            @DefaultValue("sender") Role role) {}
+
+    /** What a caller may do. */
+    public enum Role {
+        SENDER,
+        OPERATOR
+    }
+}
