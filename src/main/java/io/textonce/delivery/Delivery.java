@@ -1,0 +1,39 @@
+package io.textonce.delivery;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far an event's text has come.
+ *
+ * @param id our id of the delivery
+ * @param attempt which claim this is, from 1
+ * @param status ours until Twilio has given a SID, then Twilio's
+ * @param sid Twilio's Message SID, once it is known
+ * @param errorCode Twilio's error code, where there is one
+ * @param duplicate whether the event had been taken before
+ */
+public record Delivery(
+        UUID id,
+        int attempt,
+        String status,
+        @Nullable String sid,
+        @Nullable Integer errorCode,
+        boolean duplicate) {
+
+    /** The statuses that are ours; all others are Twilio's words. */
+    public static final String RESERVED = "reserved";
+
+    public static final String HELD = "held";
+    public static final String UNKNOWN = "unknown";
+    public static final String REJECTED = "rejected";
+
+    static Delivery claimed(UUID id, int attempt) {
+        return new Delivery(id, attempt, RESERVED, null, null, false);
+    }
+
+    /** The same delivery after an answer. */
+    public Delivery with(String newStatus, @Nullable String newSid, @Nullable Integer newErrorCode) {
+        return new Delivery(id, attempt, newStatus, newSid, newErrorCode, duplicate);
+    }
+}

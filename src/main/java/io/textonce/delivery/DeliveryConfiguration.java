@@ -1,0 +1,103 @@
+package io.textonce.delivery;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The beans that the routes know by name: the checks before a claim, the claim, and the tables. */
+@Configuration(proxyBeanMethods = false)
+class DeliveryConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryConfiguration.class);
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** Claims and callbacks: a commit is on disk when it returns. */
+    @Bean
+    @Primary
+    @ConfigurationProperties("spring.datasource.hikari")
+    HikariDataSource dataSource(DataSourceProperties properties) {
+        return properties
+                .initializeDataSourceBuilder()
+                .type(HikariDataSource.class)
+                .build();
+    }
+
+    /**
+     * Outcomes of a send. Its commits may be lost with the database's machine, never half: the row is then still
+     * reserved, and evidence finds what became of it. So an outcome waits for no disk.
+     */
+    @Bean
+    HikariDataSource outcomeDataSource(HikariDataSource dataSource) {
+        var config = new HikariConfig();
+        dataSource.copyStateTo(config);
+        config.setPoolName("outcomes");
+        config.setConnectionInitSql("SET synchronous_commit = off");
+        return new HikariDataSource(config);
+    }
+
+    @Bean
+    PhoneNumbers phoneNumbers() {
+        return new PhoneNumbers();
+    }
+
+    @Bean
+    PhoneHash phoneHash(TextOnceProperties settings) {
+        return new PhoneHash(settings.hashKey().getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Bean
+    Deliveries deliveries(
+            DataSource dataSource, PhoneNumbers phones, PhoneHash phoneHash, TextOnceProperties settings, Clock clock) {
+        return new Deliveries(new JdbcTemplate(dataSource), phones, phoneHash, settings.lease(), clock);
+    }
+
+    @Bean
+    Processor smsDraft(Clock clock) {
+        return new SmsDraft(clock);
+    }
+
+    @Bean
+    SendChecks sendChecks(PhoneNumbers phones, Clock clock) {
+        return new SendChecks(phones, clock);
+    }
+
+    @Bean
+    Processor smsConsent(SendChecks checks) {
+        return checks::consent;
+    }
+
+    @Bean
+    Processor smsNumber(SendChecks checks) {
+        return checks::number;
+    }
+
+    @Bean
+    Processor smsText(SendChecks checks) {
+        return checks::text;
+    }
+
+    @Bean
+    Processor outcomeLost() {
+        return exchange -> LOG.warn(
+                "Outcome of delivery {} could not be recorded; evidence will find it",
+                exchange.getVariable("delivery", Delivery.class).id());
+    }
+}

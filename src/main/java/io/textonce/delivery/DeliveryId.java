@@ -1,0 +1,19 @@
+package io.textonce.delivery;
+
+import java.security.SecureRandom;
+import java.util.UUID;
+
+/** Ids that rise with time (RFC 9562, version 7), so that the newest rows of the table lie together. */
+final class DeliveryId {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private DeliveryId() {}
+
+    static UUID next(long epochMillis) {
+        long random = RANDOM.nextLong();
+        long high = (epochMillis << 16) | 0x7000L | (random & 0x0FFFL);
+        long low = 0x8000000000000000L | (RANDOM.nextLong() >>> 2);
+        return new UUID(high, low);
+    }
+}

@@ -1,0 +1,85 @@
+package io.textonce.delivery;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event that can't become a text, said so that its sender can act on it. Words and details never repeat a phone
+ * number. It has no stack trace: it is an answer, not a fault.
+ */
+public final class Refusal extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int httpStatus;
+    private final String error;
+    private final transient Map<String, List<String>> details;
+    private final @Nullable Integer code;
+
+    private Refusal(
+            int httpStatus,
+            String error,
+            String words,
+            Map<String, List<String>> details,
+            @Nullable Integer code,
+            @Nullable Throwable cause) {
+        super(words, cause, false, false);
+        this.httpStatus = httpStatus;
+        this.error = error;
+        this.details = details;
+        this.code = code;
+    }
+
+    public Refusal(int httpStatus, String error, String words) {
+        this(httpStatus, error, words, Map.of(), null, null);
+    }
+
+    /** A body whose fields are wrong. */
+    public static Refusal ofFields(Map<String, List<String>> details) {
+        return new Refusal(400, "invalid_request", "The event is not valid; details says why.", details, null, null);
+    }
+
+    /** A body with one wrong field. */
+    public static Refusal ofField(String field, String words) {
+        return ofFields(Map.of(field, List.of(words)));
+    }
+
+    /** A text that was refused, by us or by Twilio, after its event was understood. */
+    public static Refusal ofText(int httpStatus, String error, @Nullable Integer code, String words) {
+        return new Refusal(httpStatus, error, words, Map.of(), code, null);
+    }
+
+    /** The HTTP status that says the same. */
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** A word for programs, such as {@code invalid_request}. */
+    public String error() {
+        return error;
+    }
+
+    /** What is wrong, by field; empty where the refusal is not about fields. */
+    public Map<String, List<String>> details() {
+        return details;
+    }
+
+    /** Twilio's error code, where Twilio refused. */
+    public @Nullable Integer code() {
+        return code;
+    }
+
+    /** All in one line, for a file or a dead letter. */
+    public String reason() {
+        if (details.isEmpty()) {
+            return code == null ? getMessage() : getMessage() + " (Twilio " + code + ")";
+        }
+        return String.join(
+                "; ",
+                details.entrySet().stream()
+                        .map(entry -> entry.getKey() + ": " + String.join(", ", entry.getValue()))
+                        .sorted()
+                        .toList());
+    }
+}

@@ -1,0 +1,45 @@
+package io.textonce.delivery;
+
+import io.textonce.phone.PhoneNumbers;
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+
+/** The rules that every text passes before it is claimed, each a step of the route {@code sms-send}. */
+final class SendChecks {
+
+    /** How far a sender's clock may be ahead of ours. */
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
+
+    private final PhoneNumbers phones;
+    private final Clock clock;
+
+    SendChecks(PhoneNumbers phones, Clock clock) {
+        this.phones = phones;
+        this.clock = clock;
+    }
+
+    void consent(Exchange exchange) {
+        var sms = exchange.getVariable("sms", Sms.class);
+        if (sms.consentAt().isAfter(clock.instant().plus(CLOCK_SKEW))) {
+            throw Refusal.ofField("consentAt", "must not be in the future");
+        }
+    }
+
+    void number(Exchange exchange) {
+        var sms = exchange.getVariable("sms", Sms.class);
+        if (!phones.isE164(sms.phone())) {
+            throw Refusal.ofField("phone", "must be an E.164 number: plus sign, country code, number, no blanks");
+        }
+    }
+
+    void text(Exchange exchange) {
+        var sms = exchange.getVariable("sms", Sms.class);
+        if (sms.text().isBlank()) {
+            throw Refusal.ofField("text", "would be empty");
+        }
+        if (sms.text().length() > 1600) {
+            throw Refusal.ofField("text", "would be longer than 1600 characters");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.textonce.delivery;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the variable {@code sms} of the event in the body and the text in the variable {@code text}. What it lets pass
+ * can be stored and sent; whether it may be is for the steps that follow.
+ */
+final class SmsDraft implements Processor {
+
+    private static final ObjectMapper CANONICAL =
+            new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+    private final Clock clock;
+
+    SmsDraft(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws JsonProcessingException {
+        var policy = exchange.getVariable(SendPolicy.VARIABLE, SendPolicy.class);
+        Map<?, ?> payload = exchange.getMessage().getBody(Map.class);
+        if (payload == null) {
+            throw new Refusal(400, "invalid_request", "The event must be a JSON object.");
+        }
+        String text = exchange.getVariable("text", String.class);
+        var source = exchange.getVariable("source", String.class);
+        exchange.setVariable(
+                "sms",
+                new Sms(
+                        policy.event(),
+                        printable("eventId", required(payload, "eventId")),
+                        digest(payload),
+                        required(payload, "phone"),
+                        printable("text", text == null ? "" : text),
+                        consentAt(payload),
+                        policy,
+                        source == null ? exchange.getFromRouteId() : source,
+                        exchange.getVariable("client", String.class),
+                        expiresAt(policy)));
+    }
+
+    private @Nullable Instant expiresAt(SendPolicy policy) {
+        return policy.timeToLive() == null ? null : clock.instant().plus(policy.timeToLive());
+    }
+
+    private static String required(Map<?, ?> payload, String field) {
+        if (payload.get(field) instanceof String value && !value.isEmpty()) {
+            return value;
+        }
+        throw Refusal.ofField(field, "is missing");
+    }
+
+    private static Instant consentAt(Map<?, ?> payload) {
+        try {
+            return OffsetDateTime.parse(required(payload, "consentAt")).toInstant();
+        } catch (DateTimeException e) {
+            throw Refusal.ofField("consentAt", "must be a time such as 2026-06-02T09:00:00Z");
+        }
+    }
+
+    /** PostgreSQL can't hold NUL, and a phone has no use for the other control characters but a line feed. */
+    private static String printable(String field, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (Character.isISOControl(c) && c != '\n' || isLoneSurrogate(value, i)) {
+                throw Refusal.ofField(
+                        field, String.format("must not hold the character U+%04X, from whichever field", (int) c));
+            }
+        }
+        return value;
+    }
+
+    private static boolean isLoneSurrogate(String value, int i) {
+        char c = value.charAt(i);
+        if (Character.isHighSurrogate(c)) {
+            return i + 1 == value.length() || !Character.isLowSurrogate(value.charAt(i + 1));
+        }
+        return Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(value.charAt(i - 1)));
+    }
+
+    private static byte[] digest(Map<?, ?> payload) throws JsonProcessingException {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(CANONICAL.writeValueAsBytes(payload));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
