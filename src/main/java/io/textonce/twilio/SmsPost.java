@@ -1,0 +1,171 @@
+package io.textonce.twilio;
+
+import com.twilio.http.TwilioRestClient;
+import com.twilio.rest.api.v2010.account.Message;
+import com.twilio.type.PhoneNumber;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.Lease;
+import io.textonce.delivery.Refusal;
+import io.textonce.delivery.Sms;
+import io.textonce.settings.TextOnceProperties;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.camel.Exchange;
+import org.apache.camel.util.ObjectHelper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The two sides of one call of Twilio: the parameters of a create, and what its answer means for the delivery. The
+ * outcome is left in the variable {@code delivery} and, for the table, as the body.
+ */
+final class SmsPost {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SmsPost.class);
+
+    private final TwilioHttp http;
+    private final TextOnceProperties settings;
+
+    SmsPost(TwilioHttp http, TextOnceProperties settings) {
+        this.http = http;
+        this.settings = settings;
+    }
+
+    /**
+     * Sets the headers that camel-twilio reads. It ignores a misspelt one in silence, so each is tested on the wire.
+     * The callback's URL carries our delivery id, which binds a text whose answer was lost; its fragment asks Twilio to
+     * repeat a callback that failed (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+     */
+    void write(Exchange exchange) {
+        var sms = exchange.getVariable("sms", Sms.class);
+        var delivery = exchange.getVariable("delivery", Delivery.class);
+        var lease = exchange.getVariable("lease", Lease.class);
+        var twilio = settings.twilio();
+        var message = exchange.getMessage();
+        message.setHeader("CamelTwilio.client", restClient(lease));
+        message.setHeader("CamelTwilio.to", new PhoneNumber(sms.phone()));
+        if (twilio.messagingServiceSid().isEmpty()) {
+            message.setHeader("CamelTwilio.from", new PhoneNumber(twilio.fromNumber()));
+        } else {
+            message.setHeader("CamelTwilio.messagingServiceSid", twilio.messagingServiceSid());
+        }
+        message.setHeader("CamelTwilio.body", sms.text());
+        message.setHeader("CamelTwilio.statusCallback", callback(delivery.id()));
+        message.setBody(null);
+    }
+
+    /** Says by the answer, or by the failure's kind, whether Twilio has the text, won't have it, or may have it. */
+    void read(Exchange exchange) {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
+        var answer = exchange.getMessage().getBody(Message.class);
+        if (caught != null) {
+            failed(exchange, caught);
+        } else if (answer == null || answer.getSid() == null) {
+            unclear(exchange, "Twilio's answer has no SID");
+        } else {
+            // A status that the SDK doesn't know is null here; accepted is the least that an answer with a SID means.
+            String status =
+                    answer.getStatus() == null ? "accepted" : answer.getStatus().toString();
+            outcome(exchange, status, answer.getSid(), null, "Twilio accepted the text", null);
+        }
+    }
+
+    private void failed(Exchange exchange, Throwable caught) {
+        var failure = ObjectHelper.getException(TwilioFailure.class, caught);
+        if (failure instanceof TwilioFailure.NotProcessed
+                || ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
+            hold(exchange, null, "Twilio could not take the text; held", holdDelay());
+        } else if (failure instanceof TwilioFailure.Refused refused) {
+            refused(exchange, refused);
+        } else {
+            unclear(exchange, failure == null ? "Twilio's answer could not be read" : failure.getMessage());
+        }
+    }
+
+    private void unclear(Exchange exchange, String words) {
+        LOG.warn("Outcome of delivery {} is unclear: {}", id(exchange), words);
+        outcome(
+                exchange,
+                Delivery.UNKNOWN,
+                null,
+                null,
+                words,
+                settings.unknown().firstLook());
+    }
+
+    private void refused(Exchange exchange, TwilioFailure.Refused refused) {
+        String words = refused.entry().words();
+        switch (refused.entry().atCreation()) {
+            case HOLD_LONG ->
+                hold(exchange, refused.code(), words, settings.twilio().longHoldDelay());
+            case CIRCUIT -> hold(exchange, refused.code(), words, holdDelay());
+            default -> {
+                boolean ours = refused.entry().atCreation() == TwilioCodes.AtCreation.MISCONFIGURED;
+                exchange.setVariable(
+                        "refusal",
+                        ours
+                                ? Refusal.ofText(502, "sms_delivery_failed", refused.code(), words)
+                                : Refusal.ofText(422, "refused", refused.code(), words));
+                outcome(exchange, Delivery.REJECTED, null, refused.code(), words, null);
+            }
+        }
+    }
+
+    /** Throws the refusal of a text that Twilio will not send, if there is one. */
+    void refusal(Exchange exchange) {
+        var refusal = exchange.getVariable("refusal", Refusal.class);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    private void hold(Exchange exchange, @Nullable Integer code, String words, Duration wait) {
+        outcome(exchange, Delivery.HELD, null, code, words, wait);
+    }
+
+    private void outcome(
+            Exchange exchange,
+            String status,
+            @Nullable String sid,
+            @Nullable Integer code,
+            @Nullable String words,
+            @Nullable Duration wait) {
+        var delivery = exchange.getVariable("delivery", Delivery.class);
+        exchange.setVariable("delivery", delivery.with(status, sid, code));
+        Map<String, @Nullable Object> row = new HashMap<>();
+        row.put("id", delivery.id());
+        row.put("attempt", delivery.attempt());
+        row.put("status", status);
+        row.put("sid", sid);
+        row.put("code", code);
+        row.put("words", words);
+        row.put("wait", wait == null ? null : wait.toString());
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(row);
+    }
+
+    /** Up to half as long again, so that what was held together is not tried together. */
+    private Duration holdDelay() {
+        long millis = settings.twilio().holdDelay().toMillis();
+        return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+    }
+
+    private TwilioRestClient restClient(Lease lease) {
+        return TwilioConfiguration.restClient(settings.twilio(), http.clientFor(lease));
+    }
+
+    private String callback(UUID id) {
+        return settings.publicBaseUrls().get(0) + "/twilio/status-callback?delivery=" + id
+                + "#rc=5&rp=all&ct=2000&rt=3000";
+    }
+
+    private static UUID id(Exchange exchange) {
+        return exchange.getVariable("delivery", Delivery.class).id();
+    }
+}

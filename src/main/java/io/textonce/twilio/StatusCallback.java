@@ -1,0 +1,115 @@
+package io.textonce.twilio;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Refusal;
+import io.textonce.settings.TextOnceProperties;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads Twilio's status callbacks. Nothing of one is looked at before its signature is proven over the raw body, and
+ * nothing of a genuine one is lost: what it says is written down before it is answered, known to us or not.
+ */
+final class StatusCallback {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatusCallback.class);
+
+    private static final Pattern SID = Pattern.compile("(SM|MM)[0-9a-fA-F]{32}");
+    private static final Pattern STATUS = Pattern.compile("[a-z][a-z_-]{1,39}");
+    private static final Pattern DELIVERY = Pattern.compile("(?:^|&)delivery=([0-9a-fA-F-]{36})(?:&|$)");
+
+    private final TwilioSignature signature;
+    private final TwilioCodes codes;
+    private final boolean signatureRequired;
+    private final MeterRegistry meters;
+
+    StatusCallback(TwilioSignature signature, TwilioCodes codes, TextOnceProperties settings, MeterRegistry meters) {
+        this.signature = signature;
+        this.codes = codes;
+        this.signatureRequired = settings.requireTwilioSignature();
+        this.meters = meters;
+    }
+
+    /** Leaves the signed form in the variable {@code form} and the query in {@code query}, or refuses with 403. */
+    void verify(Exchange exchange) {
+        var message = exchange.getMessage();
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        byte[] body = message.getBody(byte[].class);
+        String query = request.getQueryString();
+        String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
+        String header = request.getHeader("X-Twilio-Signature");
+        if (signatureRequired && !signature.matches(target, body, contentType(request), header)) {
+            meters.counter("textonce.callbacks.received", "validity", "forged", "effect", "none")
+                    .increment();
+            throw new Refusal(403, "invalid signature", "The signature is not Twilio's for this address and body.");
+        }
+        exchange.setVariable("form", FormBody.parse(body));
+        exchange.setVariable("query", query);
+        message.removeHeaders("*");
+        message.setBody(null);
+    }
+
+    /** Makes the row of {@code sms-status-record.sql} of the form, or refuses with 400. */
+    void read(Exchange exchange) {
+        var form = exchange.getVariable("form", FormBody.class);
+        String sid = form.first("MessageSid");
+        String status = form.first("MessageStatus");
+        if (sid == null
+                || status == null
+                || !SID.matcher(sid).matches()
+                || !STATUS.matcher(status).matches()) {
+            throw new Refusal(400, "invalid callback", "MessageSid and MessageStatus are needed.");
+        }
+        Integer code = code(form.first("ErrorCode"));
+        Map<String, @Nullable Object> row = new HashMap<>();
+        row.put("sid", sid);
+        row.put("status", status);
+        row.put("code", code);
+        row.put("words", code == null ? null : codes.of(code).words());
+        row.put("delivery", delivery(exchange.getVariable("query", String.class)));
+        exchange.getMessage().setBody(row);
+    }
+
+    /** Counts and, where a person should look, says what the callback did. */
+    void recorded(Exchange exchange) {
+        var form = exchange.getVariable("form", FormBody.class);
+        var row = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
+        String effect = (String) row.get("effect");
+        meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect)
+                .increment();
+        if (effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid")) {
+            LOG.warn("Callback {} for {} was kept: {}", form.first("MessageStatus"), form.first("MessageSid"), effect);
+        } else {
+            LOG.info("Callback {} for {}: {}", form.first("MessageStatus"), form.first("MessageSid"), effect);
+        }
+    }
+
+    private static @Nullable String contentType(HttpServletRequest request) {
+        return (String) request.getAttribute("io.textonce.contentType");
+    }
+
+    private static @Nullable Integer code(@Nullable String text) {
+        return text != null && text.matches("\\d{1,6}") ? Integer.valueOf(text) : null;
+    }
+
+    private static @Nullable UUID delivery(@Nullable String query) {
+        if (query == null) {
+            return null;
+        }
+        var found = DELIVERY.matcher(query);
+        try {
+            return found.find() ? UUID.fromString(found.group(1)) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package io.textonce.twilio;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.twilio.http.HttpClient;
+import com.twilio.http.HttpMethod;
+import com.twilio.http.Request;
+import com.twilio.http.Response;
+import io.textonce.delivery.Lease;
+import io.textonce.settings.TextOnceProperties;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.message.BasicNameValuePair;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Twilio's SDK over a client that sends each request exactly once. The SDK's own client sends a create three times on a
+ * 500 and six times on a 503, and Twilio has no idempotency key: https://www.twilio.com/docs/api/errors/20500 says that
+ * repeating can deliver twice. What an answer means for the text is said by {@link TwilioFailure}.
+ */
+public final class TwilioHttp implements AutoCloseable {
+
+    private static final int MAX_ANSWER = 4 * 1024 * 1024;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final TwilioCodes codes;
+    private final @Nullable HttpHost base;
+    private final String hostSuffix;
+    private final CloseableHttpClient http;
+    private final RequestConfig requestConfig;
+
+    TwilioHttp(TextOnceProperties.Twilio settings, TwilioCodes codes) {
+        this.codes = codes;
+        this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
+        this.hostSuffix = hostSuffix(settings.edge(), settings.region());
+        this.requestConfig = RequestConfig.custom()
+                .setConnectionRequestTimeout(timeout(settings.poolTimeout()))
+                .setResponseTimeout(timeout(settings.readTimeout()))
+                .setRedirectsEnabled(false)
+                .build();
+        var connections = ConnectionConfig.custom()
+                .setConnectTimeout(timeout(settings.connectTimeout()))
+                .setSocketTimeout(timeout(settings.readTimeout()))
+                // A connection that Twilio closed while it lay idle would make the next call's outcome unclear.
+                .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                .setTimeToLive(TimeValue.ofMinutes(5))
+                .build();
+        this.http = HttpClientBuilder.create()
+                .useSystemProperties()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .useSystemProperties()
+                        .setDefaultConnectionConfig(connections)
+                        .setMaxConnTotal(settings.connections())
+                        .setMaxConnPerRoute(settings.connections())
+                        .build())
+                .evictExpiredConnections()
+                .evictIdleConnections(TimeValue.ofSeconds(30))
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .build();
+    }
+
+    /** The SDK's client for calls that don't create a text. */
+    HttpClient client() {
+        return new OnePost(null);
+    }
+
+    /** The SDK's client for one create, which looks at the claim's lease right before the request leaves. */
+    HttpClient clientFor(Lease lease) {
+        return new OnePost(lease);
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+    }
+
+    private final class OnePost extends HttpClient {
+
+        private final @Nullable Lease lease;
+
+        private OnePost(@Nullable Lease lease) {
+            this.lease = lease;
+        }
+
+        /** Once, whatever the answer: the SDK's loop around this is what must not run. */
+        @Override
+        public Response reliableRequest(Request request) {
+            return makeRequest(request);
+        }
+
+        @Override
+        public Response makeRequest(Request request) {
+            var call = call(request);
+            if (lease != null && !lease.holds()) {
+                throw new TwilioFailure.LeaseRanOut();
+            }
+            try {
+                return http.execute(target(call), call, TwilioHttp.this::answer);
+            } catch (IOException e) {
+                throw failure(e);
+            }
+        }
+    }
+
+    private HttpUriRequestBase call(Request request) {
+        var call = new HttpUriRequestBase(
+                request.getMethod().toString(),
+                target(URI.create(request.constructURL().toString())));
+        call.setConfig(requestConfig);
+        call.setHeader(HttpHeaders.ACCEPT, "application/json");
+        call.setHeader(HttpHeaders.USER_AGENT, "TextOnce");
+        if (request.requiresAuthentication()) {
+            call.setHeader(HttpHeaders.AUTHORIZATION, request.getAuthString());
+        }
+        if (request.getMethod() != HttpMethod.GET) {
+            var form = new ArrayList<BasicNameValuePair>();
+            request.getPostParams()
+                    .forEach((name, values) -> values.forEach(value -> form.add(new BasicNameValuePair(name, value))));
+            call.setEntity(new UrlEncodedFormEntity(form, StandardCharsets.UTF_8));
+        }
+        return call;
+    }
+
+    private URI target(URI sdk) {
+        String path = sdk.getRawQuery() == null ? sdk.getRawPath() : sdk.getRawPath() + "?" + sdk.getRawQuery();
+        return base != null
+                ? URI.create(base.toURI() + path)
+                : URI.create("https://" + sdk.getHost().replace(".twilio.com", hostSuffix) + path);
+    }
+
+    private static HttpHost target(HttpUriRequestBase call) {
+        return new HttpHost(
+                call.getScheme(),
+                call.getAuthority().getHostName(),
+                call.getAuthority().getPort());
+    }
+
+    private Response answer(ClassicHttpResponse response) throws IOException {
+        int status = response.getCode();
+        String body = text(response);
+        if (status < 400) {
+            return new Response(body, status, response.getHeaders());
+        }
+        var code = code(body);
+        var entry = codes.of(code, status);
+        switch (entry.atCreation()) {
+            case RETRY ->
+                throw new TwilioFailure.NotProcessed(
+                        "Twilio is busy: HTTP " + status + ", code " + code, retryAfter(response), null);
+            case UNCLEAR -> throw new TwilioFailure.Unclear("Twilio failed: HTTP " + status + ", code " + code, null);
+            default -> throw new TwilioFailure.Refused(entry, code, status);
+        }
+    }
+
+    private static String text(ClassicHttpResponse response) throws IOException {
+        var entity = response.getEntity();
+        if (entity == null) {
+            return "";
+        }
+        byte[] bytes = EntityUtils.toByteArray(entity, MAX_ANSWER);
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private @Nullable Integer code(String body) {
+        try {
+            JsonNode code = json.readTree(body).path("code");
+            return code.isInt() ? code.intValue() : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Duration retryAfter(ClassicHttpResponse response) {
+        var header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
+        if (header == null) {
+            return null;
+        }
+        try {
+            return Duration.ofSeconds(
+                    Math.max(0, Long.parseLong(header.getValue().trim())));
+        } catch (NumberFormatException seconds) {
+            try {
+                var at = ZonedDateTime.parse(header.getValue().trim(), DateTimeFormatter.RFC_1123_DATE_TIME);
+                var wait = Duration.between(Instant.now(), at.toInstant());
+                return wait.isNegative() ? Duration.ZERO : wait;
+            } catch (DateTimeParseException date) {
+                return null;
+            }
+        }
+    }
+
+    private static TwilioFailure failure(IOException e) {
+        boolean neverArrived = e instanceof ConnectException
+                || e instanceof ConnectTimeoutException
+                || e instanceof NoRouteToHostException
+                || e instanceof UnknownHostException
+                || e instanceof ConnectionRequestTimeoutException
+                || e instanceof SSLHandshakeException
+                || e instanceof SSLPeerUnverifiedException;
+        String kind = e.getClass().getSimpleName();
+        if (neverArrived) {
+            return new TwilioFailure.NotProcessed("Twilio was not reached: " + kind, null, e);
+        }
+        if (e instanceof InterruptedIOException) {
+            return new TwilioFailure.Unclear("Twilio did not answer in time: " + kind, e);
+        }
+        return new TwilioFailure.Unclear("Twilio's answer was lost: " + kind, e);
+    }
+
+    private static String hostSuffix(String edge, String region) {
+        String place = edge.isEmpty() ? region : edge + "." + (region.isEmpty() ? "us1" : region);
+        return place.isEmpty() ? ".twilio.com" : "." + place + ".twilio.com";
+    }
+
+    private static Timeout timeout(Duration duration) {
+        return Timeout.of(duration);
+    }
+}
