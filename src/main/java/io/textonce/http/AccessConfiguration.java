@@ -1,0 +1,124 @@
+package io.textonce.http;
+
+import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
+
+import io.textonce.settings.Sandbox;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TextOnceProperties.Client;
+import jakarta.servlet.DispatcherType;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
+import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+
+/**
+ * Who may call. API callers show a bearer token (RFC 6750), of which only the SHA-256 is configured; Twilio's webhooks
+ * show their signature, which the routes check. In the sandbox callers need no token.
+ */
+@Configuration(proxyBeanMethods = false)
+class AccessConfiguration {
+
+    private static final String EVENT_PREFIX = "event:";
+    private static final String ALL_EVENTS = EVENT_PREFIX + "*";
+
+    @Bean
+    SecurityFilterChain api(HttpSecurity http, ObjectProvider<Sandbox> sandbox, OpaqueTokenIntrospector clients)
+            throws Exception {
+        boolean open = sandbox.getIfAvailable() != null;
+        http.csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .oauth2ResourceServer(server -> server.opaqueToken(token -> token.introspector(clients))
+                        .authenticationEntryPoint(unauthorized())
+                        .accessDeniedHandler((request, response, denied) ->
+                                RequestGate.answer(response, new Problem(403, "forbidden", "Not with this token."))))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized()))
+                .authorizeHttpRequests(requests -> {
+                    requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                            .permitAll();
+                    requests.requestMatchers("/twilio/**", "/actuator/health/**")
+                            .permitAll();
+                    if (!open) {
+                        requests.requestMatchers("/api/{event}-sms").access(maySend());
+                        requests.requestMatchers("/api/deliveries/**", "/actuator/**")
+                                .hasRole(OPERATOR.name());
+                        requests.requestMatchers("/api/**").authenticated();
+                    }
+                    requests.anyRequest().permitAll();
+                });
+        return http.build();
+    }
+
+    @Bean
+    OpaqueTokenIntrospector clients(TextOnceProperties settings) {
+        Map<String, DefaultOAuth2AuthenticatedPrincipal> byHash = new HashMap<>();
+        settings.clients()
+                .forEach((name, client) -> client.tokenSha256()
+                        .forEach(hash -> byHash.put(hash.toLowerCase(Locale.ROOT), principal(name, client))));
+        return token -> {
+            @Nullable DefaultOAuth2AuthenticatedPrincipal principal = byHash.get(sha256(token));
+            if (principal == null) {
+                throw new BadOpaqueTokenException("unknown token");
+            }
+            return principal;
+        };
+    }
+
+    private static DefaultOAuth2AuthenticatedPrincipal principal(String name, Client client) {
+        List<GrantedAuthority> authorities = new ArrayList<>();
+        authorities.add(new SimpleGrantedAuthority("ROLE_" + client.role()));
+        if (client.events().isEmpty()) {
+            authorities.add(new SimpleGrantedAuthority(ALL_EVENTS));
+        }
+        client.events().forEach(event -> authorities.add(new SimpleGrantedAuthority(EVENT_PREFIX + event)));
+        return new DefaultOAuth2AuthenticatedPrincipal(name, Map.of("sub", name), authorities);
+    }
+
+    private static AuthorizationManager<RequestAuthorizationContext> maySend() {
+        return (authentication, context) -> {
+            String wanted = EVENT_PREFIX + context.getVariables().get("event");
+            return new AuthorizationDecision(authentication.get().getAuthorities().stream()
+                    .map(GrantedAuthority::getAuthority)
+                    .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(wanted)));
+        };
+    }
+
+    private static AuthenticationEntryPoint unauthorized() {
+        return (request, response, failed) -> {
+            response.setHeader("WWW-Authenticate", "Bearer");
+            RequestGate.answer(response, new Problem(401, "unauthorized", "A valid bearer token is needed."));
+        };
+    }
+
+    private static String sha256(String token) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

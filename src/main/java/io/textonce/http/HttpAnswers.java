@@ -1,0 +1,83 @@
+package io.textonce.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.Refusal;
+import java.util.LinkedHashMap;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP contract: which event a path names, and what a caller is told. */
+final class HttpAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpAnswers.class);
+
+    private static final Pattern EVENT_PATH = Pattern.compile("/api/([a-z][a-z0-9-]{0,59})-sms");
+
+    private final ObjectMapper json = new ObjectMapper();
+
+    /** Finds the event's name in the path and who calls in the request; keeps nothing else of it but the body. */
+    void read(Exchange exchange) {
+        var message = exchange.getMessage();
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        var path = EVENT_PATH.matcher(request.getRequestURI());
+        if (!path.matches()) {
+            throw new Refusal(404, "unknown_event", "There is no such event.");
+        }
+        exchange.setVariable("event", path.group(1));
+        exchange.setVariable("source", "http");
+        exchange.setVariable("client", request.getRemoteUser());
+        byte[] body = message.getBody(byte[].class);
+        message.removeHeaders("*");
+        message.setBody(body);
+    }
+
+    /** Says what became of the event: 200 for one that Twilio had already, else 202. */
+    void accepted(Exchange exchange) throws JsonProcessingException {
+        var delivery = exchange.getVariable("delivery", Delivery.class);
+        var members = new LinkedHashMap<String, Object>();
+        members.put(delivery.duplicate() ? "duplicate" : "accepted", true);
+        if (delivery.sid() != null) {
+            members.put("sid", delivery.sid());
+        }
+        members.put("status", delivery.status());
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        if (!delivery.duplicate()) {
+            members.put("id", delivery.id());
+            message.setHeader("Location", "/api/deliveries/" + delivery.id());
+        }
+        boolean known = delivery.duplicate() && delivery.sid() != null;
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, known ? 200 : 202);
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setBody(json.writeValueAsString(members));
+    }
+
+    /** Says why not. */
+    void problem(Exchange exchange) {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        var problem = Problem.of(caught);
+        if (problem.status() >= 500 && problem.code() == null) {
+            LOG.error("Exchange {} failed: {}", exchange.getExchangeId(), problem.error(), caught);
+        }
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        if (problem.retryLater()) {
+            message.setHeader("Retry-After", "5");
+        }
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        message.setBody(problem.json());
+    }
+
+    /** Says that it was heard, without a body. */
+    void heard(Exchange exchange) {
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
+        exchange.getMessage().setBody(null);
+    }
+}

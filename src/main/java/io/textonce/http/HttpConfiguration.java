@@ -1,0 +1,88 @@
+package io.textonce.http;
+
+import io.textonce.settings.TextOnceProperties;
+import org.apache.camel.Processor;
+import org.springframework.boot.autoconfigure.security.SecurityProperties;
+import org.springframework.boot.task.ThreadPoolTaskExecutorCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The HTTP edge's beans, which the routes know by name. */
+@Configuration(proxyBeanMethods = false)
+class HttpConfiguration {
+
+    /** Behind the credentials: a stranger takes no place from a caller. */
+    @Bean
+    FilterRegistrationBean<RequestGate> requestGate(TextOnceProperties settings) {
+        var registration = new FilterRegistrationBean<>(new RequestGate(settings.http()));
+        registration.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
+        registration.setAsyncSupported(true);
+        return registration;
+    }
+
+    /** A thread for each request that the gate lets in (JDK 17; a newer JDK has virtual ones): none waits in a queue. */
+    @Bean
+    ThreadPoolTaskExecutorCustomizer workers(TextOnceProperties settings) {
+        int most = settings.http().maxInFlight() + settings.http().maxCallbacksInFlight();
+        return executor -> {
+            executor.setCorePoolSize(most);
+            executor.setAllowCoreThreadTimeOut(true);
+        };
+    }
+
+    @Bean
+    KnownHeaders knownHeaders() {
+        return new KnownHeaders();
+    }
+
+    @Bean
+    HttpAnswers httpAnswers() {
+        return new HttpAnswers();
+    }
+
+    @Bean
+    Processor httpEvent(HttpAnswers answers) {
+        return answers::read;
+    }
+
+    @Bean
+    Processor httpAccepted(HttpAnswers answers) {
+        return answers::accepted;
+    }
+
+    @Bean
+    Processor httpProblem(HttpAnswers answers) {
+        return answers::problem;
+    }
+
+    @Bean
+    Processor httpHeard(HttpAnswers answers) {
+        return answers::heard;
+    }
+
+    @Bean
+    Trace trace() {
+        return new Trace();
+    }
+
+    @Bean
+    Processor traceById(Trace trace) {
+        return trace::byId;
+    }
+
+    @Bean
+    Processor traceByQuery(Trace trace) {
+        return trace::byQuery;
+    }
+
+    @Bean
+    Processor traceOne(Trace trace) {
+        return trace::one;
+    }
+
+    @Bean
+    Processor traceAll(Trace trace) {
+        return trace::all;
+    }
+}

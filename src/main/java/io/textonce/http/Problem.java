@@ -1,0 +1,129 @@
+package io.textonce.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.delivery.Refusal;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.ValidationException;
+import org.apache.camel.component.jsonvalidator.JsonValidationException;
+import org.apache.camel.util.ObjectHelper;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+/**
+ * An error as the API says it: the members that callers' programs read ({@code error}, {@code details}, {@code code})
+ * inside a problem of RFC 9457. It never repeats what the caller sent.
+ */
+public record Problem(
+        int status,
+        String error,
+        String detail,
+        Map<String, List<String>> details,
+        @Nullable Integer code) {
+
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public Problem(int status, String error, String detail) {
+        this(status, error, detail, Map.of(), null);
+    }
+
+    /** What a failed exchange means for its caller. Anything unforeseen is a 500 that says nothing. */
+    public static Problem of(Throwable thrown) {
+        var refusal = refusal(thrown);
+        if (refusal != null) {
+            return new Problem(
+                    refusal.httpStatus(), refusal.error(), refusal.getMessage(), refusal.details(), refusal.code());
+        }
+        if (isDatabaseOrLoad(thrown)) {
+            return new Problem(503, "try_again", "The event was not taken for certain. Send it again, unchanged.");
+        }
+        return new Problem(500, "internal_error", "The event was not taken for certain. Send it again, unchanged.");
+    }
+
+    /** The refusal that a failure amounts to, or null when the failure is ours and not the event's. */
+    public static @Nullable Refusal refusal(Throwable thrown) {
+        var refusal = ObjectHelper.getException(Refusal.class, thrown);
+        if (refusal != null) {
+            return refusal;
+        }
+        var invalid = ObjectHelper.getException(ValidationException.class, thrown);
+        return invalid == null ? null : refusal(invalid);
+    }
+
+    private static @Nullable Refusal refusal(ValidationException invalid) {
+        var json = ObjectHelper.getException(JsonProcessingException.class, invalid);
+        if (json != null) {
+            return Refusal.ofField("body", words(json));
+        }
+        if (!(invalid instanceof JsonValidationException schema)
+                || schema.getErrors().isEmpty()) {
+            return Refusal.ofField("body", "is not a JSON object");
+        }
+        var details = new TreeMap<String, List<String>>();
+        schema.getErrors().forEach(error -> {
+            String field = error.getInstanceLocation().getNameCount() > 0
+                    ? error.getInstanceLocation().getName(0)
+                    : error.getProperty();
+            String where = error.getInstanceLocation() + ": ";
+            String message = error.getMessage();
+            details.computeIfAbsent(field == null ? "body" : field, key -> new ArrayList<>())
+                    .add(message.startsWith(where) ? message.substring(where.length()) : message);
+        });
+        return Refusal.ofFields(details);
+    }
+
+    private static String words(JsonProcessingException e) {
+        var at = e.getLocation();
+        String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+        if (e instanceof StreamConstraintsException) {
+            return "is nested too deeply or holds too long a value" + where;
+        }
+        return (e.getOriginalMessage().startsWith("Duplicate field") ? "has a key twice" : "is not valid JSON in UTF-8")
+                + where;
+    }
+
+    private static boolean isDatabaseOrLoad(Throwable thrown) {
+        return ObjectHelper.getException(DataAccessException.class, thrown) != null
+                || ObjectHelper.getException(SQLException.class, thrown) != null
+                || ObjectHelper.getException(CannotCreateTransactionException.class, thrown) != null
+                || ObjectHelper.getException(RejectedExecutionException.class, thrown) != null;
+    }
+
+    /** The body of the answer. */
+    public String json() {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("type", "about:blank");
+        var known = HttpStatus.resolve(status);
+        members.put("title", known == null ? "Error" : known.getReasonPhrase());
+        members.put("status", status);
+        members.put("detail", detail);
+        members.put("error", error);
+        if (!details.isEmpty()) {
+            members.put("details", details);
+        }
+        if (code != null) {
+            members.put("code", code);
+        }
+        try {
+            return JSON.writeValueAsString(members);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether the caller should come again, after a while. */
+    public boolean retryLater() {
+        return status == 503 || status == 429;
+    }
+}
