@@ -1,0 +1,149 @@
+package io.textonce.sandbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What Twilio does not have: the page at {@code /} for people, and {@code /_simulator} for other processes. */
+final class ControlApi {
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .build();
+    private static final int ROWS = 200;
+    private static final String PAGE = """
+            <!DOCTYPE html>
+            <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
+            <title>Twilio simulator</title>
+            <style>
+            body { font: 15px system-ui, sans-serif; margin: 2rem; color: #222 }
+            table { border-collapse: collapse } td, th { text-align: left; padding: .4rem 1rem .4rem 0; vertical-align: top }
+            tr { border-bottom: 1px solid #ddd } td { white-space: pre-wrap } p { color: #666 }
+            </style></head><body>
+            <h1>Texts</h1>
+            <p>What the Twilio simulator was asked to send, newest first. Nobody gets these texts.</p>
+            <table><tr><th>Time (UTC)</th><th>To</th><th>Text</th><th>Status</th></tr>
+            %s</table>
+            %s</body></html>
+            """;
+
+    private final TwilioSimulator simulator;
+
+    ControlApi(TwilioSimulator simulator) {
+        this.simulator = simulator;
+    }
+
+    /** Each component is left as it is when absent. */
+    private record Settings(
+            @Nullable Long listLagMillis,
+            @Nullable Integer listStatus,
+            @Nullable Long callbackDelayMillis,
+            @Nullable String callbackTarget,
+            @Nullable String inboundUrl,
+            @Nullable Boolean secondaryTokenSigns) {}
+
+    private record Inbound(
+            String from, String to, String body, @Nullable String optOutType) {}
+
+    void handle(Call call) throws IOException {
+        try {
+            switch (call.method() + " " + call.path()) {
+                case "GET /" -> call.send(200, "text/html; charset=utf-8", page());
+                case "GET /_simulator/ledger" -> ledger(call);
+                case "DELETE /_simulator/ledger" -> done(call, simulator::reset);
+                case "POST /_simulator/faults" -> {
+                    var rule = JSON.readValue(call.body, FaultPlan.Rule.class);
+                    done(call, () -> simulator.plan(rule));
+                }
+                case "DELETE /_simulator/faults" -> done(call, simulator::behave);
+                case "POST /_simulator/settings" -> {
+                    var settings = JSON.readValue(call.body, Settings.class);
+                    done(call, () -> apply(settings));
+                }
+                case "POST /_simulator/inbound" -> {
+                    var inbound = JSON.readValue(call.body, Inbound.class);
+                    call.json(
+                            200,
+                            JSON.valueToTree(simulator.receives(
+                                    inbound.from(), inbound.to(), inbound.body(), inbound.optOutType())));
+                }
+                default -> call.error(TwilioError.notFound(call.path()));
+            }
+        } catch (JsonProcessingException unreadable) {
+            call.send(400, "text/plain", unreadable.getMessage());
+        }
+    }
+
+    private static void done(Call call, Runnable action) throws IOException {
+        action.run();
+        call.send(204, "text/plain", "");
+    }
+
+    private void apply(Settings settings) {
+        if (settings.listLagMillis() != null) {
+            simulator.listLag(Duration.ofMillis(settings.listLagMillis()));
+        }
+        if (settings.listStatus() != null) {
+            simulator.listAnswers(settings.listStatus());
+        }
+        if (settings.callbackDelayMillis() != null) {
+            simulator.callbackDelay(Duration.ofMillis(settings.callbackDelayMillis()));
+        }
+        if (settings.callbackTarget() != null) {
+            simulator.callbackTarget(settings.callbackTarget());
+        }
+        if (settings.inboundUrl() != null) {
+            simulator.inboundUrl(settings.inboundUrl());
+        }
+        if (settings.secondaryTokenSigns() != null) {
+            simulator.secondaryTokenSigns(settings.secondaryTokenSigns());
+        }
+    }
+
+    private void ledger(Call call) throws IOException {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.set("posts", JSON.valueToTree(simulator.posts()));
+        json.set("messages", JSON.valueToTree(simulator.messages()));
+        json.set("webhooks", JSON.valueToTree(simulator.webhooks()));
+        json.set("codes", JSON.valueToTree(simulator.codes()));
+        call.json(200, json);
+    }
+
+    private String page() {
+        var rows = new StringBuilder();
+        List<TwilioPost> posts = simulator.posts();
+        for (int i = posts.size() - 1; i >= Math.max(0, posts.size() - ROWS); i--) {
+            var post = posts.get(i);
+            var message = post.sid() == null ? null : simulator.message(post.sid());
+            rows.append("<tr><td>").append(post.at().truncatedTo(ChronoUnit.SECONDS));
+            cell(rows, post.parameter("To"));
+            cell(rows, message == null ? post.parameter("Body") : message.body());
+            cell(rows, message == null ? "not sent: " + post.outcome() : message.status());
+            rows.append("</td></tr>\n");
+        }
+        var codes = new StringBuilder();
+        simulator.codes().forEach((number, code) -> {
+            codes.append("<tr><td>").append(escape(number));
+            cell(codes, code);
+            codes.append("</td></tr>\n");
+        });
+        return PAGE.formatted(rows, codes.isEmpty() ? "" : "<h1>Codes</h1>\n<table>" + codes + "</table>\n");
+    }
+
+    private static void cell(StringBuilder row, @Nullable String text) {
+        row.append("</td><td>").append(escape(text == null ? "" : text));
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+}

@@ -1,0 +1,209 @@
+package io.textonce.sandbox;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.sandbox.Call.Ids;
+import io.textonce.sandbox.Fault.Answer;
+import io.textonce.sandbox.Fault.Quirk;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Messages.json: create with all its faults, fetch, cancel and redact. */
+final class MessagesApi {
+
+    private final Ledger ledger;
+    private final FaultPlan faults;
+    private final MessageJourneys journeys;
+    private final CreateRules rules;
+    private final Set<String> optOuts;
+    private final String poolNumber;
+    private final Clock clock;
+    private volatile CountDownLatch closing = new CountDownLatch(1);
+
+    MessagesApi(
+            Ledger ledger,
+            FaultPlan faults,
+            MessageJourneys journeys,
+            Set<String> optOuts,
+            String poolNumber,
+            Clock clock) {
+        this.ledger = ledger;
+        this.faults = faults;
+        this.journeys = journeys;
+        this.optOuts = optOuts;
+        this.poolNumber = poolNumber;
+        this.clock = clock;
+        this.rules = new CreateRules(clock, optOuts);
+    }
+
+    void open() {
+        closing = new CountDownLatch(1);
+    }
+
+    /** Lets go of every request that hangs. */
+    void close() {
+        closing.countDown();
+    }
+
+    Ledger.Entry note(Call call) {
+        return ledger.received(new TwilioPost(
+                clock.instant(),
+                call.path(),
+                call.headersOfInterest(),
+                call.body,
+                call.form().parameters(),
+                "under way",
+                null));
+    }
+
+    void create(Call call, Ledger.Entry entry, String accountSid) throws IOException {
+        Form form = call.form();
+        Fault fault = faults.faultFor(form.text("To"));
+        if (fault.preventsRecording()) {
+            answer(call, entry, null, fault);
+            return;
+        }
+        TwilioError refusal = rules.refusal(form);
+        if (refusal != null) {
+            refuse(call, entry, refusal);
+            return;
+        }
+        fault = optedOutOfService(form) ? Fault.fails(21610).and(fault) : fault;
+        var message = record(accountSid, form, fault);
+        entry.change(post -> post.withSid(message.sid()));
+        boolean answerFirst =
+                fault.answer() == null && fault.delayMillis() == 0 && !fault.has(Quirk.CALLBACK_BEFORE_ANSWER);
+        if (!answerFirst) {
+            journeys.begin(message, fault, CreateRules.sendAt(form));
+        }
+        try {
+            answer(call, entry, message, fault);
+        } finally {
+            if (answerFirst) {
+                journeys.begin(message, fault, CreateRules.sendAt(form));
+            }
+        }
+    }
+
+    void refuse(Call call, Ledger.Entry entry, TwilioError error) throws IOException {
+        entry.change(post -> post.withOutcome(error.status() + " code " + error.code()));
+        call.error(error);
+    }
+
+    void fetch(Call call, String accountSid, String sid) throws IOException {
+        var message = find(accountSid, sid);
+        if (message == null) {
+            call.error(TwilioError.notFound(call.path()));
+        } else {
+            call.json(200, message.json());
+        }
+    }
+
+    void update(Call call, String accountSid, String sid) throws IOException {
+        Form form = call.form();
+        boolean cancels = form.text("Status").equals("canceled") && !form.has("Body");
+        boolean redacts = form.has("Body") && form.text("Body").isEmpty() && !form.has("Status");
+        if (find(accountSid, sid) == null) {
+            call.error(TwilioError.notFound(call.path()));
+        } else if (!cancels && !redacts) {
+            call.error(TwilioError.of(30400, "Either Status=canceled or an empty Body"));
+        } else if (cancels && !journeys.cancel(sid)) {
+            call.error(TwilioError.of(30409, "Message cannot be canceled"));
+        } else {
+            if (redacts) {
+                ledger.change(sid, message -> message.redacted(clock.instant()));
+            }
+            fetch(call, accountSid, sid);
+        }
+    }
+
+    private @Nullable TwilioMessage find(String accountSid, String sid) {
+        var message = ledger.message(sid);
+        return message == null || !message.accountSid().equals(accountSid) ? null : message;
+    }
+
+    private TwilioMessage record(String accountSid, Form form, Fault fault) {
+        String service = form.text("MessagingServiceSid");
+        String from = form.text("From");
+        String body = Rewriting.apply(form.text("Body"), form, fault);
+        Instant now = clock.instant();
+        String status = CreateRules.sendAt(form) != null ? "scheduled" : service.isEmpty() ? "queued" : "accepted";
+        String callback = form.text("StatusCallback");
+        var message = new TwilioMessage(
+                Ids.next("SM"),
+                accountSid,
+                form.text("To"),
+                from.isEmpty() ? null : from,
+                service.isEmpty() ? null : service,
+                body,
+                status,
+                null,
+                Segments.count(body),
+                now,
+                now,
+                null,
+                callback.isEmpty() ? null : callback);
+        ledger.created(message);
+        return message;
+    }
+
+    /** A messaging service takes the message and lets it fail later. */
+    private boolean optedOutOfService(Form form) {
+        return form.text("From").isEmpty() && optOuts.contains(CreateRules.pair(form.text("To"), poolNumber));
+    }
+
+    private void answer(Call call, Ledger.Entry entry, @Nullable TwilioMessage message, Fault fault)
+            throws IOException {
+        Answer answer = fault.answer();
+        entry.change(post -> post.withOutcome(inWords(fault)));
+        hold(Duration.ofMillis(fault.delayMillis()));
+        if (fault.retryAfter() != null) {
+            call.header("Retry-After", fault.retryAfter().toString());
+        }
+        if (answer == null && message != null) {
+            call.json(201, message.json());
+        } else if (answer == Answer.ERROR) {
+            call.error(new TwilioError(fault.status(), fault.code(), "Simulated", null));
+        } else if (answer == Answer.HTML) {
+            call.send(fault.status(), "text/html", "<html><body><h1>" + fault.status() + "</h1></body></html>");
+        } else if (answer == Answer.EMPTY) {
+            call.send(fault.status(), "text/plain", "");
+        } else if (answer == Answer.GARBAGE) {
+            call.send(201, "application/json", "{\"sid\": \"SM");
+        } else if (answer == Answer.WITHOUT_SID) {
+            ObjectNode json = message == null ? JsonNodeFactory.instance.objectNode() : message.json();
+            call.json(201, json.without(Set.of("sid", "uri", "subresource_uris")));
+        } else {
+            call.close();
+        }
+    }
+
+    private static String inWords(Fault fault) {
+        if (fault.answer() == null) {
+            return fault.delayMillis() == 0 ? "201" : "201 after " + fault.delayMillis() + " ms";
+        }
+        return switch (fault.answer()) {
+            case ERROR -> fault.status() + " code " + fault.code();
+            case HTML -> fault.status() + " with HTML";
+            case EMPTY -> fault.status() + " without a body";
+            case GARBAGE -> "201 with garbage";
+            case WITHOUT_SID -> "201 without a sid";
+            case CLOSE -> "closed without an answer";
+        };
+    }
+
+    private void hold(Duration time) {
+        try {
+            // The latch only ends the wait early, when the simulator closes.
+            boolean ignored = !time.isZero() && closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.textonce.sandbox;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.jms.ConnectionFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jms.core.JmsTemplate;
+import org.springframework.test.context.junit.jupiter.SpringExtension;
+
+/** What a test does with TextOnce: call it, put messages on its queue, drop files, and look at what came of it. */
+public final class Sandbox {
+
+    /** One set of peers for all tests of a JVM. */
+    private static final Peers PEERS = startPeers();
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger(1_000_000);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ApplicationContext context;
+    private final int port;
+
+    Sandbox(ApplicationContext context) {
+        this.context = context;
+        this.port =
+                ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+        PEERS.twilio().callbackTarget("127.0.0.1:" + port);
+    }
+
+    private static Peers startPeers() {
+        try {
+            var peers = new Peers(Files.createTempDirectory(Path.of("target"), "peers-"), 0, 0).start();
+            SpringApplication.getShutdownHandlers().add(peers::close);
+            return peers;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Peers peers() {
+        return PEERS;
+    }
+
+    public TwilioSimulator twilio() {
+        return PEERS.twilio();
+    }
+
+    public ApplicationContext context() {
+        return context;
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** An event id that no test used before. */
+    public String newEventId() {
+        return "test-" + UUID.randomUUID();
+    }
+
+    /** A number that no test used before. */
+    public String newNumber() {
+        return "+1555" + NUMBERS.getAndIncrement();
+    }
+
+    /** A valid order-shipped event. */
+    public String orderShipped(String eventId, String number) {
+        return "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + number
+                + "\",\"orderId\":\"1001\",\"trackingUrl\":\"https://example.com/track/1001\","
+                + "\"consentAt\":\"2026-06-02T09:00:00.000Z\"}";
+    }
+
+    public HttpResponse<String> post(String event, String json) {
+        return send(HttpRequest.newBuilder(uri("/api/" + event + "-sms"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(uri(path)).GET());
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(Duration.ofSeconds(90)).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public JsonNode json(HttpResponse<String> response) {
+        try {
+            return JSON.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("Not JSON: " + response.body(), e);
+        }
+    }
+
+    public JmsTemplate jms() {
+        var template = new JmsTemplate(context.getBean(ConnectionFactory.class));
+        template.setReceiveTimeout(10_000);
+        return template;
+    }
+
+    /** Puts an event on the event queue, its name in the property {@code event}. */
+    public void publish(String event, String json) {
+        jms().convertAndSend("textonce.events", json, message -> {
+            message.setStringProperty("event", event);
+            return message;
+        });
+    }
+
+    /** Drops a complete file into an event's folder. */
+    public Path drop(String event, String name, String content) {
+        try {
+            Path folder = Files.createDirectories(PEERS.inbox().resolve(event));
+            Path part = Files.writeString(folder.resolve("." + name + ".tmp"), content);
+            return Files.move(part, folder.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public JdbcTemplate database() {
+        return new JdbcTemplate(context.getBean("dataSource", DataSource.class));
+    }
+
+    /** The delivery of an event as the table holds it. */
+    public Map<String, Object> delivery(String eventId) {
+        return database().queryForMap("SELECT * FROM textonce.deliveries WHERE event_id = ?", eventId);
+    }
+
+    public List<Map<String, Object>> timeline(String eventId) {
+        return database()
+                .queryForList(
+                        "SELECT e.* FROM textonce.delivery_events e JOIN textonce.deliveries d ON d.id = e.delivery_id"
+                                + " WHERE d.event_id = ? ORDER BY e.id",
+                        eventId);
+    }
+
+    /** Waits until the delivery of an event has a status. */
+    public void awaitStatus(String eventId, String status) {
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> delivery(eventId).get("status"), status::equals);
+    }
+
+    /** Points the application at the peers before it starts. */
+    static final class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            Map<String, Object> settings = new HashMap<>(PEERS.environment());
+            settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
+            settings.put("MANAGEMENT_SERVER_PORT", "0");
+            settings.putAll(Peers.quiet());
+            Peers.configure(context.getEnvironment(), settings);
+        }
+    }
+
+    /** Hands the sandbox to a test method. */
+    static final class Parameter implements ParameterResolver {
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext extension) {
+            return parameter.getParameter().getType() == Sandbox.class;
+        }
+
+        @Override
+        public Sandbox resolveParameter(ParameterContext parameter, ExtensionContext extension) {
+            return new Sandbox(SpringExtension.getApplicationContext(extension));
+        }
+    }
+}

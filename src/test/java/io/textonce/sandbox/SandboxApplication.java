@@ -1,0 +1,69 @@
+package io.textonce.sandbox;
+
+import io.textonce.TextOnce;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.env.Environment;
+
+/**
+ * TextOnce with everything it needs, on a machine that has only a JDK: {@code ./mvnw spring-boot:test-run}. Its data
+ * stays in {@code target/sandbox}.
+ */
+public final class SandboxApplication {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxApplication.class);
+
+    private static final int BROKER_PORT = 61616;
+    private static final int TWILIO_PORT = 4010;
+
+    private SandboxApplication() {}
+
+    public static void main(String[] args) {
+        SpringApplication.from(SandboxApplication::start)
+                .with(SandboxConfiguration.class)
+                .run(args);
+    }
+
+    private static void start(String[] args) {
+        var peers = new Peers(Path.of("target", "sandbox"), BROKER_PORT, TWILIO_PORT);
+        var application = new SpringApplication(TextOnce.class);
+        application.setDefaultProperties(Peers.quiet());
+        application.addInitializers(context -> {
+            peers.start();
+            SpringApplication.getShutdownHandlers().add(peers::close);
+            Map<String, Object> settings = new HashMap<>(peers.environment());
+            settings.put(
+                    "PUBLIC_BASE_URL",
+                    "http://localhost:" + context.getEnvironment().getProperty("server.port"));
+            settings.put("TEXTONCE_HOME", "file:routes");
+            Peers.configure(context.getEnvironment(), settings);
+        });
+        application.addListeners((ApplicationListener<ApplicationReadyEvent>)
+                ready -> welcome(ready.getApplicationContext().getEnvironment(), peers));
+        application.run(args);
+    }
+
+    private static void welcome(Environment environment, Peers peers) {
+        LOG.info(
+                """
+
+                TextOnce runs in its sandbox. Nothing here reaches a phone.
+                  post    curl -i http://localhost:{}/api/order-shipped-sms -H 'Content-Type: application/json' -d '...'
+                  queue   {} at {}, JMS property event=order-shipped
+                  drop    {} (.json, .jsonl, .csv)
+                  look    {} shows what Twilio was sent
+                  stop    Ctrl-C; the data stays in target/sandbox
+                """,
+                environment.getProperty("local.server.port"),
+                environment.getProperty("textonce.jms.events-queue"),
+                peers.broker().url(),
+                peers.inbox().resolve("order-shipped"),
+                peers.twilio().baseUrl());
+    }
+}

@@ -1,0 +1,80 @@
+package io.textonce.sandbox;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Artemis of its own, reached over TCP, whose messages outlive a stop. It gives a message back with growing
+ * delays and never gives up on one, as docs/operations.md asks of a broker in production.
+ */
+public final class SandboxBroker implements AutoCloseable {
+
+    private final Path directory;
+    private final int port;
+    private @Nullable EmbeddedActiveMQ server;
+
+    /** @param port 0 for any that is free */
+    public SandboxBroker(Path directory, int port) {
+        this.directory = directory;
+        this.port = port == 0 ? freePort() : port;
+    }
+
+    public SandboxBroker start() {
+        try {
+            var redelivery = new AddressSettings()
+                    .setRedeliveryDelay(200)
+                    .setRedeliveryMultiplier(2)
+                    .setMaxRedeliveryDelay(5_000)
+                    .setMaxDeliveryAttempts(-1)
+                    .setDeadLetterAddress(SimpleString.of("DLQ"));
+            var configuration = new ConfigurationImpl()
+                    .setName("sandbox")
+                    .setSecurityEnabled(false)
+                    .setPersistenceEnabled(true)
+                    .setJournalDirectory(directory.resolve("journal").toString())
+                    .setBindingsDirectory(directory.resolve("bindings").toString())
+                    .setLargeMessagesDirectory(directory.resolve("large").toString())
+                    .setPagingDirectory(directory.resolve("paging").toString())
+                    .setMaxDiskUsage(-1)
+                    .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port)
+                    .setAddressSettings(Map.of("#", redelivery));
+            server = new EmbeddedActiveMQ().setConfiguration(configuration);
+            server.start();
+            return this;
+        } catch (Exception e) {
+            throw new IllegalStateException("The sandbox's broker does not start", e);
+        }
+    }
+
+    public String url() {
+        return "tcp://127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            try {
+                server.stop();
+            } catch (Exception e) {
+                throw new IllegalStateException("The sandbox's broker does not stop", e);
+            } finally {
+                server = null;
+            }
+        }
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

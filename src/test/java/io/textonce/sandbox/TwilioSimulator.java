@@ -1,0 +1,475 @@
+package io.textonce.sandbox;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stand-in for Twilio: a peer over HTTP on a port of its own, on the loopback interface. It takes messages as Twilio
+ * does, calls back with a signature, lists what it has, checks codes, and misbehaves when told to. It serves unit
+ * tests, the sandbox on a laptop, and a harness in which the application is another process.
+ *
+ * <pre>{@code
+ * try (var simulator = TwilioSimulator.builder().build().start()) {
+ *     simulator.next(resets().afterRecording());
+ *     // point the application to simulator.baseUrl(), send …
+ *     assertThat(simulator.sentTo("+14155552671")).hasSize(1);
+ * }
+ * }</pre>
+ *
+ * <p>It does
+ * <ul>
+ *   <li>create, fetch, list, cancel and redact messages, with Twilio's checks, codes, magic numbers and JSON types;
+ *   <li>move a message to sent and delivered and call back after each step, signed and repeated as the URL's fragment asks;
+ *   <li>start and check verifications;
+ *   <li>post inbound messages and obey STOP and START;
+ *   <li>keep a ledger of every POST and every message, also over {@link #close} and a second {@link #start};
+ *   <li>show all this at {@code /}, and take orders from other processes at {@code /_simulator}: {@code faults} (POST
+ *       {@code {"next": 2, "number": "+1…", "share": 0.1, "fault": {…}}} or DELETE), {@code settings} (POST), {@code
+ *       inbound} (POST) and {@code ledger} (GET, or DELETE to reset everything).
+ * </ul>
+ *
+ * <p>It does not
+ * <ul>
+ *   <li>send anything to anybody, check that a number exists, or charge;
+ *   <li>fail on order elsewhere than at creating, listing and calling back;
+ *   <li>speak TLS, follow redirects, or check that a From number belongs to the account;
+ *   <li>pace messages by sender, overflow queues, or expire a message after its ValidityPeriod;
+ *   <li>know media, content templates, messaging service settings, other channels than SMS, or test credentials;
+ *   <li>delete messages, or fetch, cancel and approve verifications by sid;
+ *   <li>run the TwiML of an answer to an inbound message, or call a fallback URL;
+ *   <li>check SendAt against a clock that a test moves: a scheduled message waits in real time;
+ *   <li>send the Host header of a callback URL when callbacks are redirected, or wait between retries;
+ *   <li>break a connection with a TCP reset: it closes it in order, which clients report as "no response";
+ *   <li>keep its ledger bounded, or over a restart of its own process.
+ * </ul>
+ */
+public final class TwilioSimulator implements AutoCloseable {
+
+    private static final Pattern MESSAGES = Pattern.compile("/2010-04-01/Accounts/([^/]+)/Messages\\.json");
+    private static final Pattern MESSAGE = Pattern.compile("/2010-04-01/Accounts/([^/]+)/Messages/([^/]+)\\.json");
+    private static final Pattern VERIFY = Pattern.compile("/v2/Services/([^/]+)/(Verifications|VerificationCheck)");
+    private static final int BACKLOG = 1024;
+
+    static {
+        // Without the first, each answer waits 40 ms for an ACK; the others keep the server from closing idle
+        // connections behind a client's back, since only programmed faults should look like faults.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "2000");
+        System.setProperty("sun.net.httpserver.idleInterval", "600");
+    }
+
+    private final Ledger ledger = new Ledger();
+    private final Set<String> optOuts = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final ControlApi control = new ControlApi(this);
+    private final Accounts accounts;
+    private final FaultPlan faults;
+    private final WebhookSender webhooks;
+    private final MessageJourneys journeys;
+    private final MessagesApi messages;
+    private final MessageList list;
+    private final VerifyApi verify;
+    private final InboundMessages inbound;
+    private final int concurrencyLimit;
+    private int port;
+    private @Nullable HttpServer server;
+    private @Nullable ExecutorService workers;
+
+    private TwilioSimulator(Builder builder) {
+        var random = new Random(builder.seed);
+        port = builder.port;
+        concurrencyLimit = builder.concurrencyLimit;
+        accounts = builder.accounts();
+        faults = new FaultPlan(random);
+        webhooks = new WebhookSender(ledger, builder.clock, builder.callbackTarget);
+        journeys = new MessageJourneys(
+                ledger, accounts, webhooks, builder.clock, builder.poolNumber, builder.callbackDelay);
+        messages = new MessagesApi(ledger, faults, journeys, optOuts, builder.poolNumber, builder.clock);
+        list = new MessageList(ledger, builder.clock);
+        inbound = new InboundMessages(accounts, webhooks, optOuts, builder.inboundUrl);
+        verify = new VerifyApi(accounts, builder.verifyServiceSid, builder.clock, random);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Opens the port; after {@link #close}, the same one again. Messages that were on their way go on. */
+    public synchronized TwilioSimulator start() {
+        if (server != null) {
+            return this;
+        }
+        try {
+            var starting = HttpServer.create(new InetSocketAddress("127.0.0.1", port), BACKLOG);
+            var pool = Executors.newCachedThreadPool(work -> {
+                var thread = new Thread(work, "twilio-simulator");
+                thread.setDaemon(true);
+                return thread;
+            });
+            starting.setExecutor(pool);
+            starting.createContext("/", this::handle);
+            port = starting.getAddress().getPort();
+            messages.open();
+            journeys.resume();
+            starting.start();
+            server = starting;
+            workers = pool;
+            return this;
+        } catch (IOException cannotListen) {
+            throw new UncheckedIOException("Port " + port, cannotListen);
+        }
+    }
+
+    /** Refuses connections from now on, drops those that are open, and sends no callbacks. Keeps the ledger. */
+    @Override
+    public synchronized void close() {
+        if (server != null && workers != null) {
+            messages.close();
+            journeys.pause();
+            server.stop(0);
+            workers.shutdownNow();
+            server = null;
+            workers = null;
+        }
+    }
+
+    /** The port that is listened on; 0 before the first start unless one was given. */
+    public synchronized int port() {
+        return port;
+    }
+
+    /** What the application uses in place of https://api.twilio.com and https://verify.twilio.com. */
+    public String baseUrl() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    /** The next create meets this fault. Several calls form a queue. */
+    public TwilioSimulator next(Fault fault) {
+        return next(1, fault);
+    }
+
+    public TwilioSimulator next(int creates, Fault fault) {
+        return plan(new FaultPlan.Rule(creates, null, null, fault));
+    }
+
+    /** Every create to this number meets this fault. */
+    public TwilioSimulator forNumber(String to, Fault fault) {
+        return plan(new FaultPlan.Rule(null, to, null, fault));
+    }
+
+    /** The next creates to this number meet this fault. */
+    public TwilioSimulator forNumber(String to, int creates, Fault fault) {
+        return plan(new FaultPlan.Rule(creates, to, null, fault));
+    }
+
+    /** This share of the creates, between 0 and 1, meets this fault; which ones follows from the seed. */
+    public TwilioSimulator share(double share, Fault fault) {
+        return plan(new FaultPlan.Rule(null, null, share, fault));
+    }
+
+    public TwilioSimulator always(Fault fault) {
+        return plan(new FaultPlan.Rule(null, null, null, fault));
+    }
+
+    TwilioSimulator plan(FaultPlan.Rule rule) {
+        faults.add(rule);
+        return this;
+    }
+
+    /** Forgets all faults; messages that have met theirs keep them. */
+    public TwilioSimulator behave() {
+        faults.clear();
+        return this;
+    }
+
+    /** A message shows up in the list only after this time. */
+    public TwilioSimulator listLag(Duration lag) {
+        list.lag(lag);
+        return this;
+    }
+
+    /** The list answers with this status, and works again with 200. */
+    public TwilioSimulator listAnswers(int status) {
+        list.failure(status == 200 ? 0 : status);
+        return this;
+    }
+
+    /** How long a message stays in each status. */
+    public TwilioSimulator callbackDelay(Duration delay) {
+        journeys.delay(delay);
+        return this;
+    }
+
+    /** Sends all callbacks to this {@code host:port} over http, whatever host their URL names. */
+    public TwilioSimulator callbackTarget(String hostAndPort) {
+        webhooks.target(hostAndPort);
+        return this;
+    }
+
+    public TwilioSimulator inboundUrl(String url) {
+        inbound.url(url);
+        return this;
+    }
+
+    /** Signs with the secondary token, as after its promotion, or with the primary one again. */
+    public TwilioSimulator secondaryTokenSigns(boolean signs) {
+        accounts.secondaryTokenSigns(signs);
+        return this;
+    }
+
+    /** A person sends a text to the application. */
+    public TwilioWebhook receives(String from, String to, String body) {
+        return receives(from, to, body, null);
+    }
+
+    /** @param optOutType STOP, START or HELP, as with Advanced Opt-Out; null: without */
+    public TwilioWebhook receives(String from, String to, String body, @Nullable String optOutType) {
+        return inbound.receive(from, to, body, optOutType);
+    }
+
+    /** Calls back about a message with any status, out of turn and without moving it. */
+    public TwilioWebhook reports(String sid, String status, @Nullable Integer errorCode) {
+        return journeys.report(message(sid), status, errorCode);
+    }
+
+    /** All messages that were created, oldest first: the texts that people get. */
+    public List<TwilioMessage> messages() {
+        return ledger.messages();
+    }
+
+    /** The messages that were created for this number: the texts that this person gets. */
+    public List<TwilioMessage> sentTo(String number) {
+        return ledger.sentTo(number);
+    }
+
+    /** @throws NoSuchElementException when there is none */
+    public TwilioMessage message(String sid) {
+        var message = ledger.message(sid);
+        if (message == null) {
+            throw new NoSuchElementException("No message " + sid);
+        }
+        return message;
+    }
+
+    /** All POSTs to Messages.json, oldest first, with those that were refused, failed or hang. */
+    public List<TwilioPost> posts() {
+        return ledger.posts();
+    }
+
+    public int postCount() {
+        return ledger.postCount();
+    }
+
+    /** All attempts to call the application back, in the order in which they ended. */
+    public List<TwilioWebhook> webhooks() {
+        return ledger.webhooks();
+    }
+
+    /** The code that this number was sent and could still enter. */
+    public String codeFor(String number) {
+        String code = codes().get(number);
+        if (code == null) {
+            throw new NoSuchElementException("No verification is pending for " + number);
+        }
+        return code;
+    }
+
+    Map<String, String> codes() {
+        return verify.codes();
+    }
+
+    /** Forgets everything that happened and all faults; the list works, the primary token signs. URLs and delays stay. */
+    public void reset() {
+        faults.clear();
+        journeys.clear();
+        ledger.clear();
+        verify.clear();
+        optOuts.clear();
+        listLag(Duration.ZERO).listAnswers(200).secondaryTokenSigns(false);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (var call = new Call(exchange, underWay.incrementAndGet())) {
+            route(call);
+        } finally {
+            underWay.decrementAndGet();
+        }
+    }
+
+    private void route(Call call) throws IOException {
+        Matcher collection = MESSAGES.matcher(call.path());
+        Matcher single = MESSAGE.matcher(call.path());
+        Matcher verification = VERIFY.matcher(call.path());
+        try {
+            if (collection.matches() && call.method().equals("POST")) {
+                create(call, collection.group(1));
+            } else if (collection.matches() && authorized(call, collection.group(1))) {
+                list.list(call, collection.group(1));
+            } else if (single.matches() && authorized(call, single.group(1))) {
+                single(call, single.group(1), single.group(2));
+            } else if (verification.matches() && call.method().equals("POST")) {
+                verify.handle(call, verification.group(1), verification.group(2));
+            } else if (!collection.matches() && !single.matches()) {
+                control.handle(call);
+            }
+        } catch (IllegalArgumentException | DateTimeException unreadable) {
+            call.error(TwilioError.of(20001, "Bad request: " + unreadable.getMessage()));
+        }
+    }
+
+    private void create(Call call, String accountSid) throws IOException {
+        var entry = messages.note(call);
+        TwilioError refusal = accounts.refusal(call, accountSid);
+        if (refusal == null && call.concurrent > concurrencyLimit) {
+            refusal = TwilioError.of(20429, "Too Many Requests");
+        }
+        if (refusal == null) {
+            messages.create(call, entry, accountSid);
+        } else {
+            messages.refuse(call, entry, refusal);
+        }
+    }
+
+    private void single(Call call, String accountSid, String sid) throws IOException {
+        switch (call.method()) {
+            case "GET" -> messages.fetch(call, accountSid, sid);
+            case "POST" -> messages.update(call, accountSid, sid);
+            default -> call.error(new TwilioError(405, 20004, "Method not allowed", null));
+        }
+    }
+
+    private boolean authorized(Call call, String accountSid) throws IOException {
+        TwilioError refusal = accounts.refusal(call, accountSid);
+        if (refusal != null) {
+            call.error(refusal);
+        }
+        return refusal == null;
+    }
+
+    /** Everything has a default, so that a test names only what it is about. */
+    public static final class Builder {
+
+        private int port;
+        private String accountSid = "AC" + "0".repeat(31) + "1";
+        private String authToken = "primary-token-of-the-simulator";
+        private @Nullable String secondaryAuthToken;
+        private @Nullable String apiKey;
+        private String apiSecret = "";
+        private final Map<String, String> subAccounts = new ConcurrentHashMap<>();
+        private String verifyServiceSid = "VA" + "0".repeat(31) + "1";
+        private String poolNumber = "+15005550006";
+        private @Nullable String callbackTarget;
+        private @Nullable String inboundUrl;
+        private Duration callbackDelay = Duration.ofMillis(100);
+        private Clock clock = Clock.systemUTC();
+        private long seed = 1;
+        private int concurrencyLimit = Integer.MAX_VALUE;
+
+        private Builder() {}
+
+        /** 0, the default, for any that is free. */
+        public Builder port(int newPort) {
+            port = newPort;
+            return this;
+        }
+
+        public Builder account(String sid, String token) {
+            accountSid = sid;
+            authToken = token;
+            return this;
+        }
+
+        /** A second token of the main account: good for calls at once, for signatures when told to. */
+        public Builder secondaryAuthToken(String token) {
+            secondaryAuthToken = token;
+            return this;
+        }
+
+        public Builder apiKey(String key, String secret) {
+            apiKey = key;
+            apiSecret = secret;
+            return this;
+        }
+
+        /** Its webhooks are signed with its own token. */
+        public Builder subAccount(String sid, String token) {
+            subAccounts.put(sid, token);
+            return this;
+        }
+
+        public Builder verifyServiceSid(String sid) {
+            verifyServiceSid = sid;
+            return this;
+        }
+
+        /** The number from which messaging services send. */
+        public Builder poolNumber(String number) {
+            poolNumber = number;
+            return this;
+        }
+
+        /** See {@link TwilioSimulator#callbackTarget}. */
+        public Builder callbackTarget(String hostAndPort) {
+            callbackTarget = hostAndPort;
+            return this;
+        }
+
+        public Builder inboundUrl(String url) {
+            inboundUrl = url;
+            return this;
+        }
+
+        public Builder callbackDelay(Duration delay) {
+            callbackDelay = delay;
+            return this;
+        }
+
+        /** Dates, the list's lag and the expiry of codes follow this clock. */
+        public Builder clock(Clock newClock) {
+            clock = newClock;
+            return this;
+        }
+
+        public Builder randomSeed(long newSeed) {
+            seed = newSeed;
+            return this;
+        }
+
+        /** Above so many requests at once, creates are answered with 429 and 20429. */
+        public Builder concurrencyLimit(int requests) {
+            concurrencyLimit = requests;
+            return this;
+        }
+
+        public TwilioSimulator build() {
+            return new TwilioSimulator(this);
+        }
+
+        private Accounts accounts() {
+            var accounts = new Accounts(accountSid, authToken, secondaryAuthToken);
+            subAccounts.forEach(accounts::add);
+            if (apiKey != null) {
+                accounts.addApiKey(apiKey, apiSecret);
+            }
+            return accounts;
+        }
+    }
+}
