@@ -1,0 +1,47 @@
+package io.textonce.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.TwilioMessage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SandboxTest
+class SmsSendTest {
+
+    @Test
+    void sendsTheTextOfAnEventOnce(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        var first = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+        var second = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+
+        assertThat(first.statusCode()).isEqualTo(202);
+        assertThat(second.statusCode()).isEqualTo(200);
+        assertThat(sandbox.json(second).get("sid"))
+                .isEqualTo(sandbox.json(first).get("sid"));
+        assertThat(sandbox.twilio().sentTo(number))
+                .extracting(TwilioMessage::body)
+                .containsExactly("Your order 1001 has shipped. Tracking: https://example.com/track/1001");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20, 200})
+    void sendsOnceForManyPostsOfOneEventAtOnce(int posts, Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        var answers = IntStream.range(0, posts)
+                .parallel()
+                .mapToObj(n -> sandbox.post("order-shipped", sandbox.orderShipped(id, number)))
+                .toList();
+
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(answers).extracting(answer -> answer.statusCode()).containsOnly(200, 202);
+    }
+}
