@@ -1,6 +1,14 @@
 -- The outcome of one call, into the delivery and its timeline. An answer with a SID is the truth whenever it comes.
+-- If evidence had given that SID to another delivery, whose text was equal, that one is unknown again.
 -- Any other outcome counts only while this attempt still holds the reservation: whoever took over knows better.
-WITH changed AS (
+WITH freed AS (
+    UPDATE textonce.deliveries AS d
+    SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
+    WHERE d.message_sid = CAST(:#sid AS text) AND d.id <> CAST(:#id AS uuid)
+      AND EXISTS (
+          SELECT FROM textonce.deliveries AS mine WHERE mine.id = CAST(:#id AS uuid) AND mine.message_sid IS NULL)
+),
+changed AS (
     UPDATE textonce.deliveries AS d
     SET status = CASE
             WHEN CAST(:#sid AS text) IS NULL
@@ -12,7 +20,7 @@ WITH changed AS (
         reason = CASE WHEN CAST(:#sid AS text) IS NULL THEN CAST(:#words AS text) END,
         body = CASE WHEN :#status IN ('held', 'unknown') THEN d.body END,
         unknown_since = CASE WHEN :#status = 'unknown' THEN now() END,
-        due_at = now() + CAST(:#wait AS interval),
+        due_at = CASE WHEN textonce.status_rank(d.status) >= 5 THEN NULL ELSE now() + CAST(:#wait AS interval) END,
         updated_at = now()
     WHERE d.id = CAST(:#id AS uuid)
       AND (CASE

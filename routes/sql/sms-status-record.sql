@@ -1,23 +1,32 @@
--- One callback. The delivery is the one that the callback's URL names, else the one that has its SID. Its status rises
--- or stays; a delivery without a SID is bound to this one. The callback is kept whether or not it changed anything.
+-- What Twilio says of one message, told by a callback or asked for. The delivery is the one that the callback's URL
+-- names, else the one that has the SID. Its status rises or stays. A delivery without a SID is bound to this one; if
+-- evidence had given the SID to another delivery, whose text was equal, that one is unknown again. What was said is
+-- kept whether or not it changed anything.
 WITH target AS (
-    SELECT coalesce(
+    SELECT id, message_sid, status, attempt FROM textonce.deliveries
+    WHERE id = coalesce(
         (SELECT id FROM textonce.deliveries WHERE id = CAST(:#delivery AS uuid)),
-        (SELECT id FROM textonce.deliveries WHERE message_sid = :#sid)) AS id
+        (SELECT id FROM textonce.deliveries WHERE message_sid = :#sid))
+),
+freed AS (
+    UPDATE textonce.deliveries AS d
+    SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
+    FROM target
+    WHERE d.message_sid = :#sid AND d.id <> target.id AND target.message_sid IS NULL
 ),
 changed AS (
     UPDATE textonce.deliveries AS d
     SET status = CASE
-            WHEN textonce.status_rank(:#status) IS NULL THEN
-                CASE WHEN d.message_sid IS NULL THEN 'accepted' ELSE d.status END
-            ELSE CAST(:#status AS text)
+            WHEN textonce.status_rank(:#status) IS NOT NULL THEN CAST(:#status AS text)
+            WHEN d.message_sid IS NULL THEN 'accepted'
+            ELSE d.status
         END,
         message_sid = :#sid,
         error_code = coalesce(CAST(:#code AS integer), d.error_code),
         reason = CAST(:#words AS text),
         body = NULL,
         unknown_since = NULL,
-        due_at = NULL,
+        due_at = CASE WHEN textonce.status_rank(:#status) >= 5 THEN NULL ELSE now() + CAST(:#wait AS interval) END,
         updated_at = now()
     FROM target
     WHERE d.id = target.id
@@ -27,15 +36,18 @@ changed AS (
 ),
 kept AS (
     INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words)
-    SELECT target.id, 'callback', :#status, :#sid, CAST(:#code AS integer), CAST(:#words AS text) FROM target
+    SELECT (SELECT id FROM target), CAST(:#kind AS text), CAST(:#status AS text), CAST(:#sid AS text),
+        CAST(:#code AS integer), CAST(:#words AS text)
     ON CONFLICT (message_sid, status) WHERE kind = 'callback' DO NOTHING
     RETURNING id
 )
-SELECT CASE
-        WHEN (SELECT id FROM target) IS NULL THEN 'unknown'
+SELECT target.id AS delivery, CASE
+        WHEN target.id IS NULL THEN 'unknown'
+        WHEN target.message_sid <> :#sid THEN 'other_sid'
         WHEN textonce.status_rank(:#status) IS NULL THEN 'unranked'
+        WHEN target.status = 'unknown' AND EXISTS (SELECT FROM changed) THEN 'resolved'
         WHEN EXISTS (SELECT FROM changed) THEN 'raised'
         WHEN NOT EXISTS (SELECT FROM kept) THEN 'repeated'
-        WHEN (SELECT message_sid FROM textonce.deliveries WHERE id = (SELECT id FROM target)) <> :#sid THEN 'other_sid'
         ELSE 'late'
     END AS effect
+FROM (VALUES (1)) AS one LEFT JOIN target ON true

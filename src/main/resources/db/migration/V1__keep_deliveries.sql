@@ -11,6 +11,7 @@ CREATE TABLE textonce.deliveries (
     payload_sha256 bytea       NOT NULL,
     source         text        NOT NULL,
     client         text,
+    sender         text        NOT NULL,
     purpose        text        NOT NULL,
     consent_at     timestamptz NOT NULL,
     phone_masked   text        NOT NULL,
@@ -36,15 +37,14 @@ CREATE TABLE textonce.deliveries (
     CONSTRAINT deliveries_on_unknown_check CHECK (on_unknown IN ('resend', 'hold', 'drop')),
     CONSTRAINT deliveries_status_check CHECK (status IN ('reserved', 'held', 'unknown', 'rejected', 'scheduled',
         'accepted', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled', 'read')),
+    -- Deferrable, so that one statement can give a SID back to the delivery that it really belongs to.
+    CONSTRAINT deliveries_message_sid_key UNIQUE (message_sid) DEFERRABLE INITIALLY IMMEDIATE,
     CONSTRAINT deliveries_ours_without_sid_check
         CHECK ((message_sid IS NULL) = (status IN ('reserved', 'held', 'unknown', 'rejected')))
 );
 
--- One SID belongs to one delivery.
-CREATE UNIQUE INDEX deliveries_message_sid_key ON textonce.deliveries (message_sid) WHERE message_sid IS NOT NULL;
-
--- The background worker asks only for what is due.
-CREATE INDEX deliveries_due_at_idx ON textonce.deliveries (due_at) WHERE due_at IS NOT NULL;
+-- The background worker asks only for what is due, one kind at a time.
+CREATE INDEX deliveries_status_due_at_idx ON textonce.deliveries (status, due_at) WHERE due_at IS NOT NULL;
 
 -- Support looks up a person's texts; evidence tells equal texts to one number apart.
 CREATE INDEX deliveries_phone_hash_idx ON textonce.deliveries (phone_hash, id);
@@ -84,7 +84,7 @@ CREATE TABLE textonce.delivery_events (
     words       text,
 
     CONSTRAINT delivery_events_pk PRIMARY KEY (id),
-    CONSTRAINT delivery_events_kind_check CHECK (kind IN ('answer', 'callback', 'evidence', 'decision'))
+    CONSTRAINT delivery_events_kind_check CHECK (kind IN ('answer', 'callback', 'evidence', 'decision', 'fetch'))
 );
 
 CREATE INDEX delivery_events_delivery_id_idx ON textonce.delivery_events (delivery_id, id);

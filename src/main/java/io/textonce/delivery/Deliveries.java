@@ -25,9 +25,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
 
     private static final String CLAIM = """
             INSERT INTO textonce.deliveries
-                (id, event, event_id, payload_sha256, source, client, purpose, consent_at, phone_masked, phone_hash,
+                (id, event, event_id, payload_sha256, source, client, sender, purpose, consent_at, phone_masked, phone_hash,
                  phone, body, on_unknown, horizon, expires_at, status, attempt, attempted_at, due_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, 'reserved', 1, now(),
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, 'reserved', 1, now(),
                  now() + CAST(? AS interval))
             ON CONFLICT (event_id, event) DO NOTHING
             """;
@@ -35,7 +35,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     private static final String CLAIM_AGAIN = """
             UPDATE textonce.deliveries
             SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), due_at = now() + CAST(? AS interval),
-                payload_sha256 = ?, source = ?, client = ?, purpose = ?, consent_at = ?, phone_masked = ?,
+                payload_sha256 = ?, source = ?, client = ?, sender = ?, purpose = ?, consent_at = ?, phone_masked = ?,
                 phone_hash = ?, phone = ?, body = ?, on_unknown = ?, horizon = CAST(? AS interval), expires_at = ?,
                 error_code = NULL, reason = NULL, unknown_since = NULL, updated_at = now()
             WHERE event = ? AND event_id = ? AND status = 'rejected'
@@ -51,13 +51,21 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     private final JdbcTemplate jdbc;
     private final PhoneNumbers phones;
     private final PhoneHash phoneHash;
+    private final String sender;
     private final Duration leaseLength;
     private final Clock clock;
 
-    Deliveries(JdbcTemplate jdbc, PhoneNumbers phones, PhoneHash phoneHash, Duration leaseLength, Clock clock) {
+    Deliveries(
+            JdbcTemplate jdbc,
+            PhoneNumbers phones,
+            PhoneHash phoneHash,
+            String sender,
+            Duration leaseLength,
+            Clock clock) {
         this.jdbc = jdbc;
         this.phones = phones;
         this.phoneHash = phoneHash;
+        this.sender = sender;
         this.leaseLength = leaseLength;
         this.clock = clock;
     }
@@ -73,7 +81,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     @Override
     public boolean add(Exchange exchange, String key) {
         var sms = exchange.getVariable("sms", Sms.class);
-        var lease = new Lease(leaseLength);
+        var lease = new Lease(leaseLength, sms.expiresAt());
         var claimed = claim(sms);
         if (claimed == null) {
             exchange.setVariable("delivery", known(sms));
@@ -96,6 +104,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 sms.payloadSha256(),
                 sms.source(),
                 sms.client(),
+                sender,
                 sms.policy().purpose(),
                 Timestamp.from(sms.consentAt()),
                 masked,
@@ -120,6 +129,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 sms.payloadSha256(),
                 sms.source(),
                 sms.client(),
+                sender,
                 sms.policy().purpose(),
                 Timestamp.from(sms.consentAt()),
                 masked,

@@ -8,6 +8,7 @@ import io.textonce.settings.TextOnceProperties;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +67,23 @@ class DeliveryConfiguration {
     @Bean
     Deliveries deliveries(
             DataSource dataSource, PhoneNumbers phones, PhoneHash phoneHash, TextOnceProperties settings, Clock clock) {
-        return new Deliveries(new JdbcTemplate(dataSource), phones, phoneHash, settings.lease(), clock);
+        return new Deliveries(
+                new JdbcTemplate(dataSource),
+                phones,
+                phoneHash,
+                settings.twilio().sender(),
+                settings.lease(),
+                clock);
+    }
+
+    @Bean
+    DueDeliveries dueDeliveries(DataSource dataSource, TextOnceProperties settings) {
+        return new DueDeliveries(new JdbcTemplate(dataSource), settings.lease());
+    }
+
+    @Bean
+    OptOuts optOuts(DataSource dataSource) {
+        return new OptOuts(new JdbcTemplate(dataSource));
     }
 
     @Bean
@@ -99,5 +116,15 @@ class DeliveryConfiguration {
         return exchange -> LOG.warn(
                 "Outcome of delivery {} could not be recorded; evidence will find it",
                 exchange.getVariable("delivery", Delivery.class).id());
+    }
+
+    /** The background worker's row comes due again by itself, so a failure needs no more than a word. */
+    @Bean
+    Processor nextTime() {
+        return exchange -> {
+            var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+            exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
+            LOG.warn("{} failed and is tried again: {}", exchange.getFromRouteId(), failure.toString());
+        };
     }
 }

@@ -7,9 +7,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -46,15 +50,36 @@ final class SmsDraft implements Processor {
                         digest(payload),
                         required(payload, "phone"),
                         printable("text", text == null ? "" : text),
-                        consentAt(payload),
+                        time(payload, "consentAt"),
                         policy,
                         source == null ? exchange.getFromRouteId() : source,
                         exchange.getVariable("client", String.class),
-                        expiresAt(policy)));
+                        expiresAt(policy, payload)));
     }
 
-    private @Nullable Instant expiresAt(SendPolicy policy) {
-        return policy.timeToLive() == null ? null : clock.instant().plus(policy.timeToLive());
+    /** The earliest of what the event's policy and the event itself say. */
+    private @Nullable Instant expiresAt(SendPolicy policy, Map<?, ?> payload) {
+        var now = clock.instant();
+        var ends = Stream.of(
+                        policy.timeToLive() == null ? null : now.plus(policy.timeToLive()),
+                        payload.get("expiresAt") == null ? null : time(payload, "expiresAt"),
+                        payload.get("ttl") == null ? null : now.plusSeconds(seconds(payload.get("ttl"))))
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+        if (ends != null && !ends.isAfter(now)) {
+            throw Refusal.ofText(422, "too_late", null, "The text's time has passed.");
+        }
+        return ends;
+    }
+
+    private static long seconds(@Nullable Object ttl) {
+        try {
+            return Math.min(
+                    Long.parseLong(String.valueOf(ttl)), Duration.ofDays(365).toSeconds());
+        } catch (NumberFormatException e) {
+            throw Refusal.ofField("ttl", "must be a number of seconds");
+        }
     }
 
     private static String required(Map<?, ?> payload, String field) {
@@ -64,11 +89,11 @@ final class SmsDraft implements Processor {
         throw Refusal.ofField(field, "is missing");
     }
 
-    private static Instant consentAt(Map<?, ?> payload) {
+    private static Instant time(Map<?, ?> payload, String field) {
         try {
-            return OffsetDateTime.parse(required(payload, "consentAt")).toInstant();
+            return OffsetDateTime.parse(required(payload, field)).toInstant();
         } catch (DateTimeException e) {
-            throw Refusal.ofField("consentAt", "must be a time such as 2026-06-02T09:00:00Z");
+            throw Refusal.ofField(field, "must be a time such as 2026-06-02T09:00:00Z");
         }
     }
 

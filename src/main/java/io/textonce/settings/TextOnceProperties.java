@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param hashKey secret of the keyed phone hash, at least 32 characters
  * @param lease how long a reservation may be silent before its outcome counts as unknown
  * @param unknown when evidence is looked for
+ * @param due the pace of the background worker
  * @param http bounds of the HTTP intake
  * @param jms queues of the JMS intake
  * @param file bounds of the file intake
@@ -41,6 +42,7 @@ public record TextOnceProperties(
         String hashKey,
         Duration lease,
         Unknown unknown,
+        Due due,
         Http http,
         Jms jms,
         File file,
@@ -54,6 +56,16 @@ public record TextOnceProperties(
      * @param horizon how long a text may be absent from Twilio's list before it counts as never taken
      */
     public record Unknown(Duration firstLook, Duration horizon) {}
+
+    /**
+     * The pace of the background worker. It takes more at once while there is more, so the pace matters only when idle.
+     *
+     * @param pace how often it looks whether something is due
+     * @param workers how many deliveries of each kind it works on at once
+     * @param statusAfter how long Twilio may be silent about a text before it is asked
+     * @param probe how often one text tries whether Twilio takes the account again
+     */
+    public record Due(Duration pace, int workers, Duration statusAfter, Duration probe) {}
 
     /**
      * Bounds of the HTTP intake.
@@ -127,6 +139,11 @@ public record TextOnceProperties(
             Duration maxRetryDelay,
             Duration holdDelay,
             Duration longHoldDelay) {
+
+        /** Who sends: the Messaging Service where one is set, else the number. */
+        public String sender() {
+            return messagingServiceSid.isEmpty() ? fromNumber : messagingServiceSid;
+        }
 
         /** The tokens with which a webhook may be signed: the current one and, while tokens are rotated, the other. */
         public List<String> webhookTokens() {

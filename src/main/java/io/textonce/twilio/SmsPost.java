@@ -5,10 +5,12 @@ import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Lease;
+import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.Refusal;
 import io.textonce.delivery.Sms;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -29,10 +31,14 @@ final class SmsPost {
     private static final Logger LOG = LoggerFactory.getLogger(SmsPost.class);
 
     private final TwilioHttp http;
+    private final Circuit circuit;
+    private final OptOuts optOuts;
     private final TextOnceProperties settings;
 
-    SmsPost(TwilioHttp http, TextOnceProperties settings) {
+    SmsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings) {
         this.http = http;
+        this.circuit = circuit;
+        this.optOuts = optOuts;
         this.settings = settings;
     }
 
@@ -47,7 +53,8 @@ final class SmsPost {
         var lease = exchange.getVariable("lease", Lease.class);
         var twilio = settings.twilio();
         var message = exchange.getMessage();
-        message.setHeader("CamelTwilio.client", restClient(lease));
+        boolean probe = exchange.getVariable("probe", false, Boolean.class);
+        message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe)));
         message.setHeader("CamelTwilio.to", new PhoneNumber(sms.phone()));
         if (twilio.messagingServiceSid().isEmpty()) {
             message.setHeader("CamelTwilio.from", new PhoneNumber(twilio.fromNumber()));
@@ -56,7 +63,25 @@ final class SmsPost {
         }
         message.setHeader("CamelTwilio.body", sms.text());
         message.setHeader("CamelTwilio.statusCallback", callback(delivery.id()));
+        if (sms.expiresAt() != null) {
+            message.setHeader("CamelTwilio.validityPeriod", validity(sms.expiresAt()));
+        }
         message.setBody(null);
+    }
+
+    private void lastCheck(Lease lease, boolean probe) {
+        if (!lease.holds()) {
+            throw new TwilioFailure.LeaseRanOut();
+        }
+        if (circuit.isOpen() && !probe) {
+            throw new TwilioFailure.CircuitOpen();
+        }
+    }
+
+    /** Seconds that the text is still worth; Twilio takes 1 to 36000. */
+    private static int validity(Instant expiresAt) {
+        long seconds = Duration.between(Instant.now(), expiresAt).toSeconds();
+        return (int) Math.max(1, Math.min(seconds, 36_000));
     }
 
     /** Says by the answer, or by the failure's kind, whether Twilio has the text, won't have it, or may have it. */
@@ -72,7 +97,14 @@ final class SmsPost {
             // A status that the SDK doesn't know is null here; accepted is the least that an answer with a SID means.
             String status =
                     answer.getStatus() == null ? "accepted" : answer.getStatus().toString();
-            outcome(exchange, status, answer.getSid(), null, "Twilio accepted the text", null);
+            circuit.close();
+            outcome(
+                    exchange,
+                    status,
+                    answer.getSid(),
+                    null,
+                    "Twilio accepted the text",
+                    settings.due().statusAfter());
         }
     }
 
@@ -81,6 +113,8 @@ final class SmsPost {
         if (failure instanceof TwilioFailure.NotProcessed
                 || ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
             hold(exchange, null, "Twilio could not take the text; held", holdDelay());
+        } else if (failure instanceof TwilioFailure.CircuitOpen) {
+            hold(exchange, null, failure.getMessage() + "; held", holdDelay());
         } else if (failure instanceof TwilioFailure.Refused refused) {
             refused(exchange, refused);
         } else {
@@ -101,6 +135,14 @@ final class SmsPost {
 
     private void refused(Exchange exchange, TwilioFailure.Refused refused) {
         String words = refused.entry().words();
+        if (refused.entry().atCreation() == TwilioCodes.AtCreation.CIRCUIT) {
+            circuit.open(refused.code(), words);
+        } else {
+            circuit.close();
+        }
+        if (refused.entry().atCreation() == TwilioCodes.AtCreation.OPTOUT) {
+            optOuts.record(id(exchange));
+        }
         switch (refused.entry().atCreation()) {
             case HOLD_LONG ->
                 hold(exchange, refused.code(), words, settings.twilio().longHoldDelay());
@@ -156,8 +198,8 @@ final class SmsPost {
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
     }
 
-    private TwilioRestClient restClient(Lease lease) {
-        return TwilioConfiguration.restClient(settings.twilio(), http.clientFor(lease));
+    private TwilioRestClient restClient(Runnable lastCheck) {
+        return TwilioConfiguration.restClient(settings.twilio(), http.clientFor(lastCheck));
     }
 
     private String callback(UUID id) {

@@ -1,9 +1,11 @@
 package io.textonce.twilio;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.Refusal;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Reads Twilio's status callbacks. Nothing of one is looked at before its signature is proven over the raw body, and
@@ -29,12 +32,24 @@ final class StatusCallback {
 
     private final TwilioSignature signature;
     private final TwilioCodes codes;
+    private final Circuit circuit;
+    private final OptOuts optOuts;
+    private final Duration ask;
     private final boolean signatureRequired;
     private final MeterRegistry meters;
 
-    StatusCallback(TwilioSignature signature, TwilioCodes codes, TextOnceProperties settings, MeterRegistry meters) {
+    StatusCallback(
+            TwilioSignature signature,
+            TwilioCodes codes,
+            Circuit circuit,
+            OptOuts optOuts,
+            TextOnceProperties settings,
+            MeterRegistry meters) {
         this.signature = signature;
         this.codes = codes;
+        this.circuit = circuit;
+        this.optOuts = optOuts;
+        this.ask = settings.due().statusAfter();
         this.signatureRequired = settings.requireTwilioSignature();
         this.meters = meters;
     }
@@ -70,26 +85,57 @@ final class StatusCallback {
             throw new Refusal(400, "invalid callback", "MessageSid and MessageStatus are needed.");
         }
         Integer code = code(form.first("ErrorCode"));
+        report(exchange, "callback", delivery(exchange.getVariable("query", String.class)), sid, status, code);
+    }
+
+    /** Makes the row of what Twilio said of a message, as the body and for {@link #recorded}. */
+    void report(
+            Exchange exchange,
+            String kind,
+            @Nullable UUID delivery,
+            String sid,
+            String status,
+            @Nullable Integer code) {
         Map<String, @Nullable Object> row = new HashMap<>();
+        row.put("kind", kind);
+        row.put("delivery", delivery);
         row.put("sid", sid);
         row.put("status", status);
         row.put("code", code);
         row.put("words", code == null ? null : codes.of(code).words());
-        row.put("delivery", delivery(exchange.getVariable("query", String.class)));
+        row.put("wait", ask.toString());
+        exchange.setVariable("report", row);
         exchange.getMessage().setBody(row);
     }
 
-    /** Counts and, where a person should look, says what the callback did. */
+    /** Counts and, where a person should look, says what the report did. */
     void recorded(Exchange exchange) {
-        var form = exchange.getVariable("form", FormBody.class);
+        var report = exchange.getVariable("report", Map.class);
         var row = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
         String effect = (String) row.get("effect");
+        follow((Integer) report.get("code"), (UUID) row.get("delivery"));
         meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect)
                 .increment();
-        if (effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid")) {
-            LOG.warn("Callback {} for {} was kept: {}", form.first("MessageStatus"), form.first("MessageSid"), effect);
-        } else {
-            LOG.info("Callback {} for {}: {}", form.first("MessageStatus"), form.first("MessageSid"), effect);
+        boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
+        LOG.atLevel(odd ? Level.WARN : Level.INFO)
+                .log("{} {} for {}: {}", report.get("kind"), report.get("status"), report.get("sid"), effect);
+    }
+
+    /** What an error that comes with a callback asks for beyond the delivery itself. */
+    private void follow(@Nullable Integer code, @Nullable UUID delivery) {
+        if (code == null) {
+            return;
+        }
+        var entry = codes.of(code);
+        switch (entry.atDelivery()) {
+            case OPTOUT -> {
+                if (delivery != null) {
+                    optOuts.record(delivery);
+                }
+            }
+            case CIRCUIT -> circuit.open(code, entry.words());
+            case ALARM -> LOG.warn("Twilio reports error_code {}: {}", code, entry.words());
+            default -> {}
         }
     }
 

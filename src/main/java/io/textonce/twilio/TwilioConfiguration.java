@@ -3,13 +3,17 @@ package io.textonce.twilio;
 import com.twilio.http.HttpClient;
 import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.DueDeliveries;
+import io.textonce.delivery.OptOuts;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
+import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Twilio as the routes see it: camel-twilio's client, the two sides of a create, the pace of retries. */
 @Configuration(proxyBeanMethods = false)
@@ -32,13 +36,27 @@ class TwilioConfiguration {
     }
 
     @Bean
+    TwilioMessages twilioMessages(TwilioRestClient client) {
+        return new TwilioMessages(client);
+    }
+
+    /** Named for the health endpoint. */
+    @Bean("twilio")
+    Circuit circuit(DataSource dataSource, TextOnceProperties settings) {
+        return new Circuit(
+                new JdbcTemplate(dataSource),
+                settings.twilio().accountSid(),
+                settings.due().probe());
+    }
+
+    @Bean
     TwilioSignature twilioSignature(TextOnceProperties settings) {
         return new TwilioSignature(settings.twilio().webhookTokens(), settings.publicBaseUrls());
     }
 
     @Bean
-    SmsPost smsPost(TwilioHttp http, TextOnceProperties settings) {
-        return new SmsPost(http, settings);
+    SmsPost smsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings) {
+        return new SmsPost(http, circuit, optOuts, settings);
     }
 
     @Bean
@@ -53,8 +71,13 @@ class TwilioConfiguration {
 
     @Bean
     StatusCallback statusCallback(
-            TwilioSignature signature, TwilioCodes codes, TextOnceProperties settings, MeterRegistry meters) {
-        return new StatusCallback(signature, codes, settings, meters);
+            TwilioSignature signature,
+            TwilioCodes codes,
+            Circuit circuit,
+            OptOuts optOuts,
+            TextOnceProperties settings,
+            MeterRegistry meters) {
+        return new StatusCallback(signature, codes, circuit, optOuts, settings, meters);
     }
 
     @Bean
@@ -72,10 +95,38 @@ class TwilioConfiguration {
         return callback::recorded;
     }
 
+    /** Reads what other instances have found out about the account. */
+    @Bean
+    Processor circuitRefresh(Circuit circuit) {
+        return exchange -> circuit.refresh();
+    }
+
+    /** How many held texts may go now: all, or one that tries whether Twilio takes the account again. */
+    @Bean
+    Processor circuitProbe(Circuit circuit) {
+        return exchange -> {
+            if (circuit.isOpen()) {
+                exchange.setVariable("most", circuit.takeProbe() ? 1 : 0);
+                exchange.setVariable("probe", true);
+            }
+        };
+    }
+
     /** Ends the send road of a text that Twilio refused: its sender is told, whichever intake it came by. */
     @Bean
     Processor twilioRefused(SmsPost post) {
         return post::refusal;
+    }
+
+    @Bean
+    SilentTexts silentTexts(
+            TwilioMessages messages, DueDeliveries deliveries, StatusCallback callback, TextOnceProperties settings) {
+        return new SilentTexts(messages, deliveries, callback, settings.due().statusAfter());
+    }
+
+    @Bean
+    Processor twilioAsk(SilentTexts texts) {
+        return texts::ask;
     }
 
     /** Waits as long as Twilio asked, but never longer than the setting. */

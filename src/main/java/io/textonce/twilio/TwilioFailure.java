@@ -66,6 +66,16 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         }
     }
 
+    /** Twilio refuses the account at present, so no call was made. */
+    public static final class CircuitOpen extends TwilioFailure {
+
+        private static final long serialVersionUID = 1L;
+
+        CircuitOpen() {
+            super("Twilio refuses the account at present", null);
+        }
+    }
+
     /** The claim's lease ran out before the call: somebody else may have taken over, so no call was made. */
     public static final class LeaseRanOut extends TwilioFailure {
 

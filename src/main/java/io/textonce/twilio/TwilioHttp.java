@@ -7,7 +7,6 @@ import com.twilio.http.HttpClient;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
 import com.twilio.http.Response;
-import io.textonce.delivery.Lease;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -94,12 +93,12 @@ public final class TwilioHttp implements AutoCloseable {
 
     /** The SDK's client for calls that don't create a text. */
     HttpClient client() {
-        return new OnePost(null);
+        return new OnePost(() -> {});
     }
 
-    /** The SDK's client for one create, which looks at the claim's lease right before the request leaves. */
-    HttpClient clientFor(Lease lease) {
-        return new OnePost(lease);
+    /** The SDK's client for one create, which asks once more, right before the request leaves, whether it may. */
+    HttpClient clientFor(Runnable lastCheck) {
+        return new OnePost(lastCheck);
     }
 
     @Override
@@ -109,10 +108,10 @@ public final class TwilioHttp implements AutoCloseable {
 
     private final class OnePost extends HttpClient {
 
-        private final @Nullable Lease lease;
+        private final Runnable lastCheck;
 
-        private OnePost(@Nullable Lease lease) {
-            this.lease = lease;
+        private OnePost(Runnable lastCheck) {
+            this.lastCheck = lastCheck;
         }
 
         /** Once, whatever the answer: the SDK's loop around this is what must not run. */
@@ -124,9 +123,7 @@ public final class TwilioHttp implements AutoCloseable {
         @Override
         public Response makeRequest(Request request) {
             var call = call(request);
-            if (lease != null && !lease.holds()) {
-                throw new TwilioFailure.LeaseRanOut();
-            }
+            lastCheck.run();
             try {
                 return http.execute(target(call), call, TwilioHttp.this::answer);
             } catch (IOException e) {

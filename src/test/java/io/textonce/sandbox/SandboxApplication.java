@@ -46,7 +46,13 @@ public final class SandboxApplication {
         });
         application.addListeners((ApplicationListener<ApplicationReadyEvent>)
                 ready -> welcome(ready.getApplicationContext().getEnvironment(), peers));
-        application.run(args);
+        try {
+            application.run(args);
+        } catch (RuntimeException e) {
+            // Their threads would keep a process alive that serves nobody.
+            peers.close();
+            throw e;
+        }
     }
 
     private static void welcome(Environment environment, Peers peers) {

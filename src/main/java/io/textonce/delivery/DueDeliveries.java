@@ -1,0 +1,233 @@
+package io.textonce.delivery;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The background worker's side of the table. Rows are taken with SKIP LOCKED and their {@code due_at} moved on in the
+ * same statement, so every instance may take at once and nobody takes the same. What is decided afterwards names the
+ * attempt it was decided for, and does nothing when the row has moved on.
+ */
+public final class DueDeliveries {
+
+    private static final String COLUMNS = """
+            RETURNING d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
+                d.client, d.purpose, d.consent_at, d.phone, d.phone_hash, d.body, d.on_unknown, d.expires_at,
+                d.attempted_at,
+                extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
+                extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
+                extract(epoch FROM now() - d.created_at) * 1000 AS age_ms
+            """;
+
+    private static final String TAKE_HELD = """
+            WITH due AS (
+                SELECT id FROM textonce.deliveries
+                WHERE status = 'held' AND due_at <= now()
+                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+            )
+            UPDATE textonce.deliveries AS d
+            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(),
+                due_at = now() + CAST(? AS interval), updated_at = now()
+            FROM due WHERE d.id = due.id
+            """ + COLUMNS;
+
+    private static final String TAKE_UNKNOWN = """
+            WITH due AS (
+                SELECT id FROM textonce.deliveries
+                WHERE status IN ('reserved', 'unknown') AND due_at <= now()
+                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+            ),
+            run_out AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
+                SELECT d.id, 'decision', 'unknown', 'The sender went silent; nobody knows whether it called Twilio'
+                FROM textonce.deliveries AS d JOIN due ON d.id = due.id WHERE d.status = 'reserved'
+            )
+            UPDATE textonce.deliveries AS d
+            SET status = 'unknown', unknown_since = coalesce(d.unknown_since, now()),
+                due_at = now() + CAST(? AS interval), updated_at = now()
+            FROM due WHERE d.id = due.id
+            """ + COLUMNS;
+
+    private static final String TAKE_SILENT = """
+            WITH due AS (
+                SELECT id FROM textonce.deliveries
+                WHERE status IN ('scheduled', 'accepted', 'queued', 'sending', 'sent') AND due_at <= now()
+                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+            )
+            UPDATE textonce.deliveries AS d
+            SET due_at = now() + CAST(? AS interval)
+            FROM due WHERE d.id = due.id
+            """ + COLUMNS;
+
+    private static final String BIND = """
+            WITH bound AS (
+                UPDATE textonce.deliveries
+                SET message_sid = ?, status = CASE WHEN textonce.status_rank(?) >= 0 THEN ? ELSE 'accepted' END,
+                    error_code = coalesce(?, error_code), reason = NULL, unknown_since = NULL,
+                    due_at = now() + CAST(? AS interval), updated_at = now()
+                WHERE id = ? AND attempt = ? AND status = 'unknown'
+                RETURNING id, status, message_sid, error_code
+            )
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words)
+            SELECT id, 'evidence', status, message_sid, error_code, 'Found in Twilio''s list of messages' FROM bound
+            """;
+
+    private static final String AGAIN = """
+            WITH again AS (
+                UPDATE textonce.deliveries
+                SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL,
+                    due_at = now() + CAST(? AS interval), updated_at = now()
+                WHERE id = ? AND attempt = ? AND status = 'unknown'
+                RETURNING id
+            )
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
+            SELECT id, 'evidence', 'reserved', 'Twilio provably never took the text; sending it again' FROM again
+            """;
+
+    private static final String END = """
+            WITH ended AS (
+                UPDATE textonce.deliveries
+                SET status = ?, reason = ?, due_at = NULL, unknown_since = NULL, updated_at = now(),
+                    body = CASE WHEN ? = 'held' THEN body END
+                WHERE id = ? AND attempt = ? AND status IN ('reserved', 'unknown')
+                RETURNING id, status, reason
+            )
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
+            SELECT id, 'decision', status, reason FROM ended
+            """;
+
+    private static final String LOOK_AGAIN = """
+            UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval)
+            WHERE id = ? AND attempt = ? AND status = 'unknown'
+            """;
+
+    private static final String ASK_AGAIN = """
+            UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval) WHERE id = ? AND message_sid = ?
+            """;
+
+    private static final String RIVALS = """
+            SELECT id, status, body FROM textonce.deliveries
+            WHERE phone_hash = ? AND status IN ('reserved', 'unknown') AND body IS NOT NULL
+            ORDER BY attempted_at, id
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final Duration lease;
+
+    DueDeliveries(JdbcTemplate jdbc, Duration lease) {
+        this.jdbc = jdbc;
+        this.lease = lease;
+    }
+
+    /** Held texts that are due, each reserved anew for the caller. */
+    public List<Due> takeHeld(int most) {
+        return jdbc.query(TAKE_HELD, DueDeliveries::read, most, lease.toString());
+    }
+
+    /** Unknown outcomes whose next look is due, and reservations whose lease ran out, which are unknown from now on. */
+    public List<Due> takeUnknown(int most) {
+        return jdbc.query(TAKE_UNKNOWN, DueDeliveries::read, most, lease.toString());
+    }
+
+    /** Texts that Twilio has and has long said nothing about. */
+    public List<Due> takeSilent(int most) {
+        return jdbc.query(TAKE_SILENT, DueDeliveries::read, most, lease.toString());
+    }
+
+    /** Deliveries that want a message of this number and don't have one yet, in the order of their claims. */
+    public List<Rival> rivals(Due due) {
+        return jdbc.query(
+                RIVALS,
+                (row, n) -> new Rival(
+                        row.getObject("id", UUID.class),
+                        row.getString("status").equals(Delivery.RESERVED),
+                        row.getString("body")),
+                due.phoneHash());
+    }
+
+    /** Those of the SIDs that belong to a delivery. */
+    public Set<String> bound(List<String> sids) {
+        return new HashSet<>(jdbc.queryForList(
+                "SELECT message_sid FROM textonce.deliveries WHERE message_sid = ANY (?)", String.class, (Object)
+                        sids.toArray(String[]::new)));
+    }
+
+    /** Gives a message of the list to the delivery; false when either was taken meanwhile. */
+    public boolean bind(Due due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
+        try {
+            return jdbc.update(BIND, sid, status, status, errorCode, ask.toString(), due.id(), due.attempt()) == 1;
+        } catch (DuplicateKeyException e) {
+            return false;
+        }
+    }
+
+    /** Reserves it for one more attempt; null when it was resolved meanwhile. */
+    public @Nullable Delivery again(Due due) {
+        return jdbc.update(AGAIN, lease.toString(), due.id(), due.attempt()) == 1
+                ? Delivery.claimed(due.id(), due.attempt() + 1)
+                : null;
+    }
+
+    /** Ends it as held for a person, or as rejected, with the reason in words. */
+    public void end(Due due, String status, String reason) {
+        jdbc.update(END, status, reason, status, due.id(), due.attempt());
+    }
+
+    /** Looks for evidence again after a while. */
+    public void lookAgain(Due due, Duration wait) {
+        jdbc.update(LOOK_AGAIN, wait.toString(), due.id(), due.attempt());
+    }
+
+    /** Asks Twilio for its status again after a while, or never when {@code wait} is null. */
+    public void askAgain(Due due, @Nullable Duration wait) {
+        jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
+    }
+
+    private static Due read(ResultSet row, int number) throws SQLException {
+        Timestamp expiresAt = row.getTimestamp("expires_at");
+        double horizon = row.getDouble("horizon_ms");
+        boolean noHorizon = row.wasNull();
+        return new Due(
+                row.getObject("id", UUID.class),
+                row.getInt("attempt"),
+                row.getString("status"),
+                row.getString("message_sid"),
+                row.getString("event"),
+                row.getString("event_id"),
+                row.getBytes("payload_sha256"),
+                row.getString("source"),
+                row.getString("client"),
+                row.getString("purpose"),
+                instant(row, "consent_at"),
+                row.getString("phone"),
+                row.getBytes("phone_hash"),
+                row.getString("body"),
+                row.getString("on_unknown"),
+                noHorizon ? null : Duration.ofMillis((long) horizon),
+                expiresAt == null ? null : expiresAt.toInstant(),
+                instant(row, "attempted_at"),
+                Duration.ofMillis((long) row.getDouble("unclear_ms")),
+                Duration.ofMillis((long) row.getDouble("age_ms")));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getTimestamp(column).toInstant();
+    }
+
+    /**
+     * Another delivery that a message of the list may belong to.
+     *
+     * @param reserved its call may be under way at this moment
+     */
+    public record Rival(UUID id, boolean reserved, String text) {}
+}

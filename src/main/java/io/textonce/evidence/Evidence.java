@@ -1,0 +1,205 @@
+package io.textonce.evidence;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.Due;
+import io.textonce.delivery.DueDeliveries;
+import io.textonce.delivery.DueDeliveries.Rival;
+import io.textonce.delivery.Lease;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.TwilioMessages;
+import io.textonce.twilio.TwilioMessages.Seen;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Resolves one unknown outcome by looking at Twilio's list of messages to the number. It binds a message that can only
+ * be this delivery's; it calls a text absent only when the horizon is behind and the whole list was read without it;
+ * and in every other case it looks again later. Callbacks may resolve the same delivery at any moment; whoever comes
+ * second changes nothing.
+ */
+final class Evidence {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
+
+    static final String TOO_LATE = "Too late: the text's time had passed before it could be sent";
+
+    /** How far Twilio's clock may be behind the database's. */
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
+
+    /** Between looks that proved nothing after the horizon. */
+    private static final Duration SLOWEST_LOOK = Duration.ofMinutes(5);
+
+    private final DueDeliveries deliveries;
+    private final TwilioMessages messages;
+    private final TextOnceProperties settings;
+    private final Clock clock;
+    private final MeterRegistry meters;
+
+    Evidence(
+            DueDeliveries deliveries,
+            TwilioMessages messages,
+            TextOnceProperties settings,
+            Clock clock,
+            MeterRegistry meters) {
+        this.deliveries = deliveries;
+        this.messages = messages;
+        this.settings = settings;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    /** Looks once. Leaves the variables of a new attempt when the text is to be sent again. */
+    void look(Exchange exchange) {
+        var due = exchange.getMessage().getBody(Due.class);
+        List<Seen> listed;
+        try {
+            listed = messages.sentTo(due.phone(), due.attemptedAt().minus(CLOCK_SKEW));
+        } catch (TwilioFailure e) {
+            LOG.info("Delivery {}: Twilio's list proves nothing: {}", due.id(), e.getMessage());
+            lookAgain(due);
+            return;
+        }
+        var free = free(listed);
+        var mine = mine(due, free, deliveries.rivals(due));
+        if (mine.message() != null) {
+            bind(due, mine.message());
+        } else if (mine.open() || due.unclearFor().compareTo(horizon(due)) < 0) {
+            lookAgain(due);
+        } else {
+            absent(exchange, due);
+        }
+    }
+
+    /** The listed messages from our sender that belong to no delivery. */
+    private List<Seen> free(List<Seen> listed) {
+        var ours = listed.stream().filter(this::fromUs).toList();
+        if (ours.isEmpty()) {
+            return ours;
+        }
+        var bound = deliveries.bound(ours.stream().map(Seen::sid).toList());
+        return ours.stream().filter(seen -> !bound.contains(seen.sid())).toList();
+    }
+
+    private boolean fromUs(Seen seen) {
+        var twilio = settings.twilio();
+        return twilio.messagingServiceSid().isEmpty()
+                ? twilio.fromNumber().equals(seen.from())
+                : twilio.messagingServiceSid().equals(seen.messagingServiceSid());
+    }
+
+    /**
+     * Which of the free messages is this delivery's. Equal texts to one number are given out in the order of their
+     * claims; while the call of another such delivery may be under way, none is given out.
+     */
+    static Mine mine(Due due, List<Seen> free, List<Rival> rivals) {
+        String text = due.text() == null ? "" : due.text();
+        for (BiPredicate<String, String> same :
+                List.<BiPredicate<String, String>>of(TextMatch::exactly, TextMatch::loosely)) {
+            var candidates =
+                    free.stream().filter(seen -> same.test(text, seen.body())).toList();
+            if (candidates.isEmpty()) {
+                continue;
+            }
+            var wanting = rivals.stream()
+                    .filter(rival -> rival.id().equals(due.id()) || same.test(text, rival.text()))
+                    .toList();
+            if (wanting.stream()
+                    .anyMatch(rival -> rival.reserved() && !rival.id().equals(due.id()))) {
+                return new Mine(null, true);
+            }
+            int place = wanting.stream().map(Rival::id).toList().indexOf(due.id());
+            if (place >= 0 && place < candidates.size()) {
+                return new Mine(candidates.get(place), false);
+            }
+        }
+        // A message whose text Twilio no longer shows may be this one.
+        return new Mine(null, free.stream().anyMatch(seen -> seen.body().isEmpty()));
+    }
+
+    private void bind(Due due, Seen message) {
+        if (deliveries.bind(
+                due,
+                message.sid(),
+                message.status(),
+                message.errorCode(),
+                settings.due().statusAfter())) {
+            LOG.info("Delivery {} was found in Twilio's list as {}", due.id(), message.sid());
+            count("list");
+        } else {
+            deliveries.lookAgain(due, settings.unknown().firstLook());
+        }
+    }
+
+    private void absent(Exchange exchange, Due due) {
+        if (due.expiresAt() != null && !due.expiresAt().isAfter(clock.instant())) {
+            LOG.info("Delivery {} never reached Twilio, and is too late now", due.id());
+            deliveries.end(due, Delivery.REJECTED, TOO_LATE);
+            count("too_late");
+            return;
+        }
+        switch (due.onUnknown()) {
+            case "hold" -> {
+                deliveries.end(due, Delivery.HELD, "Twilio never took the text; a person must decide");
+                count("hold");
+            }
+            case "drop" -> {
+                deliveries.end(due, Delivery.REJECTED, "Twilio never took the text; the event asks not to repeat it");
+                count("drop");
+            }
+            default -> {
+                var lease = new Lease(settings.lease(), due.expiresAt());
+                var again = deliveries.again(due);
+                if (again != null) {
+                    LOG.info("Delivery {} never reached Twilio; sending it again", due.id());
+                    count("resend");
+                    exchange.setVariable("sms", due.sms());
+                    exchange.setVariable("delivery", again);
+                    exchange.setVariable("lease", lease);
+                }
+            }
+        }
+    }
+
+    /** Doubles the time each time, with one look as soon as the horizon is behind. */
+    private void lookAgain(Due due) {
+        var unclear = due.unclearFor();
+        var next = max(settings.unknown().firstLook(), unclear);
+        var rest = horizon(due).minus(unclear);
+        if (!rest.isNegative() && !rest.isZero()) {
+            next = min(next, rest.plusMillis(500));
+        }
+        deliveries.lookAgain(due, min(next, SLOWEST_LOOK));
+    }
+
+    private Duration horizon(Due due) {
+        return due.horizon() == null ? settings.unknown().horizon() : due.horizon();
+    }
+
+    private void count(String how) {
+        meters.counter("textonce.unknowns.resolved", "how", how).increment();
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    /**
+     * What the list says of a delivery.
+     *
+     * @param message its message, or null
+     * @param open the list does not show which, or whether, so that absence is not proven either
+     */
+    record Mine(@Nullable Seen message, boolean open) {}
+}

@@ -1,0 +1,91 @@
+package io.textonce.evidence;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.Due;
+import io.textonce.delivery.DueDeliveries;
+import io.textonce.delivery.Lease;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioMessages;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The background worker's steps, known to the routes by name. */
+@Configuration(proxyBeanMethods = false)
+class EvidenceConfiguration {
+
+    @Bean
+    Evidence evidence(
+            DueDeliveries deliveries,
+            TwilioMessages messages,
+            TextOnceProperties settings,
+            Clock clock,
+            MeterRegistry meters) {
+        return new Evidence(deliveries, messages, settings, clock, meters);
+    }
+
+    @Bean
+    Processor evidenceLook(Evidence evidence) {
+        return evidence::look;
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    Workers heldWorkers(TextOnceProperties settings) {
+        return new Workers("due-held-", settings.due().workers());
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    Workers unknownWorkers(TextOnceProperties settings) {
+        return new Workers("due-unknown-", settings.due().workers());
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    Workers silentWorkers(TextOnceProperties settings) {
+        return new Workers("due-silent-", settings.due().workers());
+    }
+
+    @Bean
+    Processor takeHeld(DueDeliveries deliveries, @Qualifier("heldWorkers") Workers heldWorkers) {
+        return exchange -> take(exchange, heldWorkers, deliveries::takeHeld);
+    }
+
+    @Bean
+    Processor takeUnknown(DueDeliveries deliveries, @Qualifier("unknownWorkers") Workers unknownWorkers) {
+        return exchange -> take(exchange, unknownWorkers, deliveries::takeUnknown);
+    }
+
+    @Bean
+    Processor takeSilent(DueDeliveries deliveries, @Qualifier("silentWorkers") Workers silentWorkers) {
+        return exchange -> take(exchange, silentWorkers, deliveries::takeSilent);
+    }
+
+    /** Makes a held text that was taken ready for {@code sms-post}, unless its time has passed. */
+    @Bean
+    Processor heldReady(DueDeliveries deliveries, TextOnceProperties settings, Clock clock) {
+        return exchange -> {
+            var due = exchange.getMessage().getBody(Due.class);
+            if (due.expiresAt() != null && !due.expiresAt().isAfter(clock.instant())) {
+                deliveries.end(due, Delivery.REJECTED, Evidence.TOO_LATE);
+                exchange.setRouteStop(true);
+                return;
+            }
+            exchange.setVariable("lease", new Lease(settings.lease(), due.expiresAt()));
+            exchange.setVariable("sms", due.sms());
+            exchange.setVariable("delivery", new Delivery(due.id(), due.attempt(), due.status(), null, null, false));
+        };
+    }
+
+    /** Takes as many as there are idle workers. The scheduler comes back at once while something was taken. */
+    private static void take(Exchange exchange, Workers workers, IntFunction<List<Due>> from) {
+        int most = Math.min(workers.idle(), exchange.getVariable("most", Integer.MAX_VALUE, Integer.class));
+        List<Due> taken = most > 0 ? from.apply(most) : List.of();
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !taken.isEmpty());
+        exchange.getMessage().setBody(taken);
+    }
+}

@@ -1,0 +1,137 @@
+package io.textonce.twilio;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.twilio.http.HttpMethod;
+import com.twilio.http.Request;
+import com.twilio.http.TwilioRestClient;
+import com.twilio.rest.Domains;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Twilio's messages as they are written in its JSON. The SDK's classes turn a status that they don't know, or a date in
+ * another form, into null without a word; evidence must not be read like that.
+ */
+public final class TwilioMessages {
+
+    private static final int PAGE_SIZE = 200;
+    private static final int MOST_PAGES = 50;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final TwilioRestClient client;
+
+    TwilioMessages(TwilioRestClient client) {
+        this.client = client;
+    }
+
+    /**
+     * All outbound messages to a number that were created at or after a time, in the order of creation.
+     *
+     * @throws TwilioFailure when the list can't be read to its end: it proves nothing then
+     */
+    public List<Seen> sentTo(String phone, Instant since) {
+        var found = new ArrayList<Seen>();
+        var request = request(path("Messages.json"));
+        request.addQueryParam("To", phone);
+        request.addQueryParam("PageSize", Integer.toString(PAGE_SIZE));
+        for (int page = 0; page < MOST_PAGES; page++) {
+            JsonNode list = ask(request);
+            JsonNode messages = list.path("messages");
+            if (!messages.isArray()) {
+                throw new TwilioFailure.Unclear("Twilio's list could not be read", null);
+            }
+            boolean allOlder = !messages.isEmpty();
+            for (JsonNode message : messages) {
+                var seen = seen(message);
+                if (!seen.createdAt().isBefore(since)) {
+                    allOlder = false;
+                    if (message.path("direction").asText().startsWith("outbound")) {
+                        found.add(seen);
+                    }
+                }
+            }
+            String next = list.path("next_page_uri").asText("");
+            // The list is newest first, but by which date is not promised: a whole page must be too old.
+            if (allOlder || next.isEmpty() || next.equals("null")) {
+                found.sort((a, b) -> a.createdAt().compareTo(b.createdAt()));
+                return found;
+            }
+            request = request(next);
+        }
+        throw new TwilioFailure.Unclear("Twilio's list is too long to be read", null);
+    }
+
+    /** One message, or null when Twilio has none of this SID. */
+    public @Nullable Seen fetch(String sid) {
+        try {
+            return seen(ask(request(path("Messages/" + sid + ".json"))));
+        } catch (TwilioFailure.Refused e) {
+            if (Integer.valueOf(20404).equals(e.code())) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private String path(String resource) {
+        return "/2010-04-01/Accounts/" + client.getAccountSid() + "/" + resource;
+    }
+
+    private static Request request(String path) {
+        return new Request(HttpMethod.GET, Domains.API.toString(), path);
+    }
+
+    private JsonNode ask(Request request) {
+        var response = client.request(request);
+        try {
+            return json.readTree(response.getContent());
+        } catch (JsonProcessingException e) {
+            throw new TwilioFailure.Unclear("Twilio's answer is not JSON", null);
+        }
+    }
+
+    private static Seen seen(JsonNode message) {
+        try {
+            return new Seen(
+                    message.path("sid").asText(),
+                    message.path("status").asText(),
+                    message.path("error_code").isInt()
+                            ? message.path("error_code").intValue()
+                            : null,
+                    ZonedDateTime.parse(message.path("date_created").asText(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant(),
+                    message.path("body").asText(""),
+                    text(message, "from"),
+                    text(message, "messaging_service_sid"));
+        } catch (DateTimeException e) {
+            throw new TwilioFailure.Unclear("A message in Twilio's answer has no date", null);
+        }
+    }
+
+    private static @Nullable String text(JsonNode message, String field) {
+        return message.path(field).isTextual() ? message.path(field).textValue() : null;
+    }
+
+    /**
+     * A message as Twilio has it.
+     *
+     * @param createdAt to the second, by Twilio's clock
+     * @param body empty where Twilio redacted it
+     * @param from null while a Messaging Service has not chosen the sender
+     */
+    public record Seen(
+            String sid,
+            String status,
+            @Nullable Integer errorCode,
+            Instant createdAt,
+            String body,
+            @Nullable String from,
+            @Nullable String messagingServiceSid) {}
+}
