@@ -1,5 +1,6 @@
 -- One callback. The delivery is the one that the callback's URL names, else the one that has its SID. Its status rises
--- or stays; a delivery without a SID is bound to this one. The callback is kept whether or not it changed anything.
+-- or stays; a delivery without a SID is bound to this one. A word that is not Twilio's moves nothing. The callback is kept
+-- whether or not it changed anything.
 WITH target AS (
     SELECT coalesce(
         (SELECT id FROM textonce.deliveries WHERE id = CAST(:#delivery AS uuid)),
@@ -8,7 +9,7 @@ WITH target AS (
 changed AS (
     UPDATE textonce.deliveries AS d
     SET status = CASE
-            WHEN textonce.status_rank(:#status) IS NULL THEN
+            WHEN coalesce(textonce.status_rank(:#status), -1) < 0 THEN
                 CASE WHEN d.message_sid IS NULL THEN 'accepted' ELSE d.status END
             ELSE CAST(:#status AS text)
         END,
@@ -33,7 +34,7 @@ kept AS (
 )
 SELECT CASE
         WHEN (SELECT id FROM target) IS NULL THEN 'unknown'
-        WHEN textonce.status_rank(:#status) IS NULL THEN 'unranked'
+        WHEN coalesce(textonce.status_rank(:#status), -1) < 0 THEN 'unranked'
         WHEN EXISTS (SELECT FROM changed) THEN 'raised'
         WHEN NOT EXISTS (SELECT FROM kept) THEN 'repeated'
         WHEN (SELECT message_sid FROM textonce.deliveries WHERE id = (SELECT id FROM target)) <> :#sid THEN 'other_sid'

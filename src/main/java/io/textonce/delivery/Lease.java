@@ -13,7 +13,8 @@ public final class Lease {
     private final long startMillis = System.currentTimeMillis();
     private final Duration length;
 
-    Lease(Duration length) {
+    /** Starts now. */
+    public Lease(Duration length) {
         this.length = length;
     }
 

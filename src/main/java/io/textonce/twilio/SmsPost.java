@@ -81,6 +81,8 @@ final class SmsPost {
         if (failure instanceof TwilioFailure.NotProcessed
                 || ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
             hold(exchange, null, "Twilio could not take the text; held", holdDelay());
+        } else if (failure instanceof TwilioFailure.LeaseRanOut) {
+            hold(exchange, null, "Twilio was not called in time; held", holdDelay());
         } else if (failure instanceof TwilioFailure.Refused refused) {
             refused(exchange, refused);
         } else {
