@@ -17,7 +17,10 @@ changed AS (
         END,
         message_sid = coalesce(d.message_sid, CAST(:#sid AS text)),
         error_code = coalesce(CAST(:#code AS integer), d.error_code),
-        reason = CASE WHEN CAST(:#sid AS text) IS NULL THEN CAST(:#words AS text) END,
+        reason = CASE
+            WHEN CAST(:#sid AS text) IS NULL THEN CAST(:#words AS text)
+            WHEN textonce.status_rank(:#status) <= textonce.status_rank(d.status) THEN d.reason
+        END,
         body = CASE WHEN :#status IN ('held', 'unknown') THEN d.body END,
         unknown_since = CASE WHEN :#status = 'unknown' THEN now() END,
         due_at = CASE WHEN textonce.status_rank(d.status) >= 5 THEN NULL ELSE now() + CAST(:#wait AS interval) END,

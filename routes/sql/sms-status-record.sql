@@ -1,7 +1,7 @@
 -- What Twilio says of one message, told by a callback or asked for. The delivery is the one that the callback's URL
 -- names, else the one that has the SID. Its status rises or stays. A delivery without a SID is bound to this one; if
 -- evidence had given the SID to another delivery, whose text was equal, that one is unknown again. What was said is
--- kept whether or not it changed anything.
+-- kept whether or not it changed anything. A word that is not Twilio's moves nothing.
 WITH target AS (
     SELECT id, message_sid, status, attempt FROM textonce.deliveries
     WHERE id = coalesce(
@@ -17,7 +17,7 @@ freed AS (
 changed AS (
     UPDATE textonce.deliveries AS d
     SET status = CASE
-            WHEN textonce.status_rank(:#status) IS NOT NULL THEN CAST(:#status AS text)
+            WHEN textonce.status_rank(:#status) >= 0 THEN CAST(:#status AS text)
             WHEN d.message_sid IS NULL THEN 'accepted'
             ELSE d.status
         END,
@@ -44,7 +44,7 @@ kept AS (
 SELECT target.id AS delivery, CASE
         WHEN target.id IS NULL THEN 'unknown'
         WHEN target.message_sid <> :#sid THEN 'other_sid'
-        WHEN textonce.status_rank(:#status) IS NULL THEN 'unranked'
+        WHEN coalesce(textonce.status_rank(:#status), -1) < 0 THEN 'unranked'
         WHEN target.status = 'unknown' AND EXISTS (SELECT FROM changed) THEN 'resolved'
         WHEN EXISTS (SELECT FROM changed) THEN 'raised'
         WHEN NOT EXISTS (SELECT FROM kept) THEN 'repeated'

@@ -110,11 +110,13 @@ final class SmsPost {
 
     private void failed(Exchange exchange, Throwable caught) {
         var failure = ObjectHelper.getException(TwilioFailure.class, caught);
-        if (failure instanceof TwilioFailure.NotProcessed
-                || ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
-            hold(exchange, null, "Twilio could not take the text; held", holdDelay());
-        } else if (failure instanceof TwilioFailure.CircuitOpen) {
+        boolean notCalled = failure instanceof TwilioFailure.NotProcessed
+                || failure instanceof TwilioFailure.CircuitOpen
+                || failure instanceof TwilioFailure.LeaseRanOut;
+        if (notCalled) {
             hold(exchange, null, failure.getMessage() + "; held", holdDelay());
+        } else if (ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
+            hold(exchange, null, "Too much at once; held", holdDelay());
         } else if (failure instanceof TwilioFailure.Refused refused) {
             refused(exchange, refused);
         } else {

@@ -62,12 +62,12 @@ final class StatusCallback {
         String query = request.getQueryString();
         String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
         String header = request.getHeader("X-Twilio-Signature");
+        var form = form(body);
         if (signatureRequired && !signature.matches(target, body, contentType(request), header)) {
-            meters.counter("textonce.callbacks.received", "validity", "forged", "effect", "none")
-                    .increment();
+            turnedAway("forged");
             throw new Refusal(403, "invalid signature", "The signature is not Twilio's for this address and body.");
         }
-        exchange.setVariable("form", FormBody.parse(body));
+        exchange.setVariable("form", form);
         exchange.setVariable("query", query);
         message.removeHeaders("*");
         message.setBody(null);
@@ -137,6 +137,20 @@ final class StatusCallback {
             case ALARM -> LOG.warn("Twilio reports error_code {}: {}", code, entry.words());
             default -> {}
         }
+    }
+
+    private FormBody form(byte[] body) {
+        try {
+            return FormBody.parse(body);
+        } catch (MalformedFormException e) {
+            turnedAway("malformed");
+            throw new Refusal(400, "invalid callback", e.getMessage());
+        }
+    }
+
+    private void turnedAway(String validity) {
+        meters.counter("textonce.callbacks.received", "validity", validity, "effect", "none")
+                .increment();
     }
 
     private static @Nullable String contentType(HttpServletRequest request) {

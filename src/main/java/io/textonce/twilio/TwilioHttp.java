@@ -10,10 +10,8 @@ import com.twilio.http.Response;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
+import java.io.OutputStream;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,9 +19,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
+import java.util.List;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -32,10 +28,10 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -126,8 +122,8 @@ public final class TwilioHttp implements AutoCloseable {
             lastCheck.run();
             try {
                 return http.execute(target(call), call, TwilioHttp.this::answer);
-            } catch (IOException e) {
-                throw failure(e);
+            } catch (IOException | IllegalStateException e) {
+                throw failure(e, call.getEntity() instanceof Form form && form.written);
             }
         }
     }
@@ -146,12 +142,13 @@ public final class TwilioHttp implements AutoCloseable {
             var form = new ArrayList<BasicNameValuePair>();
             request.getPostParams()
                     .forEach((name, values) -> values.forEach(value -> form.add(new BasicNameValuePair(name, value))));
-            call.setEntity(new UrlEncodedFormEntity(form, StandardCharsets.UTF_8));
+            call.setEntity(new Form(form));
         }
         return call;
     }
 
-    private URI target(URI sdk) {
+    /** Where a call really goes, given where the SDK would send it. */
+    URI target(URI sdk) {
         String path = sdk.getRawQuery() == null ? sdk.getRawPath() : sdk.getRawPath() + "?" + sdk.getRawQuery();
         return base != null
                 ? URI.create(base.toURI() + path)
@@ -168,8 +165,12 @@ public final class TwilioHttp implements AutoCloseable {
     private Response answer(ClassicHttpResponse response) throws IOException {
         int status = response.getCode();
         String body = text(response);
-        if (status < 400) {
+        if (status < 300) {
             return new Response(body, status, response.getHeaders());
+        }
+        if (status < 400) {
+            // Twilio redirects no create. Whoever did may have passed the text on, and following could send it again.
+            throw new TwilioFailure.Unclear("Twilio's answer was a redirection: HTTP " + status, null);
         }
         var code = code(body);
         var entry = codes.of(code, status);
@@ -219,16 +220,9 @@ public final class TwilioHttp implements AutoCloseable {
         }
     }
 
-    private static TwilioFailure failure(IOException e) {
-        boolean neverArrived = e instanceof ConnectException
-                || e instanceof ConnectTimeoutException
-                || e instanceof NoRouteToHostException
-                || e instanceof UnknownHostException
-                || e instanceof ConnectionRequestTimeoutException
-                || e instanceof SSLHandshakeException
-                || e instanceof SSLPeerUnverifiedException;
+    private static TwilioFailure failure(Exception e, boolean written) {
         String kind = e.getClass().getSimpleName();
-        if (neverArrived) {
+        if (!written) {
             return new TwilioFailure.NotProcessed("Twilio was not reached: " + kind, null, e);
         }
         if (e instanceof InterruptedIOException) {
@@ -244,5 +238,24 @@ public final class TwilioHttp implements AutoCloseable {
 
     private static Timeout timeout(Duration duration) {
         return Timeout.of(duration);
+    }
+
+    /**
+     * A form that knows whether any of it was written. Twilio can't have what wasn't, whatever went wrong before: no
+     * free connection, no address, nobody there, no TLS.
+     */
+    private static final class Form extends HttpEntityWrapper {
+
+        private boolean written;
+
+        private Form(List<BasicNameValuePair> parameters) {
+            super(new UrlEncodedFormEntity(parameters, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            written = true;
+            super.writeTo(out);
+        }
     }
 }

@@ -1,0 +1,361 @@
+package io.textonce.twilio;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.twilio.rest.api.v2010.account.Message;
+import com.twilio.type.PhoneNumber;
+import io.textonce.delivery.Lease;
+import io.textonce.sandbox.Fault;
+import io.textonce.sandbox.TwilioSimulator;
+import io.textonce.settings.TextOnceProperties;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TwilioHttpTest {
+
+    private static final String ACCOUNT = "AC00000000000000000000000000000001";
+    private static final String TOKEN = "an-auth-token-of-the-account";
+    private static final String KEY = "SK00000000000000000000000000000001";
+    private static final String SECRET = "the-secret-of-the-api-key";
+    private static final String TO = "+14155552671";
+    private static final String FROM = "+15005550006";
+
+    private static final TwilioSimulator TWILIO = TwilioSimulator.builder()
+            .account(ACCOUNT, TOKEN)
+            .apiKey(KEY, SECRET)
+            .build();
+
+    @BeforeAll
+    static void startTwilio() {
+        TWILIO.start();
+    }
+
+    @AfterAll
+    static void stopTwilio() {
+        TWILIO.close();
+    }
+
+    @BeforeEach
+    void forgetWhatWasSent() {
+        TWILIO.reset();
+    }
+
+    @Test
+    void logsInAsTheAccountWithItsToken() {
+        create(settings(TWILIO.baseUrl()));
+
+        assertThat(TWILIO.posts()).singleElement().satisfies(post -> {
+            assertThat(post.headers()).containsEntry("authorization", "Basic " + ACCOUNT);
+            assertThat(post.outcome()).isEqualTo("201");
+        });
+    }
+
+    @Test
+    void logsInWithTheApiKeyForTheSameAccount() {
+        create(settings(TWILIO.baseUrl(), KEY, SECRET));
+
+        assertThat(TWILIO.posts()).singleElement().satisfies(post -> {
+            assertThat(post.headers()).containsEntry("authorization", "Basic " + KEY);
+            assertThat(post.path()).isEqualTo("/2010-04-01/Accounts/" + ACCOUNT + "/Messages.json");
+            assertThat(post.outcome()).isEqualTo("201");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 503, 504})
+    void postsOnceWhenTwilioFails(int status) {
+        TWILIO.always(Fault.answers(status));
+
+        assertUnclear(settings(TWILIO.baseUrl()));
+        assertThat(TWILIO.postCount()).isOne();
+    }
+
+    @Test
+    void postsOnceWhenTwilioIsBusyAndTellsHowLongToWait() {
+        TWILIO.always(Fault.answers(429).withRetryAfter(7));
+
+        assertThatThrownBy(() -> create(settings(TWILIO.baseUrl())))
+                .isInstanceOfSatisfying(
+                        TwilioFailure.NotProcessed.class,
+                        busy -> assertThat(busy.retryAfter()).isEqualTo(Duration.ofSeconds(7)));
+        assertThat(TWILIO.postCount()).isOne();
+    }
+
+    @Test
+    void isUnclearAboutATextThatTwilioDidNotAnswerInTime() {
+        TWILIO.always(Fault.answersLate(Duration.ofSeconds(5)));
+
+        assertUnclear(settings(TWILIO.baseUrl()));
+        assertThat(TWILIO.postCount()).isOne();
+        assertThat(TWILIO.sentTo(TO)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 307, 308})
+    void neverFollowsARedirection(int status) {
+        String answer = "HTTP/1.1 " + status + " Elsewhere\r\nLocation: " + TWILIO.baseUrl() + "/2010-04-01/Accounts/"
+                + ACCOUNT + "/Messages.json\r\nContent-Length: 0\r\n\r\n";
+        try (var proxy = new Proxy(answer)) {
+            assertUnclear(settings(proxy.url()));
+
+            assertThat(proxy.requests()).isOne();
+            assertThat(TWILIO.postCount()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "HTTP/1.1 201 Created\r\nContent-Length: 400\r\n\r\n{\"sid\": \"SM",
+                "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{\"sid\": \"SM",
+                "HTTP/1.1 400 Bad Request\r\nContent-Length: 400\r\n\r\n{\"code\": 21211",
+                "this is not HTTP\r\n\r\n",
+            })
+    void isUnclearAboutATextWhoseAnswerBreaksOff(String answer) {
+        try (var proxy = new Proxy(answer)) {
+            assertUnclear(settings(proxy.url()));
+
+            assertThat(proxy.requests()).isOne();
+        }
+    }
+
+    @Test
+    void knowsThatNobodyListened() throws IOException {
+        int port;
+        try (var taken = new ServerSocket(0)) {
+            port = taken.getLocalPort();
+        }
+
+        assertNotProcessed(settings("http://127.0.0.1:" + port));
+    }
+
+    @Test
+    void knowsThatTheNameHasNoAddress() {
+        assertNotProcessed(settings("https://twilio.invalid"));
+    }
+
+    @Test
+    void knowsThatTheConnectionWasNotMadeInTime() throws IOException {
+        try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var waiting = new ArrayList<Socket>();
+            for (int i = 0; i < 4; i++) {
+                var socket = new Socket();
+                waiting.add(socket);
+                CompletableFuture.runAsync(() -> connect(socket, full));
+            }
+
+            assertNotProcessed(settings("http://127.0.0.1:" + full.getLocalPort()));
+            for (var socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void knowsThatNoSecureConnectionWasMade() {
+        try (var plain = new Proxy("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")) {
+            assertNotProcessed(settings(plain.url().replace("http:", "https:")));
+        }
+    }
+
+    @Test
+    void knowsThatNoConnectionOfThePoolWasFree() {
+        TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(700)));
+        var settings = settings(TWILIO.baseUrl());
+        try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+            var first = CompletableFuture.supplyAsync(() -> create(settings, http, lease()));
+            await().until(() -> TWILIO.postCount() == 1);
+
+            assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
+            assertThat(first.join().getSid()).startsWith("SM");
+            assertThat(TWILIO.postCount()).isOne();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void knowsThatAClosedClientSendsNothing() throws IOException {
+        var settings = settings(TWILIO.baseUrl());
+        var http = new TwilioHttp(settings, new TwilioCodes());
+        http.close();
+
+        assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
+        assertThat(TWILIO.postCount()).isZero();
+    }
+
+    @Test
+    void doesNotPostOnceTheLeaseRanOut() throws IOException {
+        var settings = settings(TWILIO.baseUrl());
+        var ranOut = new Lease(Duration.ZERO);
+
+        try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+            assertThatThrownBy(() -> create(settings, http, ranOut)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
+        }
+        assertThat(TWILIO.postCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'',                        '',     '',  https://api.twilio.com",
+        "'',                        dublin, ie1, https://api.dublin.ie1.twilio.com",
+        "'',                        '',     ie1, https://api.ie1.twilio.com",
+        "'',                        dublin, '',  https://api.dublin.us1.twilio.com",
+        "http://127.0.0.1:4010,     '',     '',  http://127.0.0.1:4010",
+        "http://127.0.0.1:4010/,    '',     '',  http://127.0.0.1:4010",
+        "http://[::1]:4010,         '',     '',  http://[::1]:4010",
+        "https://proxy.example.com, dublin, ie1, https://proxy.example.com", // the most exact one wins
+    })
+    void callsTheHostThatTheSettingsName(String baseUrl, String edge, String region, String expected)
+            throws IOException {
+        String path = "/2010-04-01/Accounts/" + ACCOUNT + "/Messages.json?To=%2B1415&DateSent%3E=2026-01-01";
+
+        try (var http = new TwilioHttp(settings(baseUrl, "", "", edge, region), new TwilioCodes())) {
+            assertThat(http.target(URI.create("https://api.twilio.com" + path))).isEqualTo(URI.create(expected + path));
+        }
+    }
+
+    @Test
+    void keepsTheProductInTheHostOfARegion() throws IOException {
+        try (var http = new TwilioHttp(settings("", "", "", "dublin", "ie1"), new TwilioCodes())) {
+            assertThat(http.target(URI.create("https://verify.twilio.com/v2/Services")))
+                    .isEqualTo(URI.create("https://verify.dublin.ie1.twilio.com/v2/Services"));
+        }
+    }
+
+    private static void connect(Socket socket, ServerSocket to) {
+        try {
+            socket.connect(to.getLocalSocketAddress(), 5_000);
+        } catch (IOException e) {
+            // Those that find the queue full are the ones that keep it so.
+        }
+    }
+
+    private static void assertUnclear(TextOnceProperties.Twilio settings) {
+        // What is no TwilioFailure came from the SDK, which couldn't read the answer: that is unclear too.
+        assertThatThrownBy(() -> create(settings))
+                .isNotInstanceOfAny(TwilioFailure.NotProcessed.class, TwilioFailure.Refused.class)
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    private static void assertNotProcessed(TextOnceProperties.Twilio settings) {
+        assertThatThrownBy(() -> create(settings)).isInstanceOf(TwilioFailure.NotProcessed.class);
+    }
+
+    private static Message create(TextOnceProperties.Twilio settings) {
+        try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+            return create(settings, http, lease());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Lease lease) {
+        return Message.creator(new PhoneNumber(TO), new PhoneNumber(FROM), "Your order has shipped.")
+                .create(TwilioConfiguration.restClient(settings, http.clientFor(lease)));
+    }
+
+    private static Lease lease() {
+        return new Lease(Duration.ofMinutes(1));
+    }
+
+    private static TextOnceProperties.Twilio settings(String baseUrl) {
+        return settings(baseUrl, "", "");
+    }
+
+    private static TextOnceProperties.Twilio settings(String baseUrl, String apiKey, String apiSecret) {
+        return settings(baseUrl, apiKey, apiSecret, "", "");
+    }
+
+    private static TextOnceProperties.Twilio settings(
+            String baseUrl, String apiKey, String apiSecret, String edge, String region) {
+        return new TextOnceProperties.Twilio(
+                ACCOUNT,
+                TOKEN,
+                "",
+                apiKey,
+                apiSecret,
+                FROM,
+                "",
+                "",
+                region,
+                edge,
+                baseUrl,
+                1,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(100),
+                3,
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofHours(1));
+    }
+
+    /** A peer that answers any request with the same bytes and hangs up. */
+    private static final class Proxy implements AutoCloseable {
+
+        private final ServerSocket socket;
+        private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
+
+        private Proxy(String answer) {
+            try {
+                socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            var thread = new Thread(() -> serve(answer), "proxy");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void serve(String answer) {
+            while (!socket.isClosed()) {
+                try (var client = socket.accept()) {
+                    var buffer = new byte[8192];
+                    int length = client.getInputStream().read(buffer);
+                    requests.add(new String(buffer, 0, Math.max(0, length), US_ASCII));
+                    client.getOutputStream().write(answer.getBytes(US_ASCII));
+                } catch (IOException e) {
+                    // The peer went first, or the test is over.
+                }
+            }
+        }
+
+        private String url() {
+            return "http://127.0.0.1:" + socket.getLocalPort();
+        }
+
+        private int requests() {
+            return requests.size();
+        }
+
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
