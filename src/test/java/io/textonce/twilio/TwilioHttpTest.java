@@ -182,10 +182,10 @@ class TwilioHttpTest {
         TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(700)));
         var settings = settings(TWILIO.baseUrl());
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
-            var first = CompletableFuture.supplyAsync(() -> create(settings, http, lease()));
+            var first = CompletableFuture.supplyAsync(() -> create(settings, http, () -> {}));
             await().until(() -> TWILIO.postCount() == 1);
 
-            assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
+            assertThatThrownBy(() -> create(settings, http, () -> {})).isInstanceOf(TwilioFailure.NotProcessed.class);
             assertThat(first.join().getSid()).startsWith("SM");
             assertThat(TWILIO.postCount()).isOne();
         } catch (IOException e) {
@@ -199,17 +199,22 @@ class TwilioHttpTest {
         var http = new TwilioHttp(settings, new TwilioCodes());
         http.close();
 
-        assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
+        assertThatThrownBy(() -> create(settings, http, () -> {})).isInstanceOf(TwilioFailure.NotProcessed.class);
         assertThat(TWILIO.postCount()).isZero();
     }
 
     @Test
-    void doesNotPostOnceTheLeaseRanOut() throws IOException {
+    void asksRightBeforeEachPostWhetherItMay() throws IOException {
         var settings = settings(TWILIO.baseUrl());
-        var ranOut = new Lease(Duration.ZERO);
+        var lease = new Lease(Duration.ZERO, null);
+        Runnable lastCheck = () -> {
+            if (!lease.holds()) {
+                throw new TwilioFailure.LeaseRanOut();
+            }
+        };
 
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
-            assertThatThrownBy(() -> create(settings, http, ranOut)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
+            assertThatThrownBy(() -> create(settings, http, lastCheck)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
         }
         assertThat(TWILIO.postCount()).isZero();
     }
@@ -263,19 +268,15 @@ class TwilioHttpTest {
 
     private static Message create(TextOnceProperties.Twilio settings) {
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
-            return create(settings, http, lease());
+            return create(settings, http, () -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Lease lease) {
+    private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Runnable lastCheck) {
         return Message.creator(new PhoneNumber(TO), new PhoneNumber(FROM), "Your order has shipped.")
-                .create(TwilioConfiguration.restClient(settings, http.clientFor(lease)));
-    }
-
-    private static Lease lease() {
-        return new Lease(Duration.ofMinutes(1));
+                .create(TwilioConfiguration.restClient(settings, http.clientFor(lastCheck)));
     }
 
     private static TextOnceProperties.Twilio settings(String baseUrl) {
