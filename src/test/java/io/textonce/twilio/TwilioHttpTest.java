@@ -206,7 +206,7 @@ class TwilioHttpTest {
     @Test
     void doesNotPostOnceTheLeaseRanOut() throws IOException {
         var settings = settings(TWILIO.baseUrl());
-        var ranOut = new Lease(Duration.ZERO);
+        var ranOut = new Lease(Duration.ZERO, null);
 
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
             assertThatThrownBy(() -> create(settings, http, ranOut)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
@@ -271,11 +271,11 @@ class TwilioHttpTest {
 
     private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Lease lease) {
         return Message.creator(new PhoneNumber(TO), new PhoneNumber(FROM), "Your order has shipped.")
-                .create(TwilioConfiguration.restClient(settings, http.clientFor(lease)));
+                .create(TwilioConfiguration.restClient(settings, http.clientFor(() -> SmsPost.requireHeld(lease))));
     }
 
     private static Lease lease() {
-        return new Lease(Duration.ofMinutes(1));
+        return new Lease(Duration.ofMinutes(1), null);
     }
 
     private static TextOnceProperties.Twilio settings(String baseUrl) {
