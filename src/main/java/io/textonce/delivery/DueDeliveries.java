@@ -74,7 +74,8 @@ public final class DueDeliveries {
                 UPDATE textonce.deliveries
                 SET message_sid = ?, status = CASE WHEN textonce.status_rank(?) >= 0 THEN ? ELSE 'accepted' END,
                     error_code = coalesce(?, error_code), reason = NULL, unknown_since = NULL,
-                    due_at = now() + CAST(? AS interval), updated_at = now()
+                    due_at = CASE WHEN textonce.status_rank(?) >= 5 THEN NULL ELSE now() + CAST(? AS interval) END,
+                    updated_at = now()
                 WHERE id = ? AND attempt = ? AND status = 'unknown'
                 RETURNING id, status, message_sid, error_code
             )
@@ -165,7 +166,8 @@ public final class DueDeliveries {
     /** Gives a message of the list to the delivery; false when either was taken meanwhile. */
     public boolean bind(Due due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
         try {
-            return jdbc.update(BIND, sid, status, status, errorCode, ask.toString(), due.id(), due.attempt()) == 1;
+            return jdbc.update(BIND, sid, status, status, errorCode, status, ask.toString(), due.id(), due.attempt())
+                    == 1;
         } catch (DuplicateKeyException e) {
             return false;
         }

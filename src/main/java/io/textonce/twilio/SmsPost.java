@@ -70,11 +70,15 @@ final class SmsPost {
     }
 
     private void lastCheck(Lease lease, boolean probe) {
-        if (!lease.holds()) {
-            throw new TwilioFailure.LeaseRanOut();
-        }
+        requireHeld(lease);
         if (circuit.isOpen() && !probe) {
             throw new TwilioFailure.CircuitOpen();
+        }
+    }
+
+    static void requireHeld(Lease lease) {
+        if (!lease.holds()) {
+            throw new TwilioFailure.LeaseRanOut();
         }
     }
 

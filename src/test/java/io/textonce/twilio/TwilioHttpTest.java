@@ -182,10 +182,10 @@ class TwilioHttpTest {
         TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(700)));
         var settings = settings(TWILIO.baseUrl());
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
-            var first = CompletableFuture.supplyAsync(() -> create(settings, http, () -> {}));
+            var first = CompletableFuture.supplyAsync(() -> create(settings, http, lease()));
             await().until(() -> TWILIO.postCount() == 1);
 
-            assertThatThrownBy(() -> create(settings, http, () -> {})).isInstanceOf(TwilioFailure.NotProcessed.class);
+            assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
             assertThat(first.join().getSid()).startsWith("SM");
             assertThat(TWILIO.postCount()).isOne();
         } catch (IOException e) {
@@ -199,22 +199,17 @@ class TwilioHttpTest {
         var http = new TwilioHttp(settings, new TwilioCodes());
         http.close();
 
-        assertThatThrownBy(() -> create(settings, http, () -> {})).isInstanceOf(TwilioFailure.NotProcessed.class);
+        assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
         assertThat(TWILIO.postCount()).isZero();
     }
 
     @Test
-    void asksRightBeforeEachPostWhetherItMay() throws IOException {
+    void doesNotPostOnceTheLeaseRanOut() throws IOException {
         var settings = settings(TWILIO.baseUrl());
-        var lease = new Lease(Duration.ZERO, null);
-        Runnable lastCheck = () -> {
-            if (!lease.holds()) {
-                throw new TwilioFailure.LeaseRanOut();
-            }
-        };
+        var ranOut = new Lease(Duration.ZERO, null);
 
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
-            assertThatThrownBy(() -> create(settings, http, lastCheck)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
+            assertThatThrownBy(() -> create(settings, http, ranOut)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
         }
         assertThat(TWILIO.postCount()).isZero();
     }
@@ -268,15 +263,19 @@ class TwilioHttpTest {
 
     private static Message create(TextOnceProperties.Twilio settings) {
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
-            return create(settings, http, () -> {});
+            return create(settings, http, lease());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Runnable lastCheck) {
+    private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Lease lease) {
         return Message.creator(new PhoneNumber(TO), new PhoneNumber(FROM), "Your order has shipped.")
-                .create(TwilioConfiguration.restClient(settings, http.clientFor(lastCheck)));
+                .create(TwilioConfiguration.restClient(settings, http.clientFor(() -> SmsPost.requireHeld(lease))));
+    }
+
+    private static Lease lease() {
+        return new Lease(Duration.ofMinutes(1), null);
     }
 
     private static TextOnceProperties.Twilio settings(String baseUrl) {
