@@ -1,0 +1,207 @@
+package io.textonce.twilio;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says whether Twilio made a request: true only if {@code X-Twilio-Signature} was computed with one of our auth tokens
+ * over one of our public URLs and everything in the body. It never trusts the host or scheme a request claims, never
+ * throws on what a stranger sends, and takes the same time whichever token or URL matched.
+ *
+ * <p>The rules are those of Twilio's page <a href="https://www.twilio.com/docs/usage/webhooks/webhooks-security">Secure
+ * your webhooks</a>; where it is silent (repeated parameters, ports), those of Twilio's Node and Python libraries.
+ */
+public final class TwilioSignature {
+
+    private static final String ALGORITHM = "HmacSHA1";
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String BODY_HASH = "bodySHA256=";
+
+    private final List<SecretKeySpec> keys;
+    private final List<String> origins;
+
+    /**
+     * @param authTokens the account's token, and while it is rotated the other one too
+     * @param publicBaseUrls what stands in front of the path this application sees, as Twilio calls it: scheme, host,
+     *     port, and the prefix that a proxy strips. User info and fragment are dropped, since Twilio never signs them
+     */
+    public TwilioSignature(Collection<String> authTokens, Collection<URI> publicBaseUrls) {
+        if (authTokens.isEmpty() || authTokens.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException("A Twilio auth token is missing or blank");
+        }
+        if (publicBaseUrls.isEmpty()) {
+            throw new IllegalArgumentException("The public base URL is missing");
+        }
+        keys = authTokens.stream()
+                .distinct()
+                .map(token -> new SecretKeySpec(token.getBytes(StandardCharsets.UTF_8), ALGORITHM))
+                .toList();
+        var all = new LinkedHashSet<String>();
+        publicBaseUrls.forEach(url -> all.addAll(origins(url)));
+        origins = List.copyOf(all);
+    }
+
+    /**
+     * @param rawPathAndQuery the request target as received: escapes, order and case untouched
+     * @param body the raw body, empty if there is none
+     * @param contentType decides whether the body is a form, whose parameters are signed, or anything else, whose hash
+     *     must be in the signed query
+     * @param signature the header {@code X-Twilio-Signature}
+     */
+    public boolean matches(
+            String rawPathAndQuery, byte[] body, @Nullable String contentType, @Nullable String signature) {
+        if (signature == null || signature.isEmpty()) {
+            return false;
+        }
+        var targets = targets(rawPathAndQuery);
+        var parameters = signedParameters(rawPathAndQuery, body, contentType);
+        if (targets.isEmpty() || parameters == null) {
+            return false;
+        }
+        var given = signature.getBytes(StandardCharsets.UTF_8);
+        var matches = false;
+        for (var key : keys) {
+            var mac = mac(key);
+            for (var origin : origins) {
+                for (var target : targets) {
+                    mac.update((origin + target).getBytes(StandardCharsets.UTF_8));
+                    // Not ||: every candidate is compared, whether or not an earlier one has matched.
+                    matches |= MessageDigest.isEqual(Base64.getEncoder().encode(mac.doFinal(parameters)), given);
+                }
+            }
+        }
+        return matches;
+    }
+
+    /** Twilio keeps, adds or drops the port depending on the product, so each form of a base URL counts. */
+    private static Set<String> origins(URI url) {
+        var scheme = url.getScheme();
+        var host = url.getHost();
+        var https = "https".equalsIgnoreCase(scheme);
+        if (host == null || url.getRawQuery() != null || !(https || "http".equalsIgnoreCase(scheme))) {
+            throw new IllegalArgumentException("A public base URL must be http(s)://host[:port][/prefix]");
+        }
+        var port = url.getPort() == -1 ? (https ? 443 : 80) : url.getPort();
+        var path = url.getRawPath();
+        var prefix = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return Set.of(scheme + "://" + host + prefix, scheme + "://" + host + ":" + port + prefix);
+    }
+
+    /** A URL without a path is called with {@code /} and signed without it. */
+    private static List<String> targets(String rawPathAndQuery) {
+        if (rawPathAndQuery.isEmpty() || rawPathAndQuery.startsWith("?")) {
+            return List.of(rawPathAndQuery, "/" + rawPathAndQuery);
+        }
+        if (rawPathAndQuery.equals("/") || rawPathAndQuery.startsWith("/?")) {
+            return List.of(rawPathAndQuery, rawPathAndQuery.substring(1));
+        }
+        return rawPathAndQuery.startsWith("/") ? List.of(rawPathAndQuery) : List.of();
+    }
+
+    /** What is signed after the URL, or null if the body cannot be one that Twilio has signed. */
+    private static byte @Nullable [] signedParameters(
+            String rawPathAndQuery, byte[] body, @Nullable String contentType) {
+        if (isForm(contentType)) {
+            try {
+                var form = FormBody.parse(body).parameters();
+                if (!form.isEmpty()) {
+                    return signedParameters(form);
+                }
+            } catch (MalformedFormException e) {
+                return null;
+            }
+        }
+        var hashes = bodyHashes(rawPathAndQuery);
+        var unsigned = body.length == 0 && hashes.isEmpty();
+        return unsigned || hashes.size() == 1 && isHashOf(body, hashes.get(0)) ? new byte[0] : null;
+    }
+
+    /** Sorted by the bytes of the name, then of the value; the same pair counts once. */
+    private static byte[] signedParameters(List<FormBody.Parameter> form) {
+        var sorted = new ArrayList<NameAndValue>(form.size());
+        for (var parameter : form) {
+            sorted.add(new NameAndValue(
+                    parameter.name().getBytes(StandardCharsets.UTF_8),
+                    parameter.value().getBytes(StandardCharsets.UTF_8)));
+        }
+        sorted.sort(null);
+        var signed = new ByteArrayOutputStream(512);
+        NameAndValue previous = null;
+        for (var pair : sorted) {
+            if (previous == null || pair.compareTo(previous) != 0) {
+                signed.writeBytes(pair.name);
+                signed.writeBytes(pair.value);
+            }
+            previous = pair;
+        }
+        return signed.toByteArray();
+    }
+
+    private static boolean isForm(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        var end = contentType.indexOf(';');
+        return FORM.equalsIgnoreCase((end < 0 ? contentType : contentType.substring(0, end)).strip());
+    }
+
+    private static List<String> bodyHashes(String rawPathAndQuery) {
+        var query = rawPathAndQuery.indexOf('?');
+        if (query < 0) {
+            return List.of();
+        }
+        return Arrays.stream(rawPathAndQuery.substring(query + 1).split("&"))
+                .filter(pair -> pair.startsWith(BODY_HASH))
+                .map(pair -> pair.substring(BODY_HASH.length()))
+                .toList();
+    }
+
+    private static boolean isHashOf(byte[] body, String hash) {
+        try {
+            var expected = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+            return MessageDigest.isEqual(
+                    expected.getBytes(StandardCharsets.US_ASCII), hash.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    /** One for each call, since a Mac has state; the keys are shared. */
+    private static Mac mac(SecretKeySpec key) {
+        try {
+            var mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has " + ALGORITHM, e);
+        }
+    }
+
+    private record NameAndValue(byte[] name, byte[] value) implements Comparable<NameAndValue> {
+
+        private static final Comparator<NameAndValue> ORDER = Comparator.comparing(
+                        NameAndValue::name, Arrays::compareUnsigned)
+                .thenComparing(NameAndValue::value, Arrays::compareUnsigned);
+
+        @Override
+        public int compareTo(NameAndValue other) {
+            return ORDER.compare(this, other);
+        }
+    }
+}
