@@ -89,7 +89,10 @@ final class LineMask {
         if (digits >= 10 && hex < length && !isSid(length, hex) && !isDuration(stop, length - digits)) {
             return embeddedRuns(start, stop);
         }
-        return digits == 0 ? scheme(start, stop) : stop;
+        if (digits > 0) {
+            return stop;
+        }
+        return endsWith(stop, "Failing row contains") ? failingRow(stop) : scheme(start, stop);
     }
 
     /** The end of a UUID or of a Camel exchange id, or 0. */
@@ -236,8 +239,11 @@ final class LineMask {
             return at;
         }
         var stop = digitsFrom(at, Math.min(end, at + MOST_DIGITS + 1));
-        if (stop - at > MOST_DIGITS || stop == end) {
-            return stop == end ? stop : at;
+        if (stop - at > MOST_DIGITS) {
+            return at;
+        }
+        if (stop == end) {
+            return stop;
         }
         var next = in.charAt(stop);
         var glued = isWord(next) && !(certain && stop - at > 2);
@@ -513,6 +519,21 @@ final class LineMask {
         }
         lookahead -= at - start;
         return closed >= 0 && lookahead > 0 ? closed : withoutBlanks(start, Math.min(at, end));
+    }
+
+    /** PostgreSQL prints the whole row that breaks a constraint, value by value and without names. */
+    private int failingRow(int start) {
+        var at = start;
+        while (at < end && !(json && in.charAt(at) == '"')) {
+            if (in.charAt(at) == '\n' && isStackTrace(at + 1)
+                    || json && startsWith(at, "\\n") && isStackTrace(at + 2)) {
+                break;
+            }
+            at += json && in.charAt(at) == '\\' ? 2 : 1;
+        }
+        var stop = withoutBlanks(start, Math.min(at, end));
+        replace(Math.min(start + 1, stop), stop);
+        return stop;
     }
 
     private boolean isNextField(int comma) {

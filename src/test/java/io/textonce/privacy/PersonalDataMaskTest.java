@@ -90,6 +90,7 @@ class PersonalDataMaskTest {
             E5F0B6D4A3C2B1A-0000000000000001 // an exchange id
             123456789012345-0000000000000001 // one without letters
             6ABC0B6D4A3C2B1A-00000000000000FF
+            sms-send-1-0000000000000001
             4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7 // trace and span
             Tomcat started on port 8080 (http) with context path '/'
             https://sms.example.com:8443/twilio/status-callback
@@ -162,6 +163,8 @@ class PersonalDataMaskTest {
             authorization:"Bearer a.b-c"    -> authorization:"***"
             {Authorization=[Bearer a.b-c]}  -> {Authorization=***]}
             sent Basic QUM6eA== there       -> sent Basic *** there
+            Detail: Failing row contains (1, Hi, a=b). -> Detail: Failing row contains ***
+            {"m":"Failing row contains (1, \\"Hi\\").","a":1} -> {"m":"Failing row contains ***","a":1}
             Bearer abc123                   -> Bearer ***
             Basic authentication is on      -> Basic authentication is on
             """;
@@ -363,6 +366,8 @@ class PersonalDataMaskTest {
                 "code=1234",
                 "token=",
                 "token=1)",
+                "Failing row contains (",
+                "\n\n\tat ",
                 "1)",
                 "Bearer ",
                 "Basic a",
