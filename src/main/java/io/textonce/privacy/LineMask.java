@@ -430,7 +430,7 @@ final class LineMask {
                 while (quote < end && quote < at + 8 && in.charAt(quote) == '\\') {
                     quote++;
                 }
-                if (quote < end && in.charAt(quote) == '"') {
+                if (quote < end && in.charAt(quote) == '"' && quote - at == slashes) {
                     at = quotedValue(quote, quote - at, true);
                 } else if (in.charAt(at) == ',' || Character.isWhitespace(in.charAt(at))) {
                     at++;

@@ -143,6 +143,7 @@ class PersonalDataMaskTest {
             {"m":"body=\\"Hello","to":"x"}  -> {"m":"body=\\"***","to":"x"} // the inner string was cut
             {"m":"a\\nbody=Hello"}          -> {"m":"a\\nbody=***"}
             {"body":["a","b"],"to":"x"}     -> {"body":["***","***"],"to":"x"}
+            {"m":"body\\":[\\"}","a":1} -> {"m":"body\\":[\\"***","a":1} // text that looks like JSON
             {"body":null,"text":{"a":1}}    -> {"body":null,"text":{"a":1}}
             {"token":12345}                 -> {"token":"***"}
             code=123456                     -> code=*** // a Verify code
