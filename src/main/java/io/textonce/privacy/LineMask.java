@@ -92,7 +92,23 @@ final class LineMask {
         if (digits > 0) {
             return stop;
         }
+        if (endsWith(stop, "Unrecognized token")) {
+            return quotedToken(stop);
+        }
         return endsWith(stop, "Failing row contains") ? failingRow(stop) : scheme(start, stop);
+    }
+
+    /** Jackson quotes the part of a document that is no JSON: {@code 'abc'}, which has no quote inside. */
+    private int quotedToken(int start) {
+        if (!startsWith(start, " '")) {
+            return start;
+        }
+        var stop = start + 2;
+        while (stop < end && in.charAt(stop) != '\'') {
+            stop++;
+        }
+        replace(start + 2, stop);
+        return stop;
     }
 
     /** The end of a UUID or of a Camel exchange id, or 0. */

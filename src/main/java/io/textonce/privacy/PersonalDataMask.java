@@ -59,9 +59,11 @@ public final class PersonalDataMask {
         }
     }
 
-    /** For tests: the registry outlives them. */
-    static void forgetSecrets() {
-        secrets = List.of();
+    /** For tests, which register secrets of their own and then put back those that were there. */
+    static synchronized List<String> replaceSecrets(List<String> others) {
+        var before = secrets;
+        secrets = others;
+        return before;
     }
 
     /** Longest first: a secret that contains another one goes as a whole. */

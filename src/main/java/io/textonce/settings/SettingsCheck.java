@@ -1,5 +1,6 @@
 package io.textonce.settings;
 
+import io.textonce.privacy.PersonalDataMask;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -23,6 +24,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
 
     private static final Pattern HEX_64 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final Set<String> INTAKES = Set.of("http", "jms", "file");
+    private static final List<String> OTHER_SECRETS = List.of(
+            "textonce.twilio.secondary-auth-token",
+            "textonce.hash-key",
+            "spring.datasource.password",
+            "spring.artemis.password");
 
     private final Environment environment;
     private final List<String> problems = new ArrayList<>();
@@ -33,6 +39,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+        keepSecretsOutOfTheLog();
         boolean sandbox = beans.getBeanNamesForType(Sandbox.class, false, false).length > 0;
         required("TWILIO_ACCOUNT_SID", "textonce.twilio.account-sid", sid("AC"), "AC and 32 hexadecimal digits");
         required("TWILIO_AUTH_TOKEN", "textonce.twilio.auth-token", v -> v.length() >= 20, "at least 20 characters");
@@ -97,6 +104,14 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         }
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);
+        }
+    }
+
+    private void keepSecretsOutOfTheLog() {
+        PersonalDataMask.registerCredentials(value("textonce.twilio.account-sid"), value("textonce.twilio.auth-token"));
+        PersonalDataMask.registerCredentials(value("textonce.twilio.api-key"), value("textonce.twilio.api-secret"));
+        for (String property : OTHER_SECRETS) {
+            PersonalDataMask.registerSecret(value(property));
         }
     }
 

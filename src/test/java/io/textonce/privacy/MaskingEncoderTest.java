@@ -16,6 +16,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,13 +32,14 @@ class MaskingEncoderTest {
     private static final String TEXT = "Hello, your order 7 has shipped";
     private static final String SECRET = "correct-horse-battery";
 
+    private final List<String> secretsBefore = PersonalDataMask.replaceSecrets(List.of());
     private final LoggerContext logback = new LoggerContext();
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
     @AfterEach
     void stop() {
         logback.stop();
-        PersonalDataMask.forgetSecrets();
+        PersonalDataMask.replaceSecrets(secretsBefore);
     }
 
     @Test

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PersonalDataMaskTest {
 
+    private final List<String> secretsBefore = PersonalDataMask.replaceSecrets(List.of());
+
     private static final String NUMBERS = """
             +15558675310                    -> +*******5310 // E.164
             to +15558675310.                -> to +*******5310.
@@ -167,12 +169,13 @@ class PersonalDataMaskTest {
             Detail: Failing row contains (1, Hi, a=b). -> Detail: Failing row contains ***
             {"m":"Failing row contains (1, \\"Hi\\").","a":1} -> {"m":"Failing row contains ***","a":1}
             Bearer abc123                   -> Bearer ***
+            Unrecognized token 'Cake': was expecting (JSON String or token 'null') -> Unrecognized token '***': was expecting (JSON String or token 'null')
             Basic authentication is on      -> Basic authentication is on
             """;
 
     @AfterEach
-    void forgetSecrets() {
-        PersonalDataMask.forgetSecrets();
+    void putBackTheSecrets() {
+        PersonalDataMask.replaceSecrets(secretsBefore);
     }
 
     @TestFactory

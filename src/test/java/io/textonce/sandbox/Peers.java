@@ -74,7 +74,7 @@ public final class Peers implements AutoCloseable {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("SPRING_DATASOURCE_URL", postgres.url());
         environment.put("SPRING_DATASOURCE_USERNAME", "postgres");
-        environment.put("SPRING_DATASOURCE_PASSWORD", "postgres");
+        environment.put("SPRING_DATASOURCE_PASSWORD", "sandbox-database-password");
         environment.put("SPRING_ARTEMIS_BROKER_URL", broker.url());
         environment.put("TWILIO_BASE_URL", twilio.baseUrl());
         environment.put("TWILIO_ACCOUNT_SID", ACCOUNT_SID);
