@@ -41,7 +41,44 @@ final class Oracle {
         long doubled = events.stream()
                 .filter(event -> texts.getOrDefault(Load.text(event), 0L) > 1)
                 .count();
-        return new Verdict(scenario, events.size(), faults, lost, doubled, Duration.between(from, Instant.now()));
+        var wrong = events.stream()
+                .filter(event -> texts.getOrDefault(Load.text(event), 0L) != 1)
+                .limit(3)
+                .map(this::story)
+                .collect(Collectors.joining("\n"));
+        return new Verdict(
+                scenario, events.size(), faults, lost, doubled, Duration.between(from, Instant.now()), wrong);
+    }
+
+    /** All that is known of an event, for whoever has to find out why. */
+    private String story(int event) {
+        var story = new StringBuilder("event " + event + "\n");
+        peers.twilio().posts().stream()
+                .filter(post -> Load.text(event).equals(post.parameter("Body")))
+                .forEach(post -> story.append("  POST ")
+                        .append(post.at())
+                        .append(' ')
+                        .append(post.outcome())
+                        .append(' ')
+                        .append(post.sid())
+                        .append('\n'));
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.prepareStatement(
+                        "SELECT happened_at, kind, e.status, e.message_sid, words FROM textonce.delivery_events e"
+                                + " JOIN textonce.deliveries d ON d.id = e.delivery_id WHERE event_id = ? ORDER BY e.id")) {
+            statement.setString(1, "proof-event-" + event);
+            var rows = statement.executeQuery();
+            while (rows.next()) {
+                story.append("  ");
+                for (int column = 1; column <= 5; column++) {
+                    story.append(rows.getString(column)).append(' ');
+                }
+                story.append('\n');
+            }
+        } catch (SQLException e) {
+            story.append(e.getMessage());
+        }
+        return story.toString();
     }
 
     /** Deliveries whose outcome is still open. */
@@ -72,7 +109,8 @@ final class Oracle {
     }
 
     /** What came of one scenario. */
-    record Verdict(String scenario, int events, String faults, long lost, long doubled, Duration settled) {
+    record Verdict(
+            String scenario, int events, String faults, long lost, long doubled, Duration settled, String wrong) {
 
         String row() {
             return String.format(

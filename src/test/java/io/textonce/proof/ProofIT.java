@@ -228,8 +228,8 @@ class ProofIT {
     private void judge(String scenario, Load load, String faults) {
         var verdict = oracle.judge(scenario, load.events(), faults, MOST);
         VERDICTS.add(verdict);
-        assertThat(verdict.lost()).as(verdict.row()).isZero();
-        assertThat(verdict.doubled()).as(verdict.row()).isZero();
+        assertThat(verdict.lost()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
+        assertThat(verdict.doubled()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
         app.close();
     }
 
