@@ -9,7 +9,9 @@ import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
+import org.apache.camel.LoggingLevel;
 import org.apache.camel.Processor;
+import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -127,6 +129,27 @@ class TwilioConfiguration {
     @Bean
     Processor twilioAsk(SilentTexts texts) {
         return texts::ask;
+    }
+
+    /** In Java since Camel's YAML takes milliseconds only: it would fail on {@code 1s}, and only at the first 429. */
+    @Bean
+    RedeliveryPolicy twilioRetries(TextOnceProperties settings) {
+        var twilio = settings.twilio();
+        var policy = new RedeliveryPolicy();
+        policy.setMaximumRedeliveries(twilio.retries());
+        policy.setRedeliveryDelay(twilio.retryDelay().toMillis());
+        policy.setMaximumRedeliveryDelay(twilio.maxRetryDelay().toMillis());
+        policy.setUseExponentialBackOff(true);
+        policy.setBackOffMultiplier(2);
+        policy.setUseCollisionAvoidance(true);
+        policy.setCollisionAvoidanceFactor(0.2);
+        policy.setAsyncDelayedRedelivery(true);
+        policy.setAllowRedeliveryWhileStopping(false);
+        policy.setLogContinued(false);
+        policy.setLogExhausted(false);
+        policy.setRetryAttemptedLogLevel(LoggingLevel.DEBUG);
+        policy.setLogRetryStackTrace(false);
+        return policy;
     }
 
     /** Waits as long as Twilio asked, but never longer than the setting. */
