@@ -117,8 +117,9 @@ public final class DueDeliveries {
             """;
 
     private static final String RIVALS = """
-            SELECT id, status, body FROM textonce.deliveries
-            WHERE phone_hash = ? AND status IN ('reserved', 'unknown') AND body IS NOT NULL
+            SELECT id, status, message_sid, body, attempted_at, extract(epoch FROM now() - attempted_at) * 1000 AS attempted_ms
+            FROM textonce.deliveries
+            WHERE phone_hash = ? AND status NOT IN ('held', 'rejected') AND body IS NOT NULL
             ORDER BY attempted_at, id
             """;
 
@@ -145,14 +146,20 @@ public final class DueDeliveries {
         return jdbc.query(TAKE_SILENT, DueDeliveries::read, most, lease.toString());
     }
 
-    /** Deliveries that want a message of this number and don't have one yet, in the order of their claims. */
+    /**
+     * Deliveries to the number whose message is not certain, in the order of their claims: those that have none yet,
+     * and those that evidence gave one. (An answer or a callback is certain, and clears the text.)
+     */
     public List<Rival> rivals(Due due) {
         return jdbc.query(
                 RIVALS,
                 (row, n) -> new Rival(
                         row.getObject("id", UUID.class),
                         row.getString("status").equals(Delivery.RESERVED),
-                        row.getString("body")),
+                        row.getString("message_sid") != null,
+                        row.getString("body"),
+                        instant(row, "attempted_at"),
+                        Duration.ofMillis((long) row.getDouble("attempted_ms"))),
                 due.phoneHash());
     }
 
@@ -230,6 +237,10 @@ public final class DueDeliveries {
      * Another delivery that a message of the list may belong to.
      *
      * @param reserved its call may be under way at this moment
+     * @param bound evidence gave it one already, which may be another's of the same text
+     * @param attemptedAt when its attempt was claimed
+     * @param attempted how long ago that is, by the database's clock
      */
-    public record Rival(UUID id, boolean reserved, String text) {}
+    public record Rival(
+            UUID id, boolean reserved, boolean bound, String text, Instant attemptedAt, Duration attempted) {}
 }

@@ -8,12 +8,14 @@ import io.textonce.delivery.DueDeliveries.Rival;
 import io.textonce.delivery.Lease;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
-import io.textonce.twilio.TwilioMessages;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,14 +40,14 @@ final class Evidence {
     private static final Duration SLOWEST_LOOK = Duration.ofMinutes(5);
 
     private final DueDeliveries deliveries;
-    private final TwilioMessages messages;
+    private final MessageList messages;
     private final TextOnceProperties settings;
     private final Clock clock;
     private final MeterRegistry meters;
 
     Evidence(
             DueDeliveries deliveries,
-            TwilioMessages messages,
+            MessageList messages,
             TextOnceProperties settings,
             Clock clock,
             MeterRegistry meters) {
@@ -59,16 +61,19 @@ final class Evidence {
     /** Looks once. Leaves the variables of a new attempt when the text is to be sent again. */
     void look(Exchange exchange) {
         var due = exchange.getMessage().getBody(Due.class);
+        String text = due.text() == null ? "" : due.text();
+        var rivals = deliveries.rivals(due).stream()
+                .filter(rival -> rival.id().equals(due.id()) || TextMatch.loosely(text, rival.text()))
+                .toList();
         List<Seen> listed;
         try {
-            listed = messages.sentTo(due.phone(), due.attemptedAt().minus(CLOCK_SKEW));
+            listed = messages.sentTo(due.phone(), since(due, rivals));
         } catch (TwilioFailure e) {
             LOG.info("Delivery {}: Twilio's list proves nothing: {}", due.id(), e.getMessage());
             lookAgain(due);
             return;
         }
-        var free = free(listed);
-        var mine = mine(due, free, deliveries.rivals(due));
+        var mine = mine(due, free(listed), rivals, settings.lease().plus(horizon(due)));
         if (mine.message() != null) {
             bind(due, mine.message());
         } else if (mine.open() || due.unclearFor().compareTo(horizon(due)) < 0) {
@@ -76,6 +81,14 @@ final class Evidence {
         } else {
             absent(exchange, due);
         }
+    }
+
+    /** As rivals may have got each other's message, the message of the first of them may be this delivery's. */
+    private static Instant since(Due due, List<Rival> rivals) {
+        return Stream.concat(Stream.of(due.attemptedAt()), rivals.stream().map(Rival::attemptedAt))
+                .min(Comparator.naturalOrder())
+                .orElseThrow()
+                .minus(CLOCK_SKEW);
     }
 
     /** The listed messages from our sender that belong to no delivery. */
@@ -97,9 +110,10 @@ final class Evidence {
 
     /**
      * Which of the free messages is this delivery's. Equal texts to one number are given out in the order of their
-     * claims; while the call of another such delivery may be under way, none is given out.
+     * claims; while the call of another such delivery may be under way, none is given out. As such deliveries may have
+     * got each other's message, none of them is absent before all of their messages must be in the list.
      */
-    static Mine mine(Due due, List<Seen> free, List<Rival> rivals) {
+    static Mine mine(Due due, List<Seen> free, List<Rival> rivals, Duration listedAfter) {
         String text = due.text() == null ? "" : due.text();
         for (BiPredicate<String, String> same :
                 List.<BiPredicate<String, String>>of(TextMatch::exactly, TextMatch::loosely)) {
@@ -109,6 +123,7 @@ final class Evidence {
                 continue;
             }
             var wanting = rivals.stream()
+                    .filter(rival -> !rival.bound())
                     .filter(rival -> rival.id().equals(due.id()) || same.test(text, rival.text()))
                     .toList();
             if (wanting.stream()
@@ -120,8 +135,12 @@ final class Evidence {
                 return new Mine(candidates.get(place), false);
             }
         }
+        boolean mayBeListedYet = rivals.stream()
+                .filter(rival -> !rival.id().equals(due.id()))
+                .anyMatch(rival -> rival.attempted().compareTo(listedAfter) < 0);
         // A message whose text Twilio no longer shows may be this one.
-        return new Mine(null, free.stream().anyMatch(seen -> seen.body().isEmpty()));
+        boolean hidden = free.stream().anyMatch(seen -> seen.body().isEmpty());
+        return new Mine(null, mayBeListedYet || hidden);
     }
 
     private void bind(Due due, Seen message) {
@@ -143,6 +162,11 @@ final class Evidence {
             LOG.info("Delivery {} never reached Twilio, and is too late now", due.id());
             deliveries.end(due, Delivery.REJECTED, TOO_LATE);
             count("too_late");
+            return;
+        }
+        if (due.text() == null) {
+            deliveries.end(due, Delivery.HELD, "Twilio never took the text, which is not kept any more");
+            count("hold");
             return;
         }
         switch (due.onUnknown()) {
@@ -193,6 +217,13 @@ final class Evidence {
 
     private static Duration max(Duration a, Duration b) {
         return a.compareTo(b) > 0 ? a : b;
+    }
+
+    /** Twilio's messages to a number since a time, in the order of creation; see {@code TwilioMessages}. */
+    @FunctionalInterface
+    interface MessageList {
+
+        List<Seen> sentTo(String phone, Instant since);
     }
 
     /**

@@ -27,7 +27,7 @@ class EvidenceConfiguration {
             TextOnceProperties settings,
             Clock clock,
             MeterRegistry meters) {
-        return new Evidence(deliveries, messages, settings, clock, meters);
+        return new Evidence(deliveries, messages::sentTo, settings, clock, meters);
     }
 
     @Bean

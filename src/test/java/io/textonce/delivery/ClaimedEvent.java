@@ -1,0 +1,37 @@
+package io.textonce.delivery;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.DefaultExchange;
+
+/** A claim as the route makes it. */
+public final class ClaimedEvent {
+
+    private ClaimedEvent() {}
+
+    /** The delivery, or nothing when the event was taken before. */
+    public static Optional<Delivery> claim(
+            DeliveryTables tables, CamelContext context, String eventId, String phone, String text) {
+        var policy = new SendPolicy();
+        policy.setEvent("order-shipped");
+        policy.setPurpose("order-updates");
+        var sms = new Sms(
+                "order-shipped",
+                eventId,
+                eventId.getBytes(StandardCharsets.UTF_8),
+                phone,
+                text,
+                Instant.EPOCH,
+                policy,
+                "test",
+                null,
+                null);
+        var exchange = new DefaultExchange(context);
+        exchange.setVariable("sms", sms);
+        return tables.claims().add(exchange, sms.key())
+                ? Optional.of(exchange.getVariable("delivery", Delivery.class))
+                : Optional.empty();
+    }
+}

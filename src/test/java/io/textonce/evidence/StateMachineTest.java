@@ -1,0 +1,370 @@
+package io.textonce.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.delivery.ClaimedEvent;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryTables;
+import io.textonce.delivery.Due;
+import io.textonce.sandbox.SandboxPostgres;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TextOnceProperties.Unknown;
+import io.textonce.twilio.TwilioFailures;
+import io.textonce.twilio.TwilioMessages.Seen;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/**
+ * Drives the state machine, over the real table and the real statements, with answers, callbacks, lists and crashes in
+ * random order. Twilio is honest here: a message is in its list before the horizon is over. Then a status never falls, a
+ * SID is bound once, no event gets a second text, and in the end every event has had one.
+ */
+class StateMachineTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration HORIZON = Duration.ofMinutes(2);
+    private static final Duration MOST_LAG = Duration.ofSeconds(100);
+    private static final List<String> STATUSES = List.of("queued", "sending", "sent", "delivered", "undelivered");
+
+    @TempDir
+    private static Path directory;
+
+    private static SandboxPostgres postgres;
+    private static HikariDataSource dataSource;
+    private static JdbcTemplate jdbc;
+    private static DeliveryTables tables;
+    private static CamelContext context;
+    private static String outcomeSql;
+    private static String statusSql;
+
+    private Random random = new Random();
+    private final List<Text> twilio = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
+    private final Map<UUID, String> seenStatus = new HashMap<>();
+    private final Map<UUID, String> seenSid = new HashMap<>();
+    private final HashSet<UUID> freed = new HashSet<>();
+    private final Map<String, Integer> textsAsked = new HashMap<>();
+    private int nextEvent;
+    private Duration passed = Duration.ZERO;
+
+    @BeforeAll
+    static void startDatabase() throws IOException {
+        postgres = new SandboxPostgres(directory).start();
+        dataSource = new HikariDataSource();
+        dataSource.setJdbcUrl(postgres.url());
+        dataSource.setUsername("postgres");
+        dataSource.setConnectionInitSql("SET synchronous_commit = off");
+        jdbc = new JdbcTemplate(dataSource);
+        tables = DeliveryTables.migrate(dataSource, LEASE);
+        context = new DefaultCamelContext();
+        outcomeSql = statement("sms-post-outcome.sql");
+        statusSql = statement("sms-status-record.sql");
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        dataSource.close();
+        postgres.close();
+    }
+
+    static Stream<Long> seeds() {
+        return LongStream.concat(LongStream.range(0, 100), LongStream.of(System.nanoTime()))
+                .boxed();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void neverSendsTwiceAndNeverLosesAText(long seed) {
+        random = new Random(seed);
+        jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
+
+        for (int step = 0; step < 80; step++) {
+            randomStep();
+            checkInvariants();
+        }
+        settle();
+
+        checkInvariants();
+        assertThat(textsSent()).isEqualTo(textsAsked);
+        assertThat(jdbc.queryForList(
+                        "SELECT DISTINCT status FROM textonce.deliveries"
+                                + " WHERE status IN ('reserved', 'unknown', 'held', 'rejected')",
+                        String.class))
+                .isEmpty();
+    }
+
+    private void randomStep() {
+        switch (random.nextInt(12)) {
+            case 0, 1 -> claimNewEvent();
+            case 2 -> claimKnownEvent();
+            case 3, 4, 5 -> pickCall().ifPresent(this::proceed);
+            case 6 -> pickCall().ifPresent(calls::remove); // the process was killed
+            case 7 -> pickText().ifPresent(this::callBack);
+            case 8 -> work();
+            case 9 -> pass(Duration.ofSeconds(1 + random.nextInt(20)));
+            case 10 -> pass(Duration.ofSeconds(20 + random.nextInt(60)));
+            default -> pass(Duration.ofMillis(random.nextInt(900)));
+        }
+    }
+
+    /** Nothing new happens, Twilio behaves, and time goes on until all is quiet. */
+    private void settle() {
+        for (int round = 0; round < 60; round++) {
+            for (Call call : List.copyOf(calls)) {
+                if (!call.posted) {
+                    post(call, true);
+                }
+                answer(call, true);
+            }
+            work();
+            pass(Duration.ofSeconds(30));
+        }
+    }
+
+    private void claimNewEvent() {
+        // Few numbers and few texts, so that equal texts to one number are common.
+        String event = "event-" + nextEvent++;
+        claim(event, "+1555867530" + random.nextInt(2), "Text " + random.nextInt(2));
+    }
+
+    private void claimKnownEvent() {
+        if (nextEvent > 0) {
+            var row = jdbc.queryForMap(
+                    "SELECT phone, event_id FROM textonce.deliveries WHERE event_id = ?",
+                    "event-" + random.nextInt(nextEvent));
+            var event = ClaimedEvent.claim(
+                    tables, context, (String) row.get("event_id"), (String) row.get("phone"), "Text 0");
+            assertThat(event).as("a second claim of a taken event").isEmpty();
+        }
+    }
+
+    private void claim(String event, String phone, String text) {
+        var delivery = ClaimedEvent.claim(tables, context, event, phone, text).orElseThrow();
+        calls.add(new Call(delivery, phone, text, passed));
+        textsAsked.merge(phone + " " + text, 1, Integer::sum);
+    }
+
+    private void proceed(Call call) {
+        if (!call.posted) {
+            post(call, random.nextInt(4) > 0);
+        } else {
+            answer(call, random.nextInt(3) > 0);
+        }
+    }
+
+    /** What the lease forbids is not sent: that is the sender's part of the promise. */
+    private void post(Call call, boolean recorded) {
+        if (passed.minus(call.claimedAt).compareTo(LEASE) >= 0) {
+            calls.remove(call);
+            return;
+        }
+        call.posted = true;
+        if (recorded) {
+            call.text = new Text(sid(), call.delivery.id(), call.phone, call.body, passed, lag());
+            twilio.add(call.text);
+        }
+    }
+
+    private void answer(Call call, boolean clear) {
+        calls.remove(call);
+        Map<String, Object> row = new HashMap<>();
+        row.put("id", call.delivery.id());
+        row.put("attempt", call.delivery.attempt());
+        row.put("code", null);
+        row.put("words", "test");
+        row.put("sid", null);
+        if (call.text != null && clear) {
+            row.put("status", "queued");
+            row.put("sid", call.text.sid);
+            row.put("wait", "PT1H");
+        } else if (call.text == null && clear) {
+            row.put("status", Delivery.HELD);
+            row.put("wait", "PT30S");
+        } else {
+            row.put("status", Delivery.UNKNOWN);
+            row.put("wait", "PT5S");
+        }
+        noteFreed(call.delivery.id(), (String) row.get("sid"));
+        new NamedParameterJdbcTemplate(dataSource).update(outcomeSql, row);
+    }
+
+    private void callBack(Text text) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("kind", "callback");
+        row.put("delivery", text.delivery);
+        row.put("sid", text.sid);
+        row.put("status", STATUSES.get(random.nextInt(STATUSES.size())));
+        row.put("code", null);
+        row.put("words", null);
+        row.put("wait", "PT1H");
+        noteFreed(text.delivery, text.sid);
+        new NamedParameterJdbcTemplate(dataSource).queryForList(statusSql, row);
+    }
+
+    /** A SID that evidence gave to another delivery with the same text goes back to its owner: the one fall there is. */
+    private void noteFreed(UUID owner, String sid) {
+        if (sid != null) {
+            freed.addAll(jdbc.queryForList(
+                    "SELECT id FROM textonce.deliveries WHERE message_sid = ? AND id <> ?", UUID.class, sid, owner));
+        }
+    }
+
+    private void work() {
+        for (Due due : tables.due().takeHeld(10)) {
+            calls.add(new Call(
+                    new Delivery(due.id(), due.attempt(), due.status(), null, null, false),
+                    due.phone(),
+                    due.text(),
+                    passed));
+        }
+        var evidence = new Evidence(tables.due(), this::list, settings(), Clock.systemUTC(), new SimpleMeterRegistry());
+        for (Due due : tables.due().takeUnknown(10)) {
+            var exchange = new DefaultExchange(context);
+            exchange.getMessage().setBody(due);
+            evidence.look(exchange);
+            var again = exchange.getVariable("delivery", Delivery.class);
+            if (again != null) {
+                calls.add(new Call(again, due.phone(), due.text(), passed));
+            }
+        }
+    }
+
+    private List<Seen> list(String phone, Instant since) {
+        if (random.nextInt(10) == 0) {
+            throw TwilioFailures.unclear();
+        }
+        return twilio.stream()
+                .filter(text -> text.phone.equals(phone))
+                .filter(text -> passed.compareTo(text.createdAt.plus(text.lag)) >= 0)
+                .map(text -> new Seen(
+                        text.sid,
+                        "sent",
+                        null,
+                        created(text),
+                        text.body,
+                        settings().twilio().fromNumber(),
+                        null))
+                .filter(seen -> !seen.createdAt().isBefore(since))
+                .toList();
+    }
+
+    /** The past moves away, in the table as well: that is how time passes here. */
+    private void pass(Duration time) {
+        passed = passed.plus(time);
+        jdbc.update("""
+                UPDATE textonce.deliveries
+                SET due_at = due_at - CAST(? AS interval), unknown_since = unknown_since - CAST(? AS interval),
+                    attempted_at = attempted_at - CAST(? AS interval), created_at = created_at - CAST(? AS interval)
+                """, time.toString(), time.toString(), time.toString(), time.toString());
+    }
+
+    private Instant created(Text text) {
+        return Instant.now().minus(passed.minus(text.createdAt));
+    }
+
+    private void checkInvariants() {
+        textsSent()
+                .forEach((text, sent) -> assertThat(sent)
+                        .as("how often " + text + " was sent")
+                        .isLessThanOrEqualTo(textsAsked.get(text)));
+        for (var row : jdbc.queryForList("SELECT id, status, message_sid FROM textonce.deliveries")) {
+            var id = (UUID) row.get("id");
+            String status = (String) row.get("status");
+            String sid = (String) row.get("message_sid");
+            boolean wasFreed = freed.remove(id);
+            if (!wasFreed && seenStatus.containsKey(id)) {
+                assertThat(rank(status))
+                        .as(status + " after " + seenStatus.get(id))
+                        .isGreaterThanOrEqualTo(rank(seenStatus.get(id)));
+            }
+            if (!wasFreed && seenSid.get(id) != null) {
+                assertThat(sid).isEqualTo(seenSid.get(id));
+            }
+            seenStatus.put(id, status);
+            seenSid.put(id, sid);
+        }
+    }
+
+    /** Equal texts to one number can't be told apart by anybody, so they are counted together. */
+    private Map<String, Integer> textsSent() {
+        return twilio.stream().collect(Collectors.toMap(text -> text.phone + " " + text.body, text -> 1, Integer::sum));
+    }
+
+    private static int rank(String status) {
+        return Math.max(
+                        -1,
+                        List.of("scheduled", "accepted", "queued", "sending", "sent")
+                                .indexOf(status))
+                + (List.of("delivered", "undelivered", "failed", "canceled").contains(status) ? 6 : 0);
+    }
+
+    private Optional<Call> pickCall() {
+        return calls.isEmpty() ? Optional.empty() : Optional.of(calls.get(random.nextInt(calls.size())));
+    }
+
+    private Optional<Text> pickText() {
+        return twilio.isEmpty() ? Optional.empty() : Optional.of(twilio.get(random.nextInt(twilio.size())));
+    }
+
+    private Duration lag() {
+        return random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(random.nextInt((int) MOST_LAG.toSeconds()));
+    }
+
+    private static String sid() {
+        return "SM" + UUID.randomUUID().toString().replace("-", "");
+    }
+
+    private static TextOnceProperties settings() {
+        return TestSettings.with(LEASE, new Unknown(Duration.ofSeconds(5), HORIZON));
+    }
+
+    /** camel-sql writes a parameter as {@code :#name}. */
+    private static String statement(String file) throws IOException {
+        return Files.readString(Path.of("routes/sql", file)).replace(":#", ":");
+    }
+
+    private static final class Call {
+        private final Delivery delivery;
+        private final String phone;
+        private final String body;
+        private final Duration claimedAt;
+        private boolean posted;
+        private Text text;
+
+        Call(Delivery delivery, String phone, String body, Duration claimedAt) {
+            this.delivery = delivery;
+            this.phone = phone;
+            this.body = body;
+            this.claimedAt = claimedAt;
+        }
+    }
+
+    private record Text(String sid, UUID delivery, String phone, String body, Duration createdAt, Duration lag) {}
+}

@@ -1,0 +1,121 @@
+package io.textonce.proof;
+
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.TwilioMessage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Counts texts an event in Twilio's ledger, after everything has settled. */
+final class Oracle {
+
+    private final Peers peers;
+
+    Oracle(Peers peers) {
+        this.peers = peers;
+    }
+
+    /** Waits until nothing is under way any more, then counts. */
+    Verdict judge(String scenario, List<Integer> events, String faults, Duration most) {
+        var from = Instant.now();
+        await().atMost(most)
+                .pollInterval(Duration.ofMillis(250))
+                .ignoreExceptions()
+                .until(() -> {
+                    return open() == 0 && rows(events.size()) && inboxIsEmpty();
+                });
+        Map<String, Long> texts = peers.twilio().messages().stream()
+                .collect(Collectors.groupingBy(TwilioMessage::body, Collectors.counting()));
+        long lost = events.stream()
+                .filter(event -> !texts.containsKey(Load.text(event)))
+                .count();
+        long doubled = events.stream()
+                .filter(event -> texts.getOrDefault(Load.text(event), 0L) > 1)
+                .count();
+        var wrong = events.stream()
+                .filter(event -> texts.getOrDefault(Load.text(event), 0L) != 1)
+                .limit(3)
+                .map(this::story)
+                .collect(Collectors.joining("\n"));
+        return new Verdict(
+                scenario, events.size(), faults, lost, doubled, Duration.between(from, Instant.now()), wrong);
+    }
+
+    /** All that is known of an event, for whoever has to find out why. */
+    private String story(int event) {
+        var story = new StringBuilder("event " + event + "\n");
+        peers.twilio().posts().stream()
+                .filter(post -> Load.text(event).equals(post.parameter("Body")))
+                .forEach(post -> story.append("  POST ")
+                        .append(post.at())
+                        .append(' ')
+                        .append(post.outcome())
+                        .append(' ')
+                        .append(post.sid())
+                        .append('\n'));
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.prepareStatement(
+                        "SELECT happened_at, kind, e.status, e.message_sid, words FROM textonce.delivery_events e"
+                                + " JOIN textonce.deliveries d ON d.id = e.delivery_id WHERE event_id = ? ORDER BY e.id")) {
+            statement.setString(1, "proof-event-" + event);
+            var rows = statement.executeQuery();
+            while (rows.next()) {
+                story.append("  ");
+                for (int column = 1; column <= 5; column++) {
+                    story.append(rows.getString(column)).append(' ');
+                }
+                story.append('\n');
+            }
+        } catch (SQLException e) {
+            story.append(e.getMessage());
+        }
+        return story.toString();
+    }
+
+    /** Deliveries whose outcome is still open. */
+    private long open() throws SQLException {
+        return count("SELECT count(*) FROM textonce.deliveries WHERE status IN ('reserved', 'unknown', 'held')");
+    }
+
+    private boolean rows(int least) throws SQLException {
+        return count("SELECT count(*) FROM textonce.deliveries") >= least;
+    }
+
+    private boolean inboxIsEmpty() throws IOException {
+        try (var files = Files.list(peers.inbox().resolve("order-shipped"))) {
+            return files.filter(Files::isRegularFile)
+                    .map(Path::getFileName)
+                    .findAny()
+                    .isEmpty();
+        }
+    }
+
+    private long count(String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    /** What came of one scenario. */
+    record Verdict(
+            String scenario, int events, String faults, long lost, long doubled, Duration settled, String wrong) {
+
+        String row() {
+            return String.format(
+                    "| %s | %d | %s | %d | %d | %.1f s |",
+                    scenario, events, faults, lost, doubled, settled.toMillis() / 1000.0);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package io.textonce.proof;
+
+import static io.textonce.sandbox.Fault.answers;
+import static io.textonce.sandbox.Fault.answersGarbage;
+import static io.textonce.sandbox.Fault.answersWithoutSid;
+import static io.textonce.sandbox.Fault.callsBackBeforeAnswering;
+import static io.textonce.sandbox.Fault.doublesCallbacks;
+import static io.textonce.sandbox.Fault.hangs;
+import static io.textonce.sandbox.Fault.losesCallbacks;
+import static io.textonce.sandbox.Fault.resets;
+import static io.textonce.sandbox.Fault.shufflesCallbacks;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.proof.Oracle.Verdict;
+import io.textonce.sandbox.AppProcess;
+import io.textonce.sandbox.Peers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One event, one text, whatever breaks: 0 lost and 0 doubled in every scenario, counted in Twilio's ledger. The size is
+ * small in {@code ./mvnw verify}; {@code ./mvnw verify -Pproof} runs the large one. Both write their table to {@code
+ * target/proof.md}.
+ */
+class ProofIT {
+
+    private static final boolean LARGE = Boolean.getBoolean("proof.large");
+
+    private static final int EVENTS = LARGE ? 400 : 40;
+    private static final int KILLS = LARGE ? 25 : 5;
+    private static final Duration MOST = Duration.ofMinutes(LARGE ? 10 : 2);
+
+    /** Before and after every commit, every POST and every acknowledgement. */
+    private static final List<String> STEPS = List.of(
+            "sms-send-once:before:5",
+            "sms-post-message:before:5",
+            "sms-post-create:before:5",
+            "sms-post-create:after:5",
+            "sms-post-outcome-sql:before:5",
+            "sms-post-outcome-sql:after:5",
+            "sms-status-record:before:5",
+            "sms-status-record:after:5",
+            "intake-jms-to-event:after:3",
+            "intake-file-to-line:after:3",
+            "intake-file-done:before:1",
+            "intake-file-done:after:1",
+            "sms-evidence-look-list:before:1",
+            "sms-evidence-look-list:after:1",
+            "sms-evidence-look-to-twilio:before:1",
+            "sms-due-send-to-twilio:before:1",
+            "sms-due-send-to-twilio:after:1");
+
+    private static final List<Verdict> VERDICTS = new ArrayList<>();
+    private static Path directory;
+    private static Path hook;
+
+    private final Random random = new Random(20261123);
+    private Peers peers;
+    private Oracle oracle;
+    private volatile AppProcess app;
+    private int processes;
+
+    @BeforeAll
+    static void packHook() throws IOException {
+        directory = Files.createDirectories(Path.of("target", "proof"));
+        hook = directory.resolve("hook");
+        Path classes = Files.createDirectories(hook.resolve("io/textonce/halt"));
+        try (var files = Files.list(Path.of("target/test-classes/io/textonce/halt"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, classes.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Path imports = Files.createDirectories(hook.resolve("META-INF/spring"));
+        Files.writeString(
+                imports.resolve("org.springframework.boot.autoconfigure.AutoConfiguration.imports"),
+                "io.textonce.halt.HaltAt\n");
+    }
+
+    @BeforeEach
+    void startPeers() throws IOException {
+        peers = new Peers(Files.createTempDirectory(directory, "peers-"), 0, 0).start();
+        peers.twilio().callbackDelay(Duration.ofMillis(200));
+        oracle = new Oracle(peers);
+    }
+
+    @AfterEach
+    void stopPeers() {
+        if (app != null) {
+            app.kill();
+        }
+        peers.close();
+    }
+
+    @AfterAll
+    static void writeTable() throws IOException {
+        var table = new StringBuilder("| scenario | events | faults | lost | doubled | settled in |\n");
+        table.append("| --- | ---: | --- | ---: | ---: | ---: |\n");
+        VERDICTS.forEach(verdict -> table.append(verdict.row()).append('\n'));
+        Files.writeString(Path.of("target", "proof.md"), table);
+    }
+
+    @Test
+    void survivesBeingKilledAtEveryNamedStep() {
+        var halted = new ArrayList<String>();
+        try (var load = new Load(peers, () -> app)) {
+            for (String step : STEPS) {
+                // Evidence and the held have work only when Twilio has made some.
+                if (step.startsWith("sms-evidence")) {
+                    peers.twilio().share(0.3, answers(500));
+                } else if (step.startsWith("sms-due")) {
+                    peers.twilio().share(0.5, answers(429));
+                }
+                app = start(Map.of("HALT_AT", step));
+                load.start(Math.max(4, EVENTS / 8));
+                await(step).atMost(Duration.ofSeconds(60)).until(() -> !app.isAlive());
+                halted.add(step);
+                peers.twilio().behave();
+            }
+            app = start(Map.of());
+            load.awaitSent(MOST);
+
+            judge("killed at each named step", load, halted.size() + " halts");
+        }
+        assertThat(halted).isEqualTo(STEPS);
+    }
+
+    @Test
+    void survivesBeingKilledAtAnyMoment() {
+        try (var load = new Load(peers, () -> app)) {
+            peers.twilio().share(0.1, answers(500).afterRecording());
+            app = start(Map.of());
+            for (int kill = 0; kill < KILLS; kill++) {
+                load.start(EVENTS / 4);
+                park(Duration.ofMillis(200 + random.nextInt(1500)));
+                app.kill();
+                app = start(Map.of());
+            }
+            load.awaitSent(MOST);
+
+            judge("kill -9 at random moments", load, KILLS + " kills");
+        }
+    }
+
+    @Test
+    void survivesEverythingThatTwilioCanAnswer() {
+        var lag = Duration.ofSeconds(LARGE ? 10 : 3);
+        peers.twilio()
+                .listLag(lag)
+                .share(0.06, resets().afterRecording())
+                .share(0.06, answers(500).afterRecording())
+                .share(0.04, answers(503))
+                .share(0.04, resets())
+                .share(0.03, hangs(Duration.ofSeconds(6)).afterRecording())
+                .share(0.03, answersGarbage())
+                .share(0.03, answersWithoutSid())
+                .share(0.05, answers(429).withRetryAfter(1))
+                .share(0.2, losesCallbacks())
+                .share(0.2, doublesCallbacks())
+                .share(0.2, shufflesCallbacks())
+                .share(0.2, callsBackBeforeAnswering());
+        try (var load = new Load(peers, () -> app)) {
+            app = start(Map.of("textonce.unknown.horizon", lag.plusSeconds(4) + ""));
+            load.start(EVENTS * 2);
+            peers.twilio().listAnswers(503);
+            load.awaitSent(MOST);
+            park(Duration.ofSeconds(3));
+            peers.twilio().listAnswers(200).behave();
+
+            judge("Twilio loses answers, lags and fails", load, faults());
+        }
+    }
+
+    @Test
+    void survivesItsDatabaseAndItsBroker() throws SQLException {
+        try (var load = new Load(peers, () -> app)) {
+            app = start(Map.of());
+            load.start(EVENTS);
+            park(Duration.ofMillis(500));
+            cutConnections();
+            park(Duration.ofMillis(500));
+            peers.postgres().close();
+            park(Duration.ofSeconds(2));
+            peers.postgres().start();
+            load.start(EVENTS);
+            park(Duration.ofMillis(500));
+            peers.broker().close();
+            park(Duration.ofSeconds(2));
+            peers.broker().start();
+            load.awaitSent(MOST);
+
+            judge("database and broker stopped and started", load, "connections cut, 2 restarts");
+        }
+    }
+
+    @Test
+    void sharesTheWorkWithASecondInstanceThatIsKilled() {
+        try (var load = new Load(peers, () -> app)) {
+            var second = start(Map.of());
+            app = start(Map.of());
+            load.start(EVENTS);
+            park(Duration.ofMillis(800));
+            second.kill();
+            load.start(EVENTS);
+            load.awaitSent(MOST);
+
+            judge("two instances, one killed", load, "1 kill");
+        }
+    }
+
+    private void judge(String scenario, Load load, String faults) {
+        var verdict = oracle.judge(scenario, load.events(), faults, MOST);
+        VERDICTS.add(verdict);
+        assertThat(verdict.lost()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
+        assertThat(verdict.doubled()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
+        app.close();
+    }
+
+    /** Time limits short enough for a test; each in the same relation to the others as in production. */
+    private AppProcess start(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(peers.environment());
+        settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
+        settings.put("textonce.lease", "6s");
+        settings.put("textonce.unknown.first-look", "300ms");
+        settings.put("textonce.unknown.horizon", "3s");
+        settings.put("textonce.due.pace", "200ms");
+        settings.put("textonce.due.status-after", "1h");
+        settings.put("textonce.twilio.read-timeout", "3s");
+        settings.put("textonce.twilio.hold-delay", "500ms");
+        settings.put("textonce.twilio.retry-delay", "50");
+        settings.put("textonce.file.lock-max-age", "3s");
+        settings.put("textonce.file.quiet-time", "200ms");
+        settings.put("textonce.file.parallel", "8");
+        settings.put("loader.path", hook.toAbsolutePath().toString());
+        settings.put("loader.main", "io.textonce.TextOnce");
+        settings.putAll(more);
+        var started = new AppProcess(directory.resolve("app-" + processes++ + ".log"));
+        peers.twilio().callbackTarget("127.0.0.1:" + started.port());
+        return started.start(settings, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
+                .awaitReady();
+    }
+
+    private void cutConnections() throws SQLException {
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.createStatement()) {
+            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
+        }
+    }
+
+    private String faults() {
+        long faults =
+                peers.twilio().posts().stream().filter(post -> !post.recorded()).count();
+        return faults + " POSTs refused or lost, and answers lost, callbacks lost, doubled, shuffled, early";
+    }
+
+    /** Lets the load run on; what follows happens in the middle of it, at no particular moment. */
+    private static void park(Duration time) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(time.toMillis()));
+    }
+}
