@@ -9,7 +9,9 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ final class SmsDraft implements Processor {
 
     private static final ObjectMapper CANONICAL =
             new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+    /** A field's name that may be said in an answer: any other could be a phone number. */
+    private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z_]{0,59}");
 
     private final Clock clock;
 
@@ -36,16 +41,17 @@ final class SmsDraft implements Processor {
         if (payload == null) {
             throw new Refusal(400, "invalid_request", "The event must be a JSON object.");
         }
+        payload.forEach((name, value) -> storable(String.valueOf(name), value));
         String text = exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
         exchange.setVariable(
                 "sms",
                 new Sms(
                         policy.event(),
-                        printable("eventId", required(payload, "eventId")),
+                        printable("eventId", required(payload, "eventId"), ""),
                         digest(payload),
                         required(payload, "phone"),
-                        printable("text", text == null ? "" : text),
+                        printable("text", text == null ? "" : text, "\n"),
                         consentAt(payload),
                         policy,
                         source == null ? exchange.getFromRouteId() : source,
@@ -72,16 +78,46 @@ final class SmsDraft implements Processor {
         }
     }
 
+    /** Refuses what a database or a phone can't hold, wherever in the event it stands, by the name of its field. */
+    private static void storable(String field, @Nullable Object value) {
+        if (!isWellFormed(field)) {
+            throw Refusal.ofField("body", "has a field whose name holds a control character");
+        }
+        if (value instanceof String text) {
+            printable(field, text, "\n\r\t");
+        } else if (value instanceof Map<?, ?> object) {
+            object.forEach((name, inner) -> {
+                storable(field, String.valueOf(name));
+                storable(field, inner);
+            });
+        } else if (value instanceof List<?> array) {
+            array.forEach(inner -> storable(field, inner));
+        }
+    }
+
+    private static boolean isWellFormed(String name) {
+        return firstUnprintable(name, "") < 0;
+    }
+
     /** PostgreSQL can't hold NUL, and a phone has no use for the other control characters but a line feed. */
-    private static String printable(String field, String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (Character.isISOControl(c) && c != '\n' || isLoneSurrogate(value, i)) {
-                throw Refusal.ofField(
-                        field, String.format("must not hold the character U+%04X, from whichever field", (int) c));
-            }
+    private static String printable(String field, String value, String allowed) {
+        int at = firstUnprintable(value, allowed);
+        if (at >= 0) {
+            throw Refusal.ofField(
+                    FIELD.matcher(field).matches() ? field : "body",
+                    String.format("must not hold the character U+%04X", (int) value.charAt(at)));
         }
         return value;
+    }
+
+    private static int firstUnprintable(String value, String allowed) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (Character.isISOControl(c) && allowed.indexOf(c) < 0 || isLoneSurrogate(value, i)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static boolean isLoneSurrogate(String value, int i) {
