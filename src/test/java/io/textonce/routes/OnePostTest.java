@@ -29,7 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One call is one POST, whatever Twilio answers; only what it provably did not process is posted again. */
+/**
+ * One call is one POST, whatever Twilio answers; only what it provably did not process is posted again:
+ * {@code routes/sms-post.camel.yaml}.
+ */
 @SandboxTest
 class OnePostTest {
 
