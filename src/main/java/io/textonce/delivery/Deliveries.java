@@ -81,15 +81,22 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     @Override
     public boolean add(Exchange exchange, String key) {
         var sms = exchange.getVariable("sms", Sms.class);
-        var lease = new Lease(leaseLength, sms.expiresAt());
-        var claimed = claim(sms);
-        if (claimed == null) {
-            exchange.setVariable("delivery", known(sms));
-            return false;
+        while (true) {
+            var lease = new Lease(leaseLength, sms.expiresAt());
+            boolean late = sms.expiresAt() != null && !sms.expiresAt().isAfter(clock.instant());
+            var claimed = late ? null : claim(sms);
+            if (claimed != null) {
+                exchange.setVariable("delivery", claimed);
+                exchange.setVariable("lease", lease);
+                return true;
+            }
+            var known = known(sms, late);
+            // Refused between the two statements: not a duplicate of a text, so it is tried again.
+            if (!known.status().equals(Delivery.REJECTED)) {
+                exchange.setVariable("delivery", known);
+                return false;
+            }
         }
-        exchange.setVariable("delivery", claimed);
-        exchange.setVariable("lease", lease);
-        return true;
     }
 
     private @Nullable Delivery claim(Sms sms) {
@@ -143,12 +150,16 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 sms.eventId()));
     }
 
-    private Delivery known(Sms sms) {
+    private Delivery known(Sms sms, boolean late) {
         var known = find(sms);
+        if (late && (known == null || known.delivery().status().equals(Delivery.REJECTED))) {
+            throw Refusal.ofText(422, "too_late", null, "The text's time has passed.");
+        }
         if (known == null) {
             throw new Refusal(503, "try_again", "The event is being removed; send it again.");
         }
-        if (!Arrays.equals(known.payloadSha256(), sms.payloadSha256())) {
+        boolean rejected = known.delivery().status().equals(Delivery.REJECTED);
+        if (!rejected && !Arrays.equals(known.payloadSha256(), sms.payloadSha256())) {
             throw new Refusal(
                     422, "event_id_reused", "This eventId was used before for another event. Give each event its own.");
         }

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -27,6 +29,9 @@ final class SmsDraft implements Processor {
     private static final ObjectMapper CANONICAL =
             new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
+    /** A field's name that may be said in an answer: any other could be a phone number. */
+    private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z_]{0,59}");
+
     private final Clock clock;
 
     SmsDraft(Clock clock) {
@@ -40,16 +45,17 @@ final class SmsDraft implements Processor {
         if (payload == null) {
             throw new Refusal(400, "invalid_request", "The event must be a JSON object.");
         }
+        payload.forEach((name, value) -> storable(String.valueOf(name), value));
         String text = exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
         exchange.setVariable(
                 "sms",
                 new Sms(
                         policy.event(),
-                        printable("eventId", required(payload, "eventId")),
+                        printable("eventId", required(payload, "eventId"), ""),
                         digest(payload),
                         required(payload, "phone"),
-                        printable("text", text == null ? "" : text),
+                        printable("text", text == null ? "" : text, "\n"),
                         time(payload, "consentAt"),
                         policy,
                         source == null ? exchange.getFromRouteId() : source,
@@ -60,17 +66,13 @@ final class SmsDraft implements Processor {
     /** The earliest of what the event's policy and the event itself say. */
     private @Nullable Instant expiresAt(SendPolicy policy, Map<?, ?> payload) {
         var now = clock.instant();
-        var ends = Stream.of(
+        return Stream.of(
                         policy.timeToLive() == null ? null : now.plus(policy.timeToLive()),
                         payload.get("expiresAt") == null ? null : time(payload, "expiresAt"),
                         payload.get("ttl") == null ? null : now.plusSeconds(seconds(payload.get("ttl"))))
                 .filter(Objects::nonNull)
                 .min(Comparator.naturalOrder())
                 .orElse(null);
-        if (ends != null && !ends.isAfter(now)) {
-            throw Refusal.ofText(422, "too_late", null, "The text's time has passed.");
-        }
-        return ends;
     }
 
     private static long seconds(@Nullable Object ttl) {
@@ -97,16 +99,46 @@ final class SmsDraft implements Processor {
         }
     }
 
+    /** Refuses what a database or a phone can't hold, wherever in the event it stands, by the name of its field. */
+    private static void storable(String field, @Nullable Object value) {
+        if (!isWellFormed(field)) {
+            throw Refusal.ofField("body", "has a field whose name holds a control character");
+        }
+        if (value instanceof String text) {
+            printable(field, text, "\n\r\t");
+        } else if (value instanceof Map<?, ?> object) {
+            object.forEach((name, inner) -> {
+                storable(field, String.valueOf(name));
+                storable(field, inner);
+            });
+        } else if (value instanceof List<?> array) {
+            array.forEach(inner -> storable(field, inner));
+        }
+    }
+
+    private static boolean isWellFormed(String name) {
+        return firstUnprintable(name, "") < 0;
+    }
+
     /** PostgreSQL can't hold NUL, and a phone has no use for the other control characters but a line feed. */
-    private static String printable(String field, String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (Character.isISOControl(c) && c != '\n' || isLoneSurrogate(value, i)) {
-                throw Refusal.ofField(
-                        field, String.format("must not hold the character U+%04X, from whichever field", (int) c));
-            }
+    private static String printable(String field, String value, String allowed) {
+        int at = firstUnprintable(value, allowed);
+        if (at >= 0) {
+            throw Refusal.ofField(
+                    FIELD.matcher(field).matches() ? field : "body",
+                    String.format("must not hold the character U+%04X", (int) value.charAt(at)));
         }
         return value;
+    }
+
+    private static int firstUnprintable(String value, String allowed) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (Character.isISOControl(c) && allowed.indexOf(c) < 0 || isLoneSurrogate(value, i)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static boolean isLoneSurrogate(String value, int i) {

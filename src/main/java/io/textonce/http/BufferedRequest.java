@@ -23,10 +23,13 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     private static final String FORM = "application/x-www-form-urlencoded";
 
     private final byte[] body;
+    private final @Nullable String user;
 
     BufferedRequest(HttpServletRequest request, byte[] body) {
         super(request);
         this.body = body;
+        // Asked for now: on the thread of the route nobody is logged in.
+        this.user = request.getRemoteUser();
         request.setAttribute(CONTENT_TYPE, request.getContentType());
     }
 
@@ -34,6 +37,11 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     public @Nullable String getContentType() {
         String type = super.getContentType();
         return type != null && type.toLowerCase(Locale.ROOT).startsWith(FORM) ? "application/octet-stream" : type;
+    }
+
+    @Override
+    public @Nullable String getRemoteUser() {
+        return user;
     }
 
     @Override

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Refusal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
@@ -32,8 +35,29 @@ final class HttpAnswers {
         exchange.setVariable("source", "http");
         exchange.setVariable("client", request.getRemoteUser());
         byte[] body = message.getBody(byte[].class);
+        if (body == null || body.length == 0) {
+            throw Refusal.ofField("body", "is missing");
+        }
+        if (!isUtf8(body)) {
+            throw Refusal.ofField("body", "is not JSON in UTF-8");
+        }
         message.removeHeaders("*");
         message.setBody(body);
+    }
+
+    /** JSON readers guess other encodings by their NUL bytes, which JSON in UTF-8 has none of. */
+    private static boolean isUtf8(byte[] body) {
+        for (byte b : body) {
+            if (b == 0) {
+                return false;
+            }
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     /** Says what became of the event: 200 for one that Twilio had already, else 202. */

@@ -1,9 +1,13 @@
 package io.textonce.http;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.TextOnceProperties;
 import org.apache.camel.Processor;
+import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.task.ThreadPoolTaskExecutorCustomizer;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,8 +18,8 @@ class HttpConfiguration {
 
     /** Behind the credentials: a stranger takes no place from a caller. */
     @Bean
-    FilterRegistrationBean<RequestGate> requestGate(TextOnceProperties settings) {
-        var registration = new FilterRegistrationBean<>(new RequestGate(settings.http()));
+    FilterRegistrationBean<RequestGate> requestGate(TextOnceProperties settings, MeterRegistry meters) {
+        var registration = new FilterRegistrationBean<>(new RequestGate(settings.http(), meters));
         registration.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
         registration.setAsyncSupported(true);
         return registration;
@@ -32,8 +36,19 @@ class HttpConfiguration {
     }
 
     @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> containerProblems() {
+        return tomcat -> tomcat.addContextCustomizers(context ->
+                ((StandardHost) context.getParent()).setErrorReportValveClass(ContainerProblems.class.getName()));
+    }
+
+    @Bean
     KnownHeaders knownHeaders() {
         return new KnownHeaders();
+    }
+
+    @Bean
+    CallerGone callerGone() {
+        return new CallerGone();
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package io.textonce.http;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -22,10 +24,19 @@ final class RequestGate extends OncePerRequestFilter {
     private final Semaphore callbacks;
     private final int maxBody;
 
-    RequestGate(TextOnceProperties.Http settings) {
-        this.calls = new Semaphore(settings.maxInFlight());
-        this.callbacks = new Semaphore(settings.maxCallbacksInFlight());
+    RequestGate(TextOnceProperties.Http settings, MeterRegistry meters) {
+        this.calls = counted("api", settings.maxInFlight(), meters);
+        this.callbacks = counted("webhook", settings.maxCallbacksInFlight(), meters);
         this.maxBody = Math.toIntExact(settings.maxBody().toBytes());
+    }
+
+    private static Semaphore counted(String kind, int most, MeterRegistry meters) {
+        var permits = new Semaphore(most);
+        Gauge.builder("textonce.requests.admitted", () -> most - permits.availablePermits())
+                .description("Requests that are worked on now")
+                .tag("kind", kind)
+                .register(meters);
+        return permits;
     }
 
     @Override
@@ -49,11 +60,23 @@ final class RequestGate extends OncePerRequestFilter {
 
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            // Unpacked, a small body can be of any size.
+            answer(response, new Problem(415, "unsupported_media_type", "Send the body without Content-Encoding."));
+            return;
+        }
         if (request.getContentLengthLong() > maxBody) {
             answer(response, tooLarge());
             return;
         }
-        byte[] body = request.getInputStream().readNBytes(maxBody + 1);
+        byte[] body;
+        try {
+            body = request.getInputStream().readNBytes(maxBody + 1);
+        } catch (IOException e) {
+            answer(response, new Problem(400, "bad_request", "The body did not arrive whole and in time."));
+            return;
+        }
         if (body.length > maxBody) {
             answer(response, tooLarge());
             return;

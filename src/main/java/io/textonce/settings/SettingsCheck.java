@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
@@ -23,6 +24,11 @@ import org.springframework.core.env.Environment;
 final class SettingsCheck implements BeanFactoryPostProcessor {
 
     private static final Pattern HEX_64 = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final Pattern EVENT = Pattern.compile("[a-z][a-z0-9-]{0,59}");
+
+    /** Stands for a value with a placeholder that leads nowhere: Spring's own message would print it. */
+    private static final String UNREADABLE = "${";
+
     private static final Set<String> INTAKES = Set.of("http", "jms", "file");
     private static final List<String> OTHER_SECRETS = List.of(
             "textonce.twilio.secondary-auth-token",
@@ -96,6 +102,14 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "textonce.require-twilio-signature",
                 matches("true|false"),
                 "true or false");
+        required("PORT", "server.port", SettingsCheck::isPort, "a port number");
+        required("MANAGEMENT_SERVER_PORT", "management.server.port", SettingsCheck::isPort, "a port number");
+        required("TEXTONCE_TWILIO_RETRY_DELAY", "textonce.twilio.retry-delay", matches("\\d{1,9}"), "in milliseconds");
+        required(
+                "TEXTONCE_TWILIO_MAX_RETRY_DELAY",
+                "textonce.twilio.max-retry-delay",
+                matches("\\d{1,9}"),
+                "in milliseconds");
         if (!sandbox) {
             if (value("textonce.require-twilio-signature").equals("false")) {
                 problems.add("REQUIRE_TWILIO_SIGNATURE: false is possible only in the sandbox");
@@ -116,18 +130,27 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
     }
 
     private void clients() {
-        var clients = Binder.get(environment)
-                .bind("textonce.clients", Bindable.mapOf(String.class, TextOnceProperties.Client.class))
-                .orElseGet(Map::of);
+        Map<String, TextOnceProperties.Client> clients;
+        try {
+            clients = Binder.get(environment)
+                    .bind("textonce.clients", Bindable.mapOf(String.class, TextOnceProperties.Client.class))
+                    .orElseGet(Map::of);
+        } catch (BindException e) {
+            problems.add("TEXTONCE_CLIENTS_<NAME>_ROLE: must be sender or operator");
+            return;
+        }
         if (clients.isEmpty() && value("textonce.intakes").contains("http")) {
             problems.add("TEXTONCE_CLIENTS_<NAME>_TOKEN_SHA256: is missing; without a client nobody may call the API");
         }
         clients.forEach((name, client) -> {
+            String prefix = "TEXTONCE_CLIENTS_" + name.toUpperCase(Locale.ROOT);
             if (client.tokenSha256().isEmpty()
                     || !client.tokenSha256().stream()
                             .allMatch(hash -> HEX_64.matcher(hash).matches())) {
-                problems.add("TEXTONCE_CLIENTS_" + name.toUpperCase(Locale.ROOT)
-                        + "_TOKEN_SHA256: must be SHA-256 in 64 hexadecimal digits");
+                problems.add(prefix + "_TOKEN_SHA256: must be SHA-256 in 64 hexadecimal digits");
+            }
+            if (!client.events().stream().allMatch(event -> EVENT.matcher(event).matches())) {
+                problems.add(prefix + "_EVENTS: must be names of events, such as order-shipped");
             }
         });
     }
@@ -142,7 +165,9 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
 
     private void optional(String variable, String property, Predicate<String> valid, String expected) {
         String value = value(property);
-        if (!value.isEmpty() && !valid.test(value)) {
+        if (value.equals(UNREADABLE)) {
+            problems.add(variable + ": must not hold ${");
+        } else if (!value.isEmpty() && !valid.test(value)) {
             problems.add(variable + ": must be " + expected);
         }
     }
@@ -154,7 +179,15 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
     }
 
     private String value(String property) {
-        return environment.getProperty(property, "").trim();
+        try {
+            return environment.getProperty(property, "").trim();
+        } catch (IllegalArgumentException e) {
+            return UNREADABLE;
+        }
+    }
+
+    private static boolean isPort(String text) {
+        return text.matches("\\d{1,5}") && Integer.parseInt(text) <= 65_535;
     }
 
     private static Predicate<String> matches(String regex) {

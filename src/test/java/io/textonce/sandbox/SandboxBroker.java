@@ -37,6 +37,7 @@ public final class SandboxBroker implements AutoCloseable {
             var configuration = new ConfigurationImpl()
                     .setName("sandbox")
                     .setSecurityEnabled(false)
+                    .setJMXManagementEnabled(false)
                     .setPersistenceEnabled(true)
                     .setJournalDirectory(directory.resolve("journal").toString())
                     .setBindingsDirectory(directory.resolve("bindings").toString())

@@ -1,0 +1,28 @@
+package io.textonce.http;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.ExceptionHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An answer that could not be written: its caller went away, the event's outcome is recorded all the same. */
+final class CallerGone implements ExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CallerGone.class);
+
+    @Override
+    public void handleException(Throwable failure) {
+        LOG.info("A caller went away before its answer: {}", failure.getClass().getSimpleName());
+    }
+
+    @Override
+    public void handleException(String words, Throwable failure) {
+        handleException(failure);
+    }
+
+    @Override
+    public void handleException(String words, @Nullable Exchange exchange, Throwable failure) {
+        handleException(failure);
+    }
+}

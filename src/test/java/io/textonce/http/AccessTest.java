@@ -1,0 +1,195 @@
+package io.textonce.http;
+
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.sandbox.ProductionTest;
+import io.textonce.sandbox.Sandbox;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may do what where nothing is open. */
+@ProductionTest
+class AccessTest {
+
+    private static final String SHOP = "Bearer shop-token";
+    private static final String CLINIC = "Bearer clinic-token";
+    private static final String SUPPORT = "Bearer support-token";
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "Bearer wrong",
+                "Bearer shop-token2",
+                "Bearer SHOP-TOKEN",
+                "Bearer shop-token clinic-token",
+                "Bearer",
+                "Bearer ",
+                "shop-token",
+                "Basic c2hvcDpzaG9wLXRva2Vu",
+                // the hash itself, as somebody who saw the configuration would try
+                "Bearer 88cc4600551e64b7cb97dd7f63ebad405255e5d17bdd71ee9fe1ed5cc20d0b3b",
+            })
+    void refusesACallerWithoutAValidToken(@Nullable String authorization, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var posted = post(sandbox, authorization, sandbox.orderShipped(sandbox.newEventId(), number));
+        var asked = get(sandbox.uri("/api/deliveries?eventId=x"), authorization, sandbox);
+        var elsewhere = get(sandbox.uri("/api/nothing"), authorization, sandbox);
+
+        for (var answer : new HttpResponse<?>[] {posted, asked, elsewhere}) {
+            assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                    .hasValueSatisfying(scheme -> assertThat(scheme).startsWith("Bearer"));
+        }
+        assertThatProblem(posted).is(401, "unauthorized");
+        assertThatProblem(asked).is(401, "unauthorized");
+        assertThatProblem(elsewhere).is(401, "unauthorized");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @Test
+    void takesNoTokenFromTheQuery(Sandbox sandbox) {
+        var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms?access_token=shop-token"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()))));
+
+        assertThatProblem(answer).is(401, "unauthorized");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer shop-token", "Bearer shop-new-token", "bearer shop-token"})
+    void letsAClientSendWithEachOfItsTokensAndKeepsItsName(String authorization, Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        var answer = post(sandbox, authorization, sandbox.orderShipped(id, number));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(sandbox.delivery(id)).containsEntry("client", "shop");
+    }
+
+    @Test
+    void letsAClientSendOnlyItsOwnEvents(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = post(sandbox, CLINIC, sandbox.orderShipped(sandbox.newEventId(), number));
+
+        assertThatProblem(answer).is(403, "forbidden");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/order%2Dshipped-sms",
+                "/api/order-shipped%2dsms",
+                "/api/order-shipped-sms/",
+                "/api/%6frder-shipped-sms",
+                "/api/appointment-reminder-sms/../order-shipped-sms",
+                "/api/order-shipped-sms;x",
+                "//api/order-shipped-sms",
+                "/API/order-shipped-sms",
+            })
+    void hasNoSpellingOfAPathThatLeadsPastThis(String path, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri(path))
+                .header("Authorization", CLINIC)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(sandbox.orderShipped(sandbox.newEventId(), number))));
+
+        assertThat(answer.statusCode()).isIn(400, 403, 404);
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @Test
+    void letsAnOperatorSendEveryEvent(Sandbox sandbox) {
+        var answer = post(sandbox, SUPPORT, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+    }
+
+    @Test
+    void showsDeliveriesToAnOperatorOnly(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        var location = post(sandbox, SHOP, sandbox.orderShipped(id, sandbox.newNumber()))
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+
+        for (String path : new String[] {location, "/api/deliveries?eventId=" + id}) {
+            assertThatProblem(get(sandbox.uri(path), SHOP, sandbox)).is(403, "forbidden");
+            var answer = get(sandbox.uri(path), SUPPORT, sandbox);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).contains(id);
+        }
+    }
+
+    @Test
+    void opensOnlyTheHealthOnTheManagementPort(Sandbox sandbox) {
+        for (String path :
+                new String[] {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"}) {
+            assertThat(get(management(sandbox, path), null, sandbox).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        for (String path : new String[] {"/actuator", "/actuator/prometheus", "/actuator/env", "/actuator/heapdump"}) {
+            assertThat(get(management(sandbox, path), null, sandbox).statusCode())
+                    .as(path)
+                    .isEqualTo(401);
+            assertThat(get(management(sandbox, path), SHOP, sandbox).statusCode())
+                    .as(path)
+                    .isEqualTo(403);
+        }
+        assertThat(get(management(sandbox, "/actuator"), SUPPORT, sandbox).statusCode())
+                .isEqualTo(200);
+        assertThat(get(management(sandbox, "/actuator/env"), SUPPORT, sandbox).statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void tellsNothingOfTheInsideInItsHealth(Sandbox sandbox) {
+        var answer = get(management(sandbox, "/actuator/health"), null, sandbox);
+
+        assertThat(sandbox.json(answer).fieldNames()).toIterable().containsOnly("status", "groups");
+    }
+
+    @Test
+    void asksTwilioForItsSignatureAndForNoToken(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+
+        post(sandbox, SHOP, sandbox.orderShipped(id, sandbox.newNumber()));
+        var forged = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/status-callback"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("MessageSid=SM00000000000000000000000000000001&MessageStatus=sent")));
+
+        sandbox.awaitStatus(id, "delivered");
+        assertThatProblem(forged).is(403, "invalid signature");
+    }
+
+    private static URI management(Sandbox sandbox, String path) {
+        return URI.create(
+                "http://127.0.0.1:" + sandbox.context().getEnvironment().getProperty("local.management.port") + path);
+    }
+
+    private static HttpResponse<String> post(Sandbox sandbox, @Nullable String authorization, String event) {
+        var request = HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(event));
+        return sandbox.send(authorization == null ? request : request.header("Authorization", authorization));
+    }
+
+    private static HttpResponse<String> get(URI uri, @Nullable String authorization, Sandbox sandbox) {
+        var request = HttpRequest.newBuilder(uri).GET();
+        return sandbox.send(authorization == null ? request : request.header("Authorization", authorization));
+    }
+}

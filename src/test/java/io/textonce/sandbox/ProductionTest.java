@@ -1,0 +1,50 @@
+package io.textonce.sandbox;
+
+import io.textonce.TextOnce;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Map;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.test.context.ContextConfiguration;
+
+/**
+ * A test of the application as production runs it: shut to whoever has no token. Its clients are set by environment
+ * variables. It shares the peers with the sandbox, and leaves queue and files to it.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@CamelSpringBootTest
+@SpringBootTest(classes = TextOnce.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@ContextConfiguration(initializers = {Sandbox.Initializer.class, ProductionTest.Clients.class})
+@ExtendWith(Sandbox.Parameter.class)
+public @interface ProductionTest {
+
+    /** Three clients; each hash is of the token {@code <name>-token}, the shop's second of {@code shop-new-token}. */
+    final class Clients implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+        private static final Map<String, Object> ENVIRONMENT = Map.of(
+                "TEXTONCE_INTAKES", "http",
+                "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", Sha256.hex("shop-token") + ", " + Sha256.hex("shop-new-token"),
+                "TEXTONCE_CLIENTS_SHOP_EVENTS", "order-shipped,order-packed",
+                "TEXTONCE_CLIENTS_CLINIC_TOKEN_SHA256", Sha256.hex("clinic-token"),
+                "TEXTONCE_CLIENTS_CLINIC_EVENTS", "appointment-reminder",
+                "TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256", Sha256.hex("support-token"),
+                "TEXTONCE_CLIENTS_SUPPORT_ROLE", "operator");
+
+        @Override
+        public void initialize(ConfigurableApplicationContext context) {
+            context.getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new SystemEnvironmentPropertySource("clients-systemEnvironment", ENVIRONMENT));
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package io.textonce.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/** Each rule once kept and once broken, with application.yaml between the environment and the check. */
+class SettingsCheckTest {
+
+    private static final String HASH = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef";
+
+    private static final Map<String, String> VALID = Map.of(
+            "TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001",
+            "TWILIO_AUTH_TOKEN", "an-auth-token-of-enough-length",
+            "TWILIO_FROM_NUMBER", "+15551234567",
+            "PUBLIC_BASE_URL", "https://sms.example.com",
+            "TEXTONCE_HASH_KEY", "a-key-of-at-least-32-characters!",
+            "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", HASH,
+            "SPRING_DATASOURCE_URL", "jdbc:postgresql://db/textonce",
+            "SPRING_ARTEMIS_BROKER_URL", "tcp://broker:61616");
+
+    @Test
+    void acceptsTheLeastThatProductionNeeds() {
+        assertThat(problems(VALID, false)).isEmpty();
+    }
+
+    @Test
+    void namesEverythingThatIsMissingAtOnce() {
+        assertThat(problems(Map.of(), false))
+                .extracting(SettingsCheckTest::variable)
+                .containsExactlyInAnyOrder(
+                        "TWILIO_ACCOUNT_SID",
+                        "TWILIO_AUTH_TOKEN",
+                        "TWILIO_FROM_NUMBER",
+                        "PUBLIC_BASE_URL",
+                        "TEXTONCE_HASH_KEY",
+                        "TEXTONCE_CLIENTS_<NAME>_TOKEN_SHA256",
+                        "SPRING_DATASOURCE_URL",
+                        "SPRING_ARTEMIS_BROKER_URL");
+    }
+
+    @Test
+    void namesEverythingThatIsWrongAtOnceAndNoValue() {
+        Map<String, String> wrong = Map.of(
+                "TWILIO_ACCOUNT_SID", "the-wrong-account",
+                "TWILIO_AUTH_TOKEN", "short-secret",
+                "TWILIO_API_KEY", "the-wrong-key",
+                "TWILIO_API_SECRET", "another-secret",
+                "PUBLIC_BASE_URL", "user:password@host",
+                "TEXTONCE_HASH_KEY", "short-hash-key",
+                "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", "a-plain-token",
+                "SPRING_DATASOURCE_URL", "jdbc:mysql://u:db-secret@db/textonce");
+
+        var problems = problems(with(wrong), false);
+
+        assertThat(problems)
+                .extracting(SettingsCheckTest::variable)
+                .containsExactlyInAnyOrder(
+                        "TWILIO_ACCOUNT_SID",
+                        "TWILIO_AUTH_TOKEN",
+                        "TWILIO_API_KEY",
+                        "PUBLIC_BASE_URL",
+                        "TEXTONCE_HASH_KEY",
+                        "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256",
+                        "SPRING_DATASOURCE_URL");
+        wrong.values().forEach(value -> assertThat(problems.toString()).doesNotContain(value));
+        assertThat(problems.toString()).doesNotContain("db-secret").doesNotContain("password");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TWILIO_ACCOUNT_SID          | ACabcdefABCDEF01234567890123456789 | SK00000000000000000000000000000001",
+                "TWILIO_AUTH_TOKEN           | 12345678901234567890               | 1234567890123456789",
+                "TWILIO_SECONDARY_AUTH_TOKEN | 12345678901234567890               | 1234567890123456789",
+                "TWILIO_MESSAGING_SERVICE_SID| MG00000000000000000000000000000001 | MG1",
+                "TWILIO_VERIFY_SERVICE_SID   | VA00000000000000000000000000000001 | VA0000000000000000000000000000000g",
+                "TWILIO_FROM_NUMBER          | +4915112345678                     | 015112345678",
+                "TWILIO_FROM_NUMBER          | 12345                              | +0123",
+                "TWILIO_FROM_NUMBER          | TextOnce                           | ThisNameIsTooLong",
+                "TWILIO_REGION               | ie1                                | Ireland",
+                "TWILIO_EDGE                 | dublin                             | dublin.evil.example",
+                "TWILIO_BASE_URL             | https://proxy.example.com:8443     | http://proxy.example.com",
+                "TWILIO_BASE_URL             | http://localhost:4010              | http://localhost.example.com",
+                "TWILIO_BASE_URL             | http://127.0.0.1:4010/             | http://127.0.0.1.example.com",
+                "TWILIO_BASE_URL             | http://[::1]:4010                  | https://proxy.example.com/path",
+                "TWILIO_BASE_URL             | https://10.0.0.1                   | http://10.0.0.1",
+                "TWILIO_BASE_URL             | https://proxy                      | https://user:pass@proxy",
+                "PUBLIC_BASE_URL             | https://a.example/prefix           | https://a.example/?q",
+                "PUBLIC_BASE_URL             | https://a.example,https://b.example| https://a.example,b.example",
+                "PUBLIC_BASE_URL             | http://localhost:3000              | ftp://a.example",
+                "TEXTONCE_HASH_KEY           | 12345678901234567890123456789012   | 1234567890123456789012345678901",
+                "TEXTONCE_INTAKES            | http,jms                           | http,kafka",
+                "SPRING_DATASOURCE_URL       | jdbc:postgresql://a,b/c            | jdbc:h2:mem:x",
+                "REQUIRE_TWILIO_SIGNATURE    | true                               | yes",
+                "PORT                        | 8080                               | 70000",
+                "MANAGEMENT_SERVER_PORT      | 0                                  | http",
+                "TEXTONCE_TWILIO_RETRY_DELAY | 250                                | 250ms",
+                "TEXTONCE_TWILIO_MAX_RETRY_DELAY | 10000                          | 10s",
+                "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256 | 0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
+                        + " | 0123456789abcdef",
+                "TEXTONCE_CLIENTS_SHOP_EVENTS| order-shipped,order-packed         | Order Shipped",
+                "TEXTONCE_CLIENTS_SHOP_ROLE  | operator                           | root",
+            })
+    void tellsRightFromWrong(String variable, String right, String wrong) {
+        assertThat(problems(with(Map.of(variable, right)), false)).isEmpty();
+
+        assertThat(problems(with(Map.of(variable, wrong)), false))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(variable(problem)).isIn(variable, "TEXTONCE_CLIENTS_<NAME>_ROLE");
+                    assertThat(problem).doesNotContain(wrong);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TWILIO_ACCOUNT_SID",
+                "TWILIO_AUTH_TOKEN",
+                "TWILIO_FROM_NUMBER",
+                "PUBLIC_BASE_URL",
+                "TEXTONCE_HASH_KEY",
+                "TEXTONCE_INTAKES",
+                "SPRING_DATASOURCE_URL",
+                "SPRING_ARTEMIS_BROKER_URL",
+                "REQUIRE_TWILIO_SIGNATURE",
+                "PORT",
+                "MANAGEMENT_SERVER_PORT",
+            })
+    void takesAnEmptyVariableForAMissingOne(String variable) {
+        for (String empty : List.of("", "  ")) {
+            assertThat(problems(with(Map.of(variable, empty)), false))
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem).startsWith(variable + ": is missing"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"TWILIO_AUTH_TOKEN", "TEXTONCE_HASH_KEY", "SPRING_DATASOURCE_URL", "TWILIO_SECONDARY_AUTH_TOKEN"
+            })
+    void doesNotPrintASecretThatLooksLikeAPlaceholder(String variable) {
+        String secret = "jdbc:postgresql://a-secret-of-enough-length-${with-this-in-it}";
+
+        var problems = problems(with(Map.of(variable, secret)), false);
+
+        assertThat(problems).singleElement().satisfies(problem -> {
+            assertThat(variable(problem)).isEqualTo(variable);
+            assertThat(problem).doesNotContain("secret");
+        });
+    }
+
+    @Test
+    void wantsApiKeyAndSecretTogether() {
+        Map<String, String> key = Map.of("TWILIO_API_KEY", "SK00000000000000000000000000000001");
+        Map<String, String> secret = Map.of("TWILIO_API_SECRET", "the-secret");
+        Map<String, String> both = new HashMap<>(key);
+        both.putAll(secret);
+
+        assertThat(problems(with(key), false))
+                .containsExactly("TWILIO_API_KEY and TWILIO_API_SECRET: must be set together");
+        assertThat(problems(with(secret), false))
+                .containsExactly("TWILIO_API_KEY and TWILIO_API_SECRET: must be set together");
+        assertThat(problems(with(both), false)).isEmpty();
+    }
+
+    @Test
+    void takesAMessagingServiceForASender() {
+        Map<String, String> service =
+                Map.of("TWILIO_FROM_NUMBER", "", "TWILIO_MESSAGING_SERVICE_SID", "MG00000000000000000000000000000001");
+
+        assertThat(problems(with(service), false)).isEmpty();
+    }
+
+    @Test
+    void needsNoBrokerWithoutTheQueue() {
+        Map<String, String> noQueue = Map.of("TEXTONCE_INTAKES", "http,file", "SPRING_ARTEMIS_BROKER_URL", "");
+
+        assertThat(problems(with(noQueue), false)).isEmpty();
+    }
+
+    @Test
+    void needsNoClientWithoutTheApi() {
+        Map<String, String> noApi = new HashMap<>(with(Map.of("TEXTONCE_INTAKES", "jms,file")));
+        noApi.remove("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256");
+
+        assertThat(problems(noApi, false)).isEmpty();
+    }
+
+    @Test
+    void liftsTheSignatureInTheSandboxOnly() {
+        Map<String, String> lifted = with(Map.of("REQUIRE_TWILIO_SIGNATURE", "false"));
+
+        assertThat(problems(lifted, false))
+                .containsExactly("REQUIRE_TWILIO_SIGNATURE: false is possible only in the sandbox");
+        assertThat(problems(lifted, true)).isEmpty();
+    }
+
+    @Test
+    void needsNoClientInTheSandbox() {
+        Map<String, String> noClient = new HashMap<>(VALID);
+        noClient.remove("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256");
+
+        assertThat(problems(noClient, true)).isEmpty();
+    }
+
+    @Test
+    void readsClientsFromTheEnvironment() {
+        Map<String, String> clients = Map.of(
+                "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256",
+                HASH + "," + HASH.replace('0', '1'),
+                "TEXTONCE_CLIENTS_SHOP_EVENTS",
+                "order-shipped, order-packed",
+                "TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256",
+                HASH.replace('0', '2'),
+                "TEXTONCE_CLIENTS_SUPPORT_ROLE",
+                "operator");
+
+        try (var context = context(with(clients), false)) {
+            context.refresh();
+
+            var bound = context.getBean(TextOnceProperties.class).clients();
+            assertThat(bound)
+                    .containsOnly(
+                            Map.entry(
+                                    "shop",
+                                    new TextOnceProperties.Client(
+                                            List.of(HASH, HASH.replace('0', '1')),
+                                            Set.of("order-shipped", "order-packed"),
+                                            TextOnceProperties.Role.SENDER)),
+                            Map.entry(
+                                    "support",
+                                    new TextOnceProperties.Client(
+                                            List.of(HASH.replace('0', '2')),
+                                            Set.of(),
+                                            TextOnceProperties.Role.OPERATOR)));
+        }
+    }
+
+    @Test
+    void isReportedWithoutAStackTrace() {
+        FailureAnalysis report =
+                new InvalidSettings.Analyzer().analyze(new InvalidSettings(List.of("PORT: is missing")));
+
+        assertThat(report.getDescription()).contains("PORT: is missing");
+        assertThat(report.getAction()).contains(".env.example");
+    }
+
+    private static Map<String, String> with(Map<String, String> others) {
+        Map<String, String> all = new HashMap<>(VALID);
+        all.putAll(others);
+        return all;
+    }
+
+    /** The lines of the failure with which the application would not start, or none. */
+    static List<String> problems(Map<String, String> variables, boolean sandbox) {
+        try (var context = context(variables, sandbox)) {
+            var invalid = catchThrowableOfType(InvalidSettings.class, context::refresh);
+            return invalid == null
+                    ? List.of()
+                    : invalid.getMessage().lines().skip(1).toList();
+        }
+    }
+
+    private static AnnotationConfigApplicationContext context(Map<String, String> variables, boolean sandbox) {
+        var context = new AnnotationConfigApplicationContext();
+        var sources = context.getEnvironment().getPropertySources();
+        // As the operating system would give it, and nothing of this machine's own.
+        sources.remove("systemProperties");
+        sources.replace(
+                "systemEnvironment",
+                new SystemEnvironmentPropertySource("systemEnvironment", new HashMap<>(variables)));
+        new ConfigDataApplicationContextInitializer().initialize(context);
+        ConfigurationPropertySources.attach(context.getEnvironment());
+        context.register(SettingsConfiguration.class);
+        if (sandbox) {
+            context.registerBean(Sandbox.class, () -> new Sandbox() {});
+        }
+        return context;
+    }
+
+    private static String variable(String problem) {
+        return problem.substring(0, problem.indexOf(':'));
+    }
+}
