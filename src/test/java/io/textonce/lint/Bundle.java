@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 
@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Bean;
  * @param resources the schemas, templates and SQL files, by path under {@code routes/}
  * @param beans what Spring offers by name; true where only a route can use it
  * @param settings the keys of application.yaml
- * @param tests names of the test classes of routes
+ * @param tests names of the test classes of routes, and the route files that they name
  * @param readme the front page
  */
 public record Bundle(
@@ -41,6 +41,8 @@ public record Bundle(
 
     private static final Path ROUTES = Path.of("routes");
 
+    private static final Pattern ROUTE_FILE = Pattern.compile("routes/[a-z/-]+\\.camel\\.yaml");
+
     /** The bundle of this repository. */
     public static Bundle read() {
         var texts = new TreeMap<String, String>();
@@ -51,9 +53,7 @@ public record Bundle(
                 texts,
                 beansOfTheApplication(),
                 settings(Path.of("src", "main", "resources", "application.yaml")),
-                under(Path.of("src", "test", "java", "io", "textonce", "routes")).stream()
-                        .map(file -> file.getFileName().toString().replace(".java", ""))
-                        .collect(Collectors.toSet()),
+                tests(Path.of("src", "test", "java", "io", "textonce", "routes")),
                 text(Path.of("README.md")));
     }
 
@@ -103,6 +103,15 @@ public record Bundle(
     private static String name(JavaMethod method) {
         String[] names = method.getAnnotationOfType(Bean.class).value();
         return names.length == 0 ? method.getName() : names[0];
+    }
+
+    private static Set<String> tests(Path folder) {
+        var tests = new HashSet<String>();
+        for (Path file : under(folder)) {
+            tests.add(file.getFileName().toString().replace(".java", ""));
+            ROUTE_FILE.matcher(text(file)).results().forEach(match -> tests.add(match.group()));
+        }
+        return tests;
     }
 
     private static Set<String> settings(Path file) {
