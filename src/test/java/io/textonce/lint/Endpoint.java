@@ -51,6 +51,7 @@ record Endpoint(String kind, String uri, JsonNode parameters) {
     String words() {
         return switch (scheme()) {
             case "platform-http" -> "`" + parameters.path("httpMethodRestrict").asText() + " " + target() + "`";
+            case "scheduler" -> "every `textonce.due.pace`";
             case "jms", "file" -> scheme() + " `" + target().replace("{{", "").replace("}}", "") + "`";
             case "sql" -> "`" + fileName() + "`";
             default -> "`" + scheme() + ":" + target() + "`";

@@ -9,10 +9,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -31,6 +33,9 @@ public final class SandboxApplication {
     private static final int BROKER_PORT = 61616;
     private static final int TWILIO_PORT = 4010;
     private static final int MANAGEMENT_PORT = 9090;
+
+    /** Held here, because a lock ends with its last reference. */
+    private static @Nullable FileLock lock;
 
     private SandboxApplication() {}
 
@@ -75,7 +80,8 @@ public final class SandboxApplication {
         try {
             Files.createDirectories(directory);
             var channel = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
-            if (channel.tryLock() == null) {
+            lock = channel.tryLock();
+            if (lock == null) {
                 throw new IllegalStateException("A sandbox runs in " + directory.toAbsolutePath() + " already");
             }
         } catch (IOException e) {
