@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The settings are told the same in application.yaml, in the code that reads them, in the README and in .env.example. */
+/** The settings are told the same in application.yaml, in the code that reads them and in the README. */
 class SettingsTest {
 
     private static final Pattern FROM_ENVIRONMENT = Pattern.compile("\\$\\{([A-Z_]+):([^}]*)}");
@@ -48,16 +48,6 @@ class SettingsTest {
     }
 
     @Test
-    void areAllInTheExampleOfAnEnvironment() throws IOException {
-        var variables = settings().entrySet().stream()
-                .filter(setting -> FROM_ENVIRONMENT.matcher(setting.getValue()).matches())
-                .map(this::variable)
-                .toList();
-
-        assertThat(environmentExample().keySet()).containsAll(variables);
-    }
-
-    @Test
     void giveNoSecretAway() throws IOException {
         var defaults = settings().entrySet().stream()
                 .filter(setting -> SECRET.contains(variable(setting)))
@@ -65,10 +55,6 @@ class SettingsTest {
                 .toList();
 
         assertThat(defaults).hasSize(SECRET.size()).containsOnly("");
-        assertThat(environmentExample().entrySet())
-                .filteredOn(line -> line.getKey().matches(".*(TOKEN|SECRET|PASSWORD|HASH_KEY|API_KEY|SHA256|_SID)$"))
-                .isNotEmpty()
-                .allSatisfy(line -> assertThat(line.getValue()).isEmpty());
     }
 
     private String row(Map.Entry<String, String> setting) {
@@ -126,17 +112,5 @@ class SettingsTest {
                 .collect(Collectors.toMap(
                         property -> property.get("name").asText(),
                         property -> property.path("description").asText()));
-    }
-
-    private static Map<String, String> environmentExample() throws IOException {
-        var lines = new LinkedHashMap<String, String>();
-        Pattern assignment = Pattern.compile("#?([A-Z][A-Z0-9_]*)=(.*)");
-        for (String line : Files.readAllLines(Path.of(".env.example"))) {
-            Matcher found = assignment.matcher(line);
-            if (found.matches()) {
-                lines.put(found.group(1), found.group(2));
-            }
-        }
-        return lines;
     }
 }
