@@ -2,6 +2,7 @@ package io.textonce.proof;
 
 import static io.textonce.sandbox.Fault.answers;
 import static io.textonce.sandbox.Fault.answersGarbage;
+import static io.textonce.sandbox.Fault.answersLate;
 import static io.textonce.sandbox.Fault.answersWithoutSid;
 import static io.textonce.sandbox.Fault.callsBackBeforeAnswering;
 import static io.textonce.sandbox.Fault.doublesCallbacks;
@@ -22,6 +23,7 @@ import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -207,6 +209,25 @@ class ProofIT {
             load.awaitSent(MOST);
 
             judge("database and broker stopped and started", load, "connections cut, 2 restarts");
+        }
+    }
+
+    @Test
+    void stopsWithinThirtySecondsAndLeavesNothingBehind() {
+        try (var load = new Load(peers, () -> app)) {
+            peers.twilio().share(0.3, answersLate(Duration.ofSeconds(2)));
+            app = start(Map.of());
+            load.start(EVENTS);
+            park(Duration.ofMillis(800));
+            var asked = Instant.now();
+            app.close();
+            var stopped = Duration.between(asked, Instant.now());
+            peers.twilio().behave();
+            app = start(Map.of());
+            load.awaitSent(MOST);
+
+            judge("SIGTERM under load", load, "stopped in " + stopped.toSeconds() + " s");
+            assertThat(stopped).isLessThan(Duration.ofSeconds(30));
         }
     }
 
