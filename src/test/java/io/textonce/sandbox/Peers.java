@@ -94,14 +94,6 @@ public final class Peers implements AutoCloseable {
                 .addFirst(new SystemEnvironmentPropertySource("sandbox-systemEnvironment", settings));
     }
 
-    /** Levels at which the peers say only what matters. */
-    public static Map<String, Object> quiet() {
-        return Map.of(
-                "logging.level.org.apache.activemq.artemis", "WARN",
-                "logging.level.org.apache.activemq.audit", "OFF",
-                "logging.level.io.zonky", "WARN");
-    }
-
     @Override
     public void close() {
         twilio.close();

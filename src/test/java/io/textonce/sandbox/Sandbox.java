@@ -184,7 +184,6 @@ public final class Sandbox {
             Map<String, Object> settings = new HashMap<>(PEERS.environment());
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
-            settings.putAll(Peers.quiet());
             Peers.configure(context.getEnvironment(), settings);
         }
     }

@@ -50,7 +50,6 @@ public final class SandboxApplication {
         lock(directory);
         var peers = new Peers(directory, orAny(BROKER_PORT), orAny(TWILIO_PORT));
         var application = new SpringApplication(TextOnce.class);
-        application.setDefaultProperties(Peers.quiet());
         application.addInitializers(context -> {
             peers.start();
             SpringApplication.getShutdownHandlers().add(peers::close);
