@@ -26,6 +26,8 @@ public final class PayloadLoggers extends TurboFilter {
             "org.apache.camel.component.twilio", // the properties of a call
             "org.apache.camel.spring.SpringCamelContext", // every event of Spring, a failed login with its token too
             "org.apache.camel.impl.converter", // the values that are converted
+            "org.apache.camel.impl.engine.DefaultBeanIntrospection", // "Invoked: ... Arguments: [body, ...]"
+            "org.apache.camel.impl.engine.IntrospectionSupport", // "Configured property: body ... with value: ..."
             "org.apache.camel.support.component", // ApiMethodHelper: "Invoking {} with arguments {}", that is To and
             // Body
             "org.apache.catalina.connector", // requests that break, with their data

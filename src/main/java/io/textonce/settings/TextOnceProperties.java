@@ -16,12 +16,12 @@ import org.springframework.util.unit.DataSize;
  * has none there must be set. {@link SettingsCheck} looks at all of them before anything starts.
  *
  * @param home where the shipped schemas, templates and SQL are: a Camel resource prefix
- * @param routes extra folder of the integrator's routes, or empty
+ * @param routes folder of your own routes, beside the shipped ones
  * @param intakes which intakes run: http, jms, file
  * @param inbox folder with one sub-folder an event
  * @param publicBaseUrls addresses under which Twilio reaches this service; the first is given out, all are accepted
  * @param requireTwilioSignature false only in the sandbox
- * @param hashKey secret of the keyed phone hash, at least 32 characters
+ * @param hashKey key of the hash by which a number is looked up, at least 32 characters
  * @param lease how long a reservation may be silent before its outcome counts as unknown
  * @param unknown when evidence is looked for
  * @param due the pace of the background worker

@@ -95,7 +95,7 @@ class StateMachineTest {
     }
 
     static Stream<Long> seeds() {
-        return LongStream.concat(LongStream.range(0, 100), LongStream.of(System.nanoTime()))
+        return LongStream.concat(LongStream.range(0, 40), LongStream.of(System.nanoTime()))
                 .boxed();
     }
 

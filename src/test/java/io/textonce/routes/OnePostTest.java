@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 
-/** One call is one POST, whatever Twilio answers; only what it provably did not process is posted again. */
+/**
+ * One call is one POST, whatever Twilio answers; only what it provably did not process is posted again:
+ * {@code routes/sms-post.camel.yaml}.
+ */
 @SandboxTest
 class OnePostTest {
 

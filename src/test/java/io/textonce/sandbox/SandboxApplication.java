@@ -1,9 +1,20 @@
 package io.textonce.sandbox;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.textonce.TextOnce;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -21,6 +32,10 @@ public final class SandboxApplication {
 
     private static final int BROKER_PORT = 61616;
     private static final int TWILIO_PORT = 4010;
+    private static final int MANAGEMENT_PORT = 9090;
+
+    /** Held here, because a lock ends with its last reference. */
+    private static @Nullable FileLock lock;
 
     private SandboxApplication() {}
 
@@ -31,7 +46,9 @@ public final class SandboxApplication {
     }
 
     private static void start(String[] args) {
-        var peers = new Peers(Path.of("target", "sandbox"), BROKER_PORT, TWILIO_PORT);
+        var directory = Path.of("target", "sandbox");
+        lock(directory);
+        var peers = new Peers(directory, orAny(BROKER_PORT), orAny(TWILIO_PORT));
         var application = new SpringApplication(TextOnce.class);
         application.setDefaultProperties(Peers.quiet());
         application.addInitializers(context -> {
@@ -42,6 +59,9 @@ public final class SandboxApplication {
                     "PUBLIC_BASE_URL",
                     "http://localhost:" + context.getEnvironment().getProperty("server.port"));
             settings.put("TEXTONCE_HOME", "file:routes");
+            if (!context.getEnvironment().containsProperty("MANAGEMENT_SERVER_PORT")) {
+                settings.put("MANAGEMENT_SERVER_PORT", String.valueOf(orAny(MANAGEMENT_PORT)));
+            }
             Peers.configure(context.getEnvironment(), settings);
         });
         application.addListeners((ApplicationListener<ApplicationReadyEvent>)
@@ -52,6 +72,29 @@ public final class SandboxApplication {
             // Their threads would keep a process alive that serves nobody.
             peers.close();
             throw e;
+        }
+    }
+
+    /** Two sandboxes in one folder would take each other's database away. The lock ends with the process. */
+    private static void lock(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            var channel = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
+            lock = channel.tryLock();
+            if (lock == null) {
+                throw new IllegalStateException("A sandbox runs in " + directory.toAbsolutePath() + " already");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port, or any that is free when somebody has it. */
+    private static int orAny(int port) {
+        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            return 0;
         }
     }
 

@@ -1,0 +1,304 @@
+package io.textonce.lint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each rule finds what it is for: a small good bundle breaks none, and one change to it breaks the rule. */
+class RulesTest {
+
+    private static final String ROUTE = """
+            # What it is for.
+            - route:
+                id: order-check
+                description: Check an order
+                group: order
+                routeConfigurationId: to-caller
+                from:
+                  id: order-check-from
+                  uri: direct
+                  parameters:
+                    name: order-check
+                  steps:
+                    - idempotentConsumer:
+                        id: order-check-once
+                        description: Skip what was seen
+                        idempotentRepository: "#seen"
+                        expression:
+                          simple:
+                            expression: ${variable.id}
+                        steps:
+                          - to:
+                              id: order-check-store
+                              description: Store it
+                              uri: sql:{{textonce.home}}/sql/order-check.sql
+                    - to:
+                        id: order-check-send
+                        description: Send it
+                        uri: kamelet:note-sink
+                        parameters:
+                          text: Hello
+            """;
+
+    private static final String SHARED = """
+            # What follows a failure.
+            - routeConfiguration:
+                id: to-caller
+                description: Leave a failure to the caller
+                errorHandler:
+                  noErrorHandler:
+                    id: to-caller-error-handler
+            """;
+
+    private static final String KAMELET = """
+            apiVersion: camel.apache.org/v1
+            kind: Kamelet
+            metadata:
+              name: note-sink
+              labels:
+                camel.apache.org/kamelet.type: sink
+            spec:
+              definition:
+                title: Note Sink
+                description: Keeps a note.
+                type: object
+                required:
+                  - text
+                properties:
+                  text:
+                    title: Text
+                    description: What to keep.
+                    type: string
+              template:
+                from:
+                  uri: kamelet:source
+                  steps:
+                    - process:
+                        ref: keeper
+                    - setBody:
+                        expression:
+                          constant:
+                            expression: "{{text}}"
+            """;
+
+    private static final String README = """
+            | id | does | from | to |
+            | --- | --- | --- | --- |
+            | `order-check` | Check an order | `direct:order-check` | `order-check.sql`, `kamelet:note-sink` |
+            """;
+
+    private static final Map<String, Function<Bundle, List<Violation>>> RULES = new LinkedHashMap<>();
+
+    static {
+        RULES.put("valid", RouteRules::isValidForTheCamelThatRuns);
+        RULES.put("canonical", RouteRules::isCanonical);
+        RULES.put("named", RouteRules::isNamedAfterItsRoutes);
+        RULES.put("described", RouteRules::saysWhatEveryBoxDoes);
+        RULES.put("ids", RouteRules::hasTellingUniqueIds);
+        RULES.put("uris", RouteRules::keepsOptionsOutOfUris);
+        RULES.put("direct", RouteRules::namesDirectRoutesThatExist);
+        RULES.put("secrets", RouteRules::tellsNoSecret);
+        RULES.put("failures", RouteRules::leavesFailuresToShared);
+        RULES.put("references", RouteRules::refersToWhatExistsAndLeavesNothingUnused);
+        RULES.put("settings", RouteRules::usesDeclaredSettings);
+        RULES.put("editor", RouteRules::survivesAVisualEditor);
+        RULES.put("tested", RouteRules::isTested);
+        RULES.put("front page", RouteRules::isOnTheFrontPage);
+        RULES.put("kamelet type", KameletRules::isNamedAndTyped);
+        RULES.put("kamelet properties", KameletRules::usesExactlyItsProperties);
+        RULES.put("kamelet words", KameletRules::explainsItsProperties);
+    }
+
+    @Test
+    void findsNothingInAGoodBundle() {
+        var bundle = bundle(files(), README, Set.of("OrderCheckTest"));
+
+        assertThat(RULES.values())
+                .allSatisfy(rule -> assertThat(rule.apply(bundle)).isEmpty());
+    }
+
+    @Test
+    void toleratesTheExpressionThatAVisualEditorUnwraps() {
+        var files = files();
+        files.computeIfPresent("order-check.camel.yaml", (path, text) -> text.replace("""
+                            expression:
+                              simple:
+                                expression: ${variable.id}
+                """.indent(0), """
+                            simple:
+                              expression: ${variable.id}
+                """.indent(0)));
+
+        var violations = RouteRules.isCanonical(bundle(files, README, Set.of()));
+
+        assertThat(files.get("order-check.camel.yaml")).isNotEqualTo(ROUTE);
+        assertThat(violations).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("badFiles")
+    void findsWhatARuleIsFor(String rule, String file, String good, String bad, String words) {
+        var files = files();
+        files.computeIfPresent(file, (path, text) -> text.replace(good, bad));
+        var bundle = bundle(files, README, Set.of("OrderCheckTest"));
+
+        var violations = RULES.get(rule).apply(bundle);
+
+        assertThat(violations).extracting(Violation::file).contains(file);
+        assertThat(violations).extracting(Violation::words).anyMatch(found -> found.contains(words));
+    }
+
+    static Stream<Arguments> badFiles() {
+        return Stream.of(
+                route("valid", "idempotentRepository:", "repository:", "repository"),
+                route(
+                        "valid",
+                        "        name: order-check\n      steps",
+                        "        name: order-check\n      step",
+                        "step"),
+                route(
+                        "canonical",
+                        "              simple:\n                expression: ${variable.id}",
+                        "              simple: ${variable.id}",
+                        "string found"),
+                route("named", "id: order-check\n", "id: order-test\n", "order-test"),
+                route("described", "description: Store it", "note: Store it", "has no description"),
+                route("described", "Check an order", "Check an order.", "full stop"),
+                route(
+                        "described",
+                        "Check an order",
+                        "Check an order of somebody who has ordered something, somewhere",
+                        "longer than 60"),
+                route("described", "    group: order\n", "", "no group"),
+                route("described", "    routeConfigurationId: to-caller\n", "", "no routeConfigurationId"),
+                route("described", "to-caller", "to-nobody", "to-nobody"),
+                route("ids", "order-check-store", "order-check-Store", "lower-case"),
+                route("ids", "order-check-store", "order-check-2098", "generated"),
+                route("ids", "order-check-store", "store", "must start with"),
+                route("ids", "order-check-store", "order-check-once", "twice"),
+                route("ids", "                  id: order-check-store\n", "", "has no id"),
+                route("uris", "order-check.sql", "order-check.sql?noop=true", "?"),
+                route("direct", "uri: kamelet:note-sink", "uri: direct:nobody", "no route reads direct nobody"),
+                route("direct", "        name: order-check\n", "        name: order\n", "must be its id"),
+                route("secrets", "text: Hello", "authToken: hunter2", "authToken"),
+                route("secrets", "text: Hello", "text: AC0123456789abcdef0123456789abcdef", "secret"),
+                route(
+                        "secrets",
+                        "- to:\n            id: order-check-send",
+                        "- log:\n            message: ${body}\n            id: order-check-send",
+                        "body"),
+                route(
+                        "secrets",
+                        "- to:\n                  id: order-check-store",
+                        "- toD:\n                  id: order-check-store",
+                        "toD"),
+                route(
+                        "failures",
+                        "    from:\n",
+                        "    errorHandler:\n      noErrorHandler: {}\n    from:\n",
+                        "errorHandler"),
+                route("references", "#seen", "#unseen", "no bean unseen"),
+                route("references", "/sql/order-check.sql", "/sql/order.sql", "no file routes/sql/order.sql"),
+                route("references", "note-sink", "letter-sink", "no kamelet letter-sink"),
+                route("references", "text: Hello", "txt: Hello", "no parameter txt"),
+                route("references", "text: Hello", "txt: Hello", "needs the parameter text"),
+                route("settings", "textonce.home", "textonce.house", "textonce.house"),
+                route("editor", "    group: order\n", "    group: order\n\n", "is blank"),
+                route("editor", "    group: order\n", "    # Orders.\n    group: order\n", "comment below the head"),
+                route("editor", "group: order\n", "group: order # of things\n", "comment below the head"),
+                route("editor", "group: order", "group: " + "order ".repeat(14) + "end", "past column 80"),
+                route("editor", "# What it is for.\n", "", "no comment at its head"),
+                route("front page", "Check an order", "Check orders", "README.md lacks this row"),
+                kamelet("kamelet type", "name: note-sink", "name: letter-sink", "not note-sink"),
+                kamelet("kamelet type", "kamelet.type: sink", "kamelet.type: drain", "must be source, sink or action"),
+                kamelet("kamelet type", "kamelet:source", "kamelet:sink", "needs the endpoint"),
+                kamelet("kamelet properties", "{{text}}", "nothing", "text is not used"),
+                kamelet("kamelet properties", "      - text", "      - words", "required property words"),
+                kamelet("kamelet words", "        title: Text\n", "", "no title"),
+                kamelet("kamelet words", "title: Text", "title: Note Sink", "another has"),
+                kamelet("kamelet words", "What to keep.", "What to keep", "full stop"),
+                kamelet("kamelet words", "      text:\n", "      apiKey:\n", "format: password"),
+                kamelet("settings", "{{text}}", "{{words}}", "words"),
+                Arguments.of("ids", "shared/failures.camel.yaml", "to-caller\n", "order-check\n", "twice"));
+    }
+
+    @Test
+    void findsWhatNoRouteUses() {
+        var files = files();
+        files.put("templates/letter.mustache", "Dear");
+        var beans = Map.of("seen", false, "keeper", true, "loser", true);
+
+        var violations = RouteRules.refersToWhatExistsAndLeavesNothingUnused(
+                Bundle.of(files, beans, Set.of(), Set.of(), README));
+
+        assertThat(violations)
+                .extracting(Violation::toString)
+                .containsExactlyInAnyOrder(
+                        "routes/templates/letter.mustache: no route uses it",
+                        "routes/*: no route uses the processor loser");
+    }
+
+    @Test
+    void findsARouteThatNobodyTests() {
+        var violations = RouteRules.isTested(bundle(files(), README, Set.of("OrderTest")));
+
+        assertThat(violations)
+                .singleElement()
+                .extracting(Violation::words)
+                .asString()
+                .contains("OrderCheckTest.java");
+    }
+
+    @Test
+    void findsARowOfNoRoute() {
+        var readme = README + "| `gone` | Was here | `direct:gone` |  |\n";
+
+        var violations = RouteRules.isOnTheFrontPage(bundle(files(), readme, Set.of()));
+
+        assertThat(violations)
+                .singleElement()
+                .extracting(Violation::words)
+                .asString()
+                .contains("gone");
+    }
+
+    @Test
+    void findsARouteAmongSharedFiles() {
+        var files = files();
+        files.put("shared/order-check.camel.yaml", files.remove("order-check.camel.yaml"));
+
+        var violations = RouteRules.isNamedAfterItsRoutes(bundle(files, README, Set.of()));
+
+        assertThat(violations).extracting(Violation::file).containsExactly("shared/order-check.camel.yaml");
+    }
+
+    private static Arguments route(String rule, String good, String bad, String words) {
+        return Arguments.of(rule, "order-check.camel.yaml", good, bad, words);
+    }
+
+    private static Arguments kamelet(String rule, String good, String bad, String words) {
+        return Arguments.of(rule, "kamelets/note-sink.kamelet.yaml", good, bad, words);
+    }
+
+    private static Map<String, String> files() {
+        var files = new LinkedHashMap<String, String>();
+        files.put("order-check.camel.yaml", ROUTE);
+        files.put("shared/failures.camel.yaml", SHARED);
+        files.put("kamelets/note-sink.kamelet.yaml", KAMELET);
+        files.put("sql/order-check.sql", "SELECT 1");
+        return files;
+    }
+
+    private static Bundle bundle(Map<String, String> files, String readme, Set<String> tests) {
+        return Bundle.of(files, Map.of("seen", false, "keeper", true), Set.of("textonce.home"), tests, readme);
+    }
+}

@@ -1,0 +1,10 @@
+package io.textonce.lint;
+
+/** One file breaks one rule. */
+public record Violation(String file, String words) {
+
+    @Override
+    public String toString() {
+        return "routes/" + file + ": " + words;
+    }
+}
