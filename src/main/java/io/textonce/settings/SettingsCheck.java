@@ -104,12 +104,6 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "true or false");
         required("PORT", "server.port", SettingsCheck::isPort, "a port number");
         required("MANAGEMENT_SERVER_PORT", "management.server.port", SettingsCheck::isPort, "a port number");
-        required("TEXTONCE_TWILIO_RETRY_DELAY", "textonce.twilio.retry-delay", matches("\\d{1,9}"), "in milliseconds");
-        required(
-                "TEXTONCE_TWILIO_MAX_RETRY_DELAY",
-                "textonce.twilio.max-retry-delay",
-                matches("\\d{1,9}"),
-                "in milliseconds");
         if (!sandbox) {
             if (value("textonce.require-twilio-signature").equals("false")) {
                 problems.add("REQUIRE_TWILIO_SIGNATURE: false is possible only in the sandbox");

@@ -109,8 +109,6 @@ class SettingsCheckTest {
                 "REQUIRE_TWILIO_SIGNATURE    | true                               | yes",
                 "PORT                        | 8080                               | 70000",
                 "MANAGEMENT_SERVER_PORT      | 0                                  | http",
-                "TEXTONCE_TWILIO_RETRY_DELAY | 250                                | 250ms",
-                "TEXTONCE_TWILIO_MAX_RETRY_DELAY | 10000                          | 10s",
                 "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256 | 0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
                         + " | 0123456789abcdef",
                 "TEXTONCE_CLIENTS_SHOP_EVENTS| order-shipped,order-packed         | Order Shipped",
