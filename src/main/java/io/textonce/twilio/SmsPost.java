@@ -63,8 +63,9 @@ final class SmsPost {
     void read(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
-        var answer = exchange.getMessage().getBody(Message.class);
-        if (caught != null) {
+        // What was caught may be a failure of an earlier try: Camel leaves it there when a later one brings an answer.
+        var answer = exchange.getMessage().getBody() instanceof Message message ? message : null;
+        if (answer == null && caught != null) {
             failed(exchange, caught);
         } else if (answer == null || answer.getSid() == null) {
             unclear(exchange, "Twilio's answer has no SID");
