@@ -94,11 +94,11 @@ CREATE UNIQUE INDEX delivery_events_callback_key ON textonce.delivery_events (me
     WHERE kind = 'callback';
 
 -- The locks of files that are being read: one instance reads a file, and another may take over when the lock's
--- holder has not refreshed it for a while. The columns are those that Camel's JDBC repository asks for.
+-- holder has not refreshed it for a while.
 CREATE TABLE textonce.file_locks (
-    processorname varchar(255) NOT NULL,
-    messageid     varchar(512) NOT NULL,
-    createdat     timestamp    NOT NULL,
+    path         text        NOT NULL,
+    holder       uuid        NOT NULL,
+    refreshed_at timestamptz NOT NULL,
 
-    CONSTRAINT file_locks_pk PRIMARY KEY (processorname, messageid)
+    CONSTRAINT file_locks_pk PRIMARY KEY (path)
 );

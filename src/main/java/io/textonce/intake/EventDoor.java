@@ -4,7 +4,7 @@ import io.textonce.delivery.Refusal;
 import io.textonce.http.Problem;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
+import org.apache.camel.util.ObjectHelper;
 
 /**
  * The only way from an intake to an event. The name that a caller gives can reach a route called {@code event-<name>}
@@ -28,40 +28,22 @@ public final class EventDoor {
         }
     }
 
-    /**
-     * Finds the event's name in a JMS message: the property {@code event}, else JMSType, else the last part of the
-     * CloudEvents type (https://cloudevents.io, property {@code ce_type}). Keeps nothing else of it but the body.
-     */
-    void readJms(Exchange exchange) {
-        var message = exchange.getMessage();
-        String event = first(
-                message.getHeader("event", String.class),
-                message.getHeader("JMSType", String.class),
-                lastPart(message.getHeader("ce_type", String.class)));
-        exchange.setVariable("event", event);
-        exchange.setVariable("source", "jms");
-        exchange.setVariable("received", message.getBody());
-        byte[] body = message.getBody(byte[].class);
-        message.removeHeaders("*");
-        message.setBody(body == null ? new byte[0] : body);
-    }
-
     /** Whether a failure says that the event can never become a text, however often it is tried. */
     public boolean isFinal(Exchange exchange) {
         var refusal = Problem.refusal(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         return refusal != null && refusal.httpStatus() != 503;
     }
 
-    private static @Nullable String first(@Nullable String... names) {
-        for (String name : names) {
-            if (name != null && !name.isBlank()) {
-                return name;
-            }
-        }
-        return null;
+    /** Whether a failure is the moment's and not the event's: the database is away, or we are overloaded or stopping. */
+    public boolean isLater(Exchange exchange) {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        return Problem.of(caught).retryLater()
+                || ObjectHelper.getException(InterruptedException.class, caught) != null
+                || Problem.refusal(caught) == null && (context.isStopping() || context.isStopped());
     }
 
-    private static @Nullable String lastPart(@Nullable String type) {
-        return type == null ? null : type.substring(type.lastIndexOf('.') + 1);
+    /** The reason of an event that failed through a fault of ours. */
+    static String unforeseen(Throwable thrown) {
+        return "failed in a way that nobody foresaw (" + thrown.getClass().getSimpleName() + "); the log says more";
     }
 }

@@ -2,11 +2,10 @@ package io.textonce.intake;
 
 import io.textonce.delivery.Refusal;
 import io.textonce.http.Problem;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -22,20 +21,26 @@ public final class FileIntake {
     private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
 
     private static final String RUN = "fileRun";
-    private static final long PROGRESS = 10_000;
 
     private final Inbox inbox;
+    private final FileLocks locks;
+    private final QuietFiles quietFiles;
 
-    FileIntake(Inbox inbox) {
+    FileIntake(Inbox inbox, FileLocks locks, QuietFiles quietFiles) {
         this.inbox = inbox;
+        this.locks = locks;
+        this.quietFiles = quietFiles;
     }
 
     /** Finds the event's name in the folder's. */
-    void event(Exchange exchange) {
+    void event(Exchange exchange) throws IOException {
         Path file = file(exchange);
-        var run = new Run(file, inbox.failedLines(file), new AtomicLong());
+        // Found out now rather than when all lines are sent and the file can't be moved away.
+        Files.createDirectories(file.resolveSibling("done"));
+        var context = exchange.getContext();
+        var run = new FileRun(file, inbox.failedLines(file), () -> context.isStopping() || context.isStopped());
         exchange.setVariable(RUN, run);
-        exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(run.failed()));
+        exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(run));
         try {
             exchange.setVariable("event", inbox.event(file));
         } catch (IllegalArgumentException e) {
@@ -46,25 +51,22 @@ public final class FileIntake {
 
     /** Opens the file as a stream of lines. */
     void open(Exchange exchange) throws IOException {
-        var lines = EventFile.open(file(exchange));
-        exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(lines));
+        var run = run(exchange);
+        run.open();
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(lines);
+        exchange.getMessage().setBody(run.lines());
     }
 
     /** Takes the event of one line, or refuses a line that can't be read. */
     void line(Exchange exchange) {
-        var line = exchange.getMessage().getBody(EventLine.class);
-        var run = exchange.getVariable(RUN, Run.class);
-        exchange.setVariable("line", line);
-        long tried = run.tried().incrementAndGet();
-        if (tried % PROGRESS == 0) {
-            LOG.info(
-                    "{}: {} lines tried, {} bad",
-                    run.file().getFileName(),
-                    tried,
-                    run.failed().count());
+        var run = run(exchange);
+        if (run.isStopped()) {
+            exchange.setRouteStop(true);
+            return;
         }
+        var line = exchange.getMessage().getBody(EventLine.class);
+        exchange.setVariable("line", line);
+        run.tried();
         if (line.problem() != null) {
             throw new Refusal(400, "invalid_request", line.problem());
         }
@@ -73,20 +75,42 @@ public final class FileIntake {
 
     /** Keeps a bad line with the reason. */
     void bad(Exchange exchange) throws IOException {
-        var line = exchange.getVariable("line", EventLine.class);
-        exchange.getVariable(RUN, Run.class).failed().add(line, reason(exchange));
+        var run = run(exchange);
+        run.bad(exchange.getVariable("line", EventLine.class), reason(exchange));
+        if (Problem.refusal(caught(exchange)) == null && run.firstUnforeseen()) {
+            LOG.error("A line failed in a way that nobody foresaw; so may others of its file", caught(exchange));
+        }
+    }
+
+    /** Stops reading: the line's failure is not its own, so the others would fail too. */
+    void stop(Exchange exchange) {
+        run(exchange).stop("its lines can't be taken for now (" + cause(caught(exchange)) + ")");
     }
 
     /** Keeps a file that can't be read at all. */
     void badFile(Exchange exchange) throws IOException {
-        var run = exchange.getVariable(RUN, Run.class);
-        run.failed().add(EventLine.wholeFile(1, "was refused"), reason(exchange));
+        var run = run(exchange);
+        run.bad(EventLine.wholeFile(1, "was refused"), reason(exchange));
         run.finish();
     }
 
     /** Puts the bad lines in place when every line was tried. */
     void finish(Exchange exchange) throws IOException {
-        exchange.getVariable(RUN, Run.class).finish();
+        if (!run(exchange).isStopped() && !locks.contains(file(exchange).toString())) {
+            throw new FileStays("another instance has taken it over");
+        }
+        run(exchange).finish();
+    }
+
+    /** Says that a file stays, and leaves it alone for a while. */
+    void stays(Exchange exchange) {
+        Path file = file(exchange);
+        var caught = caught(exchange);
+        quietFiles.rest(file.toFile());
+        LOG.warn(
+                "{} stays in the inbox and is read again from its start: {}",
+                file.getFileName(),
+                caught instanceof FileStays ? caught.getMessage() : cause(caught));
     }
 
     /** Where the file goes when it was read: a free name in {@code done/} beside it. */
@@ -96,9 +120,20 @@ public final class FileIntake {
     }
 
     private static String reason(Exchange exchange) {
-        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        var refusal = Problem.refusal(caught);
-        return refusal == null ? caught.getClass().getSimpleName() : refusal.reason();
+        var refusal = Problem.refusal(caught(exchange));
+        return refusal == null ? EventDoor.unforeseen(caught(exchange)) : refusal.reason();
+    }
+
+    private static String cause(Throwable thrown) {
+        return thrown.getClass().getSimpleName();
+    }
+
+    private static Throwable caught(Exchange exchange) {
+        return exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+
+    private static FileRun run(Exchange exchange) {
+        return exchange.getVariable(RUN, FileRun.class);
     }
 
     private static Path file(Exchange exchange) {
@@ -106,31 +141,18 @@ public final class FileIntake {
         return Path.of(file.getAbsoluteFilePath());
     }
 
-    private record Run(Path file, FailedLines failed, AtomicLong tried) {
-
-        void finish() throws IOException {
-            var kept = failed.finish();
-            LOG.info(
-                    "{}: {} lines tried, {} bad{}",
-                    file.getFileName(),
-                    tried,
-                    failed.count(),
-                    kept.map(path -> ", kept in " + path).orElse(""));
-        }
-    }
-
     private static final class CloseWhenDone extends SynchronizationAdapter {
 
-        private final Closeable closeable;
+        private final FileRun run;
 
-        CloseWhenDone(Closeable closeable) {
-            this.closeable = closeable;
+        CloseWhenDone(FileRun run) {
+            this.run = run;
         }
 
         @Override
         public void onDone(Exchange exchange) {
             try {
-                closeable.close();
+                run.close();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -7,23 +7,21 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.mustachejava.DefaultMustacheFactory;
 import com.github.mustachejava.MustacheFactory;
-import io.textonce.delivery.Refusal;
-import io.textonce.http.Problem;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.processor.idempotent.jdbc.JdbcOrphanLockAwareIdempotentRepository;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** What the intakes and the events share, known to the routes by name. */
@@ -71,8 +69,18 @@ class IntakeConfiguration {
     }
 
     @Bean
-    Processor jmsEvent(EventDoor door) {
-        return door::readJms;
+    JmsIntake jmsIntake() {
+        return new JmsIntake();
+    }
+
+    @Bean
+    Processor jmsEvent(JmsIntake messages) {
+        return messages::read;
+    }
+
+    @Bean
+    Processor deadLetter(JmsIntake messages) {
+        return messages::deadLetter;
     }
 
     @Bean
@@ -80,24 +88,19 @@ class IntakeConfiguration {
         return new EventProperties();
     }
 
-    /** Puts the message as it came back into the body, with the reason why it can't become a text. */
     @Bean
-    Processor deadLetter() {
-        return exchange -> {
-            var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            Refusal refusal = Problem.refusal(caught);
-            var message = exchange.getMessage();
-            message.removeHeaders("*");
-            message.setBody(exchange.getVariable("received"));
-            message.setHeader("event", exchange.getVariable("event"));
-            message.setHeader(
-                    "textonceReason", refusal == null ? caught.getClass().getSimpleName() : refusal.reason());
-        };
+    QuietFiles quietFiles(TextOnceProperties settings) {
+        return new QuietFiles(settings.file().quietTime());
     }
 
     @Bean
-    FileIntake fileIntake(TextOnceProperties settings) {
-        return new FileIntake(new Inbox(settings.inbox()));
+    FileLocks fileLocks(DataSource dataSource, TextOnceProperties settings) {
+        return new FileLocks(new JdbcTemplate(dataSource), settings.file().lockMaxAge());
+    }
+
+    @Bean
+    FileIntake fileIntake(TextOnceProperties settings, FileLocks fileLocks, QuietFiles quietFiles) {
+        return new FileIntake(new Inbox(settings.inbox()), fileLocks, quietFiles);
     }
 
     @Bean
@@ -126,11 +129,37 @@ class IntakeConfiguration {
     }
 
     @Bean
+    Processor fileStop(FileIntake files) {
+        return files::stop;
+    }
+
+    @Bean
+    Processor fileStays(FileIntake files) {
+        return files::stays;
+    }
+
+    @Bean
     Processor fileDone(FileIntake files) {
         return files::finish;
     }
 
-    /** Threads for the lines of a file. When all are busy the reader sends a line itself, so nothing piles up. */
+    /** Threads that read files, so that a long one does not hold up the others. Beyond them the poller reads itself. */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService fileReaders() {
+        return new ThreadPoolExecutor(
+                0,
+                4,
+                30,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new CustomizableThreadFactory("file-reader-"),
+                new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    /**
+     * Threads for the lines of all files. Camel reads a file's next line only when a thread is free to, so the queue
+     * holds no more than two tasks a file.
+     */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService fileLines(TextOnceProperties settings) {
         int threads = settings.file().parallel();
@@ -139,23 +168,7 @@ class IntakeConfiguration {
                 threads,
                 30,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(threads),
-                new CustomizableThreadFactory("file-line-"),
-                new ThreadPoolExecutor.CallerRunsPolicy());
-    }
-
-    /**
-     * Which instance reads a file. The lock lies in the database, is refreshed while its holder lives and is void some
-     * time after that.
-     */
-    @Bean
-    JdbcOrphanLockAwareIdempotentRepository fileLocks(
-            DataSource dataSource, CamelContext context, TextOnceProperties settings) {
-        var locks = new JdbcOrphanLockAwareIdempotentRepository(dataSource, "intake-file", context);
-        locks.setTableName("textonce.file_locks");
-        locks.setCreateTableIfNotExists(false);
-        locks.setLockMaxAgeMillis(settings.file().lockMaxAge().toMillis());
-        locks.setLockKeepAliveIntervalMillis(settings.file().lockMaxAge().toMillis() / 3);
-        return locks;
+                new LinkedBlockingQueue<>(),
+                new CustomizableThreadFactory("file-line-"));
     }
 }

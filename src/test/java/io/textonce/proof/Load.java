@@ -5,7 +5,6 @@ import io.textonce.sandbox.Peers;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -118,8 +117,7 @@ final class Load implements AutoCloseable {
     }
 
     private boolean post(int event) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + app.get().port() + "/api/order-shipped-sms"))
+        var request = HttpRequest.newBuilder(app.get().uri("/api/order-shipped-sms"))
                 .header("Authorization", "Bearer " + AppProcess.TOKEN)
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(20))

@@ -25,9 +25,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -78,7 +76,6 @@ class ProofIT {
     private Peers peers;
     private Oracle oracle;
     private volatile AppProcess app;
-    private int processes;
 
     @BeforeAll
     static void packHook() throws IOException {
@@ -106,7 +103,7 @@ class ProofIT {
     @AfterEach
     void stopPeers() {
         if (app != null) {
-            app.kill();
+            app.close();
         }
         peers.close();
     }
@@ -130,13 +127,14 @@ class ProofIT {
                 } else if (step.startsWith("sms-due")) {
                     peers.twilio().share(0.5, answers(429));
                 }
-                app = start(Map.of("HALT_AT", step));
+                app = instance().with("HALT_AT", step);
+                app.startOrEnd();
                 load.start(Math.max(4, EVENTS / 8));
                 await(step).atMost(Duration.ofSeconds(60)).until(() -> !app.isAlive());
                 halted.add(step);
                 peers.twilio().behave();
             }
-            app = start(Map.of());
+            app = start();
             load.awaitSent(MOST);
 
             judge("killed at each named step", load, halted.size() + " halts");
@@ -148,12 +146,12 @@ class ProofIT {
     void survivesBeingKilledAtAnyMoment() {
         try (var load = new Load(peers, () -> app)) {
             peers.twilio().share(0.1, answers(500).afterRecording());
-            app = start(Map.of());
+            app = start();
             for (int kill = 0; kill < KILLS; kill++) {
                 load.start(EVENTS / 4);
                 park(Duration.ofMillis(200 + random.nextInt(1500)));
                 app.kill();
-                app = start(Map.of());
+                app = start();
             }
             load.awaitSent(MOST);
 
@@ -179,7 +177,9 @@ class ProofIT {
                 .share(0.2, shufflesCallbacks())
                 .share(0.2, callsBackBeforeAnswering());
         try (var load = new Load(peers, () -> app)) {
-            app = start(Map.of("textonce.unknown.horizon", lag.plusSeconds(4) + ""));
+            app = instance()
+                    .with("TEXTONCE_UNKNOWN_HORIZON", lag.plusSeconds(4).toString())
+                    .start();
             load.start(EVENTS * 2);
             peers.twilio().listAnswers(503);
             load.awaitSent(MOST);
@@ -193,7 +193,7 @@ class ProofIT {
     @Test
     void survivesItsDatabaseAndItsBroker() throws SQLException {
         try (var load = new Load(peers, () -> app)) {
-            app = start(Map.of());
+            app = start();
             load.start(EVENTS);
             park(Duration.ofMillis(500));
             cutConnections();
@@ -216,14 +216,14 @@ class ProofIT {
     void stopsWithinThirtySecondsAndLeavesNothingBehind() {
         try (var load = new Load(peers, () -> app)) {
             peers.twilio().share(0.3, answersLate(Duration.ofSeconds(2)));
-            app = start(Map.of());
+            app = start();
             load.start(EVENTS);
             park(Duration.ofMillis(800));
             var asked = Instant.now();
-            app.close();
+            app.stop();
             var stopped = Duration.between(asked, Instant.now());
             peers.twilio().behave();
-            app = start(Map.of());
+            app = start();
             load.awaitSent(MOST);
 
             judge("SIGTERM under load", load, "stopped in " + stopped.toSeconds() + " s");
@@ -234,8 +234,8 @@ class ProofIT {
     @Test
     void sharesTheWorkWithASecondInstanceThatIsKilled() {
         try (var load = new Load(peers, () -> app)) {
-            var second = start(Map.of());
-            app = start(Map.of());
+            var second = start();
+            app = start();
             load.start(EVENTS);
             park(Duration.ofMillis(800));
             second.kill();
@@ -251,31 +251,30 @@ class ProofIT {
         VERDICTS.add(verdict);
         assertThat(verdict.lost()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
         assertThat(verdict.doubled()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
-        app.close();
+        app.stop();
+    }
+
+    private AppProcess start() {
+        return instance().start();
     }
 
     /** Time limits short enough for a test; each in the same relation to the others as in production. */
-    private AppProcess start(Map<String, String> more) {
-        Map<String, String> settings = new HashMap<>(peers.environment());
-        settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
-        settings.put("textonce.lease", "6s");
-        settings.put("textonce.unknown.first-look", "300ms");
-        settings.put("textonce.unknown.horizon", "3s");
-        settings.put("textonce.due.pace", "200ms");
-        settings.put("textonce.due.status-after", "1h");
-        settings.put("textonce.twilio.read-timeout", "3s");
-        settings.put("textonce.twilio.hold-delay", "500ms");
-        settings.put("textonce.twilio.retry-delay", "50");
-        settings.put("textonce.file.lock-max-age", "3s");
-        settings.put("textonce.file.quiet-time", "200ms");
-        settings.put("textonce.file.parallel", "8");
-        settings.put("loader.path", hook.toAbsolutePath().toString());
-        settings.put("loader.main", "io.textonce.TextOnce");
-        settings.putAll(more);
-        var started = new AppProcess(directory.resolve("app-" + processes++ + ".log"));
-        peers.twilio().callbackTarget("127.0.0.1:" + started.port());
-        return started.start(settings, List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"))
-                .awaitReady();
+    private AppProcess instance() {
+        var instance = AppProcess.of(peers)
+                .with("TEXTONCE_LEASE", "6s")
+                .with("TEXTONCE_UNKNOWN_FIRST_LOOK", "300ms")
+                .with("TEXTONCE_UNKNOWN_HORIZON", "3s")
+                .with("TEXTONCE_DUE_PACE", "200ms")
+                .with("TEXTONCE_TWILIO_READ_TIMEOUT", "3s")
+                .with("TEXTONCE_TWILIO_HOLD_DELAY", "500ms")
+                .with("TEXTONCE_TWILIO_RETRY_DELAY", "50ms")
+                .with("TEXTONCE_FILE_LOCK_MAX_AGE", "3s")
+                .with("TEXTONCE_FILE_QUIET_TIME", "200ms")
+                .with("TEXTONCE_FILE_PARALLEL", "8")
+                .jvm("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                .extraClasses(hook);
+        peers.twilio().callbackTarget(instance.hostAndPort());
+        return instance;
     }
 
     private void cutConnections() throws SQLException {

@@ -2,96 +2,140 @@ package io.textonce.sandbox;
 
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.TextOnce;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The packaged application as a process of its own, to be started, killed and stopped like one in production. */
+/**
+ * TextOnce as a process of its own, as it runs in production: no sandbox beans, settings from the environment, callers
+ * with a token. It can be killed at any moment and started again on the same ports.
+ *
+ * <pre>{@code
+ * try (var app = AppProcess.of(peers).with("TEXTONCE_FILE_PARALLEL", "8").jvm("-Xmx256m").start()) {
+ *     app.post("order-shipped", json);
+ *     app.kill();
+ *     app.start();
+ * }
+ * }</pre>
+ *
+ * <p>It runs the classes under test, or the jar that the system property {@code textonce.jar} names (a jar in {@code
+ * target} may be that of an earlier build), with a folder of further classes where {@link #extraClasses} gives one.
+ */
 public final class AppProcess implements AutoCloseable {
 
-    /** A token that the process accepts from an operator. */
-    public static final String TOKEN = "proof-token";
-
-    private static final String TOKEN_SHA256 = "212d8651fdb80e01215f5fdcea2b4ce0affbe32fe085937fb69ba26fd8ffa13c";
+    /** The token of a caller who may do everything. */
+    public static final String TOKEN = "the-token-of-a-test";
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final Path log;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> jvmArguments = new ArrayList<>();
+    private @Nullable Path extraClasses;
     private final int port = freePort();
     private final int managementPort = freePort();
+    private final Path log;
     private @Nullable Process process;
 
-    public AppProcess(Path log) {
-        this.log = log;
-    }
-
-    /** @param settings environment variables and, where a name has a dot, properties */
-    public AppProcess start(Map<String, String> settings, List<String> jvmArguments) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmArguments);
-        settings.forEach((name, value) -> {
-            if (name.contains(".")) {
-                command.add("-D" + name + "=" + value);
-            }
-        });
-        command.addAll(List.of("-cp", jar().toString(), "org.springframework.boot.loader.launch.PropertiesLauncher"));
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        var environment = builder.environment();
-        settings.forEach((name, value) -> {
-            if (!name.contains(".")) {
-                environment.put(name, value);
-            }
-        });
+    private AppProcess(Peers peers) {
+        environment.putAll(peers.environment());
         environment.put("PORT", Integer.toString(port));
         environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
-        environment.putIfAbsent("PUBLIC_BASE_URL", "http://127.0.0.1:" + port);
-        environment.put(
-                "SPRING_APPLICATION_JSON",
-                "{\"textonce\":{\"clients\":{\"proof\":{\"token-sha256\":[\"" + TOKEN_SHA256
-                        + "\"],\"role\":\"operator\"}}}}");
+        environment.put("PUBLIC_BASE_URL", "https://sms.example.com");
+        environment.put("TEXTONCE_CLIENTS_TEST_TOKEN_SHA256", sha256(TOKEN));
+        environment.put("TEXTONCE_CLIENTS_TEST_ROLE", "operator");
+        // The broker that the sandbox runs in its JVM is on the class path here too.
+        environment.put("SPRING_ARTEMIS_EMBEDDED_ENABLED", "false");
+        log = Path.of("target", "app-process", port + ".log");
+    }
+
+    public static AppProcess of(Peers peers) {
+        return new AppProcess(peers);
+    }
+
+    /** Sets an environment variable. */
+    public AppProcess with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    public AppProcess jvm(String... arguments) {
+        jvmArguments.addAll(List.of(arguments));
+        return this;
+    }
+
+    /** Classes that are put on the packaged jar's class path, by Spring Boot's own launcher. */
+    public AppProcess extraClasses(Path folder) {
+        extraClasses = folder;
+        return this;
+    }
+
+    /** Starts it and waits until it is ready. After {@link #kill} or {@link #stop} it may be started again. */
+    public AppProcess start() {
+        if (!startOrEnd()) {
+            throw new IllegalStateException("TextOnce ended at once, see " + log);
+        }
+        return this;
+    }
+
+    /** Starts it and waits until it is ready, or has ended; says whether it is ready. */
+    public boolean startOrEnd() {
         try {
-            Files.createDirectories(log.toAbsolutePath().getParent());
-            process = builder.start();
-            return this;
+            Files.createDirectories(log.getParent());
+            var builder = new ProcessBuilder(command());
+            builder.environment().keySet().removeIf(AppProcess::isSetting);
+            builder.environment().putAll(environment);
+            process = builder.redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Waits until it takes events, or has ended. */
-    public AppProcess awaitReady() {
-        await().atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(100))
-                .until(() -> !isAlive() || isReady());
-        return this;
+        // The child dies with its parent, however that ends.
+        var child = process;
+        Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
+        await("TextOnce to be ready, see " + log)
+                .atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> !child.isAlive() || isReady());
+        return child.isAlive();
     }
 
     public boolean isReady() {
         try {
-            var request = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + managementPort + "/actuator/health/readiness"))
-                    .timeout(Duration.ofSeconds(2))
-                    .build();
-            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+            return http.send(
+                                    HttpRequest.newBuilder(managementUri("/actuator/health/readiness"))
+                                            .timeout(Duration.ofSeconds(5))
+                                            .build(),
+                                    BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            throw new IllegalStateException(e);
         }
     }
 
@@ -99,38 +143,120 @@ public final class AppProcess implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
-    public int port() {
-        return port;
+    public long pid() {
+        return running().pid();
     }
 
-    public Path log() {
-        return log;
-    }
-
-    /** kill -9 */
+    /** Ends it as a power cut would: SIGKILL, nothing is tidied up. */
     public void kill() {
-        end(true);
+        end(running().destroyForcibly());
     }
 
-    /** SIGTERM, and as long as it takes. */
+    /** Asks it to end, by SIGTERM, and waits until it has. */
+    public void stop() {
+        var ending = running();
+        ending.destroy();
+        end(ending);
+    }
+
     @Override
     public void close() {
-        end(false);
+        if (isAlive()) {
+            kill();
+        }
     }
 
-    private void end(boolean forcibly) {
-        if (process == null) {
-            return;
-        }
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    public URI managementUri(String path) {
+        return URI.create("http://127.0.0.1:" + managementPort + path);
+    }
+
+    /** Where Twilio's callbacks reach it. */
+    public String hostAndPort() {
+        return "127.0.0.1:" + port;
+    }
+
+    /** @throws UncheckedIOException when it gave no answer */
+    public HttpResponse<String> post(String event, String json) {
+        return send(HttpRequest.newBuilder(uri("/api/" + event + "-sms"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder(uri(path)).GET());
+    }
+
+    /** With the token of a caller who may do everything. */
+    public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            if (forcibly) {
-                process.destroyForcibly();
-            } else {
-                process.destroy();
-            }
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException("The application did not stop within 60 s, see " + log);
+            return http.send(
+                    request.header("Authorization", "Bearer " + TOKEN)
+                            .timeout(Duration.ofSeconds(90))
+                            .build(),
+                    BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What it printed since the first start. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmArguments);
+        String jar = System.getProperty("textonce.jar");
+        if (jar == null) {
+            command.addAll(List.of("-cp", classPath(), TextOnce.class.getName()));
+        } else if (extraClasses == null) {
+            command.addAll(List.of("-jar", jar));
+        } else {
+            command.add("-Dloader.path=" + extraClasses.toAbsolutePath());
+            command.add("-Dloader.main=" + TextOnce.class.getName());
+            command.addAll(List.of("-cp", jar, "org.springframework.boot.loader.launch.PropertiesLauncher"));
+        }
+        return command;
+    }
+
+    /** Without empty entries: they stand for the current directory, whose routes would be found a second time. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.isEmpty())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** Those of the machine that runs the test are none of this process's. */
+    private static boolean isSetting(String variable) {
+        return List.of("TWILIO_", "TEXTONCE_", "SPRING_", "PUBLIC_BASE_URL", "REQUIRE_TWILIO_SIGNATURE").stream()
+                .anyMatch(variable::startsWith);
+    }
+
+    private Process running() {
+        if (process == null) {
+            throw new IllegalStateException("TextOnce was not started");
+        }
+        return process;
+    }
+
+    private static void end(Process ending) {
+        try {
+            if (!ending.waitFor(60, TimeUnit.SECONDS)) {
+                ending.destroyForcibly();
+                throw new IllegalStateException("TextOnce did not end within a minute");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -138,13 +264,12 @@ public final class AppProcess implements AutoCloseable {
         }
     }
 
-    private static Path jar() {
-        try (var files = Files.list(Path.of("target"))) {
-            return files.filter(file -> file.getFileName().toString().matches("textonce-.*\\.jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("No packaged jar: ./mvnw -DskipTests package"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

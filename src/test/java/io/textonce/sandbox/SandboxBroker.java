@@ -58,6 +58,15 @@ public final class SandboxBroker implements AutoCloseable {
         return "tcp://127.0.0.1:" + port;
     }
 
+    /** How many messages a queue holds, those under way and those waiting to be delivered again included. */
+    public long messages(String queue) {
+        if (server == null) {
+            throw new IllegalStateException("The sandbox's broker is stopped");
+        }
+        var found = server.getActiveMQServer().locateQueue(SimpleString.of(queue));
+        return found == null ? 0 : found.getMessageCount();
+    }
+
     @Override
     public void close() {
         if (server != null) {

@@ -1,0 +1,119 @@
+package io.textonce.intake;
+
+import io.textonce.delivery.Refusal;
+import io.textonce.http.Problem;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jms.JmsBinding;
+import org.apache.camel.component.jms.JmsMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A message of the event queue on its way through the route {@code intake-jms}. Only its text or bytes are read: an
+ * object in it is never brought to life. What can't become a text goes on as the very message that came.
+ */
+final class JmsIntake {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JmsIntake.class);
+
+    private static final String EVENT = "event";
+    private static final String REASON = "textonceReason";
+
+    /**
+     * Finds the event's name in a message: the property {@code event}, else JMSType, else the last part of the
+     * CloudEvents type (https://cloudevents.io, property {@code ce_type}). Keeps nothing else of it but the body.
+     */
+    void read(Exchange exchange) throws JMSException {
+        var in = exchange.getMessage();
+        exchange.setVariable(
+                "event",
+                first(
+                        in.getHeader(EVENT, String.class),
+                        in.getHeader("JMSType", String.class),
+                        lastPart(in.getHeader("ce_type", String.class))));
+        exchange.setVariable("source", "jms");
+        var received = in.getBody(Message.class);
+        exchange.setVariable("received", received);
+        in.setHeaders(new HashMap<>());
+        in.setBody(body(received));
+    }
+
+    private static byte[] body(Message message) throws JMSException {
+        if (message instanceof TextMessage text && text.getText() != null) {
+            if (text.getText().length() <= Lines.LIMIT) {
+                return text.getText().getBytes(StandardCharsets.UTF_8);
+            }
+        } else if (message instanceof BytesMessage bytes) {
+            if (bytes.getBodyLength() <= Lines.LIMIT) {
+                byte[] body = new byte[(int) bytes.getBodyLength()];
+                // The message comes again, or goes on as a dead letter: it is read from its start each time.
+                bytes.reset();
+                bytes.readBytes(body);
+                return body;
+            }
+        } else {
+            throw new Refusal(415, "unsupported_media_type", "The message must hold JSON as a text or as bytes.");
+        }
+        throw new Refusal(413, "too_large", "The message is larger than 64 KiB.");
+    }
+
+    /** Makes the message that came the one that is sent on, with the event's name and the reason in properties. */
+    void deadLetter(Exchange exchange) throws JMSException {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        var refusal = Problem.refusal(caught);
+        if (refusal == null) {
+            LOG.error("An event failed in a way that nobody foresaw; it goes to the dead-letter queue", caught);
+        }
+        var message = exchange.getVariable("received", Message.class);
+        Map<String, Object> properties = properties(message);
+        var event = exchange.getVariable("event", String.class);
+        if (event != null) {
+            properties.put(EVENT, event);
+        }
+        properties.put(REASON, refusal == null ? EventDoor.unforeseen(caught) : refusal.reason());
+        // The properties of a message that came can only be replaced as a whole.
+        message.clearProperties();
+        for (var property : properties.entrySet()) {
+            message.setObjectProperty(property.getKey(), property.getValue());
+        }
+        var letter = new JmsMessage(exchange, message, null, exchange.getProperty(Exchange.BINDING, JmsBinding.class));
+        // Else its properties would be headers, and a header can say where to send.
+        letter.setHeaders(new HashMap<>());
+        exchange.setMessage(letter);
+    }
+
+    private static Map<String, Object> properties(Message message) throws JMSException {
+        Map<String, Object> properties = new HashMap<>();
+        Enumeration<?> names = message.getPropertyNames();
+        while (names.hasMoreElements()) {
+            String property = names.nextElement().toString();
+            // Those of the provider, such as the count of deliveries.
+            if (!property.startsWith("JMSX") && !property.startsWith("_")) {
+                properties.put(property, message.getObjectProperty(property));
+            }
+        }
+        return properties;
+    }
+
+    private static @Nullable String first(@Nullable String... names) {
+        for (String name : names) {
+            if (name != null && !name.isBlank()) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String lastPart(@Nullable String type) {
+        return type == null ? null : type.substring(type.lastIndexOf('.') + 1);
+    }
+}

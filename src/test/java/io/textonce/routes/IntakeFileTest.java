@@ -1,0 +1,528 @@
+package io.textonce.routes;
+
+import static io.textonce.sandbox.Fault.answersLate;
+import static io.textonce.sandbox.Fault.refuses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.TwilioPost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@SandboxTest
+@ExtendWith(OutputCaptureExtension.class)
+class IntakeFileTest {
+
+    private static final String EVENT = "order-shipped";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one.json", "array.json", "lines.jsonl", "lines.NDJSON", "rows.csv"})
+    void makesATextOfEveryLine(String format, Sandbox sandbox) {
+        List<String> numbers = numbers(sandbox, format.startsWith("one") ? 1 : 3);
+        List<String> events =
+                numbers.stream().map(number -> event(sandbox, number)).toList();
+        String content = switch (format) {
+            case "one.json" -> events.get(0);
+            case "array.json" -> "[" + String.join(",\n", events) + "]";
+            case "rows.csv" ->
+                "eventId,phone,orderId,consentAt\n"
+                        + numbers.stream()
+                                .map(number -> sandbox.newEventId() + "," + number + ",1001,2026-06-02T09:00:00.000Z\n")
+                                .collect(Collectors.joining());
+            default -> String.join("\n", events);
+        };
+        String name = UUID.randomUUID() + format;
+
+        sandbox.drop(EVENT, name, content);
+
+        awaitDone(sandbox, name);
+        assertThat(numbers)
+                .allSatisfy(
+                        number -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+        assertThat(failed(sandbox, EVENT, name)).doesNotExist();
+    }
+
+    @Test
+    void keepsAnEarlierFileOfTheSameName(Sandbox sandbox) {
+        String name = newName();
+        String first = event(sandbox, sandbox.newNumber());
+        String second = event(sandbox, sandbox.newNumber());
+        sandbox.drop(EVENT, name, first);
+        awaitDone(sandbox, name);
+
+        sandbox.drop(EVENT, name, second);
+
+        awaitDone(sandbox, name.replace(".", "-2."));
+        assertThat(done(sandbox, name)).hasContent(first);
+        assertThat(done(sandbox, name.replace(".", "-2."))).hasContent(second);
+    }
+
+    @Test
+    void keepsTheBadLinesToBeMendedAndDroppedAgain(Sandbox sandbox) throws IOException {
+        List<String> good = numbers(sandbox, 5);
+        String schema = sandbox.newNumber();
+        String refused = sandbox.newNumber();
+        String reused = sandbox.newNumber();
+        String reusedId = sandbox.newEventId();
+        sandbox.post(EVENT, sandbox.orderShipped(reusedId, sandbox.newNumber()));
+        sandbox.twilio().forNumber(refused, 1, refuses(21211));
+        List<String> lines = new ArrayList<>();
+        good.forEach(number -> lines.add(event(sandbox, number)));
+        lines.add(1, "{\"phone\":");
+        lines.add(2, event(sandbox, schema).replace("\"consentAt\"", "\"consentedAt\""));
+        lines.add(3, event(sandbox, refused));
+        lines.add(4, sandbox.orderShipped(reusedId, reused));
+        String name = newName();
+
+        sandbox.drop(EVENT, name, String.join("\n", lines));
+
+        awaitDone(sandbox, name);
+        Path failed = failed(sandbox, EVENT, name);
+        assertThat(good)
+                .allSatisfy(
+                        number -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+        assertThat(Files.readAllLines(failed).stream()
+                        .filter(line -> !line.startsWith("#"))
+                        .toList())
+                .containsExactlyInAnyOrderElementsOf(lines.subList(1, 5));
+        assertThat(comments(failed))
+                .hasSize(4)
+                .anyMatch(reason -> reason.startsWith("# line 2: is not valid JSON"))
+                .anyMatch(reason -> reason.startsWith("# line 3: consentAt: "))
+                .anyMatch(reason -> reason.startsWith("# line 4: ") && reason.endsWith("(Twilio 21211)"))
+                .anyMatch(reason -> reason.startsWith("# line 5: This eventId was used before"))
+                .noneMatch(reason -> reason.matches(".*\\d{7}.*"));
+
+        String mended = Files.readString(failed)
+                .replace("{\"phone\":\n", "\n")
+                .replace("consentedAt", "consentAt")
+                .replace(reusedId, sandbox.newEventId());
+        sandbox.drop(EVENT, "mended-" + name, mended);
+
+        awaitDone(sandbox, "mended-" + name);
+        assertThat(failed(sandbox, EVENT, "mended-" + name)).doesNotExist();
+        assertThat(List.of(schema, refused, reused))
+                .allSatisfy(
+                        number -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "order-shipped | x.txt   | the file's name must end in .json",
+                "order-shipped | x       | the file's name must end in .json",
+                "order-shipped | x.json  | the JSON is broken in element 1",
+                "order-shipped | x.csv   | the header has an empty name",
+                "order-lost    | x.jsonl | There is no such event",
+                "Order_Shipped | x.jsonl | must be an event's",
+            })
+    void keepsAWholeFileThatIsNoEventsAndLooksAtItOnce(String folder, String suffix, String reason, Sandbox sandbox)
+            throws IOException {
+        String name = UUID.randomUUID() + suffix;
+
+        sandbox.drop(folder, name, "7,,\n");
+
+        Path done = sandbox.peers().inbox().resolve(folder).resolve("done").resolve(name);
+        await().untilAsserted(() -> assertThat(done).exists());
+        assertThat(comments(failed(sandbox, folder, name)))
+                .singleElement()
+                .satisfies(comment -> assertThat(comment).contains(reason));
+        assertThat(failed(sandbox, folder, name)).content().endsWith("7,,\n");
+        awaitAnotherPoll(sandbox);
+        assertThat(List.of(done.getParent(), failed(sandbox, folder, name).getParent()))
+                .allSatisfy(directory -> assertThat(filesOf(directory, name)).hasSize(1));
+    }
+
+    @Test
+    void waitsForAFileThatIsStillBeingWritten(Sandbox sandbox) throws IOException {
+        List<String> numbers = numbers(sandbox, 5);
+        String name = newName();
+        Path file = folder(sandbox).resolve(name);
+        // A copy that keeps its original's times, as cp -p and rsync -t make it, looks old from the start.
+        FileTime yesterday = FileTime.from(Instant.now().minus(Duration.ofDays(1)));
+
+        for (String number : numbers) {
+            String line = event(sandbox, number);
+            append(file, line.substring(0, 30));
+            Files.setLastModifiedTime(file, yesterday);
+            assertThat(staysFor(Duration.ofMillis(600), file)).isTrue();
+            append(file, line.substring(30) + "\n");
+            Files.setLastModifiedTime(file, yesterday);
+            assertThat(staysFor(Duration.ofMillis(600), file)).isTrue();
+        }
+
+        assertThat(numbers)
+                .allSatisfy(
+                        number -> assertThat(sandbox.twilio().sentTo(number)).isEmpty());
+        awaitDone(sandbox, name);
+        assertThat(failed(sandbox, EVENT, name)).doesNotExist();
+        assertThat(numbers)
+                .allSatisfy(
+                        number -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".%s.jsonl", "%s.jsonl.tmp", "%s.jsonl.part", "%s.jsonl.filepart"})
+    void leavesAFileWithATemporaryNameAlone(String pattern, Sandbox sandbox) throws IOException {
+        String number = sandbox.newNumber();
+        Path file = Files.writeString(
+                folder(sandbox).resolve(pattern.formatted(UUID.randomUUID())), event(sandbox, number));
+
+        awaitAnotherPoll(sandbox);
+
+        assertThat(file).exists();
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+        Files.delete(file);
+    }
+
+    @Test
+    void isNotHeldUpByAnEmptyFileOrOneThatNeverStopsGrowing(Sandbox sandbox) throws IOException {
+        Path empty = Files.createFile(folder(sandbox).resolve("a-" + newName()));
+        Path growing = folder(sandbox).resolve("b-" + newName());
+        String name = "c-" + newName();
+        sandbox.drop(EVENT, name, event(sandbox, sandbox.newNumber()));
+
+        await().pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+            append(growing, "# still going on\n");
+            assertThat(done(sandbox, name)).exists();
+        });
+
+        assertThat(empty).exists();
+        assertThat(growing).exists();
+        Files.delete(empty);
+        Files.delete(growing);
+    }
+
+    @Test
+    void readsAFileAgainThatWasWrittenOnWhileItWasRead(Sandbox sandbox) throws IOException {
+        List<String> numbers = numbers(sandbox, 2);
+        sandbox.twilio().forNumber(numbers.get(0), answersLate(Duration.ofSeconds(2)));
+        String name = newName();
+        Path file = sandbox.drop(EVENT, name, event(sandbox, numbers.get(0)) + "\noops\n");
+        await().untilAsserted(() ->
+                assertThat(sandbox.twilio().sentTo(numbers.get(0))).hasSize(1));
+
+        append(file, event(sandbox, numbers.get(1)) + "\n");
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
+        assertThat(numbers)
+                .allSatisfy(
+                        number -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+        assertThat(filesOf(failed(sandbox, EVENT, name).getParent(), name)).hasSize(1);
+        assertThat(comments(failed(sandbox, EVENT, name))).hasSize(1);
+    }
+
+    @Test
+    void sendsLinesInParallelAndNoMoreThanTheSettingSays(Sandbox sandbox) {
+        List<String> numbers = numbers(sandbox, 120);
+        var delay = Duration.ofSeconds(1);
+        numbers.forEach(number -> sandbox.twilio().forNumber(number, answersLate(delay)));
+
+        dropEvents(sandbox, newName(), numbers);
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(posts(sandbox, numbers)).hasSize(120));
+        assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(24, 32);
+    }
+
+    @Test
+    void doesNotLetAShortFileWaitForALongOne(Sandbox sandbox) {
+        List<String> numbers = numbers(sandbox, 200);
+        numbers.forEach(number -> sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(1))));
+        String longName = newName();
+        String shortName = newName();
+        dropEvents(sandbox, longName, numbers);
+        await().until(() -> !posts(sandbox, numbers).isEmpty());
+
+        sandbox.drop(EVENT, shortName, event(sandbox, sandbox.newNumber()));
+
+        awaitDone(sandbox, shortName);
+        assertThat(done(sandbox, longName)).doesNotExist();
+        awaitDone(sandbox, longName);
+    }
+
+    @Test
+    void bridgesAShortAbsenceOfTheDatabase(Sandbox sandbox, CapturedOutput output) {
+        List<String> numbers = numbers(sandbox, 300);
+        List<String> events = slowEventsWithBadOnes(sandbox, numbers);
+        String name = newName();
+        Path file = sandbox.drop(EVENT, name, String.join("\n", events));
+        await().until(() -> posts(sandbox, numbers).size() > 50);
+
+        sandbox.peers().postgres().close();
+        assertThat(staysFor(Duration.ofSeconds(2), file)).isTrue();
+        sandbox.peers().postgres().start();
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
+        assertEveryLineOnce(sandbox, name, events, numbers);
+        assertThat(output).doesNotContain(name + " stays");
+        assertThat(output.getAll().lines()).noneMatch(IntakeFileTest::isNoise);
+        awaitRecovery(sandbox);
+    }
+
+    @Test
+    void leavesAFileInPlaceWhileTheDatabaseIsAwayAndFinishesItAfterwards(Sandbox sandbox, CapturedOutput output) {
+        List<String> numbers = numbers(sandbox, 300);
+        List<String> events = slowEventsWithBadOnes(sandbox, numbers);
+        String name = newName();
+        Path file = sandbox.drop(EVENT, name, String.join("\n", events));
+        await().until(() -> posts(sandbox, numbers).size() > 50);
+        Path part = failed(sandbox, EVENT, "." + name + ".part");
+        assertThat(part).exists();
+
+        sandbox.peers().postgres().close();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(part).doesNotExist());
+        assertThat(file).exists();
+        sandbox.peers().postgres().start();
+
+        await().atMost(Duration.ofSeconds(90))
+                .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
+        assertEveryLineOnce(sandbox, name, events, numbers);
+        assertThat(output).containsOnlyOnce(name + " stays");
+        assertThat(output.getAll().lines()).noneMatch(IntakeFileTest::isNoise);
+        awaitRecovery(sandbox);
+    }
+
+    @Test
+    void leavesAFileToTheInstanceThatHoldsItsLock(Sandbox sandbox) {
+        String name = newName();
+        String number = sandbox.newNumber();
+        lock(sandbox, name, Duration.ZERO);
+
+        Path file = sandbox.drop(EVENT, name, event(sandbox, number));
+
+        awaitAnotherPoll(sandbox);
+        assertThat(file).exists();
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+        sandbox.database().update("DELETE FROM textonce.file_locks");
+        awaitDone(sandbox, name);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @Test
+    void takesAFileOverFromAnInstanceThatDied(Sandbox sandbox) {
+        String name = newName();
+        lock(sandbox, name, Duration.ofMinutes(1));
+
+        sandbox.drop(EVENT, name, event(sandbox, sandbox.newNumber()));
+
+        awaitDone(sandbox, name);
+        assertThat(locks(sandbox, name)).isZero();
+    }
+
+    @Test
+    void holdsTheLockWhileItReads(Sandbox sandbox) {
+        String name = newName();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(2)));
+
+        sandbox.drop(EVENT, name, event(sandbox, number));
+
+        await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+        assertThat(locks(sandbox, name)).isEqualTo(1);
+        awaitDone(sandbox, name);
+        await().untilAsserted(() -> assertThat(locks(sandbox, name)).isZero());
+    }
+
+    @Test
+    void leavesAFileToTheInstanceThatTookItOver(Sandbox sandbox) {
+        String name = newName();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(2)));
+        Path file = sandbox.drop(EVENT, name, event(sandbox, number) + "\noops\n");
+        await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+
+        sandbox.database()
+                .update("UPDATE textonce.file_locks SET holder = ? WHERE path LIKE ?", UUID.randomUUID(), "%" + name);
+
+        assertThat(staysFor(Duration.ofSeconds(4), file)).isTrue();
+        assertThat(failed(sandbox, EVENT, name)).doesNotExist();
+        sandbox.database().update("DELETE FROM textonce.file_locks");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
+        assertThat(comments(failed(sandbox, EVENT, name))).hasSize(1);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    private static List<String> slowEventsWithBadOnes(Sandbox sandbox, List<String> numbers) {
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            String event = event(sandbox, numbers.get(i));
+            events.add(i % 20 == 7 ? event.replace("orderId", "order") : event);
+            sandbox.twilio().forNumber(numbers.get(i), answersLate(Duration.ofMillis(400)));
+        }
+        return events;
+    }
+
+    private static void assertEveryLineOnce(Sandbox sandbox, String name, List<String> events, List<String> numbers) {
+        List<String> bad = IntStream.range(0, events.size())
+                .filter(i -> i % 20 == 7)
+                .mapToObj(events::get)
+                .toList();
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < numbers.size(); i++) {
+            int texts = sandbox.twilio().sentTo(numbers.get(i)).size();
+            assertThat(texts).isLessThanOrEqualTo(1);
+            if (texts == 0 && !bad.contains(events.get(i))) {
+                missing.add(events.get(i));
+            }
+        }
+        // The claim of one that was under way may have been committed without us hearing of it: evidence is to find it.
+        assertThat(missing)
+                .hasSizeLessThanOrEqualTo(32)
+                .allSatisfy(event ->
+                        assertThat(sandbox.delivery(event.substring(12, 53))).containsEntry("status", "reserved"));
+        assertThat(failed(sandbox, EVENT, name))
+                .content()
+                .satisfies(content -> assertThat(content.lines().filter(line -> !line.startsWith("#")))
+                        .containsExactlyInAnyOrderElementsOf(bad));
+        assertThat(filesOf(failed(sandbox, EVENT, name).getParent(), name)).hasSize(1);
+    }
+
+    /** An error logged by a thread that reads files or sends their lines: one warning for the file is enough. */
+    private static boolean isNoise(String line) {
+        return line.matches(".* ERROR .*(file-line-|file-reader-|\\d/inbox\\]).*");
+    }
+
+    private static String newName() {
+        return UUID.randomUUID() + ".jsonl";
+    }
+
+    private static List<String> numbers(Sandbox sandbox, int count) {
+        return Stream.generate(sandbox::newNumber).limit(count).toList();
+    }
+
+    private static String event(Sandbox sandbox, String number) {
+        return sandbox.orderShipped(sandbox.newEventId(), number);
+    }
+
+    private static void dropEvents(Sandbox sandbox, String name, List<String> numbers) {
+        sandbox.drop(
+                EVENT,
+                name,
+                numbers.stream().map(number -> event(sandbox, number)).collect(Collectors.joining("\n")));
+    }
+
+    private static Path folder(Sandbox sandbox) {
+        return sandbox.peers().inbox().resolve(EVENT);
+    }
+
+    private static Path done(Sandbox sandbox, String name) {
+        return folder(sandbox).resolve("done").resolve(name);
+    }
+
+    private static Path failed(Sandbox sandbox, String folder, String name) {
+        return sandbox.peers().inbox().resolve(folder).resolve("failed").resolve(name);
+    }
+
+    private static void awaitDone(Sandbox sandbox, String name) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
+    }
+
+    /** Until a file dropped after all others was read. */
+    private static void awaitAnotherPoll(Sandbox sandbox) {
+        String name = newName();
+        sandbox.drop(EVENT, name, event(sandbox, sandbox.newNumber()));
+        awaitDone(sandbox, name);
+    }
+
+    private static boolean staysFor(Duration time, Path file) {
+        await().during(time).atMost(time.plusSeconds(5)).until(() -> Files.exists(file));
+        return Files.exists(file);
+    }
+
+    private static void append(Path file, String text) {
+        try {
+            Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> comments(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.filter(line -> line.startsWith("#")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Those of this name, numbered ones included. */
+    private static List<Path> filesOf(Path directory, String name) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().contains(name.substring(0, 36)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void lock(Sandbox sandbox, String name, Duration age) {
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.file_locks (path, holder, refreshed_at)"
+                                + " VALUES (?, ?, now() - CAST(? AS interval))",
+                        folder(sandbox).resolve(name).toString(),
+                        UUID.randomUUID(),
+                        age.toString());
+    }
+
+    private static int locks(Sandbox sandbox, String name) {
+        Integer count = sandbox.database()
+                .queryForObject(
+                        "SELECT count(*) FROM textonce.file_locks WHERE path LIKE ?", Integer.class, "%" + name);
+        return count == null ? 0 : count;
+    }
+
+    private static List<TwilioPost> posts(Sandbox sandbox, List<String> numbers) {
+        Set<String> wanted = Set.copyOf(numbers);
+        return sandbox.twilio().posts().stream()
+                .filter(post -> post.parameter("To") != null && wanted.contains(post.parameter("To")))
+                .toList();
+    }
+
+    private static int mostUnderWay(List<TwilioPost> posts, Duration each) {
+        return posts.stream()
+                .mapToInt(post -> (int) posts.stream()
+                        .filter(other -> !other.at().isBefore(post.at())
+                                && other.at().isBefore(post.at().plus(each)))
+                        .count())
+                .max()
+                .orElse(0);
+    }
+
+    /** The database serves other tests too. */
+    private static void awaitRecovery(Sandbox sandbox) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        sandbox.post(EVENT, event(sandbox, sandbox.newNumber())).statusCode() == 202);
+    }
+}
