@@ -59,6 +59,11 @@ class IntakeConfiguration {
     }
 
     @Bean
+    OwnRoutes ownRoutes(TextOnceProperties settings) {
+        return new OwnRoutes(settings.routes());
+    }
+
+    @Bean
     EventDoor eventDoor(CamelContext context) {
         return new EventDoor(context);
     }

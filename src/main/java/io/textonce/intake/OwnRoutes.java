@@ -8,16 +8,13 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.stereotype.Component;
 
-/** Loads the integrator's route files when the shipped ones are there and before any of them starts. */
-@Component
+/** Loads the integrator's own route files, beside the shipped ones. A file that can't be loaded stops the start. */
 final class OwnRoutes implements CamelContextConfiguration {
 
     private final String folder;
 
-    OwnRoutes(@Value("${textonce.routes}") String folder) {
+    OwnRoutes(String folder) {
         this.folder = folder;
     }
 
@@ -26,15 +23,17 @@ final class OwnRoutes implements CamelContextConfiguration {
         if (folder.isEmpty()) {
             return;
         }
-        try (var files = Files.newDirectoryStream(Path.of(folder), "*.camel.yaml")) {
-            for (Path file : files) {
+        try (var files = Files.walk(Path.of(folder))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".camel.yaml"))
+                    .sorted()
+                    .toList()) {
                 PluginHelper.getRoutesLoader(context)
-                        .loadRoutes(ResourceHelper.resolveMandatoryResource(context, "file:" + file));
+                        .loadRoutes(ResourceHelper.resolveMandatoryResource(context, "file:" + file.toAbsolutePath()));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("TEXTONCE_ROUTES", e);
+            throw new UncheckedIOException(e);
         } catch (Exception e) {
-            throw new IllegalStateException("TEXTONCE_ROUTES: " + e.getMessage(), e);
+            throw new IllegalStateException("The routes in " + folder + " can't be loaded", e);
         }
     }
 

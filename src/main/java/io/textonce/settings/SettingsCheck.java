@@ -3,6 +3,8 @@ package io.textonce.settings;
 import io.textonce.privacy.PersonalDataMask;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +90,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 v -> List.of(v.split(",")).stream().allMatch(SettingsCheck::isPublicUrl),
                 "an http or https URL without query or fragment (or several, with commas)");
         required("TEXTONCE_HASH_KEY", "textonce.hash-key", v -> v.length() >= 32, "at least 32 characters");
+        optional("TEXTONCE_ROUTES", "textonce.routes", v -> Files.isDirectory(Path.of(v)), "a folder that exists");
         required(
                 "TEXTONCE_INTAKES",
                 "textonce.intakes",
