@@ -1,6 +1,7 @@
 package io.textonce.routes;
 
 import static io.textonce.sandbox.Fault.answersLate;
+import static io.textonce.sandbox.Fault.losesCallbacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -25,23 +26,27 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** TextOnce ends in the middle of a file. It has peers of its own, since the file must be nobody else's. */
 class FileCrashTest {
 
-    private static final int LINES = 2_000;
-
     private static Peers peers;
 
     private enum End {
-        KILLED {
+        KILLED(2_000) {
             @Override
             void end(AppProcess app) {
                 app.kill();
             }
         },
-        STOPPED {
+        STOPPED(500) {
             @Override
             void end(AppProcess app) {
                 app.stop();
             }
         };
+
+        private final int lines;
+
+        End(int lines) {
+            this.lines = lines;
+        }
 
         abstract void end(AppProcess app);
     }
@@ -62,7 +67,7 @@ class FileCrashTest {
     @EnumSource
     void sendsEveryGoodLineOnceWhenTextOnceIs(End end) throws IOException {
         peers.twilio().reset();
-        peers.twilio().always(answersLate(Duration.ofMillis(40)));
+        peers.twilio().always(answersLate(Duration.ofMillis(40)).and(losesCallbacks()));
         List<Line> lines = lines(end);
         Path folder = peers.inbox().resolve("order-shipped");
         String name = end + ".jsonl";
@@ -74,13 +79,13 @@ class FileCrashTest {
             peers.twilio().callbackTarget(app.hostAndPort());
             drop(folder, name, lines);
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> peers.twilio().messages().size() > LINES / 4);
+                    .until(() -> peers.twilio().messages().size() > end.lines / 4);
 
             end.end(app);
             assertThat(folder.resolve(name)).exists();
             assertThat(folder.resolve("failed").resolve(name)).doesNotExist();
             int before = peers.twilio().messages().size();
-            assertThat(before).isLessThan(LINES * 3 / 4);
+            assertThat(before).isLessThan(end.lines * 3 / 4);
             app.start();
 
             await().atMost(Duration.ofSeconds(120))
@@ -105,10 +110,10 @@ class FileCrashTest {
 
     private static List<Line> lines(End end) {
         List<Line> lines = new ArrayList<>();
-        for (int i = 0; i < LINES; i++) {
+        for (int i = 0; i < end.lines; i++) {
             boolean bad = i % 100 == 3;
             String id = "crash-" + end + "-" + i;
-            String number = "+1555" + (2_000_000 + end.ordinal() * LINES + i);
+            String number = "+1555" + (2_000_000 + end.ordinal() * 10_000 + i);
             String json = "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
                     + "\",\"orderId\":\"1001\",\"consentAt\":\"" + (bad ? "yesterday" : "2026-06-02T09:00:00Z") + "\"}";
             lines.add(new Line(id, number, json, bad));
