@@ -70,7 +70,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "an E.164 number, a short code or an alphanumeric sender");
         if (value("textonce.twilio.from-number").isEmpty()
                 && value("textonce.twilio.messaging-service-sid").isEmpty()) {
-            problems.add("TWILIO_FROM_NUMBER: is missing (or set TWILIO_MESSAGING_SERVICE_SID)");
+            problems.add("TWILIO_FROM_NUMBER is missing (or set TWILIO_MESSAGING_SERVICE_SID)");
         }
         optional(
                 "TWILIO_VERIFY_SERVICE_SID",
@@ -109,7 +109,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         required("MANAGEMENT_SERVER_PORT", "management.server.port", SettingsCheck::isPort, "a port number");
         if (!sandbox) {
             if (value("textonce.require-twilio-signature").equals("false")) {
-                problems.add("REQUIRE_TWILIO_SIGNATURE: false is possible only in the sandbox");
+                problems.add("REQUIRE_TWILIO_SIGNATURE=false is possible only in the sandbox");
             }
             clients();
         }
@@ -133,28 +133,28 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                     .bind("textonce.clients", Bindable.mapOf(String.class, TextOnceProperties.Client.class))
                     .orElseGet(Map::of);
         } catch (BindException e) {
-            problems.add("TEXTONCE_CLIENTS_<NAME>_ROLE: must be sender or operator");
+            problems.add("TEXTONCE_CLIENTS_<NAME>_ROLE must be sender or operator");
             return;
         }
         if (clients.isEmpty() && value("textonce.intakes").contains("http")) {
-            problems.add("TEXTONCE_CLIENTS_<NAME>_TOKEN_SHA256: is missing; without a client nobody may call the API");
+            problems.add("TEXTONCE_CLIENTS_<NAME>_TOKEN_SHA256 is missing; without a client nobody may call the API");
         }
         clients.forEach((name, client) -> {
             String prefix = "TEXTONCE_CLIENTS_" + name.toUpperCase(Locale.ROOT);
             if (client.tokenSha256().isEmpty()
                     || !client.tokenSha256().stream()
                             .allMatch(hash -> HEX_64.matcher(hash).matches())) {
-                problems.add(prefix + "_TOKEN_SHA256: must be SHA-256 in 64 hexadecimal digits");
+                problems.add(prefix + "_TOKEN_SHA256 must be SHA-256 in 64 hexadecimal digits");
             }
             if (!client.events().stream().allMatch(event -> EVENT.matcher(event).matches())) {
-                problems.add(prefix + "_EVENTS: must be names of events, such as order-shipped");
+                problems.add(prefix + "_EVENTS must be names of events, such as order-shipped");
             }
         });
     }
 
     private void required(String variable, String property, Predicate<String> valid, String expected) {
         if (value(property).isEmpty()) {
-            problems.add(variable + ": is missing");
+            problems.add(variable + " is missing");
         } else {
             optional(variable, property, valid, expected);
         }
@@ -165,13 +165,13 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         if (value.equals(UNREADABLE)) {
             problems.add(variable + ": must not hold ${");
         } else if (!value.isEmpty() && !valid.test(value)) {
-            problems.add(variable + ": must be " + expected);
+            problems.add(variable + " must be " + expected);
         }
     }
 
     private void together(String variable, String property, String otherVariable, String otherProperty) {
         if (value(property).isEmpty() != value(otherProperty).isEmpty()) {
-            problems.add(variable + " and " + otherVariable + ": must be set together");
+            problems.add(variable + " and " + otherVariable + " must be set together");
         }
     }
 

@@ -144,7 +144,7 @@ class SettingsCheckTest {
         for (String empty : List.of("", "  ")) {
             assertThat(problems(with(Map.of(variable, empty)), false))
                     .singleElement()
-                    .satisfies(problem -> assertThat(problem).startsWith(variable + ": is missing"));
+                    .satisfies(problem -> assertThat(problem).startsWith(variable + " is missing"));
         }
     }
 
@@ -253,9 +253,9 @@ class SettingsCheckTest {
     @Test
     void isReportedWithoutAStackTrace() {
         FailureAnalysis report =
-                new InvalidSettings.Analyzer().analyze(new InvalidSettings(List.of("PORT: is missing")));
+                new InvalidSettings.Analyzer().analyze(new InvalidSettings(List.of("PORT is missing")));
 
-        assertThat(report.getDescription()).contains("PORT: is missing");
+        assertThat(report.getDescription()).contains("PORT is missing");
         assertThat(report.getAction()).contains(".env.example");
     }
 
