@@ -1,8 +1,6 @@
 package io.textonce.http;
 
 import static io.textonce.sandbox.Fault.answersLate;
-import static io.textonce.sandbox.Fault.losesCallbacks;
-import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -11,11 +9,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
-import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.net.Socket;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,38 +82,6 @@ class LoadTest {
         assertThat(new HashSet<>(sent)).isEqualTo(accepted);
         assertThat(rows(sandbox, idsByNumber.values()))
                 .isEqualTo(accepted.stream().map(idsByNumber::get).collect(Collectors.toSet()));
-    }
-
-    @Test
-    void turnsACallerAwayWhenEveryPlaceIsTakenButNotTwilio(Sandbox sandbox) throws Exception {
-        int places = sandbox.context().getBean(TextOnceProperties.class).http().maxInFlight();
-        Map<String, String> idsByNumber = new HashMap<>();
-        for (int i = 0; i < places; i++) {
-            String number = sandbox.newNumber();
-            idsByNumber.put(number, sandbox.newEventId());
-            sandbox.twilio()
-                    .forNumber(number, answersLate(Duration.ofSeconds(5)).and(losesCallbacks()));
-        }
-        var callers = Executors.newSingleThreadExecutor();
-        var answers = callers.submit(() -> postAtOnce(sandbox, idsByNumber));
-        await().atMost(Duration.ofSeconds(30)).until(() -> admitted(sandbox), admitted -> admitted == places);
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-
-        var oneMore = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        var callback = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/status-callback"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("MessageSid=SM1")));
-
-        assertThatProblem(oneMore).is(503, "overloaded");
-        assertThat(oneMore.headers().firstValueAsLong("Retry-After")).isPresent();
-        assertThat(rows(sandbox, Set.of(id))).isEmpty();
-        assertThatProblem(callback).is(403, "invalid signature");
-        assertThat(answers.get().values())
-                .hasSize(places)
-                .allSatisfy(answer -> assertThat(answer).startsWith("HTTP/1.1 202 "));
-        callers.shutdown();
-        sandbox.twilio().behave();
     }
 
     /** With virtual threads camel-twilio has one worker, on a JDK that has them. */

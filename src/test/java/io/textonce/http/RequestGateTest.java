@@ -1,0 +1,166 @@
+package io.textonce.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.settings.TextOnceProperties;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.util.unit.DataSize;
+
+/** A gate of two places for callers and one for Twilio. A request under way is one whose asynchronous part is not over. */
+class RequestGateTest {
+
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final RequestGate gate = new RequestGate(new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100)), meters);
+    private final List<AsyncContext> underWay = new ArrayList<>();
+    private final FilterChain route = (request, response) -> underWay.add(request.startAsync(request, response));
+
+    @Test
+    void turnsACallerAwayBeforeAnyRouteWhenEveryPlaceIsTaken() throws Exception {
+        pass("/api/order-shipped-sms", route);
+        pass("/api/order-shipped-sms", route);
+
+        var third = pass("/api/order-shipped-sms", route);
+
+        assertThat(underWay).hasSize(2);
+        assertThat(third.getStatus()).isEqualTo(503);
+        assertThat(third.getHeader("Retry-After")).containsOnlyDigits();
+        assertThat(third.getContentType()).isEqualTo("application/problem+json");
+        assertThat(third.getContentAsString()).contains("\"error\":\"overloaded\"");
+    }
+
+    @Test
+    void keepsAPlaceForTwilioWhenCallersTakeAllOfTheirs() throws Exception {
+        pass("/api/order-shipped-sms", route);
+        pass("/api/order-shipped-sms", route);
+
+        pass("/twilio/status-callback", route);
+        var second = pass("/twilio/status-callback", route);
+
+        assertThat(underWay).hasSize(3);
+        assertThat(second.getStatus()).isEqualTo(503);
+    }
+
+    @Test
+    void givesAPlaceBackWhenTheRouteIsDone() throws Exception {
+        pass("/api/order-shipped-sms", route);
+        pass("/api/order-shipped-sms", route);
+        assertThat(admitted()).isEqualTo(2);
+
+        underWay.get(0).complete();
+        assertThat(admitted()).isEqualTo(1);
+        pass("/api/order-shipped-sms", route);
+
+        assertThat(underWay).hasSize(3);
+    }
+
+    @Test
+    void givesAPlaceBackWhenARequestIsAnsweredAtOnce() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            pass("/api/order-shipped-sms", (request, response) -> {});
+        }
+
+        assertThat(admitted()).isZero();
+    }
+
+    @Test
+    void givesAPlaceBackWhenSomethingBreaks() {
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> pass("/api/order-shipped-sms", (request, response) -> {
+                        throw new ServletException("broken");
+                    }))
+                    .hasMessage("broken");
+        }
+
+        assertThat(admitted()).isZero();
+    }
+
+    @Test
+    void givesAPlaceBackWhenABodyDoesNotArrive() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            var response = new MockHttpServletResponse();
+            gate.doFilter(new Stalling(), response, route);
+            assertThat(response.getStatus()).isEqualTo(400);
+        }
+
+        assertThat(underWay).isEmpty();
+        assertThat(admitted()).isZero();
+    }
+
+    @Test
+    void givesAPlaceBackWhenABodyIsTooLarge() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            var request = request("/api/order-shipped-sms");
+            request.setContent(new byte[101]);
+            var response = new MockHttpServletResponse();
+            gate.doFilter(request, response, route);
+            assertThat(response.getStatus()).isEqualTo(413);
+        }
+
+        assertThat(underWay).isEmpty();
+        assertThat(admitted()).isZero();
+    }
+
+    private MockHttpServletResponse pass(String path, FilterChain chain) throws ServletException, IOException {
+        var response = new MockHttpServletResponse();
+        gate.doFilter(request(path), response, chain);
+        return response;
+    }
+
+    private static MockHttpServletRequest request(String path) {
+        var request = new MockHttpServletRequest("POST", path);
+        request.setAsyncSupported(true);
+        return request;
+    }
+
+    private double admitted() {
+        return meters.get("textonce.requests.admitted")
+                .tag("kind", "api")
+                .gauge()
+                .value();
+    }
+
+    /** Its caller said that there is a body and then says no more. */
+    private static final class Stalling extends MockHttpServletRequest {
+
+        Stalling() {
+            super("POST", "/api/order-shipped-sms");
+        }
+
+        @Override
+        public ServletInputStream getInputStream() {
+            return new ServletInputStream() {
+                @Override
+                public boolean isFinished() {
+                    return false;
+                }
+
+                @Override
+                public boolean isReady() {
+                    return true;
+                }
+
+                @Override
+                public void setReadListener(ReadListener listener) {}
+
+                @Override
+                public int read() throws IOException {
+                    throw new SocketTimeoutException();
+                }
+            };
+        }
+    }
+}
