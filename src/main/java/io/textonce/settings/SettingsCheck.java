@@ -109,7 +109,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         required("MANAGEMENT_SERVER_PORT", "management.server.port", SettingsCheck::isPort, "a port number");
         if (!sandbox) {
             if (value("textonce.require-twilio-signature").equals("false")) {
-                problems.add("REQUIRE_TWILIO_SIGNATURE=false is possible only in the sandbox");
+                problems.add("REQUIRE_TWILIO_SIGNATURE must be true; false is possible only in the sandbox");
             }
             clients();
         }
@@ -163,7 +163,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
     private void optional(String variable, String property, Predicate<String> valid, String expected) {
         String value = value(property);
         if (value.equals(UNREADABLE)) {
-            problems.add(variable + ": must not hold ${");
+            problems.add(variable + " must not hold ${");
         } else if (!value.isEmpty() && !valid.test(value)) {
             problems.add(variable + " must be " + expected);
         }

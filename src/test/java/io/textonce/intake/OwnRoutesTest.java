@@ -39,22 +39,22 @@ class OwnRoutesTest {
     }
 
     @Test
-    void namesTheSettingOfAFolderThatIsMissing() throws IOException {
+    void namesAFolderThatIsMissing() throws IOException {
         try (var context = new DefaultCamelContext()) {
             var routes = new OwnRoutes(folder.resolve("missing").toString());
 
-            assertThatThrownBy(() -> routes.beforeApplicationStart(context)).hasMessageContaining("TEXTONCE_ROUTES");
+            assertThatThrownBy(() -> routes.beforeApplicationStart(context)).hasMessageContaining("missing");
         }
     }
 
     @Test
-    void namesTheSettingOfAFileThatIsWrong() throws IOException {
+    void namesTheFolderOfAFileThatIsWrong() throws IOException {
         Files.writeString(folder.resolve("wrong.camel.yaml"), "- route:\n    id: [");
 
         try (var context = new DefaultCamelContext()) {
             var routes = new OwnRoutes(folder.toString());
 
-            assertThatThrownBy(() -> routes.beforeApplicationStart(context)).hasMessageContaining("TEXTONCE_ROUTES");
+            assertThatThrownBy(() -> routes.beforeApplicationStart(context)).hasMessageContaining(folder.toString());
         }
     }
 

@@ -60,7 +60,7 @@ class EnvExampleTest {
 
         assertThat(open)
                 .containsAll(SettingsCheckTest.problems(Map.of(), false).stream()
-                        .map(problem -> problem.substring(0, problem.indexOf(':')))
+                        .map(problem -> problem.substring(0, problem.indexOf(' ')))
                         .toList())
                 .doesNotContain("TWILIO_API_KEY");
     }

@@ -171,9 +171,9 @@ class SettingsCheckTest {
         both.putAll(secret);
 
         assertThat(problems(with(key), false))
-                .containsExactly("TWILIO_API_KEY and TWILIO_API_SECRET: must be set together");
+                .containsExactly("TWILIO_API_KEY and TWILIO_API_SECRET must be set together");
         assertThat(problems(with(secret), false))
-                .containsExactly("TWILIO_API_KEY and TWILIO_API_SECRET: must be set together");
+                .containsExactly("TWILIO_API_KEY and TWILIO_API_SECRET must be set together");
         assertThat(problems(with(both), false)).isEmpty();
     }
 
@@ -205,7 +205,7 @@ class SettingsCheckTest {
         Map<String, String> lifted = with(Map.of("REQUIRE_TWILIO_SIGNATURE", "false"));
 
         assertThat(problems(lifted, false))
-                .containsExactly("REQUIRE_TWILIO_SIGNATURE: false is possible only in the sandbox");
+                .containsExactly("REQUIRE_TWILIO_SIGNATURE must be true; false is possible only in the sandbox");
         assertThat(problems(lifted, true)).isEmpty();
     }
 
@@ -293,6 +293,6 @@ class SettingsCheckTest {
     }
 
     private static String variable(String problem) {
-        return problem.substring(0, problem.indexOf(':'));
+        return problem.substring(0, problem.indexOf(' '));
     }
 }
