@@ -11,15 +11,27 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskDecorator;
 
 /** The HTTP edge's beans, which the routes know by name. */
 @Configuration(proxyBeanMethods = false)
 class HttpConfiguration {
 
+    @Bean
+    RequestGate gate(TextOnceProperties settings, MeterRegistry meters) {
+        return new RequestGate(settings.http(), meters);
+    }
+
+    /** The workers of the routes. */
+    @Bean
+    TaskDecorator keepingPlaces(RequestGate gate) {
+        return gate::keepingPlace;
+    }
+
     /** Behind the credentials: a stranger takes no place from a caller. */
     @Bean
-    FilterRegistrationBean<RequestGate> requestGate(TextOnceProperties settings, MeterRegistry meters) {
-        var registration = new FilterRegistrationBean<>(new RequestGate(settings.http(), meters));
+    FilterRegistrationBean<RequestGate> requestGate(RequestGate gate) {
+        var registration = new FilterRegistrationBean<>(gate);
         registration.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
         registration.setAsyncSupported(true);
         return registration;

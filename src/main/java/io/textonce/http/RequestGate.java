@@ -3,8 +3,6 @@ package io.textonce.http;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.TextOnceProperties;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -23,6 +22,7 @@ final class RequestGate extends OncePerRequestFilter {
     private final Semaphore calls;
     private final Semaphore callbacks;
     private final int maxBody;
+    private final ThreadLocal<Place> current = new ThreadLocal<>();
 
     RequestGate(TextOnceProperties.Http settings, MeterRegistry meters) {
         this.calls = counted("api", settings.maxInFlight(), meters);
@@ -47,15 +47,25 @@ final class RequestGate extends OncePerRequestFilter {
             answer(response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
             return;
         }
+        var place = new Place(permits);
+        current.set(place);
         try {
             pass(request, response, chain);
         } finally {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new Release(permits));
-            } else {
-                permits.release();
-            }
+            current.remove();
+            place.leaveUnlessAtWork();
         }
+    }
+
+    /**
+     * Lets a request keep its place while a worker is busy with it: until the worker is done, answer included. The
+     * container's word that a request is over does not count, since it may never come for a caller that went away.
+     *
+     * @param work handed to a worker, perhaps by the request that is passing the gate on this thread
+     */
+    Runnable keepingPlace(Runnable work) {
+        var place = current.get();
+        return place == null ? work : place.keptFor(work);
     }
 
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -97,23 +107,38 @@ final class RequestGate extends OncePerRequestFilter {
         response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Gives the permit back when the answer has been written, or can't be any more. */
-    private record Release(Semaphore permits) implements AsyncListener {
+    /** One request's place. It is given back once, by the filter or by the worker that took it over. */
+    private static final class Place {
 
-        @Override
-        public void onComplete(AsyncEvent event) {
-            permits.release();
+        private final Semaphore permits;
+        private final AtomicBoolean left = new AtomicBoolean();
+        private boolean atWork;
+
+        Place(Semaphore permits) {
+            this.permits = permits;
         }
 
-        @Override
-        public void onTimeout(AsyncEvent event) {}
+        Runnable keptFor(Runnable work) {
+            atWork = true;
+            return () -> {
+                try {
+                    work.run();
+                } finally {
+                    leave();
+                }
+            };
+        }
 
-        @Override
-        public void onError(AsyncEvent event) {}
+        void leaveUnlessAtWork() {
+            if (!atWork) {
+                leave();
+            }
+        }
 
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
+        private void leave() {
+            if (left.compareAndSet(false, true)) {
+                permits.release();
+            }
         }
     }
 }

@@ -104,7 +104,10 @@ class LoadTest {
 
         idsByNumber.forEach((number, id) -> postAndGoAway(sandbox, sandbox.orderShipped(id, number), bytesSent));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> admitted(sandbox), admitted -> admitted == 0);
+        // What the callers sent may still wait to be read.
+        await().atMost(Duration.ofSeconds(60))
+                .during(Duration.ofSeconds(1))
+                .until(() -> admitted(sandbox), admitted -> admitted == 0);
         sandbox.twilio().behave();
         Set<String> known = rows(sandbox, idsByNumber.values());
         idsByNumber.forEach((number, id) -> assertThat(sandbox.twilio().sentTo(number))

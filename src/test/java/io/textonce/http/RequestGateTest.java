@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.settings.TextOnceProperties;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -20,13 +19,13 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.util.unit.DataSize;
 
-/** A gate of two places for callers and one for Twilio. A request under way is one whose asynchronous part is not over. */
+/** A gate of two places for callers and one for Twilio. A request under way is one whose worker is not done. */
 class RequestGateTest {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final RequestGate gate = new RequestGate(new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100)), meters);
-    private final List<AsyncContext> underWay = new ArrayList<>();
-    private final FilterChain route = (request, response) -> underWay.add(request.startAsync(request, response));
+    private final List<Runnable> underWay = new ArrayList<>();
+    private final FilterChain route = (request, response) -> underWay.add(gate.keepingPlace(() -> {}));
 
     @Test
     void turnsACallerAwayBeforeAnyRouteWhenEveryPlaceIsTaken() throws Exception {
@@ -55,16 +54,37 @@ class RequestGateTest {
     }
 
     @Test
-    void givesAPlaceBackWhenTheRouteIsDone() throws Exception {
+    void givesAPlaceBackOnceWhenTheWorkerIsDone() throws Exception {
         pass("/api/order-shipped-sms", route);
         pass("/api/order-shipped-sms", route);
         assertThat(admitted()).isEqualTo(2);
 
-        underWay.get(0).complete();
+        underWay.get(0).run();
+        underWay.get(0).run();
         assertThat(admitted()).isEqualTo(1);
         pass("/api/order-shipped-sms", route);
 
         assertThat(underWay).hasSize(3);
+    }
+
+    @Test
+    void givesAPlaceBackWhenTheWorkerFails() throws Exception {
+        pass(
+                "/api/order-shipped-sms",
+                (request, response) -> underWay.add(gate.keepingPlace(() -> {
+                    throw new IllegalStateException("broken");
+                })));
+
+        assertThatThrownBy(() -> underWay.get(0).run()).hasMessage("broken");
+
+        assertThat(admitted()).isZero();
+    }
+
+    @Test
+    void leavesWorkAloneThatNoRequestAskedFor() {
+        Runnable work = () -> {};
+
+        assertThat(gate.keepingPlace(work)).isSameAs(work);
     }
 
     @Test
@@ -121,9 +141,7 @@ class RequestGateTest {
     }
 
     private static MockHttpServletRequest request(String path) {
-        var request = new MockHttpServletRequest("POST", path);
-        request.setAsyncSupported(true);
-        return request;
+        return new MockHttpServletRequest("POST", path);
     }
 
     private double admitted() {
