@@ -5,6 +5,7 @@ import io.textonce.http.Problem;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
+import org.springframework.dao.DataIntegrityViolationException;
 
 /**
  * The only way from an intake to an event. The name that a caller gives can reach a route called {@code event-<name>}
@@ -37,9 +38,13 @@ public final class EventDoor {
     /** Whether a failure is the moment's and not the event's: the database is away, or we are overloaded or stopping. */
     public boolean isLater(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (Problem.refusal(caught) == null
+                && (context.isStopping() || ObjectHelper.getException(InterruptedException.class, caught) != null)) {
+            return true;
+        }
+        // What the database will not take today it will not take tomorrow.
         return Problem.of(caught).retryLater()
-                || ObjectHelper.getException(InterruptedException.class, caught) != null
-                || Problem.refusal(caught) == null && (context.isStopping() || context.isStopped());
+                && ObjectHelper.getException(DataIntegrityViolationException.class, caught) == null;
     }
 
     /** The reason of an event that failed through a fault of ours. */

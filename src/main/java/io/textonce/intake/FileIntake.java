@@ -37,8 +37,7 @@ public final class FileIntake {
         Path file = file(exchange);
         // Found out now rather than when all lines are sent and the file can't be moved away.
         Files.createDirectories(file.resolveSibling("done"));
-        var context = exchange.getContext();
-        var run = new FileRun(file, inbox.failedLines(file), () -> context.isStopping() || context.isStopped());
+        var run = new FileRun(file, inbox.failedLines(file), exchange.getContext()::isStopping);
         exchange.setVariable(RUN, run);
         exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(run));
         try {

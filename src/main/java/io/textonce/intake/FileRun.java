@@ -37,6 +37,7 @@ final class FileRun implements Closeable {
     private final AtomicBoolean unforeseen = new AtomicBoolean();
     private final long startNanos = System.nanoTime();
     private final AtomicLong saidNanos = new AtomicLong(startNanos);
+    private final AtomicLong saidCount = new AtomicLong();
     private @Nullable Version version;
     private @Nullable EventFile lines;
 
@@ -111,7 +112,7 @@ final class FileRun implements Closeable {
                     file.getFileName(),
                     count,
                     failed.count(),
-                    perSecond(count, now));
+                    perSecond(count - saidCount.getAndSet(count), now - said));
         }
     }
 
@@ -144,11 +145,11 @@ final class FileRun implements Closeable {
                 tried,
                 failed.count(),
                 kept.map(path -> ", kept in " + path).orElse(""),
-                perSecond(tried.get(), System.nanoTime()));
+                perSecond(tried.get(), System.nanoTime() - startNanos));
     }
 
-    private long perSecond(long count, long now) {
-        return count * 1_000_000_000L / Math.max(1, now - startNanos);
+    private static long perSecond(long count, long nanos) {
+        return count * 1_000_000_000L / Math.max(1, nanos);
     }
 
     @Override
