@@ -21,6 +21,7 @@ class SmsEvidenceTest {
         sandbox.twilio().forNumber(number, resets().afterRecording().and(losesCallbacks()));
         sandbox.post("order-shipped", sandbox.orderShipped(id, number));
         sandbox.awaitStatus(id, "unknown");
+        await().until(() -> sandbox.twilio().sentTo(number).get(0).status(), "delivered"::equals);
 
         lookNow(sandbox, id, "0 s");
 
