@@ -45,7 +45,7 @@ class ProofIT {
     private static final boolean LARGE = Boolean.getBoolean("proof.large");
 
     private static final int EVENTS = LARGE ? 400 : 40;
-    private static final int KILLS = LARGE ? 25 : 5;
+    private static final int KILLS = LARGE ? 25 : 3;
     private static final Duration MOST = Duration.ofMinutes(LARGE ? 10 : 2);
 
     /** Before and after every commit, every POST and every acknowledgement. */
@@ -67,6 +67,14 @@ class ProofIT {
             "sms-evidence-look-to-twilio:before:1",
             "sms-due-send-to-twilio:before:1",
             "sms-due-send-to-twilio:after:1");
+
+    /** Those that stand for the others in every build. */
+    private static final List<String> SOME_STEPS = List.of(
+            "sms-post-message:before:5",
+            "sms-post-create:before:5",
+            "sms-post-create:after:5",
+            "sms-status-record:before:5",
+            "sms-evidence-look-to-twilio:before:1");
 
     private static final List<Verdict> VERDICTS = new ArrayList<>();
     private static Path directory;
@@ -118,9 +126,10 @@ class ProofIT {
 
     @Test
     void survivesBeingKilledAtEveryNamedStep() {
+        var steps = LARGE ? STEPS : SOME_STEPS;
         var halted = new ArrayList<String>();
         try (var load = new Load(peers, () -> app)) {
-            for (String step : STEPS) {
+            for (String step : steps) {
                 // Evidence and the held have work only when Twilio has made some.
                 if (step.startsWith("sms-evidence")) {
                     peers.twilio().share(0.3, answers(500));
@@ -139,7 +148,7 @@ class ProofIT {
 
             judge("killed at each named step", load, halted.size() + " halts");
         }
-        assertThat(halted).isEqualTo(STEPS);
+        assertThat(halted).isEqualTo(steps);
     }
 
     @Test
