@@ -83,7 +83,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         var sms = exchange.getVariable("sms", Sms.class);
         while (true) {
             var lease = new Lease(leaseLength, sms.expiresAt());
-            boolean late = sms.expiresAt() != null && !sms.expiresAt().isAfter(clock.instant());
+            boolean late = sms.isLate(clock.instant());
             var claimed = late ? null : claim(sms);
             if (claimed != null) {
                 exchange.setVariable("delivery", claimed);

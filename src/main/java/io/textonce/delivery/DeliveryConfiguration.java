@@ -78,7 +78,7 @@ class DeliveryConfiguration {
 
     @Bean
     DueDeliveries dueDeliveries(DataSource dataSource, TextOnceProperties settings) {
-        return new DueDeliveries(new JdbcTemplate(dataSource), settings.lease());
+        return new DueDeliveries(new JdbcTemplate(dataSource), settings.twilio().sender(), settings.lease());
     }
 
     @Bean

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt the attempt it was taken in; a change of the row that names another attempt is void
  * @param status held, unknown, or Twilio's word when Twilio is to be asked for a later one
+ * @param sender number or Messaging Service that the attempt was made from
  * @param phone recipient in E.164
  * @param text what was to be sent, null once Twilio has it
  * @param attemptedAt when the attempt was claimed: Twilio can't have its text from before
@@ -28,6 +29,7 @@ public record Due(
         byte[] payloadSha256,
         String source,
         @Nullable String client,
+        String sender,
         String purpose,
         Instant consentAt,
         String phone,
@@ -39,6 +41,11 @@ public record Due(
         Instant attemptedAt,
         Duration unclearFor,
         Duration age) {
+
+    /** Whether its time has passed. */
+    public boolean isLate(Instant now) {
+        return expiresAt != null && !expiresAt.isAfter(now);
+    }
 
     /** The text to send, as the event asked for it. */
     public Sms sms() {

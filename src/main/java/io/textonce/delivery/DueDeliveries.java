@@ -22,7 +22,7 @@ public final class DueDeliveries {
 
     private static final String COLUMNS = """
             RETURNING d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
-                d.client, d.purpose, d.consent_at, d.phone, d.phone_hash, d.body, d.on_unknown, d.expires_at,
+                d.client, d.sender, d.purpose, d.consent_at, d.phone, d.phone_hash, d.body, d.on_unknown, d.expires_at,
                 d.attempted_at,
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
                 extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
@@ -36,7 +36,7 @@ public final class DueDeliveries {
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             )
             UPDATE textonce.deliveries AS d
-            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(),
+            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), sender = ?,
                 due_at = now() + CAST(? AS interval), updated_at = now()
             FROM due WHERE d.id = due.id
             """ + COLUMNS;
@@ -86,7 +86,7 @@ public final class DueDeliveries {
     private static final String AGAIN = """
             WITH again AS (
                 UPDATE textonce.deliveries
-                SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL,
+                SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), sender = ?, unknown_since = NULL,
                     due_at = now() + CAST(? AS interval), updated_at = now()
                 WHERE id = ? AND attempt = ? AND status = 'unknown'
                 RETURNING id
@@ -124,16 +124,18 @@ public final class DueDeliveries {
             """;
 
     private final JdbcTemplate jdbc;
+    private final String sender;
     private final Duration lease;
 
-    DueDeliveries(JdbcTemplate jdbc, Duration lease) {
+    DueDeliveries(JdbcTemplate jdbc, String sender, Duration lease) {
         this.jdbc = jdbc;
+        this.sender = sender;
         this.lease = lease;
     }
 
     /** Held texts that are due, each reserved anew for the caller. */
     public List<Due> takeHeld(int most) {
-        return jdbc.query(TAKE_HELD, DueDeliveries::read, most, lease.toString());
+        return jdbc.query(TAKE_HELD, DueDeliveries::read, most, sender, lease.toString());
     }
 
     /** Unknown outcomes whose next look is due, and reservations whose lease ran out, which are unknown from now on. */
@@ -182,7 +184,7 @@ public final class DueDeliveries {
 
     /** Reserves it for one more attempt; null when it was resolved meanwhile. */
     public @Nullable Delivery again(Due due) {
-        return jdbc.update(AGAIN, lease.toString(), due.id(), due.attempt()) == 1
+        return jdbc.update(AGAIN, sender, lease.toString(), due.id(), due.attempt()) == 1
                 ? Delivery.claimed(due.id(), due.attempt() + 1)
                 : null;
     }
@@ -216,6 +218,7 @@ public final class DueDeliveries {
                 row.getBytes("payload_sha256"),
                 row.getString("source"),
                 row.getString("client"),
+                row.getString("sender"),
                 row.getString("purpose"),
                 instant(row, "consent_at"),
                 row.getString("phone"),

@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import io.textonce.settings.EventName;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -54,7 +55,7 @@ public final class SendPolicy implements Processor {
     }
 
     public void setEvent(String event) {
-        if (!event.matches("[a-z][a-z0-9-]{0,59}")) {
+        if (!EventName.isValid(event)) {
             throw new IllegalArgumentException("event must be lower-case letters, digits and hyphens");
         }
         this.event = event;

@@ -29,6 +29,11 @@ public record Sms(
         @Nullable String client,
         @Nullable Instant expiresAt) {
 
+    /** Whether its time has passed. */
+    boolean isLate(Instant now) {
+        return expiresAt != null && !expiresAt.isAfter(now);
+    }
+
     /** The idempotency key. */
     public String key() {
         return event + ":" + eventId;

@@ -73,7 +73,7 @@ final class Evidence {
             lookAgain(due);
             return;
         }
-        var mine = mine(due, free(listed), rivals, settings.lease().plus(horizon(due)));
+        var mine = mine(due, free(due, listed), rivals, settings.lease().plus(horizon(due)));
         if (mine.message() != null) {
             bind(due, mine.message());
         } else if (mine.open() || due.unclearFor().compareTo(horizon(due)) < 0) {
@@ -92,8 +92,8 @@ final class Evidence {
     }
 
     /** The listed messages from our sender that belong to no delivery. */
-    private List<Seen> free(List<Seen> listed) {
-        var ours = listed.stream().filter(this::fromUs).toList();
+    private List<Seen> free(Due due, List<Seen> listed) {
+        var ours = listed.stream().filter(seen -> isFrom(due.sender(), seen)).toList();
         if (ours.isEmpty()) {
             return ours;
         }
@@ -101,11 +101,8 @@ final class Evidence {
         return ours.stream().filter(seen -> !bound.contains(seen.sid())).toList();
     }
 
-    private boolean fromUs(Seen seen) {
-        var twilio = settings.twilio();
-        return twilio.messagingServiceSid().isEmpty()
-                ? twilio.fromNumber().equals(seen.from())
-                : twilio.messagingServiceSid().equals(seen.messagingServiceSid());
+    private static boolean isFrom(String sender, Seen seen) {
+        return sender.equals(seen.from()) || sender.equals(seen.messagingServiceSid());
     }
 
     /**
@@ -158,7 +155,7 @@ final class Evidence {
     }
 
     private void absent(Exchange exchange, Due due) {
-        if (due.expiresAt() != null && !due.expiresAt().isAfter(clock.instant())) {
+        if (due.isLate(clock.instant())) {
             LOG.info("Delivery {} never reached Twilio, and is too late now", due.id());
             deliveries.end(due, Delivery.REJECTED, TOO_LATE);
             count("too_late");

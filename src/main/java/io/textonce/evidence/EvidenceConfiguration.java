@@ -70,7 +70,7 @@ class EvidenceConfiguration {
     Processor heldReady(DueDeliveries deliveries, TextOnceProperties settings, Clock clock) {
         return exchange -> {
             var due = exchange.getMessage().getBody(Due.class);
-            if (due.expiresAt() != null && !due.expiresAt().isAfter(clock.instant())) {
+            if (due.isLate(clock.instant())) {
                 deliveries.end(due, Delivery.REJECTED, Evidence.TOO_LATE);
                 exchange.setRouteStop(true);
                 return;

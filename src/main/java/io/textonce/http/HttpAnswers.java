@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Refusal;
+import io.textonce.settings.EventName;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ final class HttpAnswers {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpAnswers.class);
 
-    private static final Pattern EVENT_PATH = Pattern.compile("/api/([a-z][a-z0-9-]{0,59})-sms");
+    private static final Pattern EVENT_PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms");
 
     private final ObjectMapper json = new ObjectMapper();
 

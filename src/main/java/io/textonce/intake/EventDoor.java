@@ -2,6 +2,7 @@ package io.textonce.intake;
 
 import io.textonce.delivery.Refusal;
 import io.textonce.http.Problem;
+import io.textonce.settings.EventName;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
@@ -13,8 +14,6 @@ import org.springframework.dao.DataIntegrityViolationException;
  */
 public final class EventDoor {
 
-    private static final String NAME = "[a-z][a-z0-9-]{0,59}";
-
     private final CamelContext context;
 
     EventDoor(CamelContext context) {
@@ -24,7 +23,7 @@ public final class EventDoor {
     /** Refuses an event that has no route, before anything is done for it. */
     void known(Exchange exchange) {
         String event = exchange.getVariable("event", String.class);
-        if (event == null || !event.matches(NAME) || context.getRoute("event-" + event) == null) {
+        if (event == null || !EventName.isValid(event) || context.getRoute("event-" + event) == null) {
             throw new Refusal(404, "unknown_event", "There is no such event.");
         }
     }

@@ -1,16 +1,14 @@
 package io.textonce.intake;
 
+import io.textonce.settings.EventName;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 
 /**
  * The folders of the file intake: {@code <inbox>/<event>/} to drop files into, and below it {@code done/} and
  * {@code failed/}. Only a file right in an event's folder has an event, so what was put away is never taken for new.
  */
 public final class Inbox {
-
-    private static final Pattern EVENT = Pattern.compile("[a-z][a-z0-9-]{0,59}");
 
     private final Path root;
 
@@ -25,8 +23,8 @@ public final class Inbox {
             throw new IllegalArgumentException("The file must lie in a folder right below the inbox");
         }
         String event = folder.getFileName().toString();
-        if (!EVENT.matcher(event).matches()) {
-            throw new IllegalArgumentException("The folder's name must be an event's: " + EVENT);
+        if (!EventName.isValid(event)) {
+            throw new IllegalArgumentException("The folder's name must be an event's: " + EventName.PATTERN);
         }
         return event;
     }

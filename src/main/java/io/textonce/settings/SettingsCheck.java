@@ -26,7 +26,6 @@ import org.springframework.core.env.Environment;
 final class SettingsCheck implements BeanFactoryPostProcessor {
 
     private static final Pattern HEX_64 = Pattern.compile("[0-9a-fA-F]{64}");
-    private static final Pattern EVENT = Pattern.compile("[a-z][a-z0-9-]{0,59}");
 
     /** Stands for a value with a placeholder that leads nowhere: Spring's own message would print it. */
     private static final String UNREADABLE = "${";
@@ -146,7 +145,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                             .allMatch(hash -> HEX_64.matcher(hash).matches())) {
                 problems.add(prefix + "_TOKEN_SHA256 must be SHA-256 in 64 hexadecimal digits");
             }
-            if (!client.events().stream().allMatch(event -> EVENT.matcher(event).matches())) {
+            if (!client.events().stream().allMatch(EventName::isValid)) {
                 problems.add(prefix + "_EVENTS must be names of events, such as order-shipped");
             }
         });

@@ -32,12 +32,16 @@ final class Circuit implements HealthIndicator {
     private final JdbcTemplate jdbc;
     private final String account;
     private final Duration probe;
+    private final Duration pace;
     private volatile @Nullable String reason;
+    private volatile long refreshedAt;
 
-    Circuit(JdbcTemplate jdbc, String account, Duration probe) {
+    Circuit(JdbcTemplate jdbc, String account, Duration probe, Duration pace) {
         this.jdbc = jdbc;
         this.account = account;
         this.probe = probe;
+        this.pace = pace;
+        this.refreshedAt = System.nanoTime() - pace.toNanos();
     }
 
     boolean isOpen() {
@@ -65,14 +69,18 @@ final class Circuit implements HealthIndicator {
         }
     }
 
-    /** Reads what other instances have found out. */
+    /** Reads what other instances have found out, once a pace however often it is asked. */
     void refresh() {
+        if (System.nanoTime() - refreshedAt < pace.toNanos()) {
+            return;
+        }
         reason =
                 jdbc
                         .queryForList("SELECT words FROM textonce.circuit WHERE account_sid = ?", String.class, account)
                         .stream()
                         .findFirst()
                         .orElse(null);
+        refreshedAt = System.nanoTime();
     }
 
     /** Whether the caller may try one text although the circuit is open. */

@@ -48,7 +48,8 @@ class TwilioConfiguration {
         return new Circuit(
                 new JdbcTemplate(dataSource),
                 settings.twilio().accountSid(),
-                settings.due().probe());
+                settings.due().probe(),
+                settings.due().pace());
     }
 
     @Bean

@@ -11,6 +11,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The tables and what reads and writes them, without the application. */
 public record DeliveryTables(DueDeliveries due, Deliveries claims) {
 
+    private static final String SENDER = "+15551234567";
+
     public static DeliveryTables migrate(DataSource dataSource, Duration lease) {
         Flyway.configure()
                 .dataSource(dataSource)
@@ -20,12 +22,12 @@ public record DeliveryTables(DueDeliveries due, Deliveries claims) {
                 .migrate();
         var jdbc = new JdbcTemplate(dataSource);
         return new DeliveryTables(
-                new DueDeliveries(jdbc, lease),
+                new DueDeliveries(jdbc, SENDER, lease),
                 new Deliveries(
                         jdbc,
                         new PhoneNumbers(),
                         new PhoneHash(new byte[32]),
-                        "+15551234567",
+                        SENDER,
                         lease,
                         Clock.systemUTC()));
     }
