@@ -49,6 +49,11 @@ class RouteFilesTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> takesTwilioThroughItsKamelet() {
+        return everyFile(RouteRules::takesTwilioThroughItsKamelet);
+    }
+
+    @TestFactory
     Stream<DynamicTest> namesDirectRoutesThatExist() {
         return everyFile(RouteRules::namesDirectRoutesThatExist);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text what is sent
  * @param consentAt when the recipient agreed
  * @param policy how a text of this event may be sent
- * @param source intake that took it: http, jms, file or the name of an own route
+ * @param source intake that took it: http, jms, file, or route for an own one that names none
  * @param client who asked, where the intake knows
  * @param expiresAt after which the text is worth nothing, or null
  */

@@ -58,7 +58,7 @@ final class SmsDraft implements Processor {
                         printable("text", text == null ? "" : text, "\n"),
                         time(payload, "consentAt"),
                         policy,
-                        source == null ? exchange.getFromRouteId() : source,
+                        source == null ? "route" : source,
                         exchange.getVariable("client", String.class),
                         expiresAt(policy, payload)));
     }

@@ -89,14 +89,7 @@ final class HttpAnswers {
         if (problem.status() >= 500 && problem.code() == null) {
             LOG.error("Exchange {} failed: {}", exchange.getExchangeId(), problem.error(), caught);
         }
-        var message = exchange.getMessage();
-        message.removeHeaders("*");
-        if (problem.retryLater()) {
-            message.setHeader("Retry-After", "5");
-        }
-        message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
-        message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        message.setBody(problem.json());
+        problem.answer(exchange);
     }
 
     /** Says that it was heard, without a body. */

@@ -1,5 +1,6 @@
 package io.textonce.http;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.Exchange;
 import org.apache.camel.ValidationException;
 import org.apache.camel.component.jsonvalidator.JsonValidationException;
 import org.apache.camel.util.ObjectHelper;
@@ -58,7 +60,12 @@ public record Problem(
             return refusal;
         }
         var invalid = ObjectHelper.getException(ValidationException.class, thrown);
-        return invalid == null ? null : refusal(invalid);
+        if (invalid != null) {
+            return refusal(invalid);
+        }
+        // Of an own route that reads without a schema.
+        var json = ObjectHelper.getException(JsonParseException.class, thrown);
+        return json == null ? null : Refusal.ofField("body", words(json));
     }
 
     private static @Nullable Refusal refusal(ValidationException invalid) {
@@ -120,6 +127,18 @@ public record Problem(
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Makes it the answer of an exchange, which keeps nothing else. */
+    public void answer(Exchange exchange) {
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        if (retryLater()) {
+            message.setHeader("Retry-After", "5");
+        }
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
+        message.setBody(json());
     }
 
     /** Whether the caller should come again, after a while. */

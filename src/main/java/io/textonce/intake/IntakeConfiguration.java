@@ -74,6 +74,11 @@ class IntakeConfiguration {
     }
 
     @Bean
+    Processor refusedSaid(EventDoor door) {
+        return door::refused;
+    }
+
+    @Bean
     JmsIntake jmsIntake() {
         return new JmsIntake();
     }

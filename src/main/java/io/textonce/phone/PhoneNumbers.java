@@ -15,6 +15,11 @@ public final class PhoneNumbers {
 
     private static final Pattern E164 = Pattern.compile("\\+[1-9][0-9]{1,14}");
     private static final String NO_REGION = "ZZ";
+
+    /** A number as people write it: digits of any script, and what they put around and between them. No letters. */
+    private static final Pattern WRITTEN = Pattern.compile(
+            "[+\\uFF0B(\\[\\p{Nd}\\p{Zs}][\\p{Nd}\\p{Zs}()\\[\\]./\\p{Pd}\\u2212\\t\\u200E\\u200F\\u202A\\u202C]{1,39}");
+
     private static final int DIGITS_SHOWN = 4;
 
     private final PhoneNumberUtil numbers = PhoneNumberUtil.getInstance();
@@ -34,6 +39,29 @@ public final class PhoneNumbers {
         } catch (NumberParseException e) {
             return false;
         }
+    }
+
+    /**
+     * A number as people write it in its accepted spelling, or null where it can't be one.
+     *
+     * @param region whose numbers may lack a country code, in two letters of ISO 3166-1; empty for none
+     */
+    public @Nullable String toE164(String written, String region) {
+        if (!WRITTEN.matcher(written).matches()) {
+            return null;
+        }
+        try {
+            var parsed = numbers.parse(written, region.isEmpty() ? NO_REGION : region);
+            String number = numbers.format(parsed, PhoneNumberFormat.E164);
+            return isE164(number) ? number : null;
+        } catch (NumberParseException e) {
+            return null;
+        }
+    }
+
+    /** Whether numbers of this region are known; two letters of ISO 3166-1. */
+    public boolean isRegion(String region) {
+        return numbers.getSupportedRegions().contains(region);
     }
 
     /**

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.Refusal;
 import io.textonce.settings.TextOnceProperties;
-import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,15 +11,14 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Reads Twilio's status callbacks. Nothing of one is looked at before its signature is proven over the raw body, and
- * nothing of a genuine one is lost: what it says is written down before it is answered, known to us or not.
+ * Reads Twilio's status callbacks, which {@link SignedWebhook} let in. Nothing of one is lost: what it says is written
+ * down before it is answered, known to us or not.
  */
 final class StatusCallback {
 
@@ -30,61 +28,33 @@ final class StatusCallback {
     private static final Pattern STATUS = Pattern.compile("[a-z][a-z_-]{1,39}");
     private static final Pattern DELIVERY = Pattern.compile("(?:^|&)delivery=([0-9a-fA-F-]{36})(?:&|$)");
 
-    private final TwilioSignature signature;
     private final TwilioCodes codes;
     private final Circuit circuit;
     private final OptOuts optOuts;
     private final Duration ask;
-    private final boolean signatureRequired;
     private final MeterRegistry meters;
 
     StatusCallback(
-            TwilioSignature signature,
-            TwilioCodes codes,
-            Circuit circuit,
-            OptOuts optOuts,
-            TextOnceProperties settings,
-            MeterRegistry meters) {
-        this.signature = signature;
+            TwilioCodes codes, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, MeterRegistry meters) {
         this.codes = codes;
         this.circuit = circuit;
         this.optOuts = optOuts;
         this.ask = settings.due().statusAfter();
-        this.signatureRequired = settings.requireTwilioSignature();
         this.meters = meters;
-    }
-
-    /** Leaves the signed form in the variable {@code form} and the query in {@code query}, or refuses with 403. */
-    void verify(Exchange exchange) {
-        var message = exchange.getMessage();
-        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        byte[] body = message.getBody(byte[].class);
-        String query = request.getQueryString();
-        String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
-        String header = request.getHeader("X-Twilio-Signature");
-        var form = form(body);
-        if (signatureRequired && !signature.matches(target, body, contentType(request), header)) {
-            turnedAway("forged");
-            throw new Refusal(403, "invalid signature", "The signature is not Twilio's for this address and body.");
-        }
-        exchange.setVariable("form", form);
-        exchange.setVariable("query", query);
-        message.removeHeaders("*");
-        message.setBody(null);
     }
 
     /** Makes the row of {@code sms-status-record.sql} of the form, or refuses with 400. */
     void read(Exchange exchange) {
-        var form = exchange.getVariable("form", FormBody.class);
-        String sid = form.first("MessageSid");
-        String status = form.first("MessageStatus");
+        Map<?, ?> form = exchange.getMessage().getBody(Map.class);
+        var sid = (String) form.get("MessageSid");
+        var status = (String) form.get("MessageStatus");
         if (sid == null
                 || status == null
                 || !SID.matcher(sid).matches()
                 || !STATUS.matcher(status).matches()) {
             throw new Refusal(400, "invalid callback", "MessageSid and MessageStatus are needed.");
         }
-        Integer code = code(form.first("ErrorCode"));
+        Integer code = code((String) form.get("ErrorCode"));
         report(exchange, "callback", delivery(exchange.getVariable("query", String.class)), sid, status, code);
     }
 
@@ -137,24 +107,6 @@ final class StatusCallback {
             case ALARM -> LOG.warn("Twilio reports error_code {}: {}", code, entry.words());
             default -> {}
         }
-    }
-
-    private FormBody form(byte[] body) {
-        try {
-            return FormBody.parse(body);
-        } catch (MalformedFormException e) {
-            turnedAway("malformed");
-            throw new Refusal(400, "invalid callback", e.getMessage());
-        }
-    }
-
-    private void turnedAway(String validity) {
-        meters.counter("textonce.callbacks.received", "validity", validity, "effect", "none")
-                .increment();
-    }
-
-    private static @Nullable String contentType(HttpServletRequest request) {
-        return (String) request.getAttribute("io.textonce.contentType");
     }
 
     private static @Nullable Integer code(@Nullable String text) {

@@ -73,19 +73,19 @@ class TwilioConfiguration {
     }
 
     @Bean
-    StatusCallback statusCallback(
-            TwilioSignature signature,
-            TwilioCodes codes,
-            Circuit circuit,
-            OptOuts optOuts,
-            TextOnceProperties settings,
-            MeterRegistry meters) {
-        return new StatusCallback(signature, codes, circuit, optOuts, settings, meters);
+    SignedWebhook signedWebhook(TwilioSignature signature, TextOnceProperties settings, MeterRegistry meters) {
+        return new SignedWebhook(signature, settings.requireTwilioSignature(), meters);
     }
 
     @Bean
-    Processor twilioSigned(StatusCallback callback) {
-        return callback::verify;
+    Processor twilioSigned(SignedWebhook webhook) {
+        return webhook::open;
+    }
+
+    @Bean
+    StatusCallback statusCallback(
+            TwilioCodes codes, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, MeterRegistry meters) {
+        return new StatusCallback(codes, circuit, optOuts, settings, meters);
     }
 
     @Bean

@@ -51,6 +51,10 @@ record Endpoint(String kind, String uri, JsonNode parameters) {
     String words() {
         return switch (scheme()) {
             case "platform-http" -> "`" + parameters.path("httpMethodRestrict").asText() + " " + target() + "`";
+            case "kamelet" ->
+                target().equals("twilio-webhook-source")
+                        ? "`POST /twilio/" + parameters.path("path").asText() + "`"
+                        : "`" + uri + "`";
             case "scheduler" -> "every `textonce.due.pace`";
             case "jms", "file" -> scheme() + " `" + target().replace("{{", "").replace("}}", "") + "`";
             case "sql" -> "`" + fileName() + "`";

@@ -58,6 +58,11 @@ final class RouteFile {
         return path.startsWith("shared/");
     }
 
+    /** An own route to copy: Camel does not load it from here. */
+    boolean isExample() {
+        return path.startsWith("examples/");
+    }
+
     boolean isEvent() {
         return path.startsWith("events/");
     }

@@ -201,6 +201,24 @@ public final class RouteRules {
         return endpoints(bundle, endpoint -> endpoint.uri().contains("?"), "put the options under parameters");
     }
 
+    /** The signature is checked by the kamelet: a route that starts without it could forget. */
+    public static List<Violation> takesTwilioThroughItsKamelet(Bundle bundle) {
+        var violations = new ArrayList<Violation>();
+        for (var file : bundle.files()) {
+            for (var route : file.routes()) {
+                var from = new Endpoint("from", route.at("/from/uri").asText(), route.at("/from/parameters"));
+                if (from.scheme().equals("platform-http") && from.target().startsWith("/twilio")) {
+                    add(
+                            violations,
+                            file,
+                            "route " + route.path("id").asText()
+                                    + " must start at kamelet:twilio-webhook-source, which checks the signature");
+                }
+            }
+        }
+        return violations;
+    }
+
     public static List<Violation> namesDirectRoutesThatExist(Bundle bundle) {
         var direct = bundle.routes().stream()
                 .filter(route -> route.path("from").path("uri").asText().startsWith("direct"))
@@ -441,7 +459,7 @@ public final class RouteRules {
         var rows = new HashSet<String>();
         for (var file : bundle.files()) {
             for (var route : file.routes()) {
-                if (!file.isKamelet()) {
+                if (!file.isKamelet() && !file.isExample()) {
                     String row = row(route);
                     rows.add(row);
                     if (!bundle.readme().lines().toList().contains(row)) {

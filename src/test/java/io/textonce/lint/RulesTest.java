@@ -105,6 +105,7 @@ class RulesTest {
         RULES.put("described", RouteRules::saysWhatEveryBoxDoes);
         RULES.put("ids", RouteRules::hasTellingUniqueIds);
         RULES.put("uris", RouteRules::keepsOptionsOutOfUris);
+        RULES.put("webhook", RouteRules::takesTwilioThroughItsKamelet);
         RULES.put("direct", RouteRules::namesDirectRoutesThatExist);
         RULES.put("secrets", RouteRules::tellsNoSecret);
         RULES.put("failures", RouteRules::leavesFailuresToShared);
@@ -187,6 +188,7 @@ class RulesTest {
                 route("ids", "order-check-store", "order-check-once", "twice"),
                 route("ids", "                  id: order-check-store\n", "", "has no id"),
                 route("uris", "order-check.sql", "order-check.sql?noop=true", "?"),
+                route("webhook", "uri: direct\n", "uri: platform-http:/twilio/check\n", "twilio-webhook-source"),
                 route("direct", "uri: kamelet:note-sink", "uri: direct:nobody", "no route reads direct nobody"),
                 route("direct", "        name: order-check\n", "        name: order\n", "must be its id"),
                 route("secrets", "text: Hello", "authToken: hunter2", "authToken"),

@@ -233,4 +233,52 @@ class PhoneNumbersTest {
     void keepsAMaskedNumberOnOneLine() {
         assertThat(numbers.mask("+1555867\r\n5310\u2028\0\u202E\uD800")).isEqualTo("+*********5310****");
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "(415) 555-2671     | US | +14155552671",
+                "415.555.2671       | US | +14155552671",
+                "1 415 555 2671     | US | +14155552671",
+                "1-202-555-0104     | US | +12025550104",
+                "1\u2011202\u2011555\u20110104 | US | +12025550104", // non-breaking hyphens
+                "1\u2013202\u2014555\u22120104 | US | +12025550104", // en dash, em dash, minus
+                "415\u00A0555\u00A02671 | US | +14155552671", // non-breaking blanks
+                "\uFF0B1 415 555 2671 | DE | +14155552671", // full-width plus
+                "+1 (415) 555-2671  | '' | +14155552671",
+                "+1 (415) 555-2671  | IN | +14155552671",
+                "0171 1234567       | DE | +491711234567",
+                "0049 171 1234567   | DE | +491711234567",
+                "+49 (0)171 1234567 | '' | +491711234567", // the trunk prefix that people write in brackets
+                "098765 43210       | IN | +919876543210",
+                "090-1234-5678      | JP | +819012345678",
+                "06 12345678        | IT | +390612345678", // Italy keeps its zero
+                "\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669 | SA | +966123456789", // digits of another
+                // script
+            })
+    void writesANumberOfPeopleAsE164(String written, String region, String e164) {
+        assertThat(numbers.toE164(written, region)).isEqualTo(e164);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "(415) 555-2671     | ''", // of no region
+                "(415) 555-267      | US", // too short
+                "(415) 555-26711    | US", // too long
+                "1-800-FLOWERS      | US", // letters
+                "415 555 2671 x12   | US", // an extension can't be texted
+                "415 555 2671;ext=12 | US",
+                "tel:+14155552671   | US",
+                "call +14155552671  | US",
+                "+14155552671, +14155552672 | US",
+                "112                | DE",
+                "''                 | US",
+                "+                  | US",
+            })
+    void writesNothingThatIsNoNumber(String written, String region) {
+        assertThat(numbers.toE164(written, region)).isNull();
+    }
 }

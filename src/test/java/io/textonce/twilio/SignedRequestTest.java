@@ -7,11 +7,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.textonce.delivery.OptOuts;
-import io.textonce.http.Problem;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
-import io.textonce.settings.TextOnceProperties;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -22,7 +19,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +34,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 /**
  * The vectors of {@link TwilioSignatureTest} as HTTP requests through the running application: what the servlet
  * container, Spring and Camel do to a path, a query and a form must leave its signature whole. The application gets
- * routes for the vectors' paths, with the step that guards the real ones.
+ * routes for the vectors' paths, with the step that guards the real ones in the kamelet {@code twilio-webhook-source}.
  */
 @SandboxTest
 class SignedRequestTest {
@@ -54,12 +50,10 @@ class SignedRequestTest {
         mapping = sandbox.context().getBean("platformHttpEngineRequestMapping", RequestMappingHandlerMapping.class);
         mappedBefore = Map.copyOf(mapping.getHandlerMethods());
         var camel = sandbox.context().getBean(CamelContext.class);
-        camel.addRoutes(routes(
-                sandbox,
-                vectors()
-                        .map(vector -> vector.target().split("\\?")[0].replace("%20", " "))
-                        .distinct()
-                        .toList()));
+        camel.addRoutes(routes(vectors()
+                .map(vector -> vector.target().split("\\?")[0].replace("%20", " "))
+                .distinct()
+                .toList()));
     }
 
     /** Camel leaves the mapping of a route that is gone, and one route's mapping takes the place of another's. */
@@ -115,18 +109,11 @@ class SignedRequestTest {
         assertThat(asNeither).isEqualTo(403);
     }
 
-    private RouteBuilder routes(Sandbox sandbox, List<String> paths) {
-        Processor signed = exchange -> callback(sandbox).verify(exchange);
+    private RouteBuilder routes(List<String> paths) {
+        Processor signed = exchange -> new SignedWebhook(signature, true, new SimpleMeterRegistry()).open(exchange);
         return new RouteBuilder() {
             @Override
             public void configure() {
-                onException(Exception.class).handled(true).process(exchange -> {
-                    var thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-                    exchange.getMessage()
-                            .setHeader(
-                                    Exchange.HTTP_RESPONSE_CODE,
-                                    Problem.of(thrown).status());
-                });
                 for (int n = 0; n < paths.size(); n++) {
                     from("platform-http:" + paths.get(n) + "?httpMethodRestrict=POST&useStreaming=true"
                                     + "&populateBodyWithForm=false&headerFilterStrategy=#knownHeaders")
@@ -136,16 +123,6 @@ class SignedRequestTest {
                 }
             }
         };
-    }
-
-    private StatusCallback callback(Sandbox sandbox) {
-        return new StatusCallback(
-                signature,
-                sandbox.context().getBean(TwilioCodes.class),
-                sandbox.context().getBean(Circuit.class),
-                sandbox.context().getBean(OptOuts.class),
-                sandbox.context().getBean(TextOnceProperties.class),
-                new SimpleMeterRegistry());
     }
 
     /** Over a socket, byte by byte: a client library would tidy up what is to be tested. */

@@ -1,0 +1,118 @@
+package io.textonce.routes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** An own route that starts at the kamelet. */
+@SandboxTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TwilioWebhookSourceTest {
+
+    private static final String PATH = "/twilio/own-webhook";
+
+    @Autowired
+    private CamelContext camel;
+
+    private final List<Exchange> seen = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    void openTheRoute() throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("kamelet:twilio-webhook-source?path=own-webhook")
+                        .routeId("own-webhook")
+                        .process(exchange -> seen.add(exchange.copy()))
+                        .to("bean:httpHeard");
+            }
+        });
+    }
+
+    @AfterAll
+    void closeTheRoute() throws Exception {
+        camel.getRouteController().stopRoute("own-webhook");
+        camel.removeRoute("own-webhook");
+    }
+
+    @BeforeEach
+    void forget() {
+        seen.clear();
+    }
+
+    @Test
+    void handsOverTheFieldsOfASignedRequestAndNothingElseOfIt(Sandbox sandbox) {
+        var answer = post(sandbox, PATH + "?note=1", "Body=Yes+%26+no&From=%2B15558675310", signature("note=1"));
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(seen).singleElement().satisfies(exchange -> {
+            assertThat(exchange.getMessage().getBody()).isEqualTo(Map.of("Body", "Yes & no", "From", "+15558675310"));
+            assertThat(exchange.getVariable("query")).isEqualTo("note=1");
+            assertThat(exchange.getMessage().getHeaders()).isEmpty();
+        });
+    }
+
+    @Test
+    void keepsWhatIsNotSignedFromTheRoute(Sandbox sandbox) {
+        var unsigned = post(sandbox, PATH, "Body=Yes&From=%2B15558675310", null);
+        var forged = post(sandbox, PATH, "Body=No&From=%2B15558675310", signature("note=1"));
+
+        assertThat(List.of(unsigned, forged)).allSatisfy(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(sandbox.json(answer).path("error").asText()).isEqualTo("invalid signature");
+        });
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void keepsWhatIsNoFormFromTheRoute(Sandbox sandbox) {
+        var answer = post(sandbox, PATH, "Body=%zz", signature("note=1"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(seen).isEmpty();
+    }
+
+    private static String signature(String query) {
+        try {
+            var mac = Mac.getInstance("HmacSHA1");
+            mac.init(new SecretKeySpec(Peers.AUTH_TOKEN.getBytes(UTF_8), "HmacSHA1"));
+            String signed = "https://sms.example.com" + PATH + "?" + query + "BodyYes & noFrom+15558675310";
+            return Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static HttpResponse<String> post(Sandbox sandbox, String target, String form, String signature) {
+        var request = HttpRequest.newBuilder(sandbox.uri(target))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("CamelSqlQuery", "SELECT 1")
+                .header("textonce", "anything");
+        if (signature != null) {
+            request.header("X-Twilio-Signature", signature);
+        }
+        return sandbox.send(request.POST(BodyPublishers.ofString(form)));
+    }
+}
