@@ -24,11 +24,6 @@ public record DeliveryTables(DueDeliveries due, Deliveries claims) {
         return new DeliveryTables(
                 new DueDeliveries(jdbc, SENDER, lease),
                 new Deliveries(
-                        jdbc,
-                        new PhoneNumbers(),
-                        new PhoneHash(new byte[32]),
-                        SENDER,
-                        lease,
-                        Clock.systemUTC()));
+                        jdbc, new PhoneNumbers(), new PhoneHash(new byte[32]), SENDER, lease, Clock.systemUTC()));
     }
 }
