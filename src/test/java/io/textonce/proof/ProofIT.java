@@ -26,7 +26,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -34,12 +36,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * One event, one text, whatever breaks: 0 lost and 0 doubled in every scenario, counted in Twilio's ledger. The size is
  * small in {@code ./mvnw verify}; {@code ./mvnw verify -Pproof} runs the large one. Both write their table to {@code
- * target/proof.md}.
+ * target/proof.md}. Two scenarios run at a time, each with peers of its own.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ProofIT {
 
     private static final boolean LARGE = Boolean.getBoolean("proof.large");
@@ -76,7 +81,7 @@ class ProofIT {
             "sms-status-record:before:5",
             "sms-evidence-look-to-twilio:before:1");
 
-    private static final List<Verdict> VERDICTS = new ArrayList<>();
+    private static final Queue<Verdict> VERDICTS = new ConcurrentLinkedQueue<>();
     private static Path directory;
     private static Path hook;
 

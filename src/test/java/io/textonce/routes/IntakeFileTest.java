@@ -169,10 +169,10 @@ class IntakeFileTest {
             String line = event(sandbox, number);
             append(file, line.substring(0, 30));
             Files.setLastModifiedTime(file, yesterday);
-            assertThat(staysFor(Duration.ofMillis(600), file)).isTrue();
+            assertThat(staysFor(Duration.ofMillis(200), file)).isTrue();
             append(file, line.substring(30) + "\n");
             Files.setLastModifiedTime(file, yesterday);
-            assertThat(staysFor(Duration.ofMillis(600), file)).isTrue();
+            assertThat(staysFor(Duration.ofMillis(200), file)).isTrue();
         }
 
         assertThat(numbers)

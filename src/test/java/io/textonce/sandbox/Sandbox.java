@@ -184,6 +184,7 @@ public final class Sandbox {
             Map<String, Object> settings = new HashMap<>(PEERS.environment());
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
+            settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
             Peers.configure(context.getEnvironment(), settings);
         }
     }

@@ -1,7 +1,5 @@
 package io.textonce.sandbox;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -23,7 +21,7 @@ public final class SandboxBroker implements AutoCloseable {
     /** @param port 0 for any that is free */
     public SandboxBroker(Path directory, int port) {
         this.directory = directory;
-        this.port = port == 0 ? freePort() : port;
+        this.port = port == 0 ? FreePort.next() : port;
     }
 
     public SandboxBroker start() {
@@ -37,7 +35,6 @@ public final class SandboxBroker implements AutoCloseable {
             var configuration = new ConfigurationImpl()
                     .setName("sandbox")
                     .setSecurityEnabled(false)
-                    .setJMXManagementEnabled(false)
                     .setPersistenceEnabled(true)
                     .setJournalDirectory(directory.resolve("journal").toString())
                     .setBindingsDirectory(directory.resolve("bindings").toString())
@@ -77,14 +74,6 @@ public final class SandboxBroker implements AutoCloseable {
             } finally {
                 server = null;
             }
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SandboxPostgres implements AutoCloseable {
 
     private final Path directory;
-    private int port;
+    private final int port = FreePort.next();
     private @Nullable EmbeddedPostgres server;
 
     public SandboxPostgres(Path directory) {
@@ -35,7 +35,6 @@ public final class SandboxPostgres implements AutoCloseable {
                     .setServerConfig("max_connections", "200")
                     .setPort(port);
             server = builder.start();
-            port = server.getPort();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
