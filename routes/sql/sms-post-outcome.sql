@@ -1,5 +1,6 @@
 -- The outcome of one call, into the delivery and its timeline. An answer with a SID is the truth whenever it comes.
 -- If evidence had given that SID to another delivery, whose text was equal, that one is unknown again.
+-- A refused text is kept, since support may send it again.
 -- Any other outcome counts only while this attempt still holds the reservation: whoever took over knows better.
 WITH freed AS (
     UPDATE textonce.deliveries AS d
@@ -21,7 +22,7 @@ changed AS (
             WHEN CAST(:#sid AS text) IS NULL THEN CAST(:#words AS text)
             WHEN textonce.status_rank(:#status) <= textonce.status_rank(d.status) THEN d.reason
         END,
-        body = CASE WHEN :#status IN ('held', 'unknown') THEN d.body END,
+        body = CASE WHEN :#status IN ('held', 'unknown', 'rejected') THEN d.body END,
         unknown_since = CASE WHEN :#status = 'unknown' THEN now() END,
         due_at = CASE WHEN textonce.status_rank(d.status) >= 5 THEN NULL ELSE now() + CAST(:#wait AS interval) END,
         updated_at = now()
@@ -32,7 +33,7 @@ changed AS (
           END)
     RETURNING d.id
 )
-INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words)
+INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words, until)
 SELECT CAST(:#id AS uuid), 'answer', CAST(:#status AS text), CAST(:#sid AS text), CAST(:#code AS integer),
-    CAST(:#words AS text)
+    CAST(:#words AS text), CASE WHEN :#status = 'held' THEN now() + CAST(:#wait AS interval) END
 FROM (SELECT count(*) FROM changed) AS done

@@ -82,6 +82,11 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Decisions decisions(DataSource dataSource) {
+        return new Decisions(new JdbcTemplate(dataSource));
+    }
+
+    @Bean
     OptOuts optOuts(DataSource dataSource) {
         return new OptOuts(new JdbcTemplate(dataSource));
     }

@@ -98,8 +98,7 @@ public final class DueDeliveries {
     private static final String END = """
             WITH ended AS (
                 UPDATE textonce.deliveries
-                SET status = ?, reason = ?, due_at = NULL, unknown_since = NULL, updated_at = now(),
-                    body = CASE WHEN ? = 'held' THEN body END
+                SET status = ?, reason = ?, due_at = NULL, unknown_since = NULL, updated_at = now()
                 WHERE id = ? AND attempt = ? AND status IN ('reserved', 'unknown')
                 RETURNING id, status, reason
             )
@@ -191,7 +190,7 @@ public final class DueDeliveries {
 
     /** Ends it as held for a person, or as rejected, with the reason in words. */
     public void end(Due due, String status, String reason) {
-        jdbc.update(END, status, reason, status, due.id(), due.attempt());
+        jdbc.update(END, status, reason, due.id(), due.attempt());
     }
 
     /** Looks for evidence again after a while. */

@@ -87,29 +87,4 @@ class HttpConfiguration {
     Processor httpHeard(HttpAnswers answers) {
         return answers::heard;
     }
-
-    @Bean
-    Trace trace() {
-        return new Trace();
-    }
-
-    @Bean
-    Processor traceById(Trace trace) {
-        return trace::byId;
-    }
-
-    @Bean
-    Processor traceByQuery(Trace trace) {
-        return trace::byQuery;
-    }
-
-    @Bean
-    Processor traceOne(Trace trace) {
-        return trace::one;
-    }
-
-    @Bean
-    Processor traceAll(Trace trace) {
-        return trace::all;
-    }
 }

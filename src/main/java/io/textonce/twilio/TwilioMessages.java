@@ -80,6 +80,18 @@ public final class TwilioMessages {
         }
     }
 
+    /**
+     * Cancels a message that Twilio has not sent yet.
+     *
+     * @throws TwilioFailure.Refused when it is too late (30409)
+     * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#update-a-message-resource">update</a>
+     */
+    public void cancel(String sid) {
+        var request = new Request(HttpMethod.POST, Domains.API.toString(), path("Messages/" + sid + ".json"));
+        request.addPostParam("Status", "canceled");
+        ask(request);
+    }
+
     private String path(String resource) {
         return "/2010-04-01/Accounts/" + client.getAccountSid() + "/" + resource;
     }

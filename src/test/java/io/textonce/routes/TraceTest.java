@@ -1,10 +1,17 @@
 package io.textonce.routes;
 
+import static io.textonce.sandbox.Fault.refuses;
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,8 +30,11 @@ class TraceTest {
         assertThat(delivery.get("eventId").asText()).isEqualTo(id);
         assertThat(delivery.get("status").asText()).isEqualTo("delivered");
         assertThat(delivery.get("timeline").findValuesAsText("kind"))
-                .startsWith("answer")
+                .startsWith("received", "checked", "answer")
                 .contains("callback");
+        assertThat(delivery.get("timeline").findValuesAsText("says"))
+                .startsWith("The event came in over HTTP")
+                .endsWith("The phone received the text");
         assertThat(delivery.get("timeline").findValuesAsText("status")).contains("queued", "sent", "delivered");
     }
 
@@ -38,6 +48,107 @@ class TraceTest {
 
         assertThat(bySid.get("deliveries").findValuesAsText("eventId")).containsExactly(id);
         assertThat(byEventId.get("deliveries").findValuesAsText("messageSid")).containsExactly(sid);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%2B", "+", "", "%2B%28", "%20"})
+    void findsAPersonsTextsByTheNumberHoweverAQueryMayWriteIt(String plus, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        send(sandbox, id, number);
+
+        var found = sandbox.get("/api/deliveries?phone=" + plus + number.substring(1));
+
+        assertThat(sandbox.json(found).get("deliveries").findValuesAsText("eventId"))
+                .containsExactly(id);
+        assertThat(found.body()).doesNotContain(number.substring(1));
+    }
+
+    @Test
+    void logsNoNumberThatIsLookedFor(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        try (var log = new LogRecorder()) {
+            sandbox.get("/api/deliveries?phone=%2B" + number.substring(1));
+            sandbox.get("/api/deliveries?phone=%2B" + number.substring(1) + "&limit=none");
+            sandbox.get("/api/deliveries?" + number.substring(1) + "=phone");
+
+            assertThat(log.lines()).noneMatch(line -> line.contains(number.substring(1)));
+        }
+    }
+
+    @Test
+    void goesThroughAFilteredListPageByPage(Sandbox sandbox) {
+        String event = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        var start = Instant.now().minusSeconds(1);
+        for (int i = 0; i < 5; i++) {
+            sandbox.twilio().forNumber(number, 1, refuses(21408));
+            sandbox.post("order-shipped", sandbox.orderShipped(event + i, number));
+        }
+        String filter = "/api/deliveries?status=rejected&event=order-shipped&code=21408&limit=2&from=" + start
+                + "&phone=" + number.substring(1);
+
+        var pages = new ArrayList<List<String>>();
+        String after = "";
+        do {
+            var page = sandbox.json(sandbox.get(filter + after));
+            pages.add(page.get("deliveries").findValuesAsText("eventId"));
+            after = page.has("next") ? "&after=" + page.get("next").asText() : null;
+        } while (after != null);
+
+        assertThat(pages)
+                .containsExactly(List.of(event + 4, event + 3), List.of(event + 2, event + 1), List.of(event + 0));
+        assertThat(sandbox.json(sandbox.get(filter + "&to=" + start)).get("deliveries"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "phone=0555",
+                "code=x",
+                "limit=0",
+                "limit=1000",
+                "from=yesterday",
+                "after=1",
+                "zone=Mars",
+                "statuss=held",
+                "sid=a&sid=b"
+            })
+    void saysWhichParameterIsWrong(String query, Sandbox sandbox) {
+        var answer = sandbox.get("/api/deliveries?" + query);
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(sandbox.json(answer).get("details")).isNotEmpty();
+    }
+
+    @Test
+    void tellsTimesInUtcAndInAZone(Sandbox sandbox) {
+        String location =
+                send(sandbox, sandbox.newEventId(), sandbox.newNumber()).location();
+
+        var delivery = sandbox.json(sandbox.get(location + "?zone=Asia/Kolkata"));
+
+        assertThat(delivery.get("createdAt").asText()).endsWith("Z");
+        assertThat(delivery.get("createdAtLocal").asText()).endsWith("+05:30");
+        assertThat(OffsetDateTime.parse(delivery.get("createdAtLocal").asText()).toInstant())
+                .isEqualTo(Instant.parse(delivery.get("createdAt").asText()));
+        assertThat(delivery.at("/timeline/0/local").asText()).endsWith("+05:30");
+    }
+
+    @Test
+    void tellsUntilWhenATextWaits(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 1, refuses(21611));
+
+        var delivery = sandbox.json(
+                sandbox.get(send(sandbox, sandbox.newEventId(), number).location()));
+
+        assertThat(delivery.get("status").asText()).isEqualTo("held");
+        var last = delivery.get("timeline").get(delivery.get("timeline").size() - 1);
+        assertThat(Instant.parse(last.get("until").asText()))
+                .isAfter(Instant.parse(delivery.get("createdAt").asText()).plusSeconds(3500));
     }
 
     @Test

@@ -31,6 +31,11 @@ public final class LogRecorder extends AppenderBase<ILoggingEvent> implements Au
                 .toList();
     }
 
+    /** All lines, before the mask. */
+    public List<String> lines() {
+        return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
     @Override
     public void close() {
         root().detachAppender(this);

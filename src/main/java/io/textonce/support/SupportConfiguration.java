@@ -1,0 +1,93 @@
+package io.textonce.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Decisions;
+import io.textonce.delivery.Refusal;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.twilio.TwilioCodes;
+import io.textonce.twilio.TwilioMessages;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.apache.camel.Processor;
+import org.apache.camel.ProducerTemplate;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What support sees and may do, known to the routes by name. */
+@Configuration(proxyBeanMethods = false)
+class SupportConfiguration {
+
+    private static final Pattern ACTION = Pattern.compile("/api/deliveries/([^/]+)/([a-z]+)");
+
+    @Bean
+    Story story(TwilioCodes codes) {
+        return new Story(codes);
+    }
+
+    @Bean
+    Trace trace(PhoneNumbers phones, PhoneHash hash, Story story) {
+        return new Trace(phones, hash, story);
+    }
+
+    @Bean
+    Processor traceById(Trace trace) {
+        return trace::byId;
+    }
+
+    @Bean
+    Processor traceByQuery(Trace trace) {
+        return trace::byQuery;
+    }
+
+    @Bean
+    Processor traceOne(Trace trace) {
+        return trace::one;
+    }
+
+    @Bean
+    Processor traceAll(Trace trace) {
+        return trace::all;
+    }
+
+    @Bean
+    Deliveries foundDeliveries(ProducerTemplate routes) {
+        return new Deliveries(routes);
+    }
+
+    @Bean
+    Processor traceCsv(Trace trace, Deliveries deliveries) {
+        var export = new CsvExport(deliveries::find);
+        return exchange -> export.answer(exchange, trace.search(exchange));
+    }
+
+    @Bean
+    Operator operator(Decisions decisions, TwilioMessages messages, MeterRegistry meters) {
+        return new Operator(decisions, messages, meters);
+    }
+
+    /** Does what the path names, for the reason that the body gives. */
+    @Bean
+    Processor traceDecide(Operator operator) {
+        var json = new ObjectMapper();
+        return exchange -> {
+            var request = Trace.request(exchange);
+            var path = ACTION.matcher(request.getRequestURI());
+            if (!path.matches()) {
+                throw Trace.notFound();
+            }
+            var id = Trace.id(path.group(1));
+            byte[] body = exchange.getMessage().getBody(byte[].class);
+            JsonNode reason;
+            try {
+                reason = json.readTree(body == null ? new byte[0] : body).path("reason");
+            } catch (IOException e) {
+                throw Refusal.ofField("body", "is not JSON");
+            }
+            operator.act(id, path.group(2), Trace.operator(request.getRemoteUser()), reason.asText(""));
+            Trace.ask(exchange, Search.byId(id), java.time.ZoneOffset.UTC);
+        };
+    }
+}
