@@ -52,6 +52,7 @@ public final class AppProcess implements AutoCloseable {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvmArguments = new ArrayList<>();
     private @Nullable Path extraClasses;
+    private Path directory = Path.of("").toAbsolutePath();
     private final int port = FreePort.next();
     private final int managementPort = FreePort.next();
     private final Path log;
@@ -84,6 +85,12 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
+    /** Where it runs, and looks for its folder {@code lib}; by default where the test does. */
+    public AppProcess in(Path folder) {
+        directory = folder;
+        return this;
+    }
+
     /** Classes that are put on the packaged jar's class path, by Spring Boot's own launcher. */
     public AppProcess extraClasses(Path folder) {
         extraClasses = folder;
@@ -105,8 +112,10 @@ public final class AppProcess implements AutoCloseable {
             var builder = new ProcessBuilder(command());
             builder.environment().keySet().removeIf(AppProcess::isSetting);
             builder.environment().putAll(environment);
-            process = builder.redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            process = builder.directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            log.toAbsolutePath().toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
