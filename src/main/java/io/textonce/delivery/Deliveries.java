@@ -7,7 +7,10 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
@@ -23,23 +26,57 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class Deliveries extends ServiceSupport implements IdempotentRepository {
 
+    /** Inserts nothing when the key is taken. Who has opted out by then gets a row, and no text. */
     private static final String CLAIM = """
-            INSERT INTO textonce.deliveries
-                (id, event, event_id, payload_sha256, source, client, sender, purpose, consent_at, phone_masked, phone_hash,
-                 phone, body, on_unknown, horizon, expires_at, status, attempt, attempted_at, due_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, 'reserved', 1, now(),
-                 now() + CAST(? AS interval))
-            ON CONFLICT (event_id, event) DO NOTHING
+            WITH gate AS (
+                SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?) AS shut
+            ),
+            claimed AS (
+                INSERT INTO textonce.deliveries
+                    (id, status, due_at, error_code, reason, body,
+                     payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
+                     phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, event, event_id,
+                     attempt, attempted_at)
+                VALUES (?,
+                    CASE WHEN (SELECT shut FROM gate) THEN 'rejected' ELSE ? END,
+                    CASE WHEN NOT (SELECT shut FROM gate)
+                        THEN coalesce(CAST(? AS timestamptz), now() + CAST(? AS interval)) END,
+                    CASE WHEN (SELECT shut FROM gate) THEN ? ELSE CAST(? AS integer) END,
+                    CASE WHEN (SELECT shut FROM gate) THEN ? ELSE ? END,
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, ?, ?, ?, ?, 1, now())
+                ON CONFLICT (event_id, event) DO NOTHING
+                RETURNING id, attempt, status, error_code, reason, due_at
+            ),
+            said AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until)
+                SELECT id, 'decision', status, error_code, reason, due_at FROM claimed WHERE status <> 'reserved'
+            )
+            SELECT id, attempt, status, error_code FROM claimed
             """;
 
     private static final String CLAIM_AGAIN = """
-            UPDATE textonce.deliveries
-            SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), due_at = now() + CAST(? AS interval),
-                payload_sha256 = ?, source = ?, client = ?, sender = ?, purpose = ?, consent_at = ?, phone_masked = ?,
-                phone_hash = ?, phone = ?, body = ?, on_unknown = ?, horizon = CAST(? AS interval), expires_at = ?,
-                error_code = NULL, reason = NULL, unknown_since = NULL, updated_at = now()
-            WHERE event = ? AND event_id = ? AND status = 'rejected'
-            RETURNING id, attempt
+            WITH gate AS (
+                SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?) AS shut
+            ),
+            claimed AS (
+                UPDATE textonce.deliveries
+                SET attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, updated_at = now(),
+                    status = CASE WHEN (SELECT shut FROM gate) THEN 'rejected' ELSE ? END,
+                    due_at = CASE WHEN NOT (SELECT shut FROM gate)
+                        THEN coalesce(CAST(? AS timestamptz), now() + CAST(? AS interval)) END,
+                    error_code = CASE WHEN (SELECT shut FROM gate) THEN ? ELSE CAST(? AS integer) END,
+                    reason = CASE WHEN (SELECT shut FROM gate) THEN ? ELSE ? END,
+                    body = ?, payload_sha256 = ?, source = ?, client = ?, sender = ?, purpose = ?, consent_at = ?,
+                    consent_source = ?, phone_masked = ?, phone_hash = ?, phone = ?, on_unknown = ?,
+                    horizon = CAST(? AS interval), expires_at = ?, quiet_hours = ?, time_zone = ?
+                WHERE event = ? AND event_id = ? AND status = 'rejected'
+                RETURNING id, attempt, status, error_code, reason, due_at
+            ),
+            said AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until)
+                SELECT id, 'decision', status, error_code, reason, due_at FROM claimed WHERE status <> 'reserved'
+            )
+            SELECT id, attempt, status, error_code FROM claimed
             """;
 
     private static final String FIND = """
@@ -71,8 +108,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     }
 
     /**
-     * Claims the event of the exchange's variable {@code sms}. The winner finds its claim in the variable
-     * {@code delivery} and may send while {@code lease} holds; all others find what became of the first one.
+     * Claims the event of the exchange's variable {@code sms}, as the gates' {@code verdict} says: to be sent now, held,
+     * or refused. Whoever may send finds the claim in the variable {@code delivery} and may do so while {@code lease}
+     * holds; all others find there what became of the event, and the reason of a refusal in {@code refusal}.
      *
      * @return whether this exchange is the one that sends
      * @throws Refusal when the id was used before for another event
@@ -81,16 +119,19 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     @Override
     public boolean add(Exchange exchange, String key) {
         var sms = exchange.getVariable("sms", Sms.class);
+        var verdict = exchange.getVariable("verdict", Verdict.SEND, Verdict.class);
         while (true) {
             var lease = new Lease(leaseLength, sms.expiresAt());
-            boolean late = sms.isLate(clock.instant());
-            var claimed = late ? null : claim(sms);
+            var claimed = claim(sms, verdict);
             if (claimed != null) {
                 exchange.setVariable("delivery", claimed);
                 exchange.setVariable("lease", lease);
-                return true;
+                if (claimed.status().equals(Delivery.REJECTED)) {
+                    exchange.setVariable("refusal", verdict.refusal() == null ? OptOuts.refusal() : verdict.refusal());
+                }
+                return claimed.status().equals(Delivery.RESERVED);
             }
-            var known = known(sms, late);
+            var known = known(sms);
             // Refused between the two statements: not a duplicate of a text, so it is tried again.
             if (!known.status().equals(Delivery.REJECTED)) {
                 exchange.setVariable("delivery", known);
@@ -99,62 +140,69 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         }
     }
 
-    private @Nullable Delivery claim(Sms sms) {
-        var id = DeliveryId.next(clock.millis());
-        byte[] hash = phoneHash.of(sms.phone());
-        String masked = phones.mask(sms.phone());
-        int inserted = jdbc.update(
-                CLAIM,
-                id,
-                sms.event(),
-                sms.eventId(),
-                sms.payloadSha256(),
-                sms.source(),
-                sms.client(),
-                sender,
-                sms.policy().purpose(),
-                Timestamp.from(sms.consentAt()),
-                masked,
-                hash,
-                sms.phone(),
-                sms.text(),
-                sms.policy().onUnknown(),
-                interval(sms.policy().horizon()),
-                timestamp(sms),
-                interval(leaseLength));
-        if (inserted == 1) {
-            return Delivery.claimed(id, 1);
+    private @Nullable Delivery claim(Sms sms, Verdict verdict) {
+        var values = values(sms, verdict);
+        var insert = new ArrayList<>(values);
+        insert.add(2, DeliveryId.next(clock.millis()));
+        var claimed = claimed(CLAIM, insert);
+        if (claimed != null) {
+            return claimed;
         }
         var known = find(sms);
-        if (known == null || !known.delivery().status().equals(Delivery.REJECTED)) {
-            return null;
-        }
-        return DataAccessUtils.singleResult(jdbc.query(
-                CLAIM_AGAIN,
-                (row, n) -> Delivery.claimed(row.getObject("id", UUID.class), row.getInt("attempt")),
-                interval(leaseLength),
-                sms.payloadSha256(),
-                sms.source(),
-                sms.client(),
-                sender,
-                sms.policy().purpose(),
-                Timestamp.from(sms.consentAt()),
-                masked,
-                hash,
-                sms.phone(),
-                sms.text(),
-                sms.policy().onUnknown(),
-                interval(sms.policy().horizon()),
-                timestamp(sms),
-                sms.event(),
-                sms.eventId()));
+        return known == null || !known.delivery().status().equals(Delivery.REJECTED)
+                ? null
+                : claimed(CLAIM_AGAIN, values);
     }
 
-    private Delivery known(Sms sms, boolean late) {
+    private @Nullable Delivery claimed(String sql, List<@Nullable Object> values) {
+        return DataAccessUtils.singleResult(jdbc.query(
+                sql,
+                (row, n) -> new Delivery(
+                        row.getObject("id", UUID.class),
+                        row.getInt("attempt"),
+                        row.getString("status"),
+                        null,
+                        row.getObject("error_code", Integer.class),
+                        false),
+                values.toArray()));
+    }
+
+    /** In the order of both statements, but for the id of a new row. */
+    private List<@Nullable Object> values(Sms sms, Verdict verdict) {
+        var policy = sms.policy();
+        byte[][] hashes = phoneHash.all(sms.phone());
+        return Arrays.asList(
+                hashes,
+                sender,
+                verdict.status(),
+                timestamp(verdict.until()),
+                verdict.isSend() ? leaseLength.toString() : null,
+                OptOuts.CODE,
+                verdict.code(),
+                OptOuts.refusal().getMessage(),
+                verdict.words(),
+                sms.text(),
+                sms.payloadSha256(),
+                sms.source(),
+                sms.client(),
+                sender,
+                policy.purpose(),
+                Timestamp.from(sms.consentAt()),
+                sms.consentSource(),
+                phones.mask(sms.phone()),
+                hashes[0],
+                sms.phone(),
+                policy.onUnknown(),
+                policy.horizon() == null ? null : policy.horizon().toString(),
+                timestamp(sms.expiresAt()),
+                policy.quietHours() == null ? null : policy.quietHours().toString(),
+                sms.timeZone() == null ? null : sms.timeZone().getId(),
+                sms.event(),
+                sms.eventId());
+    }
+
+    private Delivery known(Sms sms) {
         var known = find(sms);
-        if (late && (known == null || known.delivery().status().equals(Delivery.REJECTED))) {
-            throw Refusal.ofText(422, "too_late", null, "The text's time has passed.");
-        }
         if (known == null) {
             throw new Refusal(503, "try_again", "The event is being removed; send it again.");
         }
@@ -181,12 +229,8 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         return new Known(delivery, row.getBytes("payload_sha256"));
     }
 
-    private static @Nullable Timestamp timestamp(Sms sms) {
-        return sms.expiresAt() == null ? null : Timestamp.from(sms.expiresAt());
-    }
-
-    private static @Nullable String interval(@Nullable Duration duration) {
-        return duration == null ? null : duration.toString();
+    private static @Nullable Timestamp timestamp(@Nullable Instant at) {
+        return at == null ? null : Timestamp.from(at);
     }
 
     @Override

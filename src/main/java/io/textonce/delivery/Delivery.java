@@ -28,8 +28,16 @@ public record Delivery(
     public static final String UNKNOWN = "unknown";
     public static final String REJECTED = "rejected";
 
+    /** Twilio's word, and ours for a text that was called off before Twilio had it. */
+    public static final String CANCELED = "canceled";
+
     static Delivery claimed(UUID id, int attempt) {
         return new Delivery(id, attempt, RESERVED, null, null, false);
+    }
+
+    /** One that was taken before and is to be sent now. */
+    public static Delivery taken(Due due) {
+        return claimed(due.id(), due.attempt());
     }
 
     /** The same delivery after an answer. */

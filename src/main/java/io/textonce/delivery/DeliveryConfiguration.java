@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.PhoneTimeZones;
 import io.textonce.settings.TextOnceProperties;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -77,8 +78,9 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DueDeliveries dueDeliveries(DataSource dataSource, TextOnceProperties settings) {
-        return new DueDeliveries(new JdbcTemplate(dataSource), settings.twilio().sender(), settings.lease());
+    DueDeliveries dueDeliveries(DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
+        return new DueDeliveries(
+                new JdbcTemplate(dataSource), phoneHash, settings.twilio().sender(), settings.lease());
     }
 
     @Bean
@@ -87,8 +89,19 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    OptOuts optOuts(DataSource dataSource) {
-        return new OptOuts(new JdbcTemplate(dataSource));
+    OptOuts optOuts(DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
+        return new OptOuts(
+                new JdbcTemplate(dataSource), phoneHash, settings.twilio().sender());
+    }
+
+    @Bean
+    SendGate sendGate(OptOuts optOuts, TextOnceProperties settings, Clock clock) {
+        return new SendGate(
+                optOuts,
+                new PhoneTimeZones(),
+                settings.timeZone(),
+                settings.consent().maxAge(),
+                clock);
     }
 
     @Bean
@@ -97,8 +110,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    SendChecks sendChecks(PhoneNumbers phones, Clock clock) {
-        return new SendChecks(phones, clock);
+    SendChecks sendChecks(PhoneNumbers phones, SendGate gate, Clock clock) {
+        return new SendChecks(phones, gate, clock);
     }
 
     @Bean
@@ -114,6 +127,22 @@ class DeliveryConfiguration {
     @Bean
     Processor smsText(SendChecks checks) {
         return checks::text;
+    }
+
+    @Bean
+    Processor smsTime(SendChecks checks) {
+        return checks::time;
+    }
+
+    /** Ends the send road of a text that was refused: its sender is told, whichever intake it came by. */
+    @Bean
+    Processor smsRefused() {
+        return exchange -> {
+            var refusal = exchange.getVariable("refusal", Refusal.class);
+            if (refusal != null) {
+                throw refusal;
+            }
+        };
     }
 
     @Bean

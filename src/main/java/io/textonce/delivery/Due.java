@@ -2,6 +2,7 @@ package io.textonce.delivery;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param unclearFor how long the outcome has been unknown, by the database's clock
  * @param age how long ago the event was taken
  * @param horizon the event's own horizon, or null
+ * @param quietHours the event's, or null
+ * @param timeZone whose clock they go by, or null for the number's region
+ * @param cancelled whether it was called off meanwhile
  * @param expiresAt after which the text is worth nothing, or null
  */
 public record Due(
@@ -32,20 +36,19 @@ public record Due(
         String sender,
         String purpose,
         Instant consentAt,
+        @Nullable String consentSource,
         String phone,
         byte[] phoneHash,
         @Nullable String text,
         String onUnknown,
         @Nullable Duration horizon,
         @Nullable Instant expiresAt,
+        @Nullable String quietHours,
+        @Nullable String timeZone,
+        boolean cancelled,
         Instant attemptedAt,
         Duration unclearFor,
         Duration age) {
-
-    /** Whether its time has passed. */
-    public boolean isLate(Instant now) {
-        return expiresAt != null && !expiresAt.isAfter(now);
-    }
 
     /** The text to send, as the event asked for it. */
     public Sms sms() {
@@ -53,6 +56,7 @@ public record Due(
         policy.setEvent(event);
         policy.setPurpose(purpose);
         policy.setOnUnknown(onUnknown);
+        policy.setQuietHours(quietHours == null ? "" : quietHours);
         return new Sms(
                 event,
                 eventId,
@@ -60,10 +64,13 @@ public record Due(
                 phone,
                 text == null ? "" : text,
                 consentAt,
+                consentSource,
                 policy,
                 source,
                 client,
-                expiresAt);
+                null,
+                expiresAt,
+                timeZone == null ? null : ZoneId.of(timeZone));
     }
 
     @Override

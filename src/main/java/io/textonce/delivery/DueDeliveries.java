@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import io.textonce.phone.PhoneHash;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -22,8 +23,8 @@ public final class DueDeliveries {
 
     private static final String COLUMNS = """
             RETURNING d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
-                d.client, d.sender, d.purpose, d.consent_at, d.phone, d.phone_hash, d.body, d.on_unknown, d.expires_at,
-                d.attempted_at,
+                d.client, d.sender, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
+                d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.cancelled_at IS NOT NULL AS cancelled, d.attempted_at,
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
                 extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
                 extract(epoch FROM now() - d.created_at) * 1000 AS age_ms
@@ -95,15 +96,16 @@ public final class DueDeliveries {
             SELECT id, 'evidence', 'reserved', 'Twilio provably never took the text; sending it again' FROM again
             """;
 
-    private static final String END = """
-            WITH ended AS (
+    private static final String DECIDE = """
+            WITH decided AS (
                 UPDATE textonce.deliveries
-                SET status = ?, reason = ?, due_at = NULL, unknown_since = NULL, updated_at = now()
+                SET status = ?, due_at = ?, error_code = coalesce(?, error_code), reason = ?, unknown_since = NULL,
+                    updated_at = now()
                 WHERE id = ? AND attempt = ? AND status IN ('reserved', 'unknown')
-                RETURNING id, status, reason
+                RETURNING id, status, error_code, reason, due_at
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
-            SELECT id, 'decision', status, reason FROM ended
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until)
+            SELECT id, 'decision', status, error_code, reason, due_at FROM decided
             """;
 
     private static final String LOOK_AGAIN = """
@@ -118,16 +120,18 @@ public final class DueDeliveries {
     private static final String RIVALS = """
             SELECT id, status, message_sid, body, attempted_at, extract(epoch FROM now() - attempted_at) * 1000 AS attempted_ms
             FROM textonce.deliveries
-            WHERE phone_hash = ? AND status NOT IN ('held', 'rejected') AND body IS NOT NULL
+            WHERE phone_hash = ANY (?) AND status NOT IN ('held', 'rejected') AND body IS NOT NULL
             ORDER BY attempted_at, id
             """;
 
     private final JdbcTemplate jdbc;
+    private final PhoneHash phoneHash;
     private final String sender;
     private final Duration lease;
 
-    DueDeliveries(JdbcTemplate jdbc, String sender, Duration lease) {
+    DueDeliveries(JdbcTemplate jdbc, PhoneHash phoneHash, String sender, Duration lease) {
         this.jdbc = jdbc;
+        this.phoneHash = phoneHash;
         this.sender = sender;
         this.lease = lease;
     }
@@ -161,7 +165,7 @@ public final class DueDeliveries {
                         row.getString("body"),
                         instant(row, "attempted_at"),
                         Duration.ofMillis((long) row.getDouble("attempted_ms"))),
-                due.phoneHash());
+                (Object) phoneHash.all(due.phone()));
     }
 
     /** Those of the SIDs that belong to a delivery. */
@@ -190,7 +194,13 @@ public final class DueDeliveries {
 
     /** Ends it as held for a person, or as rejected, with the reason in words. */
     public void end(Due due, String status, String reason) {
-        jdbc.update(END, status, reason, due.id(), due.attempt());
+        jdbc.update(DECIDE, status, null, null, reason, due.id(), due.attempt());
+    }
+
+    /** Does as a gate decided: holds it until a time, or ends it. */
+    public void end(Due due, Verdict verdict) {
+        var until = verdict.until() == null ? null : Timestamp.from(verdict.until());
+        jdbc.update(DECIDE, verdict.status(), until, verdict.code(), verdict.words(), due.id(), due.attempt());
     }
 
     /** Looks for evidence again after a while. */
@@ -220,12 +230,16 @@ public final class DueDeliveries {
                 row.getString("sender"),
                 row.getString("purpose"),
                 instant(row, "consent_at"),
+                row.getString("consent_source"),
                 row.getString("phone"),
                 row.getBytes("phone_hash"),
                 row.getString("body"),
                 row.getString("on_unknown"),
                 noHorizon ? null : Duration.ofMillis((long) horizon),
                 expiresAt == null ? null : expiresAt.toInstant(),
+                row.getString("quiet_hours"),
+                row.getString("time_zone"),
+                row.getBoolean("cancelled"),
                 instant(row, "attempted_at"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")));

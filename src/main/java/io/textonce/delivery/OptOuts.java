@@ -1,10 +1,17 @@
 package io.textonce.delivery;
 
+import io.textonce.phone.PhoneHash;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Who told a sender to stop. Twilio is the first to know; what it says is written down here. */
+/**
+ * Who told a sender to stop. Only the person can take it back, by texting START; a newer consent does not, since nobody
+ * but the person can know that it was meant so.
+ */
 public final class OptOuts {
+
+    /** Twilio's code of a text to somebody who has opted out (https://www.twilio.com/docs/api/errors/21610). */
+    static final int CODE = 21610;
 
     private static final String RECORD = """
             INSERT INTO textonce.opt_outs (phone_hash, sender, source)
@@ -12,10 +19,33 @@ public final class OptOuts {
             ON CONFLICT DO NOTHING
             """;
 
-    private final JdbcTemplate jdbc;
+    private static final String HAS = """
+            SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?)
+            """;
 
-    OptOuts(JdbcTemplate jdbc) {
+    private final JdbcTemplate jdbc;
+    private final PhoneHash phoneHash;
+    private final String sender;
+
+    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, String sender) {
         this.jdbc = jdbc;
+        this.phoneHash = phoneHash;
+        this.sender = sender;
+    }
+
+    /** What the sender of an event is told. */
+    static Refusal refusal() {
+        return Refusal.ofText(
+                422,
+                "refused",
+                CODE,
+                "The customer has opted out of our texts. A newer consent does not undo this; only the customer can, by"
+                        + " texting START to us.");
+    }
+
+    /** Whether the number's holder has opted out of our sender. */
+    boolean has(String e164) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, phoneHash.all(e164), sender));
     }
 
     /** Twilio refused the delivery because its recipient had opted out of our sender. */

@@ -12,10 +12,12 @@ final class SendChecks {
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
     private final PhoneNumbers phones;
+    private final SendGate gate;
     private final Clock clock;
 
-    SendChecks(PhoneNumbers phones, Clock clock) {
+    SendChecks(PhoneNumbers phones, SendGate gate, Clock clock) {
         this.phones = phones;
+        this.gate = gate;
         this.clock = clock;
     }
 
@@ -24,12 +26,19 @@ final class SendChecks {
         if (sms.consentAt().isAfter(clock.instant().plus(CLOCK_SKEW))) {
             throw Refusal.ofField("consentAt", "must not be in the future");
         }
+        exchange.setVariable("verdict", gate.consent(sms));
     }
 
     void number(Exchange exchange) {
         var sms = exchange.getVariable("sms", Sms.class);
         if (!phones.isE164(sms.phone())) {
             throw Refusal.ofField("phone", "must be an E.164 number: plus sign, country code, number, no blanks");
+        }
+    }
+
+    void time(Exchange exchange) {
+        if (exchange.getVariable("verdict", Verdict.class).isSend()) {
+            exchange.setVariable("verdict", gate.time(exchange.getVariable("sms", Sms.class)));
         }
     }
 

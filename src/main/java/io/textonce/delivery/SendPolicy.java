@@ -1,7 +1,9 @@
 package io.textonce.delivery;
 
 import io.textonce.settings.EventName;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -24,6 +26,8 @@ public final class SendPolicy implements Processor {
     private String onUnknown = "resend";
     private @Nullable Duration horizon;
     private @Nullable Duration timeToLive;
+    private @Nullable QuietHours quietHours;
+    private @Nullable ZoneId timeZone;
 
     @Override
     public void process(Exchange exchange) {
@@ -49,9 +53,19 @@ public final class SendPolicy implements Processor {
         return horizon;
     }
 
-    /** How long after it was received an event is worth a text, or null for ever. */
+    /** How long after it was received, or after its sendAt, an event is worth a text, or null for ever. */
     public @Nullable Duration timeToLive() {
         return timeToLive;
+    }
+
+    /** When the recipient is not to be disturbed, or null for an event that may come by night. */
+    public @Nullable QuietHours quietHours() {
+        return quietHours;
+    }
+
+    /** Whose clock the quiet hours go by where the event names none, or null for the number's region. */
+    public @Nullable ZoneId timeZone() {
+        return timeZone;
     }
 
     public void setEvent(String event) {
@@ -81,6 +95,18 @@ public final class SendPolicy implements Processor {
 
     public void setTimeToLive(String timeToLive) {
         this.timeToLive = duration(timeToLive);
+    }
+
+    public void setQuietHours(String quietHours) {
+        this.quietHours = quietHours.isBlank() ? null : QuietHours.parse(quietHours);
+    }
+
+    public void setTimeZone(String timeZone) {
+        try {
+            this.timeZone = timeZone.isBlank() ? null : ZoneId.of(timeZone);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("timeZone must be a time zone such as Europe/Berlin", e);
+        }
     }
 
     private static @Nullable Duration duration(String text) {

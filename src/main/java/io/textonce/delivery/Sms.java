@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param phone recipient in E.164
  * @param text what is sent
  * @param consentAt when the recipient agreed
+ * @param consentSource where, in the sender's words, or null
  * @param policy how a text of this event may be sent
  * @param source intake that took it: http, jms, file, or route for an own one that names none
  * @param client who asked, where the intake knows
+ * @param sendAt before which it is not sent, or null
  * @param expiresAt after which the text is worth nothing, or null
+ * @param timeZone the recipient's, as the event or its policy says, or null
  */
 public record Sms(
         String event,
@@ -24,10 +28,13 @@ public record Sms(
         String phone,
         String text,
         Instant consentAt,
+        @Nullable String consentSource,
         SendPolicy policy,
         String source,
         @Nullable String client,
-        @Nullable Instant expiresAt) {
+        @Nullable Instant sendAt,
+        @Nullable Instant expiresAt,
+        @Nullable ZoneId timeZone) {
 
     /** Whether its time has passed. */
     boolean isLate(Instant now) {

@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class SmsDraft implements Processor {
         payload.forEach((name, value) -> storable(String.valueOf(name), value));
         String text = exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
+        var sendAt = asked(exchange, payload, "sendAt");
         exchange.setVariable(
                 "sms",
                 new Sms(
@@ -56,23 +58,65 @@ final class SmsDraft implements Processor {
                         digest(payload),
                         required(payload, "phone"),
                         printable("text", text == null ? "" : text, "\n"),
-                        time(payload, "consentAt"),
+                        time("consentAt", required(payload, "consentAt")),
+                        consentSource(payload),
                         policy,
                         source == null ? "route" : source,
                         exchange.getVariable("client", String.class),
-                        expiresAt(policy, payload)));
+                        sendAt,
+                        expiresAt(policy, payload, sendAt, asked(exchange, payload, "expiresAt")),
+                        timeZone(policy, payload)));
     }
 
-    /** The earliest of what the event's policy and the event itself say. */
-    private @Nullable Instant expiresAt(SendPolicy policy, Map<?, ?> payload) {
+    /** A time that the event's route left in a variable, or else the event names. */
+    private @Nullable Instant asked(Exchange exchange, Map<?, ?> payload, String name) {
+        var worked = exchange.getVariable(name);
+        var value = worked == null ? payload.get(name) : worked;
+        if (value == null) {
+            return null;
+        }
+        var at = time(name, value);
+        if (at.isAfter(clock.instant().plus(SendGate.FURTHEST))) {
+            throw Refusal.ofField(name, "must not be more than a year ahead");
+        }
+        return at;
+    }
+
+    /** The earliest of what the event's policy and the event itself say. A text is worth its time from sendAt on. */
+    private @Nullable Instant expiresAt(
+            SendPolicy policy, Map<?, ?> payload, @Nullable Instant sendAt, @Nullable Instant expiresAt) {
         var now = clock.instant();
+        var from = sendAt == null || sendAt.isBefore(now) ? now : sendAt;
         return Stream.of(
-                        policy.timeToLive() == null ? null : now.plus(policy.timeToLive()),
-                        payload.get("expiresAt") == null ? null : time(payload, "expiresAt"),
-                        payload.get("ttl") == null ? null : now.plusSeconds(seconds(payload.get("ttl"))))
+                        policy.timeToLive() == null ? null : from.plus(policy.timeToLive()),
+                        expiresAt,
+                        payload.get("ttl") == null ? null : from.plusSeconds(seconds(payload.get("ttl"))))
                 .filter(Objects::nonNull)
                 .min(Comparator.naturalOrder())
                 .orElse(null);
+    }
+
+    private static @Nullable String consentSource(Map<?, ?> payload) {
+        var source = payload.get("consentSource");
+        if (source == null) {
+            return null;
+        }
+        if (source instanceof String words && words.length() <= 200) {
+            return printable("consentSource", words, "");
+        }
+        throw Refusal.ofField("consentSource", "must be a text of at most 200 characters");
+    }
+
+    private static @Nullable ZoneId timeZone(SendPolicy policy, Map<?, ?> payload) {
+        var zone = payload.get("timeZone");
+        if (zone == null) {
+            return policy.timeZone();
+        }
+        try {
+            return ZoneId.of(zone.toString());
+        } catch (DateTimeException e) {
+            throw Refusal.ofField("timeZone", "must be a time zone such as Europe/Berlin");
+        }
     }
 
     private static long seconds(@Nullable Object ttl) {
@@ -91,9 +135,11 @@ final class SmsDraft implements Processor {
         throw Refusal.ofField(field, "is missing");
     }
 
-    private static Instant time(Map<?, ?> payload, String field) {
+    private static Instant time(String field, Object value) {
         try {
-            return OffsetDateTime.parse(required(payload, field)).toInstant();
+            return value instanceof Instant at
+                    ? at
+                    : OffsetDateTime.parse(value.toString()).toInstant();
         } catch (DateTimeException e) {
             throw Refusal.ofField(field, "must be a time such as 2026-06-02T09:00:00Z");
         }

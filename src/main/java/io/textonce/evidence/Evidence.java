@@ -6,10 +6,10 @@ import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.DueDeliveries.Rival;
 import io.textonce.delivery.Lease;
+import io.textonce.delivery.SendGate;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages.Seen;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -31,8 +31,6 @@ final class Evidence {
 
     private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
 
-    static final String TOO_LATE = "Too late: the text's time had passed before it could be sent";
-
     /** How far Twilio's clock may be behind the database's. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
@@ -41,20 +39,20 @@ final class Evidence {
 
     private final DueDeliveries deliveries;
     private final MessageList messages;
+    private final SendGate gate;
     private final TextOnceProperties settings;
-    private final Clock clock;
     private final MeterRegistry meters;
 
     Evidence(
             DueDeliveries deliveries,
             MessageList messages,
+            SendGate gate,
             TextOnceProperties settings,
-            Clock clock,
             MeterRegistry meters) {
         this.deliveries = deliveries;
         this.messages = messages;
+        this.gate = gate;
         this.settings = settings;
-        this.clock = clock;
         this.meters = meters;
     }
 
@@ -155,10 +153,11 @@ final class Evidence {
     }
 
     private void absent(Exchange exchange, Due due) {
-        if (due.isLate(clock.instant())) {
-            LOG.info("Delivery {} never reached Twilio, and is too late now", due.id());
-            deliveries.end(due, Delivery.REJECTED, TOO_LATE);
-            count("too_late");
+        var verdict = gate.again(due);
+        if (!verdict.isSend() && !verdict.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio, and is not sent again: {}", due.id(), verdict.words());
+            deliveries.end(due, verdict);
+            count(verdict.status());
             return;
         }
         if (due.text() == null) {
@@ -176,6 +175,12 @@ final class Evidence {
                 count("drop");
             }
             default -> {
+                if (verdict.isHeld()) {
+                    LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
+                    deliveries.end(due, verdict);
+                    count("hold");
+                    return;
+                }
                 var lease = new Lease(settings.lease(), due.expiresAt());
                 var again = deliveries.again(due);
                 if (again != null) {

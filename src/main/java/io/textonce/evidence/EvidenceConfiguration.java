@@ -5,9 +5,9 @@ import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.Lease;
+import io.textonce.delivery.SendGate;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages;
-import java.time.Clock;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.camel.Exchange;
@@ -24,10 +24,10 @@ class EvidenceConfiguration {
     Evidence evidence(
             DueDeliveries deliveries,
             TwilioMessages messages,
+            SendGate gate,
             TextOnceProperties settings,
-            Clock clock,
             MeterRegistry meters) {
-        return new Evidence(deliveries, messages::sentTo, settings, clock, meters);
+        return new Evidence(deliveries, messages::sentTo, gate, settings, meters);
     }
 
     @Bean
@@ -65,19 +65,27 @@ class EvidenceConfiguration {
         return exchange -> take(exchange, silentWorkers, deliveries::takeSilent);
     }
 
-    /** Makes a held text that was taken ready for {@code sms-post}, unless its time has passed. */
+    /** Lets a held text that was taken go on, unless it may not be sent, or not now: that is written down. */
     @Bean
-    Processor heldReady(DueDeliveries deliveries, TextOnceProperties settings, Clock clock) {
+    Processor heldGate(DueDeliveries deliveries, SendGate gate) {
         return exchange -> {
             var due = exchange.getMessage().getBody(Due.class);
-            if (due.isLate(clock.instant())) {
-                deliveries.end(due, Delivery.REJECTED, Evidence.TOO_LATE);
+            var verdict = gate.again(due);
+            if (!verdict.isSend()) {
+                deliveries.end(due, verdict);
                 exchange.setRouteStop(true);
-                return;
             }
+        };
+    }
+
+    /** Makes a held text that was taken ready for {@code sms-post}. */
+    @Bean
+    Processor heldReady(TextOnceProperties settings) {
+        return exchange -> {
+            var due = exchange.getMessage().getBody(Due.class);
             exchange.setVariable("lease", new Lease(settings.lease(), due.expiresAt()));
             exchange.setVariable("sms", due.sms());
-            exchange.setVariable("delivery", new Delivery(due.id(), due.attempt(), due.status(), null, null, false));
+            exchange.setVariable("delivery", Delivery.taken(due));
         };
     }
 

@@ -32,6 +32,11 @@ public final class PhoneHash {
         }
     }
 
+    /** All hashes under which the number may have been kept, the newest first. */
+    public byte[][] all(String e164) {
+        return new byte[][] {of(e164)};
+    }
+
     /** @param e164 as {@link PhoneNumbers#isE164} accepts it: another spelling has another hash */
     public byte[] of(String e164) {
         try {

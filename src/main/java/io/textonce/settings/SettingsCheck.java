@@ -5,6 +5,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -89,6 +92,8 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 v -> List.of(v.split(",")).stream().allMatch(SettingsCheck::isPublicUrl),
                 "an http or https URL without query or fragment (or several, with commas)");
         required("TEXTONCE_HASH_KEY", "textonce.hash-key", v -> v.length() >= 32, "at least 32 characters");
+        required("TEXTONCE_TIME_ZONE", "textonce.time-zone", SettingsCheck::isTimeZone, "a time zone, Europe/Berlin");
+        consentAges();
         optional("TEXTONCE_ROUTES", "textonce.routes", v -> Files.isDirectory(Path.of(v)), "a folder that exists");
         required(
                 "TEXTONCE_INTAKES",
@@ -151,6 +156,14 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         });
     }
 
+    private void consentAges() {
+        try {
+            Binder.get(environment).bind("textonce.consent.max-age", Bindable.mapOf(String.class, Duration.class));
+        } catch (BindException e) {
+            problems.add("TEXTONCE_CONSENT_MAXAGE_<PURPOSE> must be a length of time, such as 365d");
+        }
+    }
+
     private void required(String variable, String property, Predicate<String> valid, String expected) {
         if (value(property).isEmpty()) {
             problems.add(variable + " is missing");
@@ -179,6 +192,14 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
             return environment.getProperty(property, "").trim();
         } catch (IllegalArgumentException e) {
             return UNREADABLE;
+        }
+    }
+
+    private static boolean isTimeZone(String text) {
+        try {
+            return ZoneId.of(text) != null;
+        } catch (DateTimeException e) {
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package io.textonce.settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import org.springframework.util.unit.DataSize;
  * @param publicBaseUrls addresses under which Twilio reaches this service; the first is given out, all are accepted
  * @param requireTwilioSignature false only in the sandbox
  * @param hashKey key of the hash by which a number is looked up, at least 32 characters
+ * @param timeZone whose clock quiet hours go by where neither event nor number tells a time zone
  * @param lease how long a reservation may be silent before its outcome counts as unknown
  * @param unknown when evidence is looked for
  * @param due the pace of the background worker
@@ -29,6 +31,7 @@ import org.springframework.util.unit.DataSize;
  * @param jms queues of the JMS intake
  * @param file bounds of the file intake
  * @param twilio how Twilio is reached
+ * @param consent how long consent lasts
  * @param clients who may call the API, by name
  */
 @ConfigurationProperties("textonce")
@@ -40,6 +43,7 @@ public record TextOnceProperties(
         List<URI> publicBaseUrls,
         boolean requireTwilioSignature,
         String hashKey,
+        ZoneId timeZone,
         Duration lease,
         Unknown unknown,
         Due due,
@@ -47,6 +51,7 @@ public record TextOnceProperties(
         Jms jms,
         File file,
         Twilio twilio,
+        @DefaultValue Consent consent,
         @DefaultValue Map<String, Client> clients) {
 
     /**
@@ -152,6 +157,13 @@ public record TextOnceProperties(
                     .toList();
         }
     }
+
+    /**
+     * How long consent lasts.
+     *
+     * @param maxAge how old a consent may be when a text is sent, by purpose; for ever where none is set
+     */
+    public record Consent(@DefaultValue Map<String, Duration> maxAge) {}
 
     /**
      * A caller of the API.

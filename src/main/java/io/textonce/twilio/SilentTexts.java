@@ -2,6 +2,7 @@ package io.textonce.twilio;
 
 import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
+import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks Twilio about a text whose callbacks stay away, ever more slowly, for three days: some carriers never report, and
- * then {@code sent} is the last word.
+ * then {@code sent} is the last word. A text that was called off while Twilio kept it for later is canceled there.
  */
 final class SilentTexts {
 
@@ -37,7 +38,9 @@ final class SilentTexts {
         exchange.getMessage().setBody(null);
         deliveries.askAgain(due, next(due.age()));
         try {
-            var seen = due.sid() == null ? null : messages.fetch(due.sid());
+            var seen = due.sid() == null
+                    ? null
+                    : look(due.sid(), due.cancelled() && due.status().equals("scheduled"));
             if (seen == null) {
                 LOG.warn("Twilio does not know {} of delivery {}", due.sid(), due.id());
             } else if (!seen.status().equals(due.status())) {
@@ -46,6 +49,17 @@ final class SilentTexts {
         } catch (TwilioFailure e) {
             LOG.info("Twilio could not be asked about {}: {}", due.sid(), e.getMessage());
         }
+    }
+
+    private @Nullable Seen look(String sid, boolean cancel) {
+        if (cancel) {
+            try {
+                messages.cancel(sid);
+            } catch (TwilioFailure.Refused e) {
+                LOG.info("{} was called off too late: {}", sid, e.getMessage());
+            }
+        }
+        return messages.fetch(sid);
     }
 
     private @Nullable Duration next(Duration age) {

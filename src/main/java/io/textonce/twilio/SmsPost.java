@@ -166,14 +166,6 @@ final class SmsPost {
         }
     }
 
-    /** Throws the refusal of a text that Twilio will not send, if there is one. */
-    void refusal(Exchange exchange) {
-        var refusal = exchange.getVariable("refusal", Refusal.class);
-        if (refusal != null) {
-            throw refusal;
-        }
-    }
-
     private void hold(Exchange exchange, @Nullable Integer code, String words, Duration wait) {
         outcome(exchange, Delivery.HELD, null, code, words, wait);
     }

@@ -115,12 +115,6 @@ class TwilioConfiguration {
         };
     }
 
-    /** Ends the send road of a text that Twilio refused: its sender is told, whichever intake it came by. */
-    @Bean
-    Processor twilioRefused(SmsPost post) {
-        return post::refusal;
-    }
-
     @Bean
     SilentTexts silentTexts(
             TwilioMessages messages, DueDeliveries deliveries, StatusCallback callback, TextOnceProperties settings) {

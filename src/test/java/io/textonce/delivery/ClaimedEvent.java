@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
@@ -14,6 +15,17 @@ public final class ClaimedEvent {
     /** The delivery, or nothing when the event was taken before. */
     public static Optional<Delivery> claim(
             DeliveryTables tables, CamelContext context, String eventId, String phone, String text) {
+        return claim(tables, context, eventId, phone, text, Verdict.SEND);
+    }
+
+    /** As for an event that is to be sent later. */
+    public static void hold(
+            DeliveryTables tables, CamelContext context, String eventId, String phone, String text, Duration wait) {
+        claim(tables, context, eventId, phone, text, Verdict.held(Instant.now().plus(wait), "Held"));
+    }
+
+    private static Optional<Delivery> claim(
+            DeliveryTables tables, CamelContext context, String eventId, String phone, String text, Verdict verdict) {
         var policy = new SendPolicy();
         policy.setEvent("order-shipped");
         policy.setPurpose("order-updates");
@@ -24,12 +36,16 @@ public final class ClaimedEvent {
                 phone,
                 text,
                 Instant.EPOCH,
+                null,
                 policy,
                 "test",
+                null,
+                null,
                 null,
                 null);
         var exchange = new DefaultExchange(context);
         exchange.setVariable("sms", sms);
+        exchange.setVariable("verdict", verdict);
         return tables.claims().add(exchange, sms.key())
                 ? Optional.of(exchange.getVariable("delivery", Delivery.class))
                 : Optional.empty();

@@ -2,14 +2,17 @@ package io.textonce.delivery;
 
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.PhoneTimeZones;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The tables and what reads and writes them, without the application. */
-public record DeliveryTables(DueDeliveries due, Deliveries claims) {
+public record DeliveryTables(DueDeliveries due, Deliveries claims, SendGate gate) {
 
     private static final String SENDER = "+15551234567";
 
@@ -21,9 +24,15 @@ public record DeliveryTables(DueDeliveries due, Deliveries claims) {
                 .load()
                 .migrate();
         var jdbc = new JdbcTemplate(dataSource);
+        var hash = new PhoneHash(new byte[32]);
         return new DeliveryTables(
-                new DueDeliveries(jdbc, SENDER, lease),
-                new Deliveries(
-                        jdbc, new PhoneNumbers(), new PhoneHash(new byte[32]), SENDER, lease, Clock.systemUTC()));
+                new DueDeliveries(jdbc, hash, SENDER, lease),
+                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, Clock.systemUTC()),
+                new SendGate(
+                        new OptOuts(jdbc, hash, SENDER),
+                        new PhoneTimeZones(),
+                        ZoneOffset.UTC,
+                        Map.of(),
+                        Clock.systemUTC()));
     }
 }

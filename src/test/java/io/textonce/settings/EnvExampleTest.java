@@ -29,7 +29,8 @@ class EnvExampleTest {
             "SPRING_ARTEMIS_PASSWORD",
             "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256",
             "TEXTONCE_CLIENTS_SHOP_EVENTS",
-            "TEXTONCE_CLIENTS_SHOP_ROLE");
+            "TEXTONCE_CLIENTS_SHOP_ROLE",
+            "TEXTONCE_CONSENT_MAXAGE_ORDERUPDATES");
 
     @Test
     void explainsEveryVariableOfTheSettingsAndNoOther() throws IOException {

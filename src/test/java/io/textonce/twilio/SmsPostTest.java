@@ -86,8 +86,11 @@ class SmsPostTest {
                 number,
                 "Your order has shipped.",
                 Instant.now(),
+                null,
                 new SendPolicy(),
                 "test",
+                null,
+                null,
                 null,
                 null);
     }

@@ -1,0 +1,47 @@
+package io.textonce.delivery;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gates of the send road decided about a text.
+ *
+ * @param status reserved: it may be sent now; held: not before {@code until}; rejected or canceled: not at all
+ * @param until when a held text is due
+ * @param refusal what the sender of a rejected one is told
+ * @param words for the delivery's timeline, null where there is nothing to say
+ */
+public record Verdict(
+        String status,
+        @Nullable Instant until,
+        @Nullable Refusal refusal,
+        @Nullable String words) {
+
+    /** It may be sent now. */
+    public static final Verdict SEND = new Verdict(Delivery.RESERVED, null, null, null);
+
+    static Verdict held(Instant until, String words) {
+        return new Verdict(Delivery.HELD, until, null, words);
+    }
+
+    static Verdict rejected(Refusal refusal) {
+        return new Verdict(Delivery.REJECTED, null, refusal, refusal.getMessage());
+    }
+
+    static Verdict canceled() {
+        return new Verdict(Delivery.CANCELED, null, null, "Cancelled before it was sent");
+    }
+
+    public boolean isSend() {
+        return status.equals(Delivery.RESERVED);
+    }
+
+    public boolean isHeld() {
+        return status.equals(Delivery.HELD);
+    }
+
+    /** Twilio's error code that says the same, where there is one. */
+    public @Nullable Integer code() {
+        return refusal == null ? null : refusal.code();
+    }
+}
