@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class Refusal extends RuntimeException {
     private final String error;
     private final transient Map<String, List<String>> details;
     private final @Nullable Integer code;
+    private final transient @Nullable Duration retryAfter;
 
     private Refusal(
             int httpStatus,
@@ -23,12 +25,13 @@ public final class Refusal extends RuntimeException {
             String words,
             Map<String, List<String>> details,
             @Nullable Integer code,
-            @Nullable Throwable cause) {
-        super(words, cause, false, false);
+            @Nullable Duration retryAfter) {
+        super(words, null, false, false);
         this.httpStatus = httpStatus;
         this.error = error;
         this.details = details;
         this.code = code;
+        this.retryAfter = retryAfter;
     }
 
     public Refusal(int httpStatus, String error, String words) {
@@ -50,6 +53,12 @@ public final class Refusal extends RuntimeException {
         return new Refusal(httpStatus, error, words, Map.of(), code, null);
     }
 
+    /** Something that may be asked for again, after a while. */
+    public static Refusal later(
+            int httpStatus, String error, @Nullable Integer code, String words, Duration retryAfter) {
+        return new Refusal(httpStatus, error, words, Map.of(), code, retryAfter);
+    }
+
     /** The HTTP status that says the same. */
     public int httpStatus() {
         return httpStatus;
@@ -68,6 +77,11 @@ public final class Refusal extends RuntimeException {
     /** Twilio's error code, where Twilio refused. */
     public @Nullable Integer code() {
         return code;
+    }
+
+    /** When it may be asked for again, where that is known. */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
     }
 
     /** All in one line, for a file or a dead letter. */

@@ -64,6 +64,7 @@ class AccessConfiguration {
                             .permitAll();
                     if (!open) {
                         requests.requestMatchers("/api/{event}-sms").access(maySend());
+                        requests.requestMatchers("/api/verify/**").hasAnyAuthority(ALL_EVENTS, EVENT_PREFIX + "verify");
                         requests.requestMatchers("/api/deliveries/**", "/actuator/**")
                                 .hasRole(OPERATOR.name());
                         requests.requestMatchers("/api/**").authenticated();

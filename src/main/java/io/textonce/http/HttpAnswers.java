@@ -26,7 +26,6 @@ final class HttpAnswers {
 
     /** Finds the event's name in the path and who calls in the request; keeps nothing else of it but the body. */
     void read(Exchange exchange) {
-        var message = exchange.getMessage();
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         var path = EVENT_PATH.matcher(request.getRequestURI());
         if (!path.matches()) {
@@ -34,6 +33,13 @@ final class HttpAnswers {
         }
         exchange.setVariable("event", path.group(1));
         exchange.setVariable("source", "http");
+        body(exchange);
+    }
+
+    /** Finds who calls in the request; keeps nothing else of it but the body. */
+    void body(Exchange exchange) {
+        var message = exchange.getMessage();
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         exchange.setVariable("client", request.getRemoteUser());
         byte[] body = message.getBody(byte[].class);
         if (body == null || body.length == 0) {
@@ -82,11 +88,20 @@ final class HttpAnswers {
         message.setBody(json.writeValueAsString(members));
     }
 
+    /** Answers with the map in the body as JSON. */
+    void json(Exchange exchange, int status) throws JsonProcessingException {
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setBody(json.writeValueAsString(message.getBody()));
+    }
+
     /** Says why not. */
     void problem(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var problem = Problem.of(caught);
-        if (problem.status() >= 500 && problem.code() == null) {
+        if (problem.status() >= 500 && Problem.refusal(caught) == null) {
             LOG.error("Exchange {} failed: {}", exchange.getExchangeId(), problem.error(), caught);
         }
         problem.answer(exchange);

@@ -74,6 +74,21 @@ class HttpConfiguration {
     }
 
     @Bean
+    Processor httpBody(HttpAnswers answers) {
+        return answers::body;
+    }
+
+    @Bean
+    Processor httpStarted(HttpAnswers answers) {
+        return exchange -> answers.json(exchange, 202);
+    }
+
+    @Bean
+    Processor httpFound(HttpAnswers answers) {
+        return exchange -> answers.json(exchange, 200);
+    }
+
+    @Bean
     Processor httpAccepted(HttpAnswers answers) {
         return answers::accepted;
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Refusal;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,20 +25,23 @@ import org.springframework.transaction.CannotCreateTransactionException;
 /**
  * An error as the API says it: the members that callers' programs read ({@code error}, {@code details}, {@code code})
  * inside a problem of RFC 9457. It never repeats what the caller sent.
+ *
+ * @param retryAfter how long to wait before coming again, where that is known
  */
 public record Problem(
         int status,
         String error,
         String detail,
         Map<String, List<String>> details,
-        @Nullable Integer code) {
+        @Nullable Integer code,
+        @Nullable Duration retryAfter) {
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public Problem(int status, String error, String detail) {
-        this(status, error, detail, Map.of(), null);
+        this(status, error, detail, Map.of(), null, null);
     }
 
     /** What a failed exchange means for its caller. Anything unforeseen is a 500 that says nothing. */
@@ -45,7 +49,12 @@ public record Problem(
         var refusal = refusal(thrown);
         if (refusal != null) {
             return new Problem(
-                    refusal.httpStatus(), refusal.error(), refusal.getMessage(), refusal.details(), refusal.code());
+                    refusal.httpStatus(),
+                    refusal.error(),
+                    refusal.getMessage(),
+                    refusal.details(),
+                    refusal.code(),
+                    refusal.retryAfter());
         }
         if (isDatabaseOrLoad(thrown)) {
             return new Problem(503, "try_again", "The event was not taken for certain. Send it again, unchanged.");
@@ -134,7 +143,7 @@ public record Problem(
         var message = exchange.getMessage();
         message.removeHeaders("*");
         if (retryLater()) {
-            message.setHeader("Retry-After", "5");
+            message.setHeader("Retry-After", Long.toString(retryAfterSeconds()));
         }
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
@@ -144,5 +153,10 @@ public record Problem(
     /** Whether the caller should come again, after a while. */
     public boolean retryLater() {
         return status == 503 || status == 429;
+    }
+
+    /** After how many seconds, where nothing is known 5. */
+    public long retryAfterSeconds() {
+        return retryAfter == null ? 5 : Math.max(1, retryAfter.toSeconds());
     }
 }

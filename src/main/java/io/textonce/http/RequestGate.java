@@ -102,7 +102,7 @@ final class RequestGate extends OncePerRequestFilter {
         response.setStatus(problem.status());
         response.setContentType(Problem.MEDIA_TYPE);
         if (problem.retryLater()) {
-            response.setHeader("Retry-After", "2");
+            response.setHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
         }
         response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
     }

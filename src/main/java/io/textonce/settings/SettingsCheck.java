@@ -79,6 +79,21 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "textonce.twilio.verify-service-sid",
                 sid("VA"),
                 "VA and 32 hexadecimal digits");
+        optional(
+                "TEXTONCE_VERIFY_CHANNELS",
+                "textonce.verify.channels",
+                matches("(sms|call|whatsapp)(,(sms|call|whatsapp))*"),
+                "some of sms,call,whatsapp");
+        optional(
+                "TEXTONCE_VERIFY_LOCALE",
+                "textonce.verify.locale",
+                matches("[a-z]{2,3}(-[A-Z]{2})?"),
+                "a language such as de or pt-BR");
+        required(
+                "TEXTONCE_VERIFY_APPROVED_DESTINATION",
+                "textonce.verify.approved-destination",
+                matches("(queue|topic):[^\\s?]+"),
+                "queue:NAME or topic:NAME");
         optional("TWILIO_REGION", "textonce.twilio.region", matches("[a-z]{2}\\d"), "a region such as ie1");
         optional("TWILIO_EDGE", "textonce.twilio.edge", matches("[a-z-]{2,30}"), "an edge such as dublin");
         optional(

@@ -32,6 +32,7 @@ import org.springframework.util.unit.DataSize;
  * @param file bounds of the file intake
  * @param twilio how Twilio is reached
  * @param consent how long consent lasts
+ * @param verify one-time codes by Twilio Verify
  * @param clients who may call the API, by name
  */
 @ConfigurationProperties("textonce")
@@ -52,6 +53,7 @@ public record TextOnceProperties(
         File file,
         Twilio twilio,
         @DefaultValue Consent consent,
+        Verify verify,
         @DefaultValue Map<String, Client> clients) {
 
     /**
@@ -164,6 +166,31 @@ public record TextOnceProperties(
      * @param maxAge how old a consent may be when a text is sent, by purpose; for ever where none is set
      */
     public record Consent(@DefaultValue Map<String, Duration> maxAge) {}
+
+    /**
+     * One-time codes by Twilio Verify. Twilio sends at most five messages for one code and takes at most five tries of
+     * it; these limits stand in front, since each message costs and each try is a guess.
+     *
+     * @param channels ways a code may be sent: sms, call, whatsapp; the first where nobody says which
+     * @param locale language of the message, such as de or pt-BR; without it Twilio goes by the number's country
+     * @param window how long a count lasts, from the first call that it counts
+     * @param startsPerNumber codes for one number: who gets none after a few will not get the next one either
+     * @param startsPerBlock codes for all numbers that differ only in their last digits: SMS pumping uses up such blocks
+     * @param blockDigits how many last digits make a block: 4 are the ten thousand numbers that carriers hand out at once
+     * @param startsPerCaller codes for one caller of the API: a caller that loops, or its stolen token, costs no more
+     * @param checksPerNumber tries for one number: of a million codes so few are guessed with no luck
+     * @param approvedDestination queue or topic that is told of approved numbers while the jms intake runs
+     */
+    public record Verify(
+            List<String> channels,
+            String locale,
+            Duration window,
+            int startsPerNumber,
+            int startsPerBlock,
+            int blockDigits,
+            int startsPerCaller,
+            int checksPerNumber,
+            String approvedDestination) {}
 
     /**
      * A caller of the API.

@@ -40,11 +40,13 @@ public abstract sealed class TwilioFailure extends RuntimeException {
 
         private final transient TwilioCodes.Entry entry;
         private final @Nullable Integer code;
+        private final int httpStatus;
 
         Refused(TwilioCodes.Entry entry, @Nullable Integer code, int httpStatus) {
             super("Twilio refused with HTTP " + httpStatus + " and code " + code, null);
             this.entry = entry;
             this.code = code;
+            this.httpStatus = httpStatus;
         }
 
         public TwilioCodes.Entry entry() {
@@ -53,6 +55,11 @@ public abstract sealed class TwilioFailure extends RuntimeException {
 
         public @Nullable Integer code() {
             return code;
+        }
+
+        /** The HTTP status of Twilio's answer. */
+        public int httpStatus() {
+            return httpStatus;
         }
     }
 

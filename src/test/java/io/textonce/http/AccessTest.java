@@ -111,6 +111,25 @@ class AccessTest {
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/verify/start", "/api/verify/check"})
+    void letsAClientVerifyOnlyIfItMay(String path, Sandbox sandbox) {
+        var body = BodyPublishers.ofString("{\"phone\":\"" + sandbox.newNumber() + "\",\"code\":\"123456\"}");
+        var call = HttpRequest.newBuilder(sandbox.uri(path))
+                .header("Content-Type", "application/json")
+                .POST(body);
+
+        assertThatProblem(sandbox.send(call)).is(401, "unauthorized");
+        assertThatProblem(sandbox.send(call.copy().header("Authorization", SHOP)))
+                .is(403, "forbidden");
+        // It is let in, and told that codes are not set up here.
+        for (String may : new String[] {CLINIC, SUPPORT}) {
+            var answer = sandbox.send(call.copy().header("Authorization", may));
+            assertThatProblem(answer).is(503, "verify_not_set_up");
+            assertThat(answer.body()).contains("TWILIO_VERIFY_SERVICE_SID");
+        }
+    }
+
     @Test
     void letsAnOperatorSendEveryEvent(Sandbox sandbox) {
         var answer = post(sandbox, SUPPORT, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));

@@ -48,6 +48,7 @@ class LogPrivacyTest {
 
     private static final String ORDER = "Zitronenkuchen";
     private static final String PARCEL = "Geheimweg";
+    private static final String CODE = "9081726";
     private static final String BEARER = "a-bearer-token-of-a-client-0815";
 
     private final LoggerContext logback = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -94,6 +95,7 @@ class LogPrivacyTest {
         callbacks(sandbox);
         messagesOfTheQueue(sandbox);
         files(sandbox);
+        codes(sandbox);
         brokenDatabase(sandbox);
 
         String log = written.toString(UTF_8);
@@ -112,6 +114,7 @@ class LogPrivacyTest {
         assertSilent(log, "a text", ORDER);
         assertSilent(log, "a text", URLEncoder.encode("order " + ORDER, UTF_8));
         assertSilent(log, "a text", PARCEL);
+        assertSilent(log, "a code", CODE);
         assertSilent(log, "a token", Peers.AUTH_TOKEN);
         assertSilent(log, "a login", login().substring(0, login().length() - 3));
         assertSilent(log, "a login", login().substring(login().length() / 2));
@@ -279,6 +282,25 @@ class LogPrivacyTest {
             sandbox.database().execute("ALTER TABLE textonce.deliveries DROP CONSTRAINT broken");
             sandbox.database().execute("ALTER TABLE textonce.delivery_events DROP CONSTRAINT broken");
         }
+    }
+
+    private void codes(Sandbox sandbox) {
+        String number = number(sandbox);
+        String check = "{\"phone\":\"" + number + "\",\"code\":\"" + CODE + "\"}";
+        assertThat(sandbox.postJson("/api/verify/start", check).statusCode()).isEqualTo(202);
+        assertThat(sandbox.postJson("/api/verify/check", check).statusCode()).isEqualTo(200);
+        sandbox.twilio().verifyNext(resets());
+        assertThat(sandbox.postJson("/api/verify/check", check).statusCode()).isEqualTo(503);
+        sandbox.twilio().verifyNext(refuses(60200));
+        assertThat(sandbox.postJson("/api/verify/check", check).statusCode()).isEqualTo(422);
+        for (String wrong : List.of(
+                check.replace("\"}", "\""), check.replace(CODE, CODE + "x"), check.replace("\"" + CODE + "\"", CODE))) {
+            assertThat(sandbox.postJson("/api/verify/check", wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        assertThat(sandbox.postJson("/api/verify/check?code=" + CODE, check).statusCode())
+                .isEqualTo(200);
     }
 
     private String number(Sandbox sandbox) {

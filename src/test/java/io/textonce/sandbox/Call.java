@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
+import io.textonce.sandbox.Fault.Answer;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.Map;
@@ -85,6 +86,20 @@ final class Call implements AutoCloseable {
 
     void error(TwilioError error) throws IOException {
         json(error.status(), error.json());
+    }
+
+    /** Answers otherwise than Twilio should. */
+    void misbehave(Fault fault) throws IOException {
+        if (fault.retryAfter() != null) {
+            header("Retry-After", fault.retryAfter().toString());
+        }
+        switch (fault.answer() == null ? Answer.CLOSE : fault.answer()) {
+            case ERROR -> error(new TwilioError(fault.status(), fault.code(), "Simulated", null));
+            case HTML -> send(fault.status(), "text/html", "<html><body><h1>" + fault.status() + "</h1></body></html>");
+            case EMPTY -> send(fault.status(), "text/plain", "");
+            case GARBAGE -> send(201, "application/json", "{\"sid\": \"SM");
+            default -> close();
+        }
     }
 
     void send(int status, String contentType, String text) throws IOException {

@@ -163,24 +163,13 @@ final class MessagesApi {
         Answer answer = fault.answer();
         entry.change(post -> post.withOutcome(inWords(fault)));
         hold(Duration.ofMillis(fault.delayMillis()));
-        if (fault.retryAfter() != null) {
-            call.header("Retry-After", fault.retryAfter().toString());
-        }
         if (answer == null && message != null) {
             call.json(201, message.json());
-        } else if (answer == Answer.ERROR) {
-            call.error(new TwilioError(fault.status(), fault.code(), "Simulated", null));
-        } else if (answer == Answer.HTML) {
-            call.send(fault.status(), "text/html", "<html><body><h1>" + fault.status() + "</h1></body></html>");
-        } else if (answer == Answer.EMPTY) {
-            call.send(fault.status(), "text/plain", "");
-        } else if (answer == Answer.GARBAGE) {
-            call.send(201, "application/json", "{\"sid\": \"SM");
         } else if (answer == Answer.WITHOUT_SID) {
             ObjectNode json = message == null ? JsonNodeFactory.instance.objectNode() : message.json();
             call.json(201, json.without(Set.of("sid", "uri", "subresource_uris")));
         } else {
-            call.close();
+            call.misbehave(fault);
         }
     }
 

@@ -17,7 +17,7 @@ import org.springframework.test.context.ContextConfiguration;
 
 /**
  * A test of the application as production runs it: shut to whoever has no token. Its clients are set by environment
- * variables. It shares the peers with the sandbox, and leaves queue and files to it.
+ * variables; no Verify service is. It shares the peers with the sandbox, and leaves queue and files to it.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -33,10 +33,11 @@ public @interface ProductionTest {
 
         private static final Map<String, Object> ENVIRONMENT = Map.of(
                 "TEXTONCE_INTAKES", "http",
+                "TWILIO_VERIFY_SERVICE_SID", "",
                 "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", Sha256.hex("shop-token") + ", " + Sha256.hex("shop-new-token"),
                 "TEXTONCE_CLIENTS_SHOP_EVENTS", "order-shipped,order-packed",
                 "TEXTONCE_CLIENTS_CLINIC_TOKEN_SHA256", Sha256.hex("clinic-token"),
-                "TEXTONCE_CLIENTS_CLINIC_EVENTS", "appointment-reminder",
+                "TEXTONCE_CLIENTS_CLINIC_EVENTS", "appointment-reminder,verify",
                 "TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256", Sha256.hex("support-token"),
                 "TEXTONCE_CLIENTS_SUPPORT_ROLE", "operator");
 

@@ -42,6 +42,7 @@ public final class Sandbox {
     private static final Peers PEERS = startPeers();
 
     private static final AtomicInteger NUMBERS = new AtomicInteger(1_000_000);
+    private static final AtomicInteger BLOCKS = new AtomicInteger(555_200);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -91,6 +92,11 @@ public final class Sandbox {
         return "+1555" + NUMBERS.getAndIncrement();
     }
 
+    /** Ten thousand numbers that no test used before: one of them is this and four digits. */
+    public String newBlock() {
+        return "+1" + BLOCKS.getAndIncrement();
+    }
+
     /** A valid order-shipped event. */
     public String orderShipped(String eventId, String number) {
         return "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + number
@@ -99,9 +105,17 @@ public final class Sandbox {
     }
 
     public HttpResponse<String> post(String event, String json) {
-        return send(HttpRequest.newBuilder(uri("/api/" + event + "-sms"))
+        return postJson("/api/" + event + "-sms", json);
+    }
+
+    public HttpResponse<String> postJson(String path, String json) {
+        return request("POST", path, json);
+    }
+
+    public HttpResponse<String> request(String method, String path, String json) {
+        return send(HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json)));
+                .method(method, BodyPublishers.ofString(json)));
     }
 
     public HttpResponse<String> get(String path) {

@@ -103,11 +103,13 @@ public final class SandboxApplication {
 
                 TextOnce runs in its sandbox. Nothing here reaches a phone.
                   post    curl -i http://localhost:{}/api/order-shipped-sms -H 'Content-Type: application/json' -d '...'
+                  verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"+15558675310"}'
                   queue   {} at {}, JMS property event=order-shipped
                   drop    {} (.json, .jsonl, .csv)
-                  look    {} shows what Twilio was sent
+                  look    {} shows what Twilio was sent, and the codes
                   stop    Ctrl-C; the data stays in target/sandbox
                 """,
+                environment.getProperty("local.server.port"),
                 environment.getProperty("local.server.port"),
                 environment.getProperty("textonce.jms.events-queue"),
                 peers.broker().url(),

@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It does not
  * <ul>
  *   <li>send anything to anybody, check that a number exists, or charge;
- *   <li>fail on order elsewhere than at creating, listing and calling back;
+ *   <li>fail on order elsewhere than at creating, listing, calling back and verifying, and verify late;
  *   <li>speak TLS, follow redirects, or check that a From number belongs to the account;
  *   <li>pace messages by sender, overflow queues, or expire a message after its ValidityPeriod;
  *   <li>know media, content templates, messaging service settings, other channels than SMS, or test credentials;
@@ -290,6 +290,17 @@ public final class TwilioSimulator implements AutoCloseable {
             throw new NoSuchElementException("No verification is pending for " + number);
         }
         return code;
+    }
+
+    /** The next start or check of a code meets this fault. Several calls form a queue. */
+    public TwilioSimulator verifyNext(Fault fault) {
+        verify.next(fault);
+        return this;
+    }
+
+    /** All starts and checks of codes, oldest first, with those that were refused or failed. */
+    public List<TwilioPost> verifyPosts() {
+        return verify.posts();
     }
 
     Map<String, String> codes() {

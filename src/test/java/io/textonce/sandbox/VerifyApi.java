@@ -8,7 +8,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +31,8 @@ final class VerifyApi {
     private final Clock clock;
     private final Random random;
     private final Map<String, Verification> pending = new LinkedHashMap<>();
+    private final List<TwilioPost> posts = new ArrayList<>();
+    private final Deque<Fault> faults = new ArrayDeque<>();
 
     VerifyApi(Accounts accounts, String serviceSid, Clock clock, Random random) {
         this.accounts = accounts;
@@ -63,24 +67,47 @@ final class VerifyApi {
         return codes;
     }
 
+    /** All calls, oldest first, whatever became of them. */
+    synchronized List<TwilioPost> posts() {
+        return List.copyOf(posts);
+    }
+
+    /** The next call meets this fault. */
+    synchronized void next(Fault fault) {
+        faults.add(fault);
+    }
+
     synchronized void clear() {
         pending.clear();
+        posts.clear();
+        faults.clear();
     }
 
     synchronized void handle(Call call, String service, String resource) throws IOException {
+        posts.add(new TwilioPost(
+                clock.instant(),
+                call.path(),
+                call.headersOfInterest(),
+                call.body,
+                call.form().parameters(),
+                "",
+                null));
         TwilioError refusal = accounts.refusal(call, accounts.mainSid());
-        if (refusal != null) {
+        Fault fault = faults.poll();
+        if (fault != null && fault.preventsRecording()) {
+            call.misbehave(fault);
+        } else if (refusal != null) {
             call.error(refusal);
         } else if (!service.equals(serviceSid)) {
             call.error(notFound(call));
         } else if (resource.equals("Verifications")) {
-            start(call, call.form());
+            start(call, call.form(), fault);
         } else {
-            check(call, call.form());
+            check(call, call.form(), fault);
         }
     }
 
-    private void start(Call call, Form form) throws IOException {
+    private void start(Call call, Form form, @Nullable Fault fault) throws IOException {
         String to = form.text("To");
         String channel = form.text("Channel");
         if (!CreateRules.isE164(to) && !channel.equals("email")) {
@@ -112,10 +139,10 @@ final class VerifyApi {
                 .put("channel", channel.toUpperCase(Locale.ROOT))
                 .put("attempt_sid", Ids.next("VL")));
         json.put("url", "https://verify.twilio.com" + call.path() + "/" + verification.sid);
-        call.json(201, json);
+        answer(call, json, fault);
     }
 
-    private void check(Call call, Form form) throws IOException {
+    private void check(Call call, Form form, @Nullable Fault fault) throws IOException {
         if (form.text("Code").isEmpty()) {
             call.error(TwilioError.of(60200, "Invalid parameter: Code"));
             return;
@@ -131,7 +158,15 @@ final class VerifyApi {
             if (right) {
                 pending.remove(verification.to);
             }
-            call.json(201, json(verification, right).putNull("sna_attempts_error_codes"));
+            answer(call, json(verification, right).putNull("sna_attempts_error_codes"), fault);
+        }
+    }
+
+    private static void answer(Call call, ObjectNode json, @Nullable Fault fault) throws IOException {
+        if (fault == null) {
+            call.json(201, json);
+        } else {
+            call.misbehave(fault);
         }
     }
 

@@ -1,0 +1,127 @@
+package io.textonce.verify;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Approved numbers on their way to those who keep the users. An approval is written down before the caller is answered
+ * and goes out at least once, however long the broker is away; a repeated event has the same id.
+ */
+final class Approvals {
+
+    /** The type of the event, as CloudEvents 1.0 has it (https://cloudevents.io). */
+    static final String TYPE = "verify.approved";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Approvals.class);
+
+    /** What one run publishes: while the broker is away each row says so. */
+    private static final int AT_ONCE = 20;
+
+    private static final String KEEP = """
+            INSERT INTO textonce.verify_approvals (id, verification_sid, phone, channel, caller) VALUES (?, ?, ?, ?, ?)
+            """;
+
+    private static final String TAKE = """
+            WITH due AS (
+                SELECT id FROM textonce.verify_approvals
+                WHERE due_at <= now() ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+            )
+            UPDATE textonce.verify_approvals AS a SET due_at = now() + interval '30 seconds'
+            FROM due WHERE a.id = due.id
+            RETURNING a.id, a.verification_sid, a.phone, a.channel, a.caller, a.approved_at
+            """;
+
+    private static final String FORGET = "DELETE FROM textonce.verify_approvals WHERE id = ?";
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final JdbcTemplate jdbc;
+    private final URI source;
+    private final boolean published;
+    private final Counter lost;
+
+    /** @param published whether there is a broker to tell; without one nothing is kept */
+    Approvals(JdbcTemplate jdbc, URI source, boolean published, MeterRegistry meters) {
+        this.jdbc = jdbc;
+        this.source = source;
+        this.published = published;
+        this.lost = Counter.builder("textonce.verify.approvals.lost")
+                .description("Approvals that could not be written down and are told to nobody but the caller")
+                .register(meters);
+    }
+
+    /** The code is used up by now, so whatever happens here the caller must hear that it was right. */
+    void keep(String sid, String phone, String channel, String caller) {
+        if (!published) {
+            return;
+        }
+        try {
+            jdbc.update(KEEP, UUID.randomUUID(), sid, phone, channel, caller);
+        } catch (DataAccessException e) {
+            lost.increment();
+            LOG.error("Verification {} was approved, but could not be written down; no event tells of it", sid, e);
+        }
+    }
+
+    /** Takes approvals that are due, as the body. They come due again by themselves if nobody publishes them. */
+    void take(Exchange exchange) {
+        List<Approval> taken = jdbc.query(TAKE, Approvals::read, AT_ONCE);
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !taken.isEmpty());
+        exchange.getMessage().setBody(taken);
+    }
+
+    /** Makes the CloudEvent of the approval in the body. */
+    void event(Exchange exchange) throws JsonProcessingException {
+        var approval = exchange.getMessage().getBody(Approval.class);
+        var event = json.createObjectNode();
+        event.put("specversion", "1.0");
+        event.put("id", approval.id().toString());
+        event.put("source", source.toString());
+        event.put("type", TYPE);
+        event.put("time", approval.approvedAt().toString());
+        event.put("datacontenttype", "application/json");
+        event.putObject("data")
+                .put("phone", approval.phone())
+                .put("channel", approval.channel())
+                .put("caller", approval.caller())
+                .put("sid", approval.sid());
+        exchange.setVariable("approval", approval.id());
+        exchange.getMessage().setHeader("JMSType", TYPE);
+        exchange.getMessage().setBody(json.writeValueAsString(event));
+    }
+
+    /** The broker has it. */
+    void forget(Exchange exchange) {
+        jdbc.update(FORGET, exchange.getVariable("approval", UUID.class));
+    }
+
+    private static Approval read(ResultSet row, int number) throws SQLException {
+        return new Approval(
+                row.getObject("id", UUID.class),
+                row.getString("verification_sid"),
+                row.getString("phone"),
+                row.getString("channel"),
+                row.getString("caller"),
+                row.getTimestamp("approved_at").toInstant());
+    }
+
+    private record Approval(UUID id, String sid, String phone, String channel, String caller, Instant approvedAt) {
+
+        @Override
+        public String toString() {
+            return "Approval[" + sid + "]";
+        }
+    }
+}

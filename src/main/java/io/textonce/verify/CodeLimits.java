@@ -1,0 +1,116 @@
+package io.textonce.verify;
+
+import io.textonce.delivery.Refusal;
+import io.textonce.phone.PhoneHash;
+import io.textonce.settings.TextOnceProperties;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * How often codes may be asked for and tried, counted in the database so that all instances count together. A start
+ * counts for its number, for the block of numbers around it and for its caller, or for none of them when one is used
+ * up. Whoever sells texts to itself asks for codes to many numbers of one block, each a few times: SMS pumping
+ * (https://www.twilio.com/docs/verify/preventing-toll-fraud).
+ */
+final class CodeLimits {
+
+    private static final String COUNT = """
+            INSERT INTO textonce.verify_counts AS known (kind, key, count, ends_at)
+            VALUES (?, ?, 1, now() + CAST(? AS interval))
+            ON CONFLICT (kind, key) DO UPDATE
+            SET count = CASE WHEN known.ends_at <= now() THEN 1 ELSE known.count + 1 END,
+                ends_at = CASE WHEN known.ends_at <= now() THEN excluded.ends_at ELSE known.ends_at END
+            RETURNING count, ceil(extract(epoch FROM ends_at - now())) AS seconds
+            """;
+
+    private static final String GIVE_BACK = """
+            UPDATE textonce.verify_counts SET count = count - 1 WHERE kind = ? AND key = ? AND count > 0
+            """;
+
+    private static final String FORGET = """
+            DELETE FROM textonce.verify_counts WHERE (kind, key) IN (
+                SELECT kind, key FROM textonce.verify_counts WHERE ends_at <= now() LIMIT 20 FOR UPDATE SKIP LOCKED)
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final TransactionOperations transactions;
+    private final PhoneHash phoneHash;
+    private final TextOnceProperties.Verify settings;
+
+    CodeLimits(
+            JdbcTemplate jdbc,
+            TransactionOperations transactions,
+            PhoneHash phoneHash,
+            TextOnceProperties.Verify settings) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.phoneHash = phoneHash;
+        this.settings = settings;
+    }
+
+    /** Counts a start, or refuses it with 429. */
+    void start(Exchange exchange) {
+        count(starts(exchange));
+        jdbc.update(FORGET);
+    }
+
+    /** Counts a try of a code, or refuses it with 429. */
+    void check(Exchange exchange) {
+        String number = hash(OneTimeCodes.form(exchange).get("To"));
+        count(List.of(
+                new Limit("check", number, settings.checksPerNumber(), "Too many codes were tried for this number")));
+    }
+
+    /** A start that never reached Twilio: nobody got a code, so it does not count. */
+    void giveBack(Exchange exchange) {
+        starts(exchange).forEach(limit -> jdbc.update(GIVE_BACK, limit.kind(), limit.key()));
+    }
+
+    /** Always in this order: two starts that wait for each other's rows would wait for ever. */
+    private List<Limit> starts(Exchange exchange) {
+        String phone = OneTimeCodes.form(exchange).get("To");
+        String block = phone.substring(0, Math.max(2, phone.length() - settings.blockDigits()));
+        return List.of(
+                new Limit("number", hash(phone), settings.startsPerNumber(), "Too many codes for this number"),
+                new Limit("block", hash(block), settings.startsPerBlock(), "Too many codes for numbers like this one"),
+                new Limit(
+                        "caller",
+                        OneTimeCodes.caller(exchange),
+                        settings.startsPerCaller(),
+                        "This caller asked for too many codes"));
+    }
+
+    private void count(List<Limit> limits) {
+        transactions.executeWithoutResult(status -> limits.forEach(this::count));
+    }
+
+    private void count(Limit limit) {
+        var counted = jdbc.queryForObject(
+                COUNT,
+                CodeLimits::read,
+                limit.kind(),
+                limit.key(),
+                settings.window().toString());
+        if (counted != null && counted.count() > limit.most()) {
+            throw Refusal.later(429, "too_many_codes", null, limit.words() + ".", counted.left());
+        }
+    }
+
+    private String hash(String number) {
+        return HexFormat.of().formatHex(phoneHash.of(number));
+    }
+
+    private static Counted read(ResultSet row, int number) throws SQLException {
+        return new Counted(row.getInt("count"), Duration.ofSeconds(Math.max(1, row.getLong("seconds"))));
+    }
+
+    private record Limit(String kind, String key, int most, String words) {}
+
+    private record Counted(int count, Duration left) {}
+}

@@ -1,0 +1,242 @@
+package io.textonce.verify;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.twilio.http.HttpMethod;
+import com.twilio.http.Request;
+import com.twilio.http.TwilioRestClient;
+import com.twilio.rest.Domains;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Refusal;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioFailure;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts and checks one-time codes at Twilio Verify (https://www.twilio.com/docs/verify/api), each with one POST. Twilio
+ * sends a message with every start, so no start is ever repeated here: an unclear one is told as {@code unknown}, and
+ * since a check goes by number, a code that did arrive can be entered all the same. No code is kept, logged or repeated.
+ */
+final class OneTimeCodes {
+
+    static final Pattern CHANNEL = Pattern.compile("sms|call|whatsapp");
+    static final Pattern LOCALE = Pattern.compile("[a-z]{2,3}(-[A-Z]{2})?");
+
+    private static final Logger LOG = LoggerFactory.getLogger(OneTimeCodes.class);
+
+    private static final Pattern CODE = Pattern.compile("[0-9]{4,10}");
+
+    /** How long a code lives: by then Twilio's own limits on it have ended too. */
+    private static final Duration VALIDITY = Duration.ofMinutes(10);
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final TwilioRestClient client;
+    private final String service;
+    private final TextOnceProperties.Verify settings;
+    private final PhoneNumbers phones;
+    private final CodeLimits limits;
+    private final Approvals approvals;
+    private final MeterRegistry meters;
+
+    OneTimeCodes(
+            TwilioRestClient client,
+            String service,
+            TextOnceProperties.Verify settings,
+            PhoneNumbers phones,
+            CodeLimits limits,
+            Approvals approvals,
+            MeterRegistry meters) {
+        this.client = client;
+        this.service = service;
+        this.settings = settings;
+        this.phones = phones;
+        this.limits = limits;
+        this.approvals = approvals;
+        this.meters = meters;
+    }
+
+    /** What Twilio is asked. */
+    @SuppressWarnings("unchecked")
+    static Map<String, String> form(Exchange exchange) {
+        return exchange.getVariable("form", Map.class);
+    }
+
+    /** Who asked: a client of the API, else the route that began. */
+    static String caller(Exchange exchange) {
+        String client = exchange.getVariable("client", String.class);
+        return client == null ? exchange.getFromRouteId() : client;
+    }
+
+    /** Refuses with 503 while nobody has said which service of Twilio's to use. */
+    void setUp(Exchange exchange) {
+        if (service.isEmpty()) {
+            throw new Refusal(
+                    503,
+                    "verify_not_set_up",
+                    "One-time codes are not set up here: TWILIO_VERIFY_SERVICE_SID is missing.");
+        }
+    }
+
+    void number(Exchange exchange) {
+        if (!phones.isE164(text(exchange, "phone"))) {
+            throw Refusal.ofField("phone", "must be an E.164 number: plus sign, country code, number, no blanks");
+        }
+    }
+
+    /** Leaves what Twilio is asked for a start in the variable {@code form}. */
+    void startForm(Exchange exchange) {
+        var policy = exchange.getVariable(VerifyPolicy.VARIABLE, VerifyPolicy.class);
+        var form = new LinkedHashMap<String, String>();
+        form.put("To", text(exchange, "phone"));
+        String channel = first(
+                text(exchange, "channel"), policy.channel(), settings.channels().get(0));
+        if (!settings.channels().contains(channel)) {
+            throw Refusal.ofField("channel", "must be one of " + String.join(", ", settings.channels()));
+        }
+        form.put("Channel", channel);
+        String locale = first(text(exchange, "locale"), policy.locale(), settings.locale());
+        if (!locale.isEmpty()) {
+            if (!LOCALE.matcher(locale).matches()) {
+                throw Refusal.ofField("locale", "must be a language such as de or pt-BR");
+            }
+            form.put("Locale", locale);
+        }
+        exchange.setVariable("form", form);
+    }
+
+    /** Leaves what Twilio is asked for a check in the variable {@code form}. */
+    void checkForm(Exchange exchange) {
+        String code = text(exchange, "code");
+        if (!CODE.matcher(code).matches()) {
+            throw Refusal.ofField("code", "must be a text of 4 to 10 digits");
+        }
+        exchange.setVariable("form", Map.of("To", text(exchange, "phone"), "Code", code));
+    }
+
+    /** Has Twilio send a code; the body becomes {@code sid} and {@code status}. */
+    void start(Exchange exchange) {
+        JsonNode answer = MissingNode.getInstance();
+        try {
+            answer = post("Verifications", exchange);
+        } catch (TwilioFailure.NotProcessed e) {
+            limits.giveBack(exchange);
+            counted("start", "not_processed");
+            throw notNow(e);
+        } catch (TwilioFailure.Refused e) {
+            counted("start", "refused");
+            throw refusal(e);
+        } catch (TwilioFailure e) {
+            LOG.warn("Nobody knows whether Twilio has sent a code: {}", e.getMessage());
+        }
+        String status = answer.path("status").asText();
+        counted("start", status.isEmpty() ? "unclear" : "sent");
+        var said = new LinkedHashMap<String, Object>();
+        if (answer.path("sid").isTextual()) {
+            said.put("sid", answer.path("sid").textValue());
+        }
+        said.put("status", status.isEmpty() ? "unknown" : status);
+        exchange.getMessage().setBody(said);
+    }
+
+    /** Has Twilio look at a code; the body becomes {@code approved} and {@code status}. */
+    void check(Exchange exchange) {
+        JsonNode answer = MissingNode.getInstance();
+        try {
+            answer = post("VerificationCheck", exchange);
+        } catch (TwilioFailure.NotProcessed e) {
+            counted("check", "not_processed");
+            throw notNow(e);
+        } catch (TwilioFailure.Refused e) {
+            boolean none = e.httpStatus() == 404;
+            counted("check", none ? "none_pending" : "refused");
+            throw none ? nonePending() : refusal(e);
+        } catch (TwilioFailure e) {
+            LOG.warn("Nobody knows whether Twilio has approved a code: {}", e.getMessage());
+        }
+        String status = answer.path("status").asText();
+        if (status.isEmpty()) {
+            counted("check", "unclear");
+            throw new Refusal(
+                    503,
+                    "outcome_unclear",
+                    "Twilio did not say whether the code was right. Check it again; if none is pending, start again.");
+        }
+        boolean approved = status.equals("approved");
+        counted("check", approved ? "approved" : "wrong");
+        if (approved) {
+            approvals.keep(
+                    answer.path("sid").asText(),
+                    form(exchange).get("To"),
+                    answer.path("channel").asText(),
+                    caller(exchange));
+        }
+        var said = new LinkedHashMap<String, Object>();
+        said.put("approved", approved);
+        said.put("status", status);
+        exchange.getMessage().setBody(said);
+    }
+
+    private JsonNode post(String resource, Exchange exchange) {
+        var request =
+                new Request(HttpMethod.POST, Domains.VERIFY.toString(), "/v2/Services/" + service + "/" + resource);
+        form(exchange).forEach(request::addPostParam);
+        var response = client.request(request);
+        try {
+            return json.readTree(response.getContent());
+        } catch (JsonProcessingException e) {
+            LOG.warn("Twilio's answer about a code is not JSON");
+            return MissingNode.getInstance();
+        }
+    }
+
+    private void counted(String step, String outcome) {
+        meters.counter("textonce.verify.called", "step", step, "outcome", outcome)
+                .increment();
+    }
+
+    private static Refusal notNow(TwilioFailure.NotProcessed failure) {
+        Duration wait = failure.retryAfter() == null ? SOON : failure.retryAfter();
+        return Refusal.later(503, "try_again", null, "Twilio could not take it just now. Try again.", wait);
+    }
+
+    private static Refusal nonePending() {
+        return new Refusal(
+                404,
+                "no_code_pending",
+                "No code is pending for this number: it was used, has expired or was tried too often. Start again.");
+    }
+
+    private static Refusal refusal(TwilioFailure.Refused refused) {
+        String words = refused.entry().words();
+        return switch (refused.entry().atCreation()) {
+            case MISCONFIGURED, CIRCUIT -> Refusal.ofText(502, "verify_failed", refused.code(), words);
+            default ->
+                refused.httpStatus() == 429
+                        ? Refusal.later(429, "too_many_codes", refused.code(), words, VALIDITY)
+                        : Refusal.ofText(422, "refused", refused.code(), words);
+        };
+    }
+
+    private static String first(String... texts) {
+        return Stream.of(texts).filter(text -> !text.isEmpty()).findFirst().orElse("");
+    }
+
+    private static String text(Exchange exchange, String field) {
+        Map<?, ?> body = exchange.getMessage().getBody(Map.class);
+        @Nullable Object value = body == null ? null : body.get(field);
+        return value instanceof String text ? text : "";
+    }
+}
