@@ -24,6 +24,7 @@ public final class PayloadLoggers extends TurboFilter {
             "org.apache.camel.component.sql", // DefaultSqlPrepareStatementStrategy: "Setting parameter #{} with value:
             // {}"
             "org.apache.camel.component.twilio", // the properties of a call
+            "org.apache.camel.http.common", // DefaultHttpBinding: "HTTP parameter {} = {}"
             "org.apache.camel.spring.SpringCamelContext", // every event of Spring, a failed login with its token too
             "org.apache.camel.impl.converter", // the values that are converted
             "org.apache.camel.impl.engine.DefaultBeanIntrospection", // "Invoked: ... Arguments: [body, ...]"
