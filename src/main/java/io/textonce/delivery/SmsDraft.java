@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the variable {@code sms} of the event in the body and the text in the variable {@code text}. What it lets pass
  * can be stored and sent; whether it may be is for the steps that follow.
  */
-final class SmsDraft implements Processor {
+public final class SmsDraft implements Processor {
 
     private static final ObjectMapper CANONICAL =
             new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
@@ -40,13 +40,13 @@ final class SmsDraft implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws JsonProcessingException {
+    public void process(Exchange exchange) {
         var policy = exchange.getVariable(SendPolicy.VARIABLE, SendPolicy.class);
         Map<?, ?> payload = exchange.getMessage().getBody(Map.class);
         if (payload == null) {
             throw new Refusal(400, "invalid_request", "The event must be a JSON object.");
         }
-        payload.forEach((name, value) -> storable(String.valueOf(name), value));
+        requireStorable(payload);
         String text = exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
         var sendAt = asked(exchange, payload, "sendAt");
@@ -145,6 +145,11 @@ final class SmsDraft implements Processor {
         }
     }
 
+    /** Refuses an event that holds what a database or a phone can't hold. */
+    public static void requireStorable(Map<?, ?> payload) {
+        payload.forEach((name, value) -> storable(String.valueOf(name), value));
+    }
+
     /** Refuses what a database or a phone can't hold, wherever in the event it stands, by the name of its field. */
     private static void storable(String field, @Nullable Object value) {
         if (!isWellFormed(field)) {
@@ -195,10 +200,11 @@ final class SmsDraft implements Processor {
         return Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(value.charAt(i - 1)));
     }
 
-    private static byte[] digest(Map<?, ?> payload) throws JsonProcessingException {
+    /** Tells a repetition of an event from another one under the same id. The order of its fields does not count. */
+    public static byte[] digest(Map<?, ?> payload) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(CANONICAL.writeValueAsBytes(payload));
-        } catch (NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException | JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -3,12 +3,14 @@ package io.textonce.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.Outcome;
 import io.textonce.delivery.Refusal;
 import io.textonce.settings.EventName;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
@@ -71,19 +73,32 @@ final class HttpAnswers {
     void accepted(Exchange exchange) throws JsonProcessingException {
         var delivery = exchange.getVariable("delivery", Delivery.class);
         var members = new LinkedHashMap<String, Object>();
+        if (delivery == null) {
+            var outcome = exchange.getVariable("outcome", Outcome.class);
+            members.put(outcome.duplicate() ? "duplicate" : "accepted", true);
+            members.put("status", outcome.status());
+            answer(exchange, 202, members);
+            return;
+        }
         members.put(delivery.duplicate() ? "duplicate" : "accepted", true);
         if (delivery.sid() != null) {
             members.put("sid", delivery.sid());
         }
         members.put("status", delivery.status());
-        var message = exchange.getMessage();
-        message.removeHeaders("*");
         if (!delivery.duplicate()) {
             members.put("id", delivery.id());
-            message.setHeader("Location", "/api/deliveries/" + delivery.id());
         }
         boolean known = delivery.duplicate() && delivery.sid() != null;
-        message.setHeader(Exchange.HTTP_RESPONSE_CODE, known ? 200 : 202);
+        answer(exchange, known ? 200 : 202, members);
+        if (!delivery.duplicate()) {
+            exchange.getMessage().setHeader("Location", "/api/deliveries/" + delivery.id());
+        }
+    }
+
+    private void answer(Exchange exchange, int status, Map<String, Object> members) throws JsonProcessingException {
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         message.setBody(json.writeValueAsString(members));
     }

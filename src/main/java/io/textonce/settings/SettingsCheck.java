@@ -115,6 +115,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "textonce.intakes",
                 v -> INTAKES.containsAll(List.of(v.split(","))),
                 "some of http,jms,file");
+        required(
+                "TEXTONCE_INCIDENT_LADDER",
+                "textonce.incident.ladder",
+                matches("[1-9]\\d{0,3}/\\d+[smhd](, *[1-9]\\d{0,3}/\\d+[smhd])*"),
+                "texts and windows such as 1/1m,5/15m");
         required("SPRING_DATASOURCE_URL", "spring.datasource.url", matches("jdbc:postgresql:.+"), "jdbc:postgresql:…");
         if (value("textonce.intakes").contains("jms")) {
             required("SPRING_ARTEMIS_BROKER_URL", "spring.artemis.broker-url", v -> true, "the address of the broker");

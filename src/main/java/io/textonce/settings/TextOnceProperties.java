@@ -30,6 +30,7 @@ import org.springframework.util.unit.DataSize;
  * @param http bounds of the HTTP intake
  * @param jms queues of the JMS intake
  * @param file bounds of the file intake
+ * @param incident how incidents are alerted
  * @param twilio how Twilio is reached
  * @param consent how long consent lasts
  * @param verify one-time codes by Twilio Verify
@@ -51,6 +52,7 @@ public record TextOnceProperties(
         Http http,
         Jms jms,
         File file,
+        Incident incident,
         Twilio twilio,
         @DefaultValue Consent consent,
         Verify verify,
@@ -100,6 +102,14 @@ public record TextOnceProperties(
      * @param lockMaxAge how long after its last sign of life an instance's lock on a file is void
      */
     public record File(int parallel, Duration quietTime, Duration lockMaxAge) {}
+
+    /**
+     * How incidents are alerted.
+     *
+     * @param ladder texts that one number gets at most, in several windows at once; the rest goes into a digest
+     * @param escalateAfter how long a number has before the next one is alerted
+     */
+    public record Incident(List<String> ladder, Duration escalateAfter) {}
 
     /**
      * How Twilio is reached.

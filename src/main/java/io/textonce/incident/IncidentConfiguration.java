@@ -1,0 +1,121 @@
+package io.textonce.incident;
+
+import io.textonce.delivery.Outcome;
+import io.textonce.delivery.Refusal;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The steps of the incidents' routes, known to them by name. */
+@Configuration(proxyBeanMethods = false)
+class IncidentConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IncidentConfiguration.class);
+
+    private static final int MOST_AT_ONCE = 16;
+
+    @Bean
+    Incidents incidents(DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
+        return new Incidents(
+                new JdbcTemplate(dataSource),
+                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                phoneHash,
+                Ladder.parse(settings.incident().ladder()));
+    }
+
+    /** Keeps the incident, and leaves the id of the text that can go now as the body, or null. */
+    @Bean
+    Processor incidentOpen(Incidents incidents, PhoneNumbers phones, TextOnceProperties settings, Clock clock) {
+        return exchange -> {
+            var incident = Incident.of(
+                    exchange.getMessage().getBody(Map.class),
+                    settings.incident().escalateAfter(),
+                    phones,
+                    clock.instant());
+            exchange.setVariable("incident", incident.eventId());
+            exchange.setVariable("duplicate", !incidents.open(incident));
+            exchange.getMessage()
+                    .setBody(incidents.tell(incident.recipients().get(0).phone()));
+        };
+    }
+
+    /** Says what became of the first number's text. */
+    @Bean
+    Processor incidentOpened(Incidents incidents) {
+        return exchange -> {
+            boolean duplicate = exchange.getVariable("duplicate", Boolean.class);
+            var delivery = incidents.firstDelivery(exchange.getVariable("incident", String.class), duplicate);
+            exchange.setVariable("delivery", delivery);
+            exchange.setVariable("outcome", new Outcome("bundled", duplicate));
+        };
+    }
+
+    @Bean
+    Processor incidentTake(Incidents incidents) {
+        return exchange -> exchange.getMessage().setBody(incidents.due(MOST_AT_ONCE));
+    }
+
+    /** Makes the event of the text whose id is the body, or null when somebody else has handed it over. */
+    @Bean
+    Processor incidentText(Incidents incidents) {
+        return exchange -> {
+            String id = exchange.getMessage().getBody(String.class);
+            exchange.setVariable("incidentText", id);
+            exchange.setVariable("source", "incident");
+            exchange.getMessage().setBody(incidents.text(id));
+        };
+    }
+
+    @Bean
+    Processor incidentHandedOver(Incidents incidents) {
+        return exchange -> {
+            var refused = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+            exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
+            String id = exchange.getVariable("incidentText", String.class);
+            if (refused != null) {
+                LOG.warn("Alert {} was refused; the next number's turn comes", id);
+            }
+            incidents.handedOver(id, refused != null);
+        };
+    }
+
+    @Bean
+    Processor incidentAcknowledged(Incidents incidents) {
+        return exchange -> {
+            String name = (String) exchange.getMessage().getBody(Map.class).get("incident");
+            if (!incidents.acknowledge(name)) {
+                throw new Refusal(404, "unknown_incident", "There is no such incident.");
+            }
+            exchange.setVariable("outcome", new Outcome("acknowledged", false));
+        };
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService incidentWorkers() {
+        return new ThreadPoolExecutor(
+                0,
+                MOST_AT_ONCE,
+                30,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new CustomizableThreadFactory("incident-"),
+                new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+}

@@ -1,0 +1,143 @@
+package io.textonce.incident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.incident.Incident.Recipient;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The state machine under several instances, here threads beside the worker, and under lost transactions. */
+@SandboxTest
+class IncidentsTest {
+
+    @Autowired
+    private Incidents incidents;
+
+    @Autowired
+    @Qualifier("dataSource")
+    private DataSource dataSource;
+
+    private String id;
+    private List<Recipient> recipients;
+
+    @BeforeEach
+    void newIncident(Sandbox sandbox) {
+        id = sandbox.newEventId();
+        recipients = Stream.generate(() -> new Recipient(sandbox.newNumber(), Instant.parse("2026-06-02T09:00:00Z")))
+                .limit(9)
+                .toList();
+    }
+
+    @Test
+    void makesOneTextOfWhatManyTell() {
+        incidents.open(incident(id, null));
+
+        var told = IntStream.range(0, 12)
+                .parallel()
+                .mapToObj(n -> incidents.tell(recipients.get(0).phone()))
+                .filter(Objects::nonNull)
+                .toList();
+
+        assertThat(told).hasSizeLessThanOrEqualTo(1);
+        assertThat(count("SELECT count(*) FROM textonce.incident_texts WHERE event_id = ?", id))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void passesATurnOnOnceHoweverManyDo(Sandbox sandbox) {
+        incidents.open(incident(id, null));
+
+        for (int step = 2; step < 6; step++) {
+            sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
+            IntStream.range(0, 6).parallel().forEach(n -> incidents.passOn(100));
+
+            assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id)).isEqualTo(step);
+            assertThat(count(
+                            "SELECT count(*) FROM textonce.incident_alerts WHERE incident_id = ?"
+                                    + " AND queued_at IS NOT NULL",
+                            id))
+                    .isEqualTo(step);
+        }
+    }
+
+    @Test
+    void takesAStepAgainWhoseTransactionWasLost(Sandbox sandbox) {
+        incidents.open(incident(id, null));
+        sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
+
+        new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult(lost -> {
+            incidents.passOn(100);
+            incidents.tell(recipients.get(1).phone());
+            lost.setRollbackOnly();
+        });
+        incidents.passOn(100);
+
+        sandbox.awaitStatus(id + "/2", "delivered");
+        assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id)).isEqualTo(2);
+        assertThat(sandbox.twilio().sentTo(recipients.get(1).phone())).hasSize(1);
+    }
+
+    @Test
+    void alertsNobodyAfterItsTime(Sandbox sandbox) {
+        incidents.open(incident(id, Instant.now().minusSeconds(1)));
+
+        assertThat(incidents.tell(recipients.get(0).phone())).isNull();
+        sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
+        incidents.passOn(100);
+
+        assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id)).isEqualTo(1);
+        assertThat(sandbox.twilio().sentTo(recipients.get(1).phone())).isEmpty();
+    }
+
+    @Test
+    void isStoppedByTheAnswerOfWhoWasTold(Sandbox sandbox) {
+        incidents.open(incident(id, null));
+        incidents.tell(recipients.get(0).phone());
+
+        int byAnother = incidents.acknowledge(recipients.get(1).phone(), null);
+        int ofAnother = incidents.acknowledge(recipients.get(0).phone(), "INC-other");
+        int once = incidents.acknowledge(recipients.get(0).phone(), ("inc-" + id).toUpperCase(Locale.ROOT));
+        int twice = incidents.acknowledge(recipients.get(0).phone(), null);
+
+        assertThat(List.of(byAnother, ofAnother, once, twice)).containsExactly(0, 0, 1, 0);
+        assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT due_at IS NULL AND acknowledged_at IS NOT NULL FROM textonce.incidents"
+                                        + " WHERE event_id = ?",
+                                Boolean.class,
+                                id))
+                .isTrue();
+    }
+
+    private Incident incident(String eventId, Instant expiresAt) {
+        return new Incident(
+                eventId,
+                new byte[32],
+                "INC-" + eventId,
+                "Database down",
+                null,
+                true,
+                Duration.ofMinutes(5),
+                expiresAt,
+                recipients);
+    }
+
+    private int count(String sql, String of) {
+        return new JdbcTemplate(dataSource).queryForObject(sql, Integer.class, of);
+    }
+}

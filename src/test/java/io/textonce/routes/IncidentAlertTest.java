@@ -1,0 +1,305 @@
+package io.textonce.routes;
+
+import static io.textonce.sandbox.Fault.stopsAt;
+import static io.textonce.sandbox.Fault.undelivers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.TwilioMessage;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/**
+ * The events of routes/events/incident-alert.camel.yaml and routes/events/incident-acknowledged.camel.yaml, and what
+ * routes/incident-due.camel.yaml and routes/incident-send.camel.yaml make of them.
+ */
+@SandboxTest
+class IncidentAlertTest {
+
+    @Autowired
+    private ProducerTemplate template;
+
+    private String id;
+    private String incident;
+    private String first;
+    private String second;
+    private String third;
+
+    @BeforeEach
+    void newIncident(Sandbox sandbox) {
+        id = sandbox.newEventId();
+        incident = "INC-" + UUID.randomUUID().toString().substring(0, 8);
+        first = sandbox.newNumber();
+        second = sandbox.newNumber();
+        third = sandbox.newNumber();
+    }
+
+    @Test
+    void alertsTheFirstNumberOnlyWhenItsTextIsDelivered(Sandbox sandbox) {
+        var answer = alert(sandbox, id, incident, false);
+        sandbox.awaitStatus(id, "delivered");
+        letTurnEnd(sandbox, id);
+
+        awaitEnd(sandbox, id);
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(sandbox.json(answer).get("sid").asText()).startsWith("SM");
+        assertThat(texts(sandbox, first)).containsExactly(incident + ": Database down https://status.example.com/1");
+        assertThat(texts(sandbox, second)).isEmpty();
+        assertThat(sandbox.delivery(id)).containsEntry("source", "incident").containsEntry("purpose", "incidents");
+        assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT horizon = interval '30 s' AND expires_at < created_at + interval '16 min'"
+                                        + " FROM textonce.deliveries WHERE event_id = ?",
+                                Boolean.class,
+                                id))
+                .isTrue();
+    }
+
+    @Test
+    void alertsTheNextNumberAtOnceWhenATextFails(Sandbox sandbox) {
+        sandbox.twilio().forNumber(first, undelivers(30003));
+
+        alert(sandbox, id, incident, false);
+
+        sandbox.awaitStatus(id + "/2", "delivered");
+        letTurnEnd(sandbox, id);
+        awaitEnd(sandbox, id);
+        assertThat(texts(sandbox, second)).hasSize(1);
+        assertThat(texts(sandbox, third)).isEmpty();
+        assertThat(sandbox.timeline(id))
+                .extracting(event -> event.get("words"))
+                .contains("Not delivered in time; the next number is alerted");
+    }
+
+    @Test
+    void alertsTheNextNumberWhenATextIsNotDeliveredInTime(Sandbox sandbox) {
+        sandbox.twilio().forNumber(first, stopsAt("sent"));
+        alert(sandbox, id, incident, false);
+        sandbox.awaitStatus(id, "sent");
+        assertThat(texts(sandbox, second)).isEmpty();
+
+        letTurnEnd(sandbox, id);
+
+        sandbox.awaitStatus(id + "/2", "delivered");
+        assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
+    @Test
+    void alertsTheNextNumberWhenANumberIsRefused(Sandbox sandbox) {
+        var answer = alert(sandbox, id, incident, "+15005550001", "\"next\":[" + recipient(second) + "]");
+
+        sandbox.awaitStatus(id + "/2", "delivered");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(sandbox.json(answer).get("status").asText()).isEqualTo("rejected");
+    }
+
+    @Test
+    void goesOnUntilSomebodyAcknowledges(Sandbox sandbox) {
+        alert(sandbox, id, incident, true);
+        sandbox.awaitStatus(id, "delivered");
+        letTurnEnd(sandbox, id);
+        sandbox.awaitStatus(id + "/2", "delivered");
+
+        var answer = sandbox.post(
+                "incident-acknowledged",
+                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"" + incident + "\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(sandbox.json(answer).get("status").asText()).isEqualTo("acknowledged");
+        awaitEnd(sandbox, id);
+        assertThat(texts(sandbox, first)).singleElement().asString().endsWith(" Reply ACK to take over.");
+        assertThat(texts(sandbox, third)).isEmpty();
+    }
+
+    @Test
+    void comesToTheEndOfItsNumbers(Sandbox sandbox) {
+        alert(sandbox, id, incident, first, "\"acknowledge\":true");
+        sandbox.awaitStatus(id, "delivered");
+
+        letTurnEnd(sandbox, id);
+
+        awaitEnd(sandbox, id);
+        assertThat(sandbox.timeline(id))
+                .extracting(event -> event.get("words"))
+                .contains("Not acknowledged, and there is no next number");
+    }
+
+    @Test
+    void refusesToAcknowledgeWhatIsNoIncident(Sandbox sandbox) {
+        var answer = sandbox.post(
+                "incident-acknowledged", "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"INC-none\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(sandbox.json(answer).get("error").asText()).isEqualTo("unknown_incident");
+    }
+
+    @Test
+    void alertsOnceForOneEvent(Sandbox sandbox) {
+        var answers = IntStream.range(0, 20)
+                .parallel()
+                .mapToObj(n -> alert(sandbox, id, incident, false))
+                .toList();
+
+        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200, 202);
+        assertThat(answers.stream().filter(answer -> sandbox.json(answer).has("accepted")))
+                .hasSize(1);
+        assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
+    @Test
+    void refusesAnotherIncidentUnderTheSameId(Sandbox sandbox) {
+        alert(sandbox, id, incident, false);
+
+        var answer = alert(sandbox, id, "INC-other", false);
+
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(sandbox.json(answer).get("error").asText()).isEqualTo("event_id_reused");
+    }
+
+    @Test
+    void refusesANumberTwiceAndWhatIsNoNumber(Sandbox sandbox) {
+        var twice = alert(sandbox, id, incident, first, "\"next\":[" + recipient(first) + "]");
+        var wrong = alert(sandbox, id, incident, first, "\"next\":[" + recipient("+1555") + "]");
+
+        assertThat(twice.statusCode()).isEqualTo(400);
+        assertThat(sandbox.json(twice).at("/details/next/0").asText()).isEqualTo("must not hold a number twice");
+        assertThat(wrong.statusCode()).isEqualTo(400);
+        assertThat(wrong.body()).doesNotContain("1555");
+    }
+
+    @Test
+    void bundlesAStormIntoADigestThatSaysHowManyAndWhich(Sandbox sandbox) {
+        var ids = IntStream.range(0, 5).mapToObj(n -> id + "-" + n).toList();
+        var answers = IntStream.range(0, 5)
+                .mapToObj(n -> alert(sandbox, ids.get(n), incident + "-" + n, first, "\"acknowledge\":" + (n == 3)))
+                .toList();
+        assertThat(texts(sandbox, first)).hasSize(1);
+
+        pass(sandbox, "61 s");
+
+        sandbox.awaitStatus(ids.get(1) + "/digest", "delivered");
+        assertThat(answers.stream().skip(1))
+                .allSatisfy(answer ->
+                        assertThat(sandbox.json(answer).get("status").asText()).isEqualTo("bundled"));
+        assertThat(texts(sandbox, first))
+                .containsExactly(
+                        incident + "-0: Database down",
+                        "4 alerts: " + incident + "-1, " + incident + "-2, " + incident + "-3, " + incident
+                                + "-4 Reply ACK to take over.");
+    }
+
+    @Test
+    void leavesOutOfADigestWhatIsAcknowledged(Sandbox sandbox) {
+        alert(sandbox, id, incident + "-0", first, "\"ttl\":600");
+        for (int n = 1; n < 4; n++) {
+            alert(sandbox, id + n, incident + "-" + n, first, "\"ttl\":600");
+        }
+        sandbox.post(
+                "incident-acknowledged",
+                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"" + incident + "-2\"}");
+
+        pass(sandbox, "61 s");
+
+        sandbox.awaitStatus(id + "1/digest", "delivered");
+        assertThat(texts(sandbox, first)).last().isEqualTo("2 alerts: " + incident + "-1, " + incident + "-3");
+    }
+
+    @Test
+    void keepsToEveryRungOfTheLadder(Sandbox sandbox) {
+        for (int n = 0; n < 14; n++) {
+            alert(sandbox, id + "-" + n, incident + "-" + n, first, "\"ttl\":900");
+            pass(sandbox, "62 s");
+        }
+
+        assertThat(texts(sandbox, first)).hasSize(5);
+        pass(sandbox, "2 min");
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(texts(sandbox, first)).hasSize(6));
+        assertThat(texts(sandbox, first)).last().asString().startsWith("9 alerts: ");
+    }
+
+    @Test
+    void sendsOnceWhatACrashLeftBeforeOrAfterItWasHandedOver(Sandbox sandbox) {
+        alert(sandbox, id, incident, false);
+        sandbox.awaitStatus(id, "delivered");
+
+        // As if the process had died right after the text was made, or right after Twilio had it.
+        sandbox.database()
+                .update("UPDATE textonce.incident_texts SET due_at = now(), phone = ? WHERE event_id = ?", first, id);
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(sandbox.database()
+                                .queryForObject(
+                                        "SELECT due_at IS NULL FROM textonce.incident_texts WHERE event_id = ?",
+                                        Boolean.class,
+                                        id))
+                        .isTrue());
+        assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
+    @Test
+    void sendsOnceWhatTwoInstancesHandOver(Sandbox sandbox) {
+        alert(sandbox, id, incident, false);
+        sandbox.database().update("UPDATE textonce.incident_texts SET phone = ? WHERE event_id = ?", first, id);
+
+        IntStream.range(0, 8).parallel().forEach(n -> template.sendBody("direct:incident-send", id));
+
+        assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
+    private HttpResponse<String> alert(Sandbox sandbox, String eventId, String name, boolean acknowledge) {
+        return alert(
+                sandbox,
+                eventId,
+                name,
+                first,
+                "\"url\":\"https://status.example.com/1\",\"acknowledge\":" + acknowledge + ",\"next\":["
+                        + recipient(second) + "," + recipient(third) + "]");
+    }
+
+    private static HttpResponse<String> alert(Sandbox sandbox, String eventId, String name, String phone, String more) {
+        return sandbox.post(
+                "incident-alert",
+                "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + phone
+                        + "\",\"consentAt\":\"2026-06-02T09:00:00Z\",\"incident\":\"" + name
+                        + "\",\"title\":\"Database down\"," + more + "}");
+    }
+
+    private static String recipient(String phone) {
+        return "{\"phone\":\"" + phone + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+    }
+
+    private static List<String> texts(Sandbox sandbox, String number) {
+        return sandbox.twilio().sentTo(number).stream().map(TwilioMessage::body).toList();
+    }
+
+    private static void letTurnEnd(Sandbox sandbox, String id) {
+        sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
+    }
+
+    private static void awaitEnd(Sandbox sandbox, String id) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> sandbox.database()
+                        .queryForObject(
+                                "SELECT due_at IS NULL FROM textonce.incidents WHERE event_id = ?", Boolean.class, id));
+    }
+
+    /** The texts of this test move into the past. */
+    private void pass(Sandbox sandbox, String time) {
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.incident_texts SET told_at = told_at - CAST(? AS interval)"
+                                + " WHERE phone_hash IN (SELECT phone_hash FROM textonce.deliveries WHERE event_id LIKE ?)",
+                        time,
+                        id + "%");
+    }
+}
