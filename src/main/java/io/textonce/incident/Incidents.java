@@ -132,7 +132,7 @@ class Incidents {
             WHERE i.acknowledged_at IS NULL AND (CAST(? AS text) IS NULL OR upper(i.name) = upper(?))
               AND EXISTS (
                   SELECT FROM textonce.incident_alerts AS a
-                  WHERE a.incident_id = i.event_id AND a.phone_hash = ? AND a.text_id IS NOT NULL)
+                  WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?) AND a.text_id IS NOT NULL)
             """;
 
     private static final String FIRST_DELIVERY = """
@@ -333,7 +333,7 @@ class Incidents {
      * @return how many incidents that ended
      */
     int acknowledge(String phone, @Nullable String name) {
-        return jdbc.update(ACKNOWLEDGE_TOLD, name, name, phoneHash.of(phone));
+        return jdbc.update(ACKNOWLEDGE_TOLD, name, name, phoneHash.all(phone));
     }
 
     /** What became of the first number's text, or null while it waits. */

@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -66,7 +66,8 @@ class IncidentsTest {
             sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
             IntStream.range(0, 6).parallel().forEach(n -> incidents.passOn(100));
 
-            assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id)).isEqualTo(step);
+            assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id))
+                    .isEqualTo(step);
             assertThat(count(
                             "SELECT count(*) FROM textonce.incident_alerts WHERE incident_id = ?"
                                     + " AND queued_at IS NOT NULL",
@@ -88,7 +89,8 @@ class IncidentsTest {
         incidents.passOn(100);
 
         sandbox.awaitStatus(id + "/2", "delivered");
-        assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id)).isEqualTo(2);
+        assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id))
+                .isEqualTo(2);
         assertThat(sandbox.twilio().sentTo(recipients.get(1).phone())).hasSize(1);
     }
 
@@ -100,7 +102,8 @@ class IncidentsTest {
         sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
         incidents.passOn(100);
 
-        assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id)).isEqualTo(1);
+        assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id))
+                .isEqualTo(1);
         assertThat(sandbox.twilio().sentTo(recipients.get(1).phone())).isEmpty();
     }
 
