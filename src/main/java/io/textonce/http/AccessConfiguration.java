@@ -2,6 +2,7 @@ package io.textonce.http;
 
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Client;
@@ -15,10 +16,18 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -28,35 +37,56 @@ import org.springframework.security.config.observation.SecurityObservationSettin
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
-import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 /**
- * Who may call. API callers show a bearer token (RFC 6750), of which only the SHA-256 is configured; Twilio's webhooks
- * show their signature, which the routes check. In the sandbox callers need no token.
+ * Who may call. API callers show a bearer token (RFC 6750): one of which only the SHA-256 is configured, or one of the
+ * issuer that is set. Twilio's webhooks show their signature, which the routes check. In the sandbox callers need no
+ * token.
  */
 @Configuration(proxyBeanMethods = false)
 class AccessConfiguration {
 
-    private static final String EVENT_PREFIX = "event:";
-    private static final String ALL_EVENTS = EVENT_PREFIX + "*";
+    static final String EVENT_PREFIX = "event:";
+    static final String ALL_EVENTS = EVENT_PREFIX + "*";
+
+    /** Of an answer that no browser should ever show. */
+    private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
     @Bean
-    SecurityFilterChain api(HttpSecurity http, ObjectProvider<Sandbox> sandbox, OpaqueTokenIntrospector clients)
+    SecurityFilterChain api(
+            HttpSecurity http,
+            ObjectProvider<Sandbox> sandbox,
+            OpaqueTokenIntrospector clients,
+            ObjectProvider<JwtDecoder> issuer,
+            Strangers strangers,
+            TextOnceProperties settings)
             throws Exception {
+        var callers = callers(clients, issuer.getIfAvailable());
         boolean open = sandbox.getIfAvailable() != null;
         http.csrf(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
-                .oauth2ResourceServer(server -> server.opaqueToken(token -> token.introspector(clients))
-                        .authenticationEntryPoint(unauthorized())
-                        .accessDeniedHandler((request, response, denied) ->
-                                RequestGate.answer(response, new Problem(403, "forbidden", "Not with this token."))))
-                .exceptionHandling(handling -> handling.authenticationEntryPoint(unauthorized()))
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NOTHING))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
+                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers)
+                        .authenticationEntryPoint(strangers)
+                        .accessDeniedHandler((request, response, denied) -> {
+                            strangers.refused("forbidden");
+                            RequestGate.answer(response, new Problem(403, "forbidden", "Not with this token."));
+                        }))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(strangers))
+                .addFilterAfter(
+                        new ClientRate(settings.http().requestsPerSecond(), settings.clients(), strangers),
+                        AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                             .permitAll();
@@ -95,6 +125,36 @@ class AccessConfiguration {
         };
     }
 
+    @Bean
+    Strangers strangers(
+            TextOnceProperties settings,
+            @Qualifier("strangersClock") ScheduledExecutorService strangersClock,
+            MeterRegistry meters) {
+        return new Strangers(settings.http().wrongTokenDelay(), strangersClock, meters);
+    }
+
+    @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
+    ScheduledExecutorService strangersClock() {
+        return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("strangers-"));
+    }
+
+    /** A token of ours, else one of the issuer's. */
+    private static AuthenticationManager callers(OpaqueTokenIntrospector clients, @Nullable JwtDecoder issuer) {
+        List<AuthenticationProvider> ways = new ArrayList<>();
+        ways.add(new OpaqueTokenAuthenticationProvider(clients));
+        if (issuer != null) {
+            ways.add(IssuedTokens.provider(issuer));
+        }
+        var manager = new ProviderManager(ways);
+        return caller -> {
+            try {
+                return manager.authenticate(caller);
+            } catch (AuthenticationServiceException e) {
+                throw new Strangers.IssuerAway(e);
+            }
+        };
+    }
+
     private static DefaultOAuth2AuthenticatedPrincipal principal(String name, Client client) {
         List<GrantedAuthority> authorities = new ArrayList<>();
         authorities.add(new SimpleGrantedAuthority("ROLE_" + client.role()));
@@ -111,13 +171,6 @@ class AccessConfiguration {
             return new AuthorizationDecision(authentication.get().getAuthorities().stream()
                     .map(GrantedAuthority::getAuthority)
                     .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(wanted)));
-        };
-    }
-
-    private static AuthenticationEntryPoint unauthorized() {
-        return (request, response, failed) -> {
-            response.setHeader("WWW-Authenticate", "Bearer");
-            RequestGate.answer(response, new Problem(401, "unauthorized", "A valid bearer token is needed."));
         };
     }
 

@@ -33,6 +33,10 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
     /** Stands for a value with a placeholder that leads nowhere: Spring's own message would print it. */
     private static final String UNREADABLE = "${";
 
+    private static final String ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
+
+    private static final String POSITIVE = "[1-9]\\d{0,8}";
+
     private static final Set<String> INTAKES = Set.of("http", "jms", "file");
     private static final List<String> OTHER_SECRETS = List.of(
             "textonce.twilio.secondary-auth-token",
@@ -94,6 +98,22 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "textonce.verify.approved-destination",
                 matches("(queue|topic):[^\\s?]+"),
                 "queue:NAME or topic:NAME");
+        required(
+                "TEXTONCE_HTTP_REQUESTS_PER_SECOND",
+                "textonce.http.requests-per-second",
+                matches(POSITIVE),
+                "a number from 1 on");
+        optional(
+                "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI",
+                ISSUER,
+                v -> isPublicUrl(v) && isSafe(URI.create(v)),
+                "an https URL (http only to this machine)");
+        // A token that the issuer made for somebody else would open this too.
+        together(
+                "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI",
+                ISSUER,
+                "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES",
+                "spring.security.oauth2.resourceserver.jwt.audiences");
         optional("TWILIO_REGION", "textonce.twilio.region", matches("[a-z]{2}\\d"), "a region such as ie1");
         optional("TWILIO_EDGE", "textonce.twilio.edge", matches("[a-z-]{2,30}"), "an edge such as dublin");
         optional(
@@ -157,14 +177,19 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                     .bind("textonce.clients", Bindable.mapOf(String.class, TextOnceProperties.Client.class))
                     .orElseGet(Map::of);
         } catch (BindException e) {
-            problems.add("TEXTONCE_CLIENTS_<NAME>_ROLE must be sender or operator");
+            problems.add("TEXTONCE_CLIENTS_<NAME>_ROLE must be sender or operator, _REQUESTS_PER_SECOND a number");
             return;
         }
-        if (clients.isEmpty() && value("textonce.intakes").contains("http")) {
+        if (clients.isEmpty()
+                && value(ISSUER).isEmpty()
+                && value("textonce.intakes").contains("http")) {
             problems.add("TEXTONCE_CLIENTS_<NAME>_TOKEN_SHA256 is missing; without a client nobody may call the API");
         }
         clients.forEach((name, client) -> {
             String prefix = "TEXTONCE_CLIENTS_" + name.toUpperCase(Locale.ROOT);
+            if (client.requestsPerSecond() != null && client.requestsPerSecond() < 1) {
+                problems.add(prefix + "_REQUESTS_PER_SECOND must be a number from 1 on");
+            }
             if (client.tokenSha256().isEmpty()
                     || !client.tokenSha256().stream()
                             .allMatch(hash -> HEX_64.matcher(hash).matches())) {
@@ -254,7 +279,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         }
         URI uri = URI.create(text.trim());
         boolean bare = uri.getRawPath().isEmpty() || uri.getRawPath().equals("/");
-        boolean loopback = Set.of("localhost", "127.0.0.1", "[::1]").contains(uri.getHost());
-        return bare && ("https".equals(uri.getScheme()) || loopback);
+        return bare && isSafe(uri);
+    }
+
+    private static boolean isSafe(URI uri) {
+        return "https".equals(uri.getScheme())
+                || Set.of("localhost", "127.0.0.1", "[::1]").contains(uri.getHost());
     }
 }

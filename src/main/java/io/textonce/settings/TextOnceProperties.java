@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -82,8 +83,15 @@ public record TextOnceProperties(
      * @param maxInFlight API requests worked on at once; beyond it callers get 503 before any claim
      * @param maxCallbacksInFlight the same for Twilio's callbacks, apart so that neither starves the other
      * @param maxBody largest body read
+     * @param requestsPerSecond how often one client may ask one instance; beyond it 429
+     * @param wrongTokenDelay how long a wrong token waits for its answer
      */
-    public record Http(int maxInFlight, int maxCallbacksInFlight, DataSize maxBody) {}
+    public record Http(
+            int maxInFlight,
+            int maxCallbacksInFlight,
+            DataSize maxBody,
+            int requestsPerSecond,
+            Duration wrongTokenDelay) {}
 
     /**
      * Queues of the JMS intake.
@@ -208,11 +216,13 @@ public record TextOnceProperties(
      * @param tokenSha256 SHA-256 of its bearer tokens in hex; several while tokens are rotated
      * @param events the events that it may send; empty means all
      * @param role what it may do: sender, or operator, who may also see and change deliveries
+     * @param requestsPerSecond how often it may ask one instance, where that is not the general setting
      */
     public record Client(
             @DefaultValue List<String> tokenSha256,
             @DefaultValue Set<String> events,
-            @DefaultValue("sender") Role role) {}
+            @DefaultValue("sender") Role role,
+            @Nullable Integer requestsPerSecond) {}
 
     /** What a caller may do. */
     public enum Role {

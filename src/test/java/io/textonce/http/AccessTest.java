@@ -2,22 +2,41 @@ package io.textonce.http;
 
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may do what where nothing is open. */
 @ProductionTest
 class AccessTest {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static final String SHOP = "Bearer shop-token";
     private static final String CLINIC = "Bearer clinic-token";
@@ -53,6 +72,162 @@ class AccessTest {
         assertThatProblem(asked).is(401, "unauthorized");
         assertThatProblem(elsewhere).is(401, "unauthorized");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @Test
+    void answersAWrongTokenLateAndHoldsNobodyUpMeanwhile(Sandbox sandbox) throws Exception {
+        var wrong = HttpRequest.newBuilder(sandbox.uri("/api/deliveries?eventId=x"))
+                .header("Authorization", "Bearer guess")
+                .build();
+        double before = refused(sandbox, "wrong_token");
+        long start = System.nanoTime();
+
+        var guesses = Stream.generate(() -> HTTP.sendAsync(wrong, BodyHandlers.ofString()))
+                .limit(300)
+                .toList();
+        var right = get(sandbox.uri("/api/deliveries?eventId=x"), SUPPORT, sandbox);
+        guesses.get(0).get();
+        Duration first = Duration.ofNanos(System.nanoTime() - start);
+        for (var guess : guesses) {
+            assertThatProblem(guess.get()).is(401, "unauthorized");
+        }
+
+        assertThat(right.statusCode()).isEqualTo(200);
+        assertThat(first).isGreaterThanOrEqualTo(ProductionTest.WRONG_TOKEN_DELAY);
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isLessThan(ProductionTest.WRONG_TOKEN_DELAY.multipliedBy(150));
+        assertThat(refused(sandbox, "wrong_token")).isEqualTo(before + 300);
+    }
+
+    @Test
+    void turnsAClientAwayThatAsksTooMuchAndNobodyElse(Sandbox sandbox) {
+        List<HttpResponse<String>> answers = Stream.generate(
+                        () -> get(sandbox.uri("/api/nothing"), "Bearer loop-token", sandbox))
+                .limit(8)
+                .toList();
+
+        assertThat(answers)
+                .filteredOn(answer -> answer.statusCode() == 429)
+                .isNotEmpty()
+                .allSatisfy(answer -> {
+                    assertThatProblem(answer).is(429, "too_many_requests");
+                    assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+                });
+        assertThat(get(sandbox.uri("/api/nothing"), SHOP, sandbox).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void letsATokenOfTheIssuerDoWhatItsScopesSay(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        var issuer = ProductionTest.ISSUER;
+        var all = "Bearer "
+                + issuer.sign(issuer.claims("crm", "openid textonce:send").build());
+        var one = "Bearer "
+                + issuer.sign(
+                        issuer.claims("crm", "textonce:send:order-shipped").build());
+        var other = "Bearer "
+                + issuer.sign(issuer.claims("crm", "textonce:send:appointment-reminder")
+                        .build());
+        var none = "Bearer " + issuer.sign(issuer.claims("crm", "openid").build());
+        var operator = "Bearer "
+                + issuer.sign(issuer.claims("desk", "textonce:operate").build());
+
+        assertThat(post(sandbox, all, sandbox.orderShipped(id, sandbox.newNumber()))
+                        .statusCode())
+                .isEqualTo(202);
+        assertThat(sandbox.delivery(id)).containsEntry("client", "crm");
+        assertThat(post(sandbox, one, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()))
+                        .statusCode())
+                .isEqualTo(202);
+        for (String not : new String[] {other, none, operator}) {
+            assertThatProblem(post(sandbox, not, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber())))
+                    .is(403, "forbidden");
+        }
+        URI deliveries = sandbox.uri("/api/deliveries?eventId=" + id);
+        assertThat(get(deliveries, operator, sandbox).body()).contains(id);
+        assertThatProblem(get(deliveries, all, sandbox)).is(403, "forbidden");
+    }
+
+    static Stream<Arguments> forgedTokens() throws JOSEException {
+        var issuer = ProductionTest.ISSUER;
+        var claims = issuer.claims("crm", "textonce:send textonce:operate").build();
+        var past = Date.from(Instant.now().minus(Duration.ofHours(1)));
+        return Stream.of(
+                arguments(
+                        "for somebody else",
+                        issuer.sign(new JWTClaimsSet.Builder(claims)
+                                .audience("https://other.example.com")
+                                .build())),
+                arguments(
+                        "for nobody",
+                        issuer.sign(new JWTClaimsSet.Builder(claims)
+                                .audience((String) null)
+                                .build())),
+                arguments(
+                        "run out",
+                        issuer.sign(new JWTClaimsSet.Builder(claims)
+                                .expirationTime(past)
+                                .build())),
+                arguments(
+                        "of another issuer",
+                        issuer.sign(new JWTClaimsSet.Builder(claims)
+                                .issuer("https://other.example.com")
+                                .build())),
+                arguments("signed by another key", issuer.sign(claims, Issuer.newKey("current"))),
+                arguments("not signed", new PlainJWT(claims).serialize()),
+                arguments(
+                        "signed by what everybody knows",
+                        issuer.sign(
+                                claims,
+                                JWSAlgorithm.HS256,
+                                "current",
+                                new MACSigner(issuer.key().toRSAPublicKey().getEncoded()))),
+                arguments("cut", issuer.sign(claims).substring(0, 300)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("forgedTokens")
+    void refusesATokenThatTheIssuerDidNotMakeForUs(String what, String token, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = post(sandbox, "Bearer " + token, sandbox.orderShipped(sandbox.newEventId(), number));
+
+        assertThatProblem(answer).is(401, "unauthorized");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @Test
+    void saysThatATokenCanNotBeCheckedWhileTheIssuerIsAway(Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        // Its key is not among those that are known, so the issuer is asked for more.
+        String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), Issuer.newKey("next"));
+        issuer.away(true);
+        try {
+            var unchecked =
+                    post(sandbox, "Bearer " + token, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+            var ours = post(sandbox, SHOP, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+
+            assertThatProblem(unchecked).is(503, "try_again");
+            assertThat(unchecked.headers().firstValue("Retry-After")).isPresent();
+            assertThat(ours.statusCode()).isEqualTo(202);
+        } finally {
+            issuer.away(false);
+        }
+    }
+
+    @Test
+    void tellsABrowserToDoNothingWithAnAnswer(Sandbox sandbox) {
+        var headers =
+                get(sandbox.uri("/api/deliveries?eventId=x"), SUPPORT, sandbox).headers();
+
+        assertThat(headers.firstValue("Content-Security-Policy"))
+                .hasValue("default-src 'none'; frame-ancestors 'none'");
+        assertThat(headers.firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(headers.firstValue("X-Frame-Options")).hasValue("DENY");
+        assertThat(headers.firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(headers.firstValue("Cache-Control"))
+                .hasValueSatisfying(cache -> assertThat(cache).contains("no-store"));
+        assertThat(headers.firstValue("Server")).isEmpty();
     }
 
     @Test
@@ -193,6 +368,13 @@ class AccessTest {
 
         sandbox.awaitStatus(id, "delivered");
         assertThatProblem(forged).is(403, "invalid signature");
+    }
+
+    private static double refused(Sandbox sandbox, String reason) {
+        return sandbox.context()
+                .getBean(MeterRegistry.class)
+                .counter("textonce.callers.refused", "reason", reason)
+                .count();
     }
 
     private static URI management(Sandbox sandbox, String path) {

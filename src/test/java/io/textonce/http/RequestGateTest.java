@@ -12,6 +12,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,8 @@ import org.springframework.util.unit.DataSize;
 class RequestGateTest {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final RequestGate gate = new RequestGate(new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100)), meters);
+    private final RequestGate gate =
+            new RequestGate(new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO), meters);
     private final List<Runnable> underWay = new ArrayList<>();
     private final FilterChain route = (request, response) -> underWay.add(gate.keepingPlace(() -> {}));
 

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,8 @@ public final class AppProcess implements AutoCloseable {
     /** The token of a caller who may do everything. */
     public static final String TOKEN = "the-token-of-a-test";
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private HttpClient http = HttpClient.newHttpClient();
+    private String scheme = "http";
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvmArguments = new ArrayList<>();
     private @Nullable Path extraClasses;
@@ -82,6 +84,13 @@ public final class AppProcess implements AutoCloseable {
 
     public AppProcess jvm(String... arguments) {
         jvmArguments.addAll(List.of(arguments));
+        return this;
+    }
+
+    /** Speaks TLS, by a certificate that this context trusts. */
+    public AppProcess https(SSLContext trust) {
+        scheme = "https";
+        http = HttpClient.newBuilder().sslContext(trust).build();
         return this;
     }
 
@@ -175,11 +184,11 @@ public final class AppProcess implements AutoCloseable {
     }
 
     public URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return URI.create(scheme + "://127.0.0.1:" + port + path);
     }
 
     public URI managementUri(String path) {
-        return URI.create("http://127.0.0.1:" + managementPort + path);
+        return URI.create(scheme + "://127.0.0.1:" + managementPort + path);
     }
 
     /** Where Twilio's callbacks reach it. */

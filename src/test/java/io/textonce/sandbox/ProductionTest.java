@@ -1,11 +1,14 @@
 package io.textonce.sandbox;
 
+import static java.util.Map.entry;
+
 import io.textonce.TextOnce;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,18 +31,31 @@ import org.springframework.test.context.ContextConfiguration;
 @ExtendWith(Sandbox.Parameter.class)
 public @interface ProductionTest {
 
-    /** Three clients; each hash is of the token {@code <name>-token}, the shop's second of {@code shop-new-token}. */
+    /** Gives out tokens that are taken here too. */
+    Issuer ISSUER = new Issuer();
+
+    /** How long a wrong token waits for its answer. */
+    Duration WRONG_TOKEN_DELAY = Duration.ofMillis(100);
+
+    /** Four clients and an issuer; each hash is of the token {@code <name>-token}, the shop's second of {@code shop-new-token}. */
     final class Clients implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-        private static final Map<String, Object> ENVIRONMENT = Map.of(
-                "TEXTONCE_INTAKES", "http",
-                "TWILIO_VERIFY_SERVICE_SID", "",
-                "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", Sha256.hex("shop-token") + ", " + Sha256.hex("shop-new-token"),
-                "TEXTONCE_CLIENTS_SHOP_EVENTS", "order-shipped,order-packed",
-                "TEXTONCE_CLIENTS_CLINIC_TOKEN_SHA256", Sha256.hex("clinic-token"),
-                "TEXTONCE_CLIENTS_CLINIC_EVENTS", "appointment-reminder,verify",
-                "TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256", Sha256.hex("support-token"),
-                "TEXTONCE_CLIENTS_SUPPORT_ROLE", "operator");
+        private static final Map<String, Object> ENVIRONMENT = Map.ofEntries(
+                entry("TEXTONCE_INTAKES", "http"),
+                entry("TWILIO_VERIFY_SERVICE_SID", ""),
+                entry(
+                        "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256",
+                        Sha256.hex("shop-token") + ", " + Sha256.hex("shop-new-token")),
+                entry("TEXTONCE_CLIENTS_SHOP_EVENTS", "order-shipped,order-packed"),
+                entry("TEXTONCE_CLIENTS_CLINIC_TOKEN_SHA256", Sha256.hex("clinic-token")),
+                entry("TEXTONCE_CLIENTS_CLINIC_EVENTS", "appointment-reminder,verify"),
+                entry("TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256", Sha256.hex("support-token")),
+                entry("TEXTONCE_CLIENTS_SUPPORT_ROLE", "operator"),
+                entry("TEXTONCE_CLIENTS_LOOP_TOKEN_SHA256", Sha256.hex("loop-token")),
+                entry("TEXTONCE_CLIENTS_LOOP_REQUESTS_PER_SECOND", "2"),
+                entry("TEXTONCE_HTTP_WRONG_TOKEN_DELAY", WRONG_TOKEN_DELAY.toString()),
+                entry("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI", ISSUER.url()),
+                entry("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", Issuer.AUDIENCE));
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {

@@ -3,11 +3,15 @@ package io.textonce.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +39,30 @@ class SettingsCheckTest {
     @Test
     void acceptsTheLeastThatProductionNeeds() {
         assertThat(problems(VALID, false)).isEmpty();
+    }
+
+    /** As Docker and Kubernetes mount secrets: a file each, named after the setting. */
+    @Test
+    void takesSettingsFromMountedFiles(@TempDir Path secrets) throws IOException {
+        Files.writeString(secrets.resolve("TWILIO_AUTH_TOKEN"), "an-auth-token-of-enough-length\n");
+        Files.writeString(secrets.resolve("textonce.clients.shop.token-sha256"), HASH + "\n");
+        var variables = new HashMap<>(VALID);
+        variables.keySet().removeAll(Set.of("TWILIO_AUTH_TOKEN", "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256"));
+        variables.put("SPRING_CONFIG_IMPORT", "configtree:" + secrets + "/");
+
+        assertThat(problems(variables, false)).isEmpty();
+    }
+
+    @Test
+    void needsNoClientWhereAnIssuerMakesTheTokens() {
+        var variables = new HashMap<>(VALID);
+        variables.remove("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256");
+        variables.put("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI", "https://id.example.com/realms/shop");
+        var alone = problems(variables, false);
+        variables.put("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", "textonce");
+
+        assertThat(alone).singleElement().asString().contains("AUDIENCES").contains("must be set together");
+        assertThat(problems(variables, false)).isEmpty();
     }
 
     @Test
@@ -224,6 +252,8 @@ class SettingsCheckTest {
                 HASH + "," + HASH.replace('0', '1'),
                 "TEXTONCE_CLIENTS_SHOP_EVENTS",
                 "order-shipped, order-packed",
+                "TEXTONCE_CLIENTS_SHOP_REQUESTS_PER_SECOND",
+                "7",
                 "TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256",
                 HASH.replace('0', '2'),
                 "TEXTONCE_CLIENTS_SUPPORT_ROLE",
@@ -240,13 +270,15 @@ class SettingsCheckTest {
                                     new TextOnceProperties.Client(
                                             List.of(HASH, HASH.replace('0', '1')),
                                             Set.of("order-shipped", "order-packed"),
-                                            TextOnceProperties.Role.SENDER)),
+                                            TextOnceProperties.Role.SENDER,
+                                            7)),
                             Map.entry(
                                     "support",
                                     new TextOnceProperties.Client(
                                             List.of(HASH.replace('0', '2')),
                                             Set.of(),
-                                            TextOnceProperties.Role.OPERATOR)));
+                                            TextOnceProperties.Role.OPERATOR,
+                                            null)));
         }
     }
 

@@ -1,0 +1,80 @@
+package io.textonce.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+
+/**
+ * Answers callers who are not known. A wrong token is answered late, so that guessing is slow; no thread waits meanwhile,
+ * so that many guesses at once hold nobody up. A right token is never slowed by somebody's wrong ones.
+ */
+final class Strangers implements AuthenticationEntryPoint {
+
+    private final Duration delay;
+    private final ScheduledExecutorService clock;
+    private final MeterRegistry meters;
+
+    Strangers(Duration delay, ScheduledExecutorService clock, MeterRegistry meters) {
+        this.delay = delay;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failed)
+            throws IOException {
+        if (failed instanceof IssuerAway) {
+            refused("unchecked");
+            RequestGate.answer(response, new Problem(503, "try_again", "The token can't be checked just now."));
+            return;
+        }
+        response.setHeader("WWW-Authenticate", "Bearer");
+        if (request.getHeader("Authorization") == null) {
+            refused("no_token");
+            answer(response);
+        } else {
+            refused("wrong_token");
+            AsyncContext late = request.startAsync(request, response);
+            late.setTimeout(0);
+            clock.schedule(() -> late.start(() -> end(late, response)), delay.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Counts a caller that was turned away. */
+    void refused(String reason) {
+        meters.counter("textonce.callers.refused", "reason", reason).increment();
+    }
+
+    private static void end(AsyncContext late, HttpServletResponse response) {
+        try {
+            answer(response);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The caller went away", e);
+        } finally {
+            late.complete();
+        }
+    }
+
+    private static void answer(HttpServletResponse response) throws IOException {
+        RequestGate.answer(response, new Problem(401, "unauthorized", "A valid bearer token is needed."));
+    }
+
+    /** Whether the token is good could not be found out. */
+    static final class IssuerAway extends AuthenticationException {
+
+        private static final long serialVersionUID = 1L;
+
+        IssuerAway(AuthenticationServiceException cause) {
+            super("The issuer of tokens can't be asked", cause);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.textonce.sandbox;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+
+/** An issuer of OAuth 2.0 access tokens on this machine: its metadata, its keys, and tokens that it would give out. */
+public final class Issuer {
+
+    public static final String AUDIENCE = "https://textonce.example.com";
+
+    private final HttpServer server;
+    private final RSAKey key = newKey("current");
+    private volatile boolean away;
+
+    public Issuer() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext(
+                "/.well-known/openid-configuration",
+                exchange -> answer(exchange, "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}"));
+        server.createContext("/keys", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
+        server.start();
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Whether it answers with a 500 from now on. */
+    public void away(boolean isAway) {
+        away = isAway;
+    }
+
+    /** The claims of a good token. */
+    public JWTClaimsSet.Builder claims(String client, String scopes) {
+        return new JWTClaimsSet.Builder()
+                .issuer(url())
+                .audience(AUDIENCE)
+                .subject(client)
+                .expirationTime(Date.from(Instant.now().plus(Duration.ofMinutes(5))))
+                .claim("scope", scopes);
+    }
+
+    public String sign(JWTClaimsSet claims) {
+        return sign(claims, key);
+    }
+
+    public String sign(JWTClaimsSet claims, RSAKey by) {
+        try {
+            return sign(claims, JWSAlgorithm.RS256, by.getKeyID(), new RSASSASigner(by));
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public String sign(JWTClaimsSet claims, JWSAlgorithm algorithm, String keyId, JWSSigner signer) {
+        try {
+            var token =
+                    new SignedJWT(new JWSHeader.Builder(algorithm).keyID(keyId).build(), claims);
+            token.sign(signer);
+            return token.serialize();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public RSAKey key() {
+        return key;
+    }
+
+    public static RSAKey newKey(String id) {
+        try {
+            return new RSAKeyGenerator(2048).keyID(id).generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void answer(HttpExchange exchange, String json) throws IOException {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(away ? 500 : 200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+}
