@@ -53,6 +53,15 @@ class HttpConfiguration {
                 ((StandardHost) context.getParent()).setErrorReportValveClass(ContainerProblems.class.getName()));
     }
 
+    /** A client that stops in the middle of a body is given up; while it waits for its turn it is not. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowBodies() {
+        return tomcat -> tomcat.addConnectorCustomizers(connector -> {
+            connector.setProperty("disableUploadTimeout", "false");
+            connector.setProperty("connectionUploadTimeout", "5000");
+        });
+    }
+
     @Bean
     KnownHeaders knownHeaders() {
         return new KnownHeaders();

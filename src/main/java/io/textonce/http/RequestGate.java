@@ -7,8 +7,12 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -18,6 +22,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * told so before any claim, and whoever is let in is answered when its text's outcome is known.
  */
 final class RequestGate extends OncePerRequestFilter {
+
+    /** For a whole body: a modem would make it. A client that trickles must not keep a place for ever. */
+    private static final Duration MOST_BODY_TIME = Duration.ofSeconds(10);
+
+    private static final int CHUNK = 4096;
 
     private final Semaphore calls;
     private final Semaphore callbacks;
@@ -82,7 +91,7 @@ final class RequestGate extends OncePerRequestFilter {
         }
         byte[] body;
         try {
-            body = request.getInputStream().readNBytes(maxBody + 1);
+            body = read(request.getInputStream());
         } catch (IOException e) {
             answer(response, new Problem(400, "bad_request", "The body did not arrive whole and in time."));
             return;
@@ -92,6 +101,24 @@ final class RequestGate extends OncePerRequestFilter {
             return;
         }
         chain.doFilter(new BufferedRequest(request, body), response);
+    }
+
+    /** @throws IOException when the body stops, or takes longer than it may */
+    private byte[] read(InputStream in) throws IOException {
+        var body = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK];
+        long end = System.nanoTime() + MOST_BODY_TIME.toNanos();
+        while (body.size() <= maxBody) {
+            int read = in.read(chunk, 0, Math.min(chunk.length, maxBody + 1 - body.size()));
+            if (read < 0) {
+                break;
+            }
+            body.write(chunk, 0, read);
+            if (System.nanoTime() > end) {
+                throw new InterruptedIOException("the body comes too slowly");
+            }
+        }
+        return body.toByteArray();
     }
 
     private Problem tooLarge() {

@@ -1,11 +1,14 @@
 package io.textonce.intake;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a file be read once it has not changed for a while, and never while it is empty: what is still being written
@@ -13,6 +16,8 @@ import org.apache.camel.component.file.GenericFileFilter;
  * and a share has a clock of its own. Nothing waits for a file here, so one that never ends holds up no other.
  */
 final class QuietFiles implements GenericFileFilter<File> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(QuietFiles.class);
 
     /** When a file that failed is tried again. */
     private static final Duration REST = Duration.ofSeconds(5);
@@ -27,6 +32,14 @@ final class QuietFiles implements GenericFileFilter<File> {
         this.quietTime = quietTime;
     }
 
+    /**
+     * Whether it is what its name says. A link would be read with our rights wherever it leads, and Camel takes a
+     * backslash for a slash: such a name leads to another folder.
+     */
+    private static boolean isHere(File file) {
+        return file.getName().indexOf('\\') < 0 && !Files.isSymbolicLink(file.toPath());
+    }
+
     @Override
     public synchronized boolean accept(GenericFile<File> candidate) {
         if (candidate.isDirectory()) {
@@ -36,10 +49,13 @@ final class QuietFiles implements GenericFileFilter<File> {
         long now = System.nanoTime();
         sweep(now);
         var before = looks.get(file.getAbsolutePath());
+        if (before == null && !isHere(file)) {
+            LOG.warn("{} is left alone: it is a link, or its name holds a backslash", file);
+        }
         boolean unchanged = before != null && before.length == file.length() && before.modified == file.lastModified();
         long since = unchanged ? before.sinceNanos : now;
         looks.put(file.getAbsolutePath(), new Look(file.length(), file.lastModified(), since, now));
-        return file.length() > 0 && unchanged && now - since >= quietTime.toNanos();
+        return isHere(file) && file.length() > 0 && unchanged && now - since >= quietTime.toNanos();
     }
 
     /** Leaves a file alone for a while. */

@@ -40,7 +40,8 @@ final class SignedWebhook {
     private void verify(Exchange exchange) {
         var message = exchange.getMessage();
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        byte[] body = message.getBody(byte[].class);
+        byte[] sent = message.getBody(byte[].class);
+        byte[] body = sent == null ? new byte[0] : sent;
         var form = form(body);
         String query = request.getQueryString();
         String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
