@@ -48,6 +48,13 @@ final class RequestGate extends OncePerRequestFilter {
         return permits;
     }
 
+    /** The support page's forms are read by Spring, and its readers are few. */
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return !path.startsWith("/api/") && !path.startsWith("/twilio/");
+    }
+
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {

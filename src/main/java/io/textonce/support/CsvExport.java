@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvExport {
 
+    static final String MEDIA_TYPE = "text/csv; charset=utf-8";
+    static final String AS_FILE = "attachment; filename=\"deliveries.csv\"";
+
     private static final int PAGE = 500;
 
     private static final List<String> COLUMNS = List.of(
@@ -49,10 +52,14 @@ final class CsvExport {
     void answer(Exchange exchange, Search search) {
         var message = exchange.getMessage();
         message.removeHeaders("*");
-        message.setHeader(Exchange.CONTENT_TYPE, "text/csv; charset=utf-8");
-        message.setHeader("Content-Disposition", "attachment; filename=\"deliveries.csv\"");
+        message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
+        message.setHeader("Content-Disposition", AS_FILE);
         message.setHeader("Cache-Control", "no-store");
-        message.setBody(new SequenceInputStream(new Pages(search.bare(PAGE))));
+        message.setBody(stream(search));
+    }
+
+    InputStream stream(Search search) {
+        return new SequenceInputStream(new Pages(search.bare(PAGE)));
     }
 
     static String line(Map<String, Object> row) {

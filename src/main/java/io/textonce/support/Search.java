@@ -29,9 +29,9 @@ final class Search {
     private static final int PAGE = 50;
 
     private final Map<String, @Nullable Object> row = new HashMap<>();
-    private final ZoneId zone;
+    private final @Nullable ZoneId zone;
 
-    private Search(ZoneId zone) {
+    private Search(@Nullable ZoneId zone) {
         this.zone = zone;
         for (String name :
                 List.of("id", "sid", "eventId", "phoneHash", "status", "event", "code", "from", "to", "after")) {
@@ -105,7 +105,8 @@ final class Search {
         return (Integer) row.getOrDefault("limit", PAGE);
     }
 
-    /** In which the times are told, beside UTC. */
+    /** In which the times are told, beside UTC; null for the recipient's own. */
+    @Nullable
     ZoneId zone() {
         return zone;
     }
@@ -124,9 +125,11 @@ final class Search {
 
     private record Reader(Map<String, String> given, Map<String, List<String>> wrong) {
 
+        @Nullable
         ZoneId zone() {
             try {
-                return ZoneId.of(given.getOrDefault("zone", "UTC"));
+                String name = given.getOrDefault("zone", "UTC");
+                return name.equals("recipient") ? null : ZoneId.of(name);
             } catch (DateTimeException e) {
                 wrong.put("zone", List.of("is no time zone such as Europe/Berlin"));
                 return ZoneOffset.UTC;
@@ -167,7 +170,7 @@ final class Search {
         }
 
         /** A moment, or a day that begins in the zone. A blank before an offset was a plus. */
-        private @Nullable UUID time(String name, ZoneId zone) {
+        private @Nullable UUID time(String name, @Nullable ZoneId zone) {
             String text = given.get(name);
             if (text == null) {
                 return null;
@@ -175,7 +178,9 @@ final class Search {
             try {
                 return idOf(
                         text.length() == 10
-                                ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
+                                ? LocalDate.parse(text)
+                                        .atStartOfDay(zone == null ? ZoneOffset.UTC : zone)
+                                        .toInstant()
                                 : OffsetDateTime.parse(text.replace(' ', '+')).toInstant());
             } catch (DateTimeException e) {
                 wrong.put(name, List.of("is no day such as 2026-11-23 and no time of RFC 3339"));

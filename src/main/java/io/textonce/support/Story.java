@@ -5,8 +5,11 @@ import io.textonce.delivery.Delivery;
 import io.textonce.twilio.TwilioCodes;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * What became of a delivery, in sentences for a person who doesn't know Twilio. Every status that the table may hold
  * has its words; a word of Twilio that this version doesn't know is quoted.
  */
-final class Story {
+public final class Story {
 
     private static final Set<String> ON_ITS_WAY = Set.of("accepted", "queued", "sending", "sent", "scheduled");
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
 
     private final TwilioCodes codes;
 
@@ -34,8 +39,14 @@ final class Story {
                 received,
                 "checked",
                 "reserved",
-                "Consent of " + instant(row.get("consent_at")) + " for " + row.get("purpose")
-                        + ", number and text were checked, and the event was claimed"));
+                "Consent, number and text were checked",
+                "Consent was given on "
+                        + DAY.format(instant(row.get("consent_at")).atZone(ZoneOffset.UTC)) + " for "
+                        + row.get("purpose") + ".",
+                null,
+                null,
+                null,
+                null));
         for (JsonNode event : timeline) {
             entries.add(entry(event));
         }
@@ -180,7 +191,7 @@ final class Story {
      * @param by the operator who decided it
      * @param until when a text that waits is tried
      */
-    record Entry(
+    public record Entry(
             Instant at,
             String kind,
             String status,

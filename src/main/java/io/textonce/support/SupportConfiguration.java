@@ -7,14 +7,20 @@ import io.textonce.delivery.Decisions;
 import io.textonce.delivery.Refusal;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.PhoneTimeZones;
+import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioCodes;
 import io.textonce.twilio.TwilioMessages;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What support sees and may do, known to the routes by name. */
 @Configuration(proxyBeanMethods = false)
@@ -29,7 +35,7 @@ class SupportConfiguration {
 
     @Bean
     Trace trace(PhoneNumbers phones, PhoneHash hash, Story story) {
-        return new Trace(phones, hash, story);
+        return new Trace(phones, hash, new PhoneTimeZones(), story);
     }
 
     @Bean
@@ -58,8 +64,18 @@ class SupportConfiguration {
     }
 
     @Bean
-    Processor traceCsv(Trace trace, Deliveries deliveries) {
-        var export = new CsvExport(deliveries::find);
+    CsvExport csvExport(Deliveries deliveries) {
+        return new CsvExport(deliveries::find);
+    }
+
+    @Bean
+    Overview overview(
+            DataSource dataSource, CamelContext camel, TwilioCodes codes, TextOnceProperties settings, Clock clock) {
+        return new Overview(new JdbcTemplate(dataSource), camel, codes, settings, clock);
+    }
+
+    @Bean
+    Processor traceCsv(Trace trace, CsvExport export) {
         return exchange -> export.answer(exchange, trace.search(exchange));
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.delivery.Refusal;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.PhoneTimeZones;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -25,16 +26,18 @@ import org.jspecify.annotations.Nullable;
 final class Trace {
 
     private static final String BASE = "/api/deliveries/";
-    private static final Set<String> TOLD_ELSEWHERE = Set.of("timeline", "may_be_sent_again");
+    private static final Set<String> TOLD_ELSEWHERE = Set.of("timeline", "may_be_sent_again", "phone");
 
     private final ObjectMapper json = new ObjectMapper();
     private final PhoneNumbers phones;
     private final PhoneHash hash;
+    private final PhoneTimeZones zones;
     private final Story story;
 
-    Trace(PhoneNumbers phones, PhoneHash hash, Story story) {
+    Trace(PhoneNumbers phones, PhoneHash hash, PhoneTimeZones zones, Story story) {
         this.phones = phones;
         this.hash = hash;
+        this.zones = zones;
         this.story = story;
     }
 
@@ -95,15 +98,25 @@ final class Trace {
         return zone == null ? Map.of() : Map.of("zone", new String[] {zone});
     }
 
-    static void ask(Exchange exchange, Search search, ZoneId zone) {
+    static void ask(Exchange exchange, Search search, @Nullable ZoneId zone) {
         exchange.setVariable("zone", zone);
         exchange.setVariable("limit", search.limit());
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(search.row());
     }
 
-    private static ZoneId zone(Exchange exchange) {
-        return exchange.getVariable("zone", ZoneOffset.UTC, ZoneId.class);
+    private static @Nullable ZoneId zone(Exchange exchange) {
+        return exchange.getVariable("zone", ZoneId.class);
+    }
+
+    /** Where the recipient is: as the event says, else by the number where it tells one zone; null when unknown. */
+    @Nullable
+    ZoneId recipientsZone(Map<String, Object> row) {
+        if (row.get("time_zone") != null) {
+            return ZoneId.of((String) row.get("time_zone"));
+        }
+        var found = row.get("phone") == null ? List.<ZoneId>of() : zones.of((String) row.get("phone"));
+        return found.size() == 1 ? found.get(0) : null;
     }
 
     @SuppressWarnings("unchecked")
@@ -111,8 +124,9 @@ final class Trace {
         return exchange.getMessage().getBody(List.class);
     }
 
-    private ObjectNode delivery(Map<String, Object> row, ZoneId zone) throws JsonProcessingException {
+    private ObjectNode delivery(Map<String, Object> row, @Nullable ZoneId asked) throws JsonProcessingException {
         var node = json.createObjectNode();
+        var zone = asked == null ? recipientsZone(row) : asked;
         for (var column : row.entrySet()) {
             Object value = column.getValue();
             if (value == null || TOLD_ELSEWHERE.contains(column.getKey())) {
@@ -138,7 +152,7 @@ final class Trace {
         return json.readTree(String.valueOf(row.get("timeline")));
     }
 
-    private ObjectNode entry(Story.Entry entry, ZoneId zone) {
+    private ObjectNode entry(Story.Entry entry, @Nullable ZoneId zone) {
         var node = json.createObjectNode();
         time(node, "at", entry.at(), zone);
         node.put("kind", entry.kind()).put("status", entry.status()).put("says", entry.says());
@@ -153,9 +167,9 @@ final class Trace {
     }
 
     /** In UTC, and beside it in another zone where one was asked for. */
-    private static void time(ObjectNode node, String name, Instant time, ZoneId zone) {
+    private static void time(ObjectNode node, String name, Instant time, @Nullable ZoneId zone) {
         node.put(name, time.toString());
-        if (!zone.equals(ZoneId.of("UTC")) && !zone.equals(ZoneOffset.UTC)) {
+        if (zone != null && !zone.normalized().equals(ZoneOffset.UTC)) {
             node.put(
                     name.equals("at") ? "local" : name + "Local",
                     DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.atZone(zone)));

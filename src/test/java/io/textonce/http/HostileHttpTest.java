@@ -101,7 +101,6 @@ class HostileHttpTest {
                 "/api/sms",
                 "/api/",
                 "/api",
-                "/",
                 "/api/../order-shipped-sms",
                 "/api/../api/order-shipped-sms",
                 "/api/./order-shipped-sms",

@@ -114,6 +114,7 @@ public final class SandboxApplication {
                 environment.getProperty("textonce.jms.events-queue"),
                 peers.broker().url(),
                 peers.inbox().resolve("order-shipped"),
-                peers.twilio().baseUrl());
+                peers.twilio().baseUrl(),
+                environment.getProperty("local.server.port"));
     }
 }

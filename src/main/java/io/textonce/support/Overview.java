@@ -1,0 +1,199 @@
+package io.textonce.support;
+
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioCodes;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * How things stand: a day of texts by outcome, what waits and what is unclear, what went wrong most, and the intakes.
+ * Read from the table at most once in a few seconds, however many look, and never for longer than a few.
+ */
+public final class Overview {
+
+    private static final int HOURS = 24;
+    private static final int MOST_CODES = 5;
+    private static final Duration FRESH = Duration.ofSeconds(5);
+    private static final int LONGEST_QUERY_SECONDS = 5;
+
+    private static final String BY_HOUR = """
+            SELECT date_trunc('hour', created_at, 'UTC') AS hour,
+                count(*) FILTER (WHERE status IN ('delivered', 'read')) AS delivered,
+                count(*) FILTER (WHERE status IN ('reserved', 'scheduled', 'accepted', 'queued', 'sending', 'sent'))
+                    AS under_way,
+                count(*) FILTER (WHERE status IN ('held', 'unknown')) AS waiting,
+                count(*) FILTER (WHERE status IN ('rejected', 'undelivered', 'failed')) AS failed,
+                count(*) FILTER (WHERE status = 'canceled') AS canceled
+            FROM textonce.deliveries WHERE id >= ? GROUP BY hour ORDER BY hour
+            """;
+
+    private static final String OPEN = """
+            SELECT count(*) AS many, min(created_at) AS since,
+                (SELECT id FROM textonce.deliveries WHERE status = ? ORDER BY created_at LIMIT 1) AS oldest
+            FROM textonce.deliveries WHERE status = ?
+            """;
+
+    private static final String CODES = """
+            SELECT error_code, count(*) AS many FROM textonce.deliveries
+            WHERE error_code IS NOT NULL AND id >= ?
+            GROUP BY error_code ORDER BY many DESC, error_code LIMIT ?
+            """;
+
+    private static final String LAST_BY_SOURCE = """
+            SELECT created_at FROM textonce.deliveries WHERE source = ? AND id >= ? ORDER BY id DESC LIMIT 1
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final CamelContext camel;
+    private final TwilioCodes codes;
+    private final TextOnceProperties settings;
+    private final Clock clock;
+    private @Nullable Picture picture;
+
+    Overview(JdbcTemplate jdbc, CamelContext camel, TwilioCodes codes, TextOnceProperties settings, Clock clock) {
+        this.jdbc = jdbc;
+        this.camel = camel;
+        this.codes = codes;
+        this.settings = settings;
+        this.clock = clock;
+        jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
+    }
+
+    /** @throws org.springframework.dao.DataAccessException when the database doesn't answer in time */
+    synchronized Picture now() {
+        var now = clock.instant();
+        if (picture == null || picture.at().plus(FRESH).isBefore(now)) {
+            picture = look(now);
+        }
+        return picture;
+    }
+
+    private Picture look(Instant now) {
+        var first = now.truncatedTo(ChronoUnit.HOURS).minus(HOURS - 1, ChronoUnit.HOURS);
+        var since = Search.idOf(first);
+        return new Picture(
+                now,
+                new Chart(hours(first, since)),
+                open("held"),
+                open("unknown"),
+                jdbc.query(
+                        CODES,
+                        (row, n) -> new Code(
+                                row.getInt("error_code"),
+                                codes.of(row.getInt("error_code")).words(),
+                                row.getLong("many")),
+                        since,
+                        MOST_CODES),
+                settings.intakes().stream()
+                        .sorted()
+                        .map(intake -> intake(intake, since))
+                        .toList(),
+                jdbc
+                        .queryForList(
+                                "SELECT words FROM textonce.circuit WHERE account_sid = ?",
+                                String.class,
+                                settings.twilio().accountSid())
+                        .stream()
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    /** Every hour of the day, those without a text too. */
+    private List<Hour> hours(Instant first, UUID since) {
+        var counted = jdbc.query(BY_HOUR, Overview::hour, since);
+        var hours = new ArrayList<Hour>();
+        for (int i = 0; i < HOURS; i++) {
+            var start = first.plus(i, ChronoUnit.HOURS);
+            hours.add(counted.stream()
+                    .filter(hour -> hour.start().equals(start))
+                    .findFirst()
+                    .orElse(new Hour(start, 0, 0, 0, 0, 0)));
+        }
+        return hours;
+    }
+
+    private static Hour hour(ResultSet row, int number) throws SQLException {
+        return new Hour(
+                row.getTimestamp("hour").toInstant(),
+                row.getLong("delivered"),
+                row.getLong("under_way"),
+                row.getLong("waiting"),
+                row.getLong("failed"),
+                row.getLong("canceled"));
+    }
+
+    private Open open(String status) {
+        return jdbc.queryForObject(
+                OPEN,
+                (row, n) -> new Open(
+                        row.getLong("many"),
+                        row.getTimestamp("since") == null
+                                ? null
+                                : row.getTimestamp("since").toInstant(),
+                        row.getObject("oldest", UUID.class)),
+                status,
+                status);
+    }
+
+    private Intake intake(String name, UUID since) {
+        var status = camel.getRouteController().getRouteStatus("intake-" + name);
+        var last = jdbc.queryForList(LAST_BY_SOURCE, java.sql.Timestamp.class, name, since);
+        return new Intake(
+                name,
+                status != null && status.isStarted(),
+                last.isEmpty() ? null : last.get(0).toInstant());
+    }
+
+    /**
+     * How things stand.
+     *
+     * @param refused why Twilio refuses the account, or null
+     */
+    public record Picture(
+            Instant at,
+            Chart chart,
+            Open held,
+            Open unknown,
+            List<Code> codes,
+            List<Intake> intakes,
+            @Nullable String refused) {}
+
+    /** How many are in a state, since when the oldest, and which it is. */
+    public record Open(
+            long many, @Nullable Instant since, @Nullable UUID oldest) {}
+
+    /** An error code of Twilio, what it means, and how often it came. */
+    public record Code(int code, String words, long many) {}
+
+    /** @param last when it took its last event of the day, or null */
+    public record Intake(
+            String name, boolean started, @Nullable Instant last) {
+
+        public String title() {
+            return switch (name) {
+                case "http" -> "HTTP";
+                case "jms" -> "Queue";
+                case "file" -> "Files";
+                default -> name;
+            };
+        }
+    }
+
+    /** The texts whose events came in one hour, by how they stand now. */
+    public record Hour(Instant start, long delivered, long underWay, long waiting, long failed, long canceled) {
+
+        public long total() {
+            return delivered + underWay + waiting + failed + canceled;
+        }
+    }
+}
