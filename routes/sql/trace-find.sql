@@ -1,7 +1,8 @@
--- Deliveries, newest first, by any of: our id, Twilio's SID, the sender's event id, the number's hash, and what lists
+-- Deliveries, newest first, by any of: our id, Twilio's SID, the sender's event id, the number's hashes, and what lists
 -- are filtered by. Ids rise with time, so times are bounds of ids, and "after" is the last id of the page before.
-SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose, d.consent_at, d.phone_masked, d.status, d.attempt,
-    d.message_sid, d.error_code, d.reason, d.due_at, d.created_at, d.updated_at, d.phone, d.time_zone,
+SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose, d.consent_at, d.consent_source, d.phone_masked,
+    d.status, d.attempt, d.message_sid, d.error_code, d.reason, d.due_at, d.created_at, d.updated_at, d.phone,
+    d.time_zone,
     d.status = 'rejected' AND d.phone IS NOT NULL AND d.body IS NOT NULL
         AND (d.expires_at IS NULL OR d.expires_at > now()) AS may_be_sent_again,
     CASE WHEN CAST(:#timeline AS boolean) THEN (
@@ -13,7 +14,7 @@ FROM textonce.deliveries AS d
 WHERE (CAST(:#id AS uuid) IS NULL OR d.id = CAST(:#id AS uuid))
   AND (CAST(:#sid AS text) IS NULL OR d.message_sid = CAST(:#sid AS text))
   AND (CAST(:#eventId AS text) IS NULL OR d.event_id = CAST(:#eventId AS text))
-  AND (CAST(:#phoneHash AS bytea) IS NULL OR d.phone_hash = CAST(:#phoneHash AS bytea))
+  AND (CAST(:#phoneHashes AS bytea[]) IS NULL OR d.phone_hash = ANY (CAST(:#phoneHashes AS bytea[])))
   AND (CAST(:#status AS text) IS NULL OR d.status = CAST(:#status AS text))
   AND (CAST(:#event AS text) IS NULL OR d.event = CAST(:#event AS text))
   AND (CAST(:#code AS integer) IS NULL OR d.error_code = CAST(:#code AS integer))

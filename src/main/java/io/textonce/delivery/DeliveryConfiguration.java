@@ -62,7 +62,11 @@ class DeliveryConfiguration {
 
     @Bean
     PhoneHash phoneHash(TextOnceProperties settings) {
-        return new PhoneHash(settings.hashKey().getBytes(StandardCharsets.UTF_8));
+        return new PhoneHash(
+                settings.hashKey().getBytes(StandardCharsets.UTF_8),
+                settings.hashKeyPrevious().stream()
+                        .map(key -> key.getBytes(StandardCharsets.UTF_8))
+                        .toList());
     }
 
     @Bean

@@ -1,14 +1,20 @@
 package io.textonce.delivery;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.UUID;
 
 /** Ids that rise with time (RFC 9562, version 7), so that the newest rows of the table lie together. */
-final class DeliveryId {
+public final class DeliveryId {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private DeliveryId() {}
+
+    /** No id of this moment or later is smaller. */
+    public static UUID first(Instant at) {
+        return new UUID((at.toEpochMilli() << 16) | 0x7000L, 0x8000000000000000L);
+    }
 
     static UUID next(long epochMillis) {
         long random = RANDOM.nextLong();

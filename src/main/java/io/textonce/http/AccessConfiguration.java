@@ -95,7 +95,7 @@ class AccessConfiguration {
                     if (!open) {
                         requests.requestMatchers("/api/{event}-sms").access(maySend());
                         requests.requestMatchers("/api/verify/**").hasAnyAuthority(ALL_EVENTS, EVENT_PREFIX + "verify");
-                        requests.requestMatchers("/api/deliveries/**", "/actuator/**")
+                        requests.requestMatchers("/api/deliveries/**", "/api/people", "/actuator/**")
                                 .hasRole(OPERATOR.name());
                         requests.requestMatchers("/api/**").authenticated();
                     }

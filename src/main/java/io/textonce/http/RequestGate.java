@@ -60,7 +60,7 @@ final class RequestGate extends OncePerRequestFilter {
             throws IOException, ServletException {
         var permits = request.getRequestURI().startsWith("/twilio/") ? callbacks : calls;
         if (!permits.tryAcquire()) {
-            answer(response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
+            turnAway(request, response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
             return;
         }
         var place = new Place(permits);
@@ -89,22 +89,25 @@ final class RequestGate extends OncePerRequestFilter {
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             // Unpacked, a small body can be of any size.
-            answer(response, new Problem(415, "unsupported_media_type", "Send the body without Content-Encoding."));
+            turnAway(
+                    request,
+                    response,
+                    new Problem(415, "unsupported_media_type", "Send the body without Content-Encoding."));
             return;
         }
         if (request.getContentLengthLong() > maxBody) {
-            answer(response, tooLarge());
+            turnAway(request, response, tooLarge());
             return;
         }
         byte[] body;
         try {
             body = read(request.getInputStream());
         } catch (IOException e) {
-            answer(response, new Problem(400, "bad_request", "The body did not arrive whole and in time."));
+            turnAway(request, response, new Problem(400, "bad_request", "The body did not arrive whole and in time."));
             return;
         }
         if (body.length > maxBody) {
-            answer(response, tooLarge());
+            turnAway(request, response, tooLarge());
             return;
         }
         chain.doFilter(new BufferedRequest(request, body), response);
@@ -130,6 +133,17 @@ final class RequestGate extends OncePerRequestFilter {
 
     private Problem tooLarge() {
         return new Problem(413, "too_large", "The body is larger than " + maxBody + " bytes.");
+    }
+
+    private static void turnAway(HttpServletRequest request, HttpServletResponse response, Problem problem)
+            throws IOException {
+        if (Twiml.isAsked(request)) {
+            response.setStatus(problem.status());
+            response.setContentType(Twiml.MEDIA_TYPE);
+            response.getOutputStream().write(Twiml.NOTHING.getBytes(StandardCharsets.UTF_8));
+        } else {
+            answer(response, problem);
+        }
     }
 
     static void answer(HttpServletResponse response, Problem problem) throws IOException {

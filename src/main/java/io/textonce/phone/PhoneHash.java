@@ -2,6 +2,7 @@ package io.textonce.phone;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -16,17 +17,33 @@ public final class PhoneHash {
     private static final int SHORTEST_SECRET = 32;
 
     private final Mac prototype;
+    private final List<Mac> previous;
 
     /** @param secret copied; at least 32 characters */
     public PhoneHash(byte[] secret) {
+        this(secret, List.of());
+    }
+
+    /**
+     * After a change of the secret: hashes are made with the new one, and found with all.
+     *
+     * @param previous those that were used before, each as long
+     */
+    public PhoneHash(byte[] secret, List<byte[]> previous) {
+        prototype = mac(secret);
+        this.previous = previous.stream().map(PhoneHash::mac).toList();
+    }
+
+    private static Mac mac(byte[] secret) {
         if (secret.length < SHORTEST_SECRET) {
             throw new IllegalArgumentException(
                     "The secret of the phone hash is too short: it needs at least " + SHORTEST_SECRET + " characters");
         }
         try {
-            prototype = Mac.getInstance(ALGORITHM);
-            prototype.init(new SecretKeySpec(secret, ALGORITHM));
-            prototype.clone();
+            var mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret, ALGORITHM));
+            mac.clone();
+            return mac;
         } catch (GeneralSecurityException | CloneNotSupportedException e) {
             throw new IllegalStateException("This Java cannot compute " + ALGORITHM + " as the phone hash needs it", e);
         }
@@ -34,13 +51,22 @@ public final class PhoneHash {
 
     /** All hashes under which the number may have been kept, the newest first. */
     public byte[][] all(String e164) {
-        return new byte[][] {of(e164)};
+        var all = new byte[previous.size() + 1][];
+        all[0] = of(e164);
+        for (int i = 0; i < previous.size(); i++) {
+            all[i + 1] = of(e164, previous.get(i));
+        }
+        return all;
     }
 
     /** @param e164 as {@link PhoneNumbers#isE164} accepts it: another spelling has another hash */
     public byte[] of(String e164) {
+        return of(e164, prototype);
+    }
+
+    private static byte[] of(String e164, Mac mac) {
         try {
-            return ((Mac) prototype.clone()).doFinal(e164.getBytes(StandardCharsets.UTF_8));
+            return ((Mac) mac.clone()).doFinal(e164.getBytes(StandardCharsets.UTF_8));
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("Checked in the constructor", e);
         }

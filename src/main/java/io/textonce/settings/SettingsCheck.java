@@ -127,6 +127,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 v -> List.of(v.split(",")).stream().allMatch(SettingsCheck::isPublicUrl),
                 "an http or https URL without query or fragment (or several, with commas)");
         required("TEXTONCE_HASH_KEY", "textonce.hash-key", v -> v.length() >= 32, "at least 32 characters");
+        optional(
+                "TEXTONCE_HASH_KEY_PREVIOUS",
+                "textonce.hash-key-previous",
+                v -> List.of(v.split(",")).stream().allMatch(key -> key.length() >= 32),
+                "at least 32 characters each");
         required("TEXTONCE_TIME_ZONE", "textonce.time-zone", SettingsCheck::isTimeZone, "a time zone, Europe/Berlin");
         consentAges();
         optional("TEXTONCE_ROUTES", "textonce.routes", v -> Files.isDirectory(Path.of(v)), "a folder that exists");
@@ -165,6 +170,9 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
     private void keepSecretsOutOfTheLog() {
         PersonalDataMask.registerCredentials(value("textonce.twilio.account-sid"), value("textonce.twilio.auth-token"));
         PersonalDataMask.registerCredentials(value("textonce.twilio.api-key"), value("textonce.twilio.api-secret"));
+        for (String key : value("textonce.hash-key-previous").split(",")) {
+            PersonalDataMask.registerSecret(key);
+        }
         for (String property : OTHER_SECRETS) {
             PersonalDataMask.registerSecret(value(property));
         }

@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param publicBaseUrls addresses under which Twilio reaches this service; the first is given out, all are accepted
  * @param requireTwilioSignature false only in the sandbox
  * @param hashKey key of the hash by which a number is looked up, at least 32 characters
+ * @param hashKeyPrevious keys of before, by which numbers are still found; several with commas
  * @param timeZone whose clock quiet hours go by where neither event nor number tells a time zone
  * @param lease how long a reservation may be silent before its outcome counts as unknown
  * @param unknown when evidence is looked for
@@ -35,6 +36,7 @@ import org.springframework.util.unit.DataSize;
  * @param twilio how Twilio is reached
  * @param consent how long consent lasts
  * @param verify one-time codes by Twilio Verify
+ * @param retention when what is forgotten
  * @param clients who may call the API, by name
  */
 @ConfigurationProperties("textonce")
@@ -46,6 +48,7 @@ public record TextOnceProperties(
         List<URI> publicBaseUrls,
         boolean requireTwilioSignature,
         String hashKey,
+        @DefaultValue List<String> hashKeyPrevious,
         ZoneId timeZone,
         Duration lease,
         Unknown unknown,
@@ -57,6 +60,7 @@ public record TextOnceProperties(
         Twilio twilio,
         @DefaultValue Consent consent,
         Verify verify,
+        Retention retention,
         @DefaultValue Map<String, Client> clients) {
 
     /**
@@ -98,9 +102,10 @@ public record TextOnceProperties(
      *
      * @param eventsQueue where events are read
      * @param deadLetterQueue where events that can't become a text go, with the reason
+     * @param inboundQueue where texts of people go that are no STOP and no HELP
      * @param consumers how many messages are worked on at once
      */
-    public record Jms(String eventsQueue, String deadLetterQueue, int consumers) {}
+    public record Jms(String eventsQueue, String deadLetterQueue, String inboundQueue, int consumers) {}
 
     /**
      * Bounds of the file intake.
@@ -177,6 +182,16 @@ public record TextOnceProperties(
                     .toList();
         }
     }
+
+    /**
+     * When what is forgotten, counted from when a delivery was taken.
+     *
+     * @param personalData after which the number and the text of a final delivery are cleared
+     * @param deliveries after which a delivery is purged; the same event would send a new text then
+     * @param pace how often it looks whether something is old
+     * @param redactAtTwilio whether Twilio is told to forget the text too when it is cleared here
+     */
+    public record Retention(Duration personalData, Duration deliveries, Duration pace, boolean redactAtTwilio) {}
 
     /**
      * How long consent lasts.

@@ -34,7 +34,7 @@ final class Search {
     private Search(@Nullable ZoneId zone) {
         this.zone = zone;
         for (String name :
-                List.of("id", "sid", "eventId", "phoneHash", "status", "event", "code", "from", "to", "after")) {
+                List.of("id", "sid", "eventId", "phoneHashes", "status", "event", "code", "from", "to", "after")) {
             row.put(name, null);
         }
         row.put("timeline", true);
@@ -152,7 +152,7 @@ final class Search {
                 if (e164 == null) {
                     wrong.put("phone", List.of("is no number in E.164, such as +15558675310"));
                 } else {
-                    search.with("phoneHash", hash.of(e164));
+                    search.with("phoneHashes", hash.all(e164));
                 }
             }
         }

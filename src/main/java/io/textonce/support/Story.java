@@ -42,7 +42,8 @@ public final class Story {
                 "Consent, number and text were checked",
                 "Consent was given on "
                         + DAY.format(instant(row.get("consent_at")).atZone(ZoneOffset.UTC)) + " for "
-                        + row.get("purpose") + ".",
+                        + row.get("purpose")
+                        + (row.get("consent_source") == null ? "" : " (" + row.get("consent_source") + ")") + ".",
                 null,
                 null,
                 null,

@@ -3,6 +3,7 @@ package io.textonce.twilio;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Refusal;
 import io.textonce.http.Problem;
+import io.textonce.http.Twiml;
 import java.util.LinkedHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
@@ -32,7 +33,11 @@ final class SignedWebhook {
         try {
             verify(exchange);
         } catch (Refusal refusal) {
-            Problem.of(refusal).answer(exchange);
+            if (Twiml.isAsked(exchange.getMessage(PlatformHttpMessage.class).getRequest())) {
+                Twiml.answer(exchange, refusal.httpStatus());
+            } else {
+                Problem.of(refusal).answer(exchange);
+            }
             exchange.setRouteStop(true);
         }
     }

@@ -5,6 +5,8 @@ import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.OptOuts;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -96,6 +98,32 @@ class TwilioConfiguration {
     @Bean
     Processor statusRecorded(StatusCallback callback) {
         return callback::recorded;
+    }
+
+    @Bean
+    InboundText inboundText(
+            PhoneNumbers phones, PhoneHash phoneHash, TextOnceProperties settings, MeterRegistry meters) {
+        return new InboundText(phones, phoneHash, settings.intakes().contains("jms"), meters);
+    }
+
+    @Bean
+    Processor inboundRead(InboundText inbound) {
+        return inbound::read;
+    }
+
+    @Bean
+    Processor inboundHeard(InboundText inbound) {
+        return inbound::heard;
+    }
+
+    @Bean
+    Processor inboundFailed() {
+        return InboundText::failed;
+    }
+
+    @Bean
+    Processor inboundMessage(InboundText inbound) {
+        return inbound::message;
     }
 
     /** Reads what other instances have found out about the account. */

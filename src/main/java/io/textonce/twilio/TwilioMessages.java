@@ -92,6 +92,18 @@ public final class TwilioMessages {
         ask(request);
     }
 
+    /**
+     * Has Twilio forget the text of a message, which only a message can that has come to its end.
+     *
+     * @throws TwilioFailure.Refused when Twilio does not, or has no such message
+     * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#redact-a-message">redact</a>
+     */
+    public void redact(String sid) {
+        var request = new Request(HttpMethod.POST, Domains.API.toString(), path("Messages/" + sid + ".json"));
+        request.addPostParam("Body", "");
+        ask(request);
+    }
+
     private String path(String resource) {
         return "/2010-04-01/Accounts/" + client.getAccountSid() + "/" + resource;
     }

@@ -329,6 +329,18 @@ class AccessTest {
     }
 
     @Test
+    void letsOnlyAnOperatorEraseAPerson(Sandbox sandbox) {
+        for (String caller : new String[] {SHOP, SUPPORT}) {
+            var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/people"))
+                    .header("Authorization", caller)
+                    .header("Content-Type", "application/json")
+                    .method("DELETE", BodyPublishers.ofString("{\"phone\":\"" + sandbox.newNumber() + "\"}")));
+
+            assertThat(answer.statusCode()).isEqualTo(caller.equals(SUPPORT) ? 200 : 403);
+        }
+    }
+
+    @Test
     void opensOnlyTheHealthOnTheManagementPort(Sandbox sandbox) {
         for (String path :
                 new String[] {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"}) {

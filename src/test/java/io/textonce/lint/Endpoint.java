@@ -55,7 +55,7 @@ record Endpoint(String kind, String uri, JsonNode parameters) {
                 target().equals("twilio-webhook-source")
                         ? "`POST /twilio/" + parameters.path("path").asText() + "`"
                         : "`" + uri + "`";
-            case "scheduler" -> "every `textonce.due.pace`";
+            case "scheduler" -> "every `" + parameters.path("delay").asText().replaceAll("[{}]", "") + "`";
             case "jms", "file" -> scheme() + " `" + target().replace("{{", "").replace("}}", "") + "`";
             case "sql" -> "`" + fileName() + "`";
             default -> "`" + scheme() + ":" + target() + "`";

@@ -53,7 +53,7 @@ public final class Sandbox {
         this.context = context;
         this.port =
                 ((ServletWebServerApplicationContext) context).getWebServer().getPort();
-        PEERS.twilio().callbackTarget("127.0.0.1:" + port);
+        PEERS.twilio().callbackTarget("127.0.0.1:" + port).inboundUrl("https://sms.example.com/twilio/inbound");
     }
 
     private static Peers startPeers() {

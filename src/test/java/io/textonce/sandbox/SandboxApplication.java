@@ -54,9 +54,9 @@ public final class SandboxApplication {
             peers.start();
             SpringApplication.getShutdownHandlers().add(peers::close);
             Map<String, Object> settings = new HashMap<>(peers.environment());
-            settings.put(
-                    "PUBLIC_BASE_URL",
-                    "http://localhost:" + context.getEnvironment().getProperty("server.port"));
+            String address = "http://localhost:" + context.getEnvironment().getProperty("server.port");
+            settings.put("PUBLIC_BASE_URL", address);
+            peers.twilio().inboundUrl(address + "/twilio/inbound");
             settings.put("TEXTONCE_HOME", "file:routes");
             if (!context.getEnvironment().containsProperty("MANAGEMENT_SERVER_PORT")) {
                 settings.put("MANAGEMENT_SERVER_PORT", String.valueOf(orAny(MANAGEMENT_PORT)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +133,8 @@ class SettingsCheckTest {
                 "PUBLIC_BASE_URL             | https://a.example,https://b.example| https://a.example,b.example",
                 "PUBLIC_BASE_URL             | http://localhost:3000              | ftp://a.example",
                 "TEXTONCE_HASH_KEY           | 12345678901234567890123456789012   | 1234567890123456789012345678901",
+                "TEXTONCE_HASH_KEY_PREVIOUS  | 12345678901234567890123456789012   | 1234567890123456789012345678901",
+                "TEXTONCE_TIME_ZONE          | Europe/Berlin                      | Mars/Olympus",
                 "TEXTONCE_INTAKES            | http,jms                           | http,kafka",
                 "SPRING_DATASOURCE_URL       | jdbc:postgresql://a,b/c            | jdbc:h2:mem:x",
                 "REQUIRE_TWILIO_SIGNATURE    | true                               | yes",
@@ -280,6 +283,20 @@ class SettingsCheckTest {
                                             TextOnceProperties.Role.OPERATOR,
                                             null)));
         }
+    }
+
+    @Test
+    void bindsTheAgeOfAConsentByPurpose() {
+        String variable = "TEXTONCE_CONSENT_MAXAGE_ORDERUPDATES";
+
+        try (var context = context(with(Map.of(variable, "365d")), false)) {
+            context.refresh();
+
+            assertThat(context.getBean(TextOnceProperties.class).consent().maxAge())
+                    .containsOnly(Map.entry("orderupdates", Duration.ofDays(365)));
+        }
+        assertThat(problems(with(Map.of(variable, "soon")), false))
+                .containsExactly("TEXTONCE_CONSENT_MAXAGE_<PURPOSE> must be a length of time, such as 365d");
     }
 
     @Test

@@ -1,0 +1,98 @@
+package io.textonce.retention;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.delivery.Refusal;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.twilio.TwilioFailure;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forgets a person: the number, its hashes and all texts, wherever they are ours. What stays is the keyed hash of a
+ * number that has opted out, since without it the person would be texted again.
+ */
+final class People {
+
+    private static final Logger LOG = LoggerFactory.getLogger(People.class);
+
+    private final PhoneNumbers phones;
+    private final PhoneHash phoneHash;
+    private final Retention retention;
+    private final DeadLetters deadLetters;
+    private final ObjectMapper json = new ObjectMapper();
+
+    People(PhoneNumbers phones, PhoneHash phoneHash, Retention retention, DeadLetters deadLetters) {
+        this.phones = phones;
+        this.phoneHash = phoneHash;
+        this.retention = retention;
+        this.deadLetters = deadLetters;
+    }
+
+    /** Reads whom from the body, which no log of addresses has, and makes the parameters of both statements. */
+    void read(Exchange exchange) {
+        String phone;
+        try (var body =
+                exchange.getMessage(PlatformHttpMessage.class).getRequest().getInputStream()) {
+            phone = json.readTree(body.readAllBytes()).path("phone").asText("");
+        } catch (IOException e) {
+            throw Refusal.ofField("body", "is not JSON");
+        }
+        if (!phones.isE164(phone)) {
+            throw Refusal.ofField("phone", "must be an E.164 number: plus sign, country code, number, no blanks");
+        }
+        byte[][] hashes = phoneHash.all(phone);
+        Map<String, Object> person = new HashMap<>();
+        person.put("phone", phone);
+        person.put("hashes", hashes);
+        person.put("keys", Arrays.stream(hashes).map(HexFormat.of()::formatHex).toArray(String[]::new));
+        exchange.setVariable("person", person);
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(person);
+    }
+
+    /** Has Twilio forget the texts first, where that is asked for: afterwards nobody knows which they were. */
+    void redact(Exchange exchange) {
+        var sids = (String) row(exchange).get("sids");
+        try {
+            exchange.setVariable("redacted", retention.redact(sids == null ? List.of() : List.of(sids.split(","))));
+        } catch (TwilioFailure e) {
+            throw new Refusal(503, "try_again", "Twilio could not be reached, so nothing was erased. Try again.");
+        }
+        exchange.getMessage().setBody(exchange.getVariable("person"));
+    }
+
+    /** Clears the queues and reports what was done. */
+    void report(Exchange exchange) throws JsonProcessingException {
+        var done = row(exchange);
+        var person = exchange.getVariable("person", Map.class);
+        var report = new LinkedHashMap<String, Object>();
+        report.put("deliveries", done.get("deliveries"));
+        report.put("canceled", done.get("canceled"));
+        report.put("redactedAtTwilio", exchange.getVariable("redacted"));
+        report.put("inboundTexts", done.get("inbound"));
+        report.put("verifications", done.get("verifications"));
+        report.put("deadLetters", deadLetters.forget((String) person.get("phone")));
+        report.put("optOutKept", done.get("opted_out"));
+        LOG.info("A person was erased: {}", report);
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setBody(json.writeValueAsString(report));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> row(Exchange exchange) {
+        return (Map<String, Object>) exchange.getMessage().getBody(List.class).get(0);
+    }
+}

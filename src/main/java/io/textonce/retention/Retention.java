@@ -1,0 +1,206 @@
+package io.textonce.retention;
+
+import io.textonce.delivery.DeliveryId;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.TwilioMessages;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Forgets in small steps: each takes a bounded number of rows that nobody else has taken, and commits, so that no text
+ * waits for it. Ids of deliveries rise with time, so the oldest are found without looking at the rest.
+ */
+final class Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+    private static final int BATCH = 500;
+
+    private static final String TO_CLEAR = """
+            SELECT id, message_sid FROM textonce.deliveries
+            WHERE id < ? AND phone IS NOT NULL AND due_at IS NULL
+            ORDER BY id LIMIT ?
+            """;
+
+    private static final String CLEAR = """
+            WITH old AS (
+                SELECT id, status FROM textonce.deliveries
+                WHERE id = ANY (?) AND phone IS NOT NULL AND due_at IS NULL
+                ORDER BY id FOR UPDATE SKIP LOCKED
+            ),
+            given_up AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
+                SELECT id, 'decision', 'canceled', 'Nobody decided; the text is not kept any longer'
+                FROM old WHERE status = 'held'
+            )
+            UPDATE textonce.deliveries AS d
+            SET phone = NULL, body = NULL, status = CASE WHEN d.status = 'held' THEN 'canceled' ELSE d.status END
+            FROM old WHERE d.id = old.id
+            """;
+
+    private static final String PURGE = """
+            WITH old AS (
+                SELECT id FROM textonce.deliveries
+                WHERE id < ? AND due_at IS NULL
+                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED
+            ),
+            told AS (
+                DELETE FROM textonce.delivery_events AS e USING old WHERE e.delivery_id = old.id
+            )
+            DELETE FROM textonce.deliveries AS d USING old WHERE d.id = old.id
+            """;
+
+    private static final String PURGE_STRAY = """
+            DELETE FROM textonce.delivery_events
+            WHERE id IN (
+                SELECT id FROM textonce.delivery_events
+                WHERE delivery_id IS NULL AND happened_at < now() - CAST(? AS interval)
+                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
+    private static final String PURGE_INBOUND = """
+            DELETE FROM textonce.inbound_texts
+            WHERE message_sid IN (
+                SELECT message_sid FROM textonce.inbound_texts
+                WHERE received_at < now() - CAST(? AS interval)
+                ORDER BY received_at LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
+    /** Numbers of those whose turn never came. */
+    private static final String CLEAR_INCIDENTS = """
+            UPDATE textonce.incident_alerts SET phone = NULL
+            WHERE (incident_id, step) IN (
+                SELECT a.incident_id, a.step
+                FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
+                WHERE a.phone IS NOT NULL AND i.due_at IS NULL AND i.created_at < now() - CAST(? AS interval)
+                LIMIT ? FOR UPDATE OF a SKIP LOCKED)
+            """;
+
+    private static final String PURGE_INCIDENTS = """
+            DELETE FROM textonce.incidents
+            WHERE event_id IN (
+                SELECT event_id FROM textonce.incidents
+                WHERE due_at IS NULL AND created_at < now() - CAST(? AS interval)
+                LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
+    private static final String PURGE_ALERTS = """
+            DELETE FROM textonce.incident_texts
+            WHERE event_id IN (
+                SELECT t.event_id FROM textonce.incident_texts AS t
+                WHERE t.told_at < now() - CAST(? AS interval)
+                  AND NOT EXISTS (SELECT FROM textonce.incident_alerts AS a WHERE a.text_id = t.event_id)
+                LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
+    private static final String DRIFT = """
+            SELECT count(*) FROM textonce.opt_outs WHERE source = 'twilio' AND opted_out_at > now() - interval '1 day'
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final TwilioMessages messages;
+    private final TextOnceProperties.Retention settings;
+    private final Clock clock;
+    private final AtomicLong drift = new AtomicLong();
+
+    Retention(JdbcTemplate jdbc, TwilioMessages messages, TextOnceProperties.Retention settings, Clock clock) {
+        this.jdbc = jdbc;
+        this.messages = messages;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Takes one step of clearing. The scheduler comes back at once while there was something. */
+    void clear(Exchange exchange) {
+        var old = jdbc.query(
+                TO_CLEAR,
+                (row, n) -> new Old(row.getObject("id", UUID.class), row.getString("message_sid")),
+                before(settings.personalData()),
+                BATCH);
+        var ids = old.stream()
+                .filter(each -> each.sid() == null || redacted(each.sid()))
+                .map(Old::id)
+                .toArray(UUID[]::new);
+        int cleared = ids.length == 0 ? 0 : jdbc.update(CLEAR, (Object) ids);
+        int others = jdbc.update(PURGE_INBOUND, settings.personalData().toString(), BATCH)
+                + jdbc.update(CLEAR_INCIDENTS, settings.personalData().toString(), BATCH);
+        worked(
+                exchange,
+                "Cleared the numbers and texts of {} deliveries, {} texts of people and alerts",
+                cleared,
+                others);
+    }
+
+    /** Takes one step of purging. */
+    void purge(Exchange exchange) {
+        int purged = jdbc.update(PURGE, before(settings.deliveries()), BATCH);
+        String age = settings.deliveries().toString();
+        int others = jdbc.update(PURGE_STRAY, age, BATCH)
+                + jdbc.update(PURGE_INCIDENTS, age, BATCH)
+                + jdbc.update(PURGE_ALERTS, age, BATCH);
+        worked(exchange, "Purged {} deliveries, {} incidents, alerts and callbacks of nobody", purged, others);
+    }
+
+    /** Counts the opt-outs of the last day that we know only because Twilio refused a text. */
+    void compare(Exchange exchange) {
+        Long count = jdbc.queryForObject(DRIFT, Long.class);
+        drift.set(count == null ? 0 : count);
+    }
+
+    long drift() {
+        return drift.get();
+    }
+
+    /** Has Twilio forget the text too, where that is asked for; what it can't be told now is left for the next time. */
+    private boolean redacted(String sid) {
+        if (!settings.redactAtTwilio()) {
+            return true;
+        }
+        try {
+            messages.redact(sid);
+            return true;
+        } catch (TwilioFailure.Refused e) {
+            LOG.warn("Twilio does not redact {}: {}", sid, e.getMessage());
+            return true;
+        } catch (TwilioFailure e) {
+            LOG.info("{} could not be redacted yet: {}", sid, e.getMessage());
+            return false;
+        }
+    }
+
+    private UUID before(Duration age) {
+        return DeliveryId.first(clock.instant().minus(age));
+    }
+
+    private static void worked(Exchange exchange, String words, int one, int other) {
+        if (one + other > 0) {
+            exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
+            LOG.info(words, one, other);
+        }
+    }
+
+    private record Old(UUID id, @Nullable String sid) {}
+
+    /** For the person who asked to be forgotten: the messages of these SIDs, as far as Twilio lets them go. */
+    int redact(List<String> sids) {
+        int done = 0;
+        for (String sid : settings.redactAtTwilio() ? sids : List.<String>of()) {
+            try {
+                messages.redact(sid);
+                done++;
+            } catch (TwilioFailure.Refused e) {
+                LOG.warn("Twilio does not redact {}: {}", sid, e.getMessage());
+            }
+        }
+        return done;
+    }
+}

@@ -1,0 +1,86 @@
+package io.textonce.retention;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioMessages;
+import jakarta.jms.ConnectionFactory;
+import java.time.Clock;
+import java.util.List;
+import javax.sql.DataSource;
+import org.apache.camel.Processor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jms.core.JmsTemplate;
+
+/** The steps of the routes {@code retention} and {@code people}. */
+@Configuration(proxyBeanMethods = false)
+class RetentionConfiguration {
+
+    /** How long a message that was just seen may take to come: nobody else reads it. */
+    private static final long RECEIVE_TIMEOUT_MILLIS = 2_000;
+
+    @Bean
+    Retention retention(
+            DataSource dataSource,
+            TwilioMessages messages,
+            TextOnceProperties settings,
+            Clock clock,
+            MeterRegistry meters) {
+        var retention = new Retention(new JdbcTemplate(dataSource), messages, settings.retention(), clock);
+        Gauge.builder("textonce.opt_outs.drift", retention::drift)
+                .description("Opt-outs of the last day that only Twilio's refusal told us of")
+                .register(meters);
+        return retention;
+    }
+
+    @Bean
+    Processor retentionClear(Retention retention) {
+        return retention::clear;
+    }
+
+    @Bean
+    Processor retentionPurge(Retention retention) {
+        return retention::purge;
+    }
+
+    @Bean
+    Processor optOutsCompare(Retention retention) {
+        return retention::compare;
+    }
+
+    @Bean
+    People people(
+            PhoneNumbers phones,
+            PhoneHash phoneHash,
+            Retention retention,
+            TextOnceProperties settings,
+            ObjectProvider<ConnectionFactory> broker) {
+        JmsTemplate jms = null;
+        if (settings.intakes().contains("jms")) {
+            jms = new JmsTemplate(broker.getObject());
+            jms.setReceiveTimeout(RECEIVE_TIMEOUT_MILLIS);
+        }
+        var queues = List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue());
+        return new People(phones, phoneHash, retention, new DeadLetters(jms, queues));
+    }
+
+    @Bean
+    Processor peopleRead(People people) {
+        return people::read;
+    }
+
+    @Bean
+    Processor peopleRedact(People people) {
+        return people::redact;
+    }
+
+    @Bean
+    Processor peopleReport(People people) {
+        return people::report;
+    }
+}

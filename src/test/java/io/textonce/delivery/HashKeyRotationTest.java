@@ -1,0 +1,70 @@
+package io.textonce.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+
+@SandboxTest
+class HashKeyRotationTest {
+
+    private static final byte[] OLD = "an-old-hash-key-0123456789abcdefgh".getBytes();
+    private static final byte[] NEW = "a-new-hash-key-0123456789abcdefghi".getBytes();
+    private static final String SENDER = "+15551234567";
+
+    @Test
+    void findsAnOptOutThatWasWrittenUnderAPreviousKey(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.opt_outs (phone_hash, sender, source) VALUES (?, ?, 'person')",
+                        new PhoneHash(OLD).of(number),
+                        SENDER);
+        var rotated = new PhoneHash(NEW, List.of(OLD));
+
+        var delivery = claim(sandbox, rotated, number);
+
+        assertThat(new OptOuts(sandbox.database(), rotated, SENDER).has(number)).isTrue();
+        assertThat(new OptOuts(sandbox.database(), new PhoneHash(NEW), SENDER).has(number))
+                .isFalse();
+        assertThat(delivery.status()).isEqualTo("rejected");
+        assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT phone_hash FROM textonce.deliveries WHERE id = ?", byte[].class, delivery.id()))
+                .isEqualTo(new PhoneHash(NEW).of(number));
+    }
+
+    private static Delivery claim(Sandbox sandbox, PhoneHash hash, String number) {
+        var policy = new SendPolicy();
+        policy.setEvent("order-shipped");
+        policy.setPurpose("order-updates");
+        var sms = new Sms(
+                "order-shipped",
+                sandbox.newEventId(),
+                new byte[32],
+                number,
+                "text",
+                Instant.EPOCH,
+                null,
+                policy,
+                "test",
+                null,
+                null,
+                null,
+                null);
+        var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
+        exchange.setVariable("sms", sms);
+        new Deliveries(sandbox.database(), new PhoneNumbers(), hash, SENDER, Duration.ofMinutes(1), Clock.systemUTC())
+                .add(exchange, sms.key());
+        return exchange.getVariable("delivery", Delivery.class);
+    }
+}

@@ -1,0 +1,131 @@
+package io.textonce.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.phone.PhoneHash;
+import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+@SandboxTest
+class PeopleTest {
+
+    @Test
+    void erasesNumberHashesAndTextsEverywhereAndReportsIt(Sandbox sandbox) {
+        String sent = sandbox.newEventId();
+        String held = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post("order-shipped", sandbox.orderShipped(sent, number));
+        sandbox.awaitStatus(sent, "delivered");
+        sandbox.post("order-shipped", later(sandbox, held, number));
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "HELP");
+        sandbox.database()
+                .update(
+                        "WITH incident AS (INSERT INTO textonce.incidents"
+                                + " (event_id, payload_sha256, name, title, asks_reply, escalate_after)"
+                                + " VALUES (?, '', 'x', 'x', false, interval '1 min'))"
+                                + " INSERT INTO textonce.incident_alerts (incident_id, step, phone, phone_hash, consent_at)"
+                                + " VALUES (?, 1, ?, ?, now())",
+                        held,
+                        held,
+                        number,
+                        sandbox.context().getBean(PhoneHash.class).of(number));
+        sandbox.publish("no-such-event", sandbox.orderShipped(sandbox.newEventId(), number));
+        await().until(() -> deadLetters(sandbox, number), found -> found == 1);
+
+        var report = sandbox.json(forget(sandbox, number));
+
+        assertThat(report.get("deliveries").asInt()).isEqualTo(2);
+        assertThat(report.get("canceled").asInt()).isEqualTo(1);
+        assertThat(report.get("inboundTexts").asInt()).isEqualTo(1);
+        assertThat(report.get("deadLetters").asInt()).isEqualTo(1);
+        assertThat(report.get("optOutKept").asBoolean()).isFalse();
+        assertThat(sandbox.delivery(held)).containsEntry("status", "canceled").containsEntry("due_at", null);
+        assertThat(rowsThatHold(sandbox, number)).isEmpty();
+        assertThat(deadLetters(sandbox, number)).isZero();
+    }
+
+    @Test
+    void textsNobodyAgainForAnEventOfBefore(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+        forget(sandbox, number);
+
+        var again = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+
+        assertThat(sandbox.json(again).get("duplicate").asBoolean()).isTrue();
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @Test
+    void keepsAnOptOutThatStillStopsTexts(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "STOP");
+
+        JsonNode report = sandbox.json(forget(sandbox, number));
+
+        assertThat(report.get("optOutKept").asBoolean()).isTrue();
+        var refused = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
+    }
+
+    @Test
+    void refusesWhatIsNoNumber(Sandbox sandbox) {
+        assertThat(forget(sandbox, "4711").statusCode()).isEqualTo(400);
+    }
+
+    private static HttpResponse<String> forget(Sandbox sandbox, String number) {
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/people"))
+                .header("Content-Type", "application/json")
+                .method("DELETE", BodyPublishers.ofString("{\"phone\":\"" + number + "\"}")));
+    }
+
+    private static String later(Sandbox sandbox, String id, String number) {
+        return sandbox.orderShipped(id, number)
+                .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}");
+    }
+
+    /** Every row of every table of ours in which the number, its last digits or its hash can be read. */
+    private static java.util.List<String> rowsThatHold(Sandbox sandbox, String number) {
+        String hash = HexFormat.of()
+                .formatHex(sandbox.context().getBean(PhoneHash.class).of(number));
+        var tables = sandbox.database()
+                .queryForList(
+                        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'textonce'",
+                        String.class);
+        return tables.stream()
+                .flatMap(table -> sandbox
+                        .database()
+                        .queryForList(
+                                "SELECT row::text FROM textonce." + table
+                                        + " AS row WHERE row::text LIKE ? OR row::text LIKE ?",
+                                String.class,
+                                "%" + number + "%",
+                                "%" + hash + "%")
+                        .stream())
+                .toList();
+    }
+
+    private static int deadLetters(Sandbox sandbox, String number) {
+        return sandbox.jms().browse("textonce.events.dead", (session, browser) -> {
+            int found = 0;
+            for (var messages = browser.getEnumeration(); messages.hasMoreElements(); ) {
+                var message = (jakarta.jms.Message) messages.nextElement();
+                if (message.getBody(String.class).contains(number)) {
+                    found++;
+                }
+            }
+            return found;
+        });
+    }
+}

@@ -1,0 +1,161 @@
+package io.textonce.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.DeliveryId;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@SandboxTest
+class RetentionTest {
+
+    @Autowired
+    private CamelContext camel;
+
+    @Test
+    void clearsNumberAndTextOfWhatIsFinalAndOldAndNothingElse(Sandbox sandbox) throws Exception {
+        String delivered = delivered(sandbox);
+        String young = delivered(sandbox);
+        String held = sandbox.newEventId();
+        sandbox.post(
+                "order-shipped",
+                sandbox.orderShipped(held, sandbox.newNumber())
+                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
+        age(sandbox, delivered, Duration.ofDays(31));
+        age(sandbox, young, Duration.ofDays(29));
+        age(sandbox, held, Duration.ofDays(31));
+
+        step("retentionClear");
+
+        assertThat(sandbox.delivery(delivered))
+                .containsEntry("phone", null)
+                .containsEntry("body", null)
+                .containsEntry("status", "delivered");
+        assertThat(sandbox.delivery(young).get("phone")).isNotNull();
+        assertThat(sandbox.delivery(held).get("phone")).isNotNull();
+        assertThat(sandbox.delivery(held).get("body")).isNotNull();
+    }
+
+    @Test
+    void endsATextThatNobodyDecidedOver(Sandbox sandbox) throws Exception {
+        String id = delivered(sandbox);
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET status = 'held', message_sid = NULL, body = 'x' WHERE event_id = ?",
+                        id);
+        age(sandbox, id, Duration.ofDays(31));
+
+        step("retentionClear");
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "canceled").containsEntry("body", null);
+        assertThat(sandbox.timeline(id))
+                .extracting(event -> event.get("words"))
+                .last()
+                .isEqualTo("Nobody decided; the text is not kept any longer");
+    }
+
+    @Test
+    void purgesOldDeliveriesWithTheirTimelines(Sandbox sandbox) throws Exception {
+        String old = delivered(sandbox);
+        String young = delivered(sandbox);
+        var oldId = age(sandbox, old, Duration.ofDays(401));
+        age(sandbox, young, Duration.ofDays(399));
+
+        step("retentionPurge");
+
+        assertThat(count(sandbox, "SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", old))
+                .isZero();
+        assertThat(count(sandbox, "SELECT count(*) FROM textonce.delivery_events WHERE delivery_id = ?", oldId))
+                .isZero();
+        assertThat(sandbox.timeline(young)).isNotEmpty();
+    }
+
+    @Test
+    void forgetsOldTextsOfPeople(Sandbox sandbox) throws Exception {
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.inbound_texts (message_sid, kind, phone_masked, phone_hash, recipient, received_at)"
+                                + " VALUES ('SMold', 'text', '', '', '', now() - interval '31 days'),"
+                                + " ('SMyoung', 'text', '', '', '', now() - interval '29 days')");
+
+        step("retentionClear");
+
+        assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT message_sid FROM textonce.inbound_texts WHERE message_sid IN ('SMold', 'SMyoung')",
+                                String.class))
+                .containsExactly("SMyoung");
+        sandbox.database().update("DELETE FROM textonce.inbound_texts WHERE message_sid = 'SMyoung'");
+    }
+
+    @Test
+    void showsOptOutsThatOnlyTwilioToldUsOf(Sandbox sandbox) throws Exception {
+        step("optOutsCompare");
+        double before = drift(sandbox);
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.opt_outs (phone_hash, sender, source) VALUES (?, 'x', 'twilio'), (?, 'x', 'person')",
+                        new byte[] {1},
+                        new byte[] {2});
+
+        step("optOutsCompare");
+
+        assertThat(drift(sandbox)).isEqualTo(before + 1);
+        sandbox.database().update("DELETE FROM textonce.opt_outs WHERE sender = 'x'");
+    }
+
+    private static double drift(Sandbox sandbox) {
+        return sandbox.context()
+                .getBean(MeterRegistry.class)
+                .get("textonce.opt_outs.drift")
+                .gauge()
+                .value();
+    }
+
+    private static String delivered(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
+        sandbox.awaitStatus(id, "delivered");
+        return id;
+    }
+
+    /** As if the event had come that long ago: its id tells. */
+    private static UUID age(Sandbox sandbox, String eventId, Duration age) {
+        var made = UUID.randomUUID();
+        var id = new UUID(
+                DeliveryId.first(Instant.now().minus(age)).getMostSignificantBits(), made.getLeastSignificantBits());
+        sandbox.database()
+                .update(
+                        "WITH told AS (UPDATE textonce.delivery_events SET delivery_id = ? WHERE delivery_id ="
+                                + " (SELECT id FROM textonce.deliveries WHERE event_id = ?))"
+                                + " UPDATE textonce.deliveries SET id = ? WHERE event_id = ?",
+                        id,
+                        eventId,
+                        id,
+                        eventId);
+        return id;
+    }
+
+    private static long count(Sandbox sandbox, String sql, Object of) {
+        return sandbox.database().queryForObject(sql, Long.class, of);
+    }
+
+    /** One step of the route, as the scheduler takes it. */
+    private void step(String name) throws Exception {
+        Exchange exchange = new DefaultExchange(camel);
+        do {
+            exchange.removeProperty(Exchange.SCHEDULER_POLLED_MESSAGES);
+            camel.getRegistry().lookupByNameAndType(name, Processor.class).process(exchange);
+        } while (exchange.getProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false, Boolean.class));
+    }
+}

@@ -1,0 +1,268 @@
+package io.textonce.routes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.phone.PhoneHash;
+import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@SandboxTest
+class SmsInboundTest {
+
+    private static final String SERVICE = "MG00000000000000000000000000000009";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"STOP", " stop\n", "Unsubscribe", "optout"})
+    void sendsNothingToWhoTextedStopUntilTheyTextStart(String stop, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = sandbox.twilio().receives(number, Peers.FROM_NUMBER, stop);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.answer()).isEqualTo("<Response/>");
+        var refused = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
+        assertThat(sandbox.twilio().posts()).noneMatch(post -> number.equals(post.parameter("To")));
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "Start");
+
+        var sent = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        assertThat(sent.statusCode()).isEqualTo(202);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @Test
+    void goesByOptOutTypeWhereTwilioSaysIt(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "ARRÊT", "STOP");
+
+        assertThat(optOuts(sandbox, number)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"STOP please", "don't stop", "HELP"})
+    void takesNothingElseForAStop(String text, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, text);
+
+        assertThat(optOuts(sandbox, number)).isZero();
+    }
+
+    @Test
+    void takesBackWhatIsHeldForWhoTextedStop(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post(
+                "order-shipped",
+                sandbox.orderShipped(id, number)
+                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held");
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "STOP");
+
+        assertThat(sandbox.delivery(id))
+                .containsEntry("status", "rejected")
+                .containsEntry("error_code", 21610)
+                .containsEntry("due_at", null);
+        assertThat(sandbox.timeline(id))
+                .extracting(event -> event.get("words"))
+                .last()
+                .isEqualTo("The customer texted STOP");
+    }
+
+    @Test
+    void hasTwilioCancelWhatItKeepsForLaterForWhoTextedStop(Sandbox sandbox) throws Exception {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+        sandbox.awaitStatus(id, "delivered");
+        String sid = scheduled(sandbox, number);
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET status = 'scheduled', message_sid = ?, sender = ?,"
+                                + " due_at = now() + interval '1 h' WHERE event_id = ?",
+                        sid,
+                        SERVICE,
+                        id);
+
+        receives(sandbox, sid(), number, "STOP", SERVICE);
+
+        sandbox.awaitStatus(id, "canceled");
+        assertThat(sandbox.twilio().message(sid).status()).isEqualTo("canceled");
+        assertThat(optOuts(sandbox, number)).isEqualTo(2);
+    }
+
+    @Test
+    void hearsATextOnceHoweverOftenTwilioCalls(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        String stop = sid();
+        receives(sandbox, stop, number, "STOP", "");
+        receives(sandbox, sid(), number, "START", "");
+
+        var answers = IntStream.range(0, 8)
+                .parallel()
+                .mapToObj(n -> receives(sandbox, stop, number, "STOP", ""))
+                .toList();
+
+        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
+        assertThat(optOuts(sandbox, number)).isZero();
+    }
+
+    @Test
+    void answersWhatIsForgedOrBrokenWithNothingToText(Sandbox sandbox) throws Exception {
+        var forged = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("MessageSid=" + sid() + "&From=%2B15551230000&Body=STOP")));
+        var broken = receives(sandbox, "no-sid", sandbox.newNumber(), "STOP", "");
+        var large = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("Body=" + "a".repeat(70_000))));
+
+        assertThat(forged.statusCode()).isEqualTo(403);
+        assertThat(broken.statusCode()).isEqualTo(400);
+        assertThat(large.statusCode()).isEqualTo(413);
+        for (var answer : new HttpResponse<?>[] {forged, broken, large}) {
+            assertThat(answer.body()).isEqualTo("<Response/>");
+            assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/xml");
+        }
+    }
+
+    @Test
+    void putsAnyOtherTextIntoTheQueueOnceAndForgetsIt(Sandbox sandbox) throws IOException {
+        String number = sandbox.newNumber();
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "Where is my order?");
+
+        var message = published(sandbox, number);
+        assertThat(message.get("body").asText()).isEqualTo("Where is my order?");
+        assertThat(message.get("to").asText()).isEqualTo(Peers.FROM_NUMBER);
+        await().untilAsserted(() -> assertThat(inbound(sandbox, number))
+                .containsEntry("phone", null)
+                .containsEntry("body", null)
+                .containsEntry("publish_at", null));
+    }
+
+    @Test
+    void keepsATextUntilTheQueueCanBeReached(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        var publishing = sandbox.context().getBean(CamelContext.class).getRouteController();
+        publishing.stopRoute("sms-inbound-publish");
+        try {
+            sandbox.twilio().receives(number, Peers.FROM_NUMBER, "Still there?");
+            assertThat(inbound(sandbox, number)).containsEntry("body", "Still there?");
+        } finally {
+            publishing.startRoute("sms-inbound-publish");
+        }
+
+        assertThat(published(sandbox, number).get("body").asText()).isEqualTo("Still there?");
+    }
+
+    private static JsonNode published(Sandbox sandbox, String number) throws IOException {
+        while (true) {
+            String message = (String) sandbox.jms().receiveAndConvert("textonce.inbound");
+            assertThat(message).as("a message from " + number).isNotNull();
+            var json = new ObjectMapper().readTree(message);
+            if (json.get("from").asText().equals(number)) {
+                return json;
+            }
+        }
+    }
+
+    private static java.util.Map<String, Object> inbound(Sandbox sandbox, String number) {
+        return sandbox.database().queryForMap("SELECT * FROM textonce.inbound_texts WHERE phone_hash = ?", (Object)
+                hash(sandbox, number));
+    }
+
+    private static int optOuts(Sandbox sandbox, String number) {
+        return sandbox.database()
+                .queryForObject("SELECT count(*) FROM textonce.opt_outs WHERE phone_hash = ?", Integer.class, (Object)
+                        hash(sandbox, number));
+    }
+
+    private static byte[] hash(Sandbox sandbox, String number) {
+        return sandbox.context().getBean(PhoneHash.class).of(number);
+    }
+
+    /** A message that the simulator keeps for later, made as Twilio's API makes one. */
+    private static String scheduled(Sandbox sandbox, String number) {
+        var form = new TreeMap<String, String>();
+        form.put("To", number);
+        form.put("MessagingServiceSid", SERVICE);
+        form.put("Body", "Later");
+        form.put("ScheduleType", "fixed");
+        form.put("SendAt", Instant.now().plus(Duration.ofHours(1)).toString().substring(0, 19) + "Z");
+        var environment = sandbox.context().getEnvironment();
+        String account = environment.getProperty("textonce.twilio.account-sid");
+        String login = account + ":" + environment.getProperty("textonce.twilio.auth-token");
+        var answer = sandbox.send(HttpRequest.newBuilder(java.net.URI.create(
+                        sandbox.twilio().baseUrl() + "/2010-04-01/Accounts/" + account + "/Messages.json"))
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(UTF_8)))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(encoded(form))));
+        return sandbox.json(answer).get("sid").asText();
+    }
+
+    /** Twilio calls about a text, as the simulator does, but with a SID of ours. */
+    private static HttpResponse<String> receives(
+            Sandbox sandbox, String sid, String from, String text, String service) {
+        var form = new TreeMap<String, String>();
+        form.put("Body", text);
+        form.put("From", from);
+        form.put("MessageSid", sid);
+        form.put("MessagingServiceSid", service);
+        form.put("To", Peers.FROM_NUMBER);
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("X-Twilio-Signature", signature(form))
+                .POST(BodyPublishers.ofString(encoded(form))));
+    }
+
+    private static String signature(TreeMap<String, String> form) {
+        var text = new StringBuilder("https://sms.example.com/twilio/inbound");
+        form.forEach((name, value) -> text.append(name).append(value));
+        try {
+            var mac = Mac.getInstance("HmacSHA1");
+            mac.init(new SecretKeySpec(Peers.AUTH_TOKEN.getBytes(UTF_8), "HmacSHA1"));
+            return Base64.getEncoder()
+                    .encodeToString(mac.doFinal(text.toString().getBytes(UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String encoded(TreeMap<String, String> form) {
+        return form.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String sid() {
+        return "SM" + UUID.randomUUID().toString().replace("-", "");
+    }
+}
