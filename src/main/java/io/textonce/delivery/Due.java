@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param horizon the event's own horizon, or null
  * @param quietHours the event's, or null
  * @param timeZone whose clock they go by, or null for the number's region
+ * @param twilioOptions what the event's policy asks of Twilio, or null
  * @param cancelled whether it was called off meanwhile
  * @param expiresAt after which the text is worth nothing, or null
  */
@@ -45,6 +46,7 @@ public record Due(
         @Nullable Instant expiresAt,
         @Nullable String quietHours,
         @Nullable String timeZone,
+        @Nullable String twilioOptions,
         boolean cancelled,
         Instant attemptedAt,
         Duration unclearFor,
@@ -57,6 +59,7 @@ public record Due(
         policy.setPurpose(purpose);
         policy.setOnUnknown(onUnknown);
         policy.setQuietHours(quietHours == null ? "" : quietHours);
+        policy.read(twilioOptions);
         return new Sms(
                 event,
                 eventId,

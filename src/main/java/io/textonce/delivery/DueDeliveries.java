@@ -24,7 +24,8 @@ public final class DueDeliveries {
     private static final String COLUMNS = """
             RETURNING d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
                 d.client, d.sender, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
-                d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.cancelled_at IS NOT NULL AS cancelled, d.attempted_at,
+                d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.twilio_options,
+                d.cancelled_at IS NOT NULL AS cancelled, d.attempted_at,
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
                 extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
                 extract(epoch FROM now() - d.created_at) * 1000 AS age_ms
@@ -239,6 +240,7 @@ public final class DueDeliveries {
                 expiresAt == null ? null : expiresAt.toInstant(),
                 row.getString("quiet_hours"),
                 row.getString("time_zone"),
+                row.getString("twilio_options"),
                 row.getBoolean("cancelled"),
                 instant(row, "attempted_at"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),

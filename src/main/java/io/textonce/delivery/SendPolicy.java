@@ -4,7 +4,12 @@ import io.textonce.settings.EventName;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +24,18 @@ public final class SendPolicy implements Processor {
     /** The exchange variable that carries it. */
     public static final String VARIABLE = "policy";
 
-    private static final Set<String> ON_UNKNOWN = Set.of("resend", "hold", "drop");
+    private static final String CONTENT_SID = "contentSid";
+    private static final String RESEND = "resend";
+    private static final Set<String> ON_UNKNOWN = Set.of(RESEND, "hold", "drop");
 
     private String event = "";
     private String purpose = "";
-    private String onUnknown = "resend";
+    private @Nullable String onUnknown;
     private @Nullable Duration horizon;
     private @Nullable Duration timeToLive;
     private @Nullable QuietHours quietHours;
     private @Nullable ZoneId timeZone;
+    private final SortedMap<String, String> options = new TreeMap<>();
 
     @Override
     public void process(Exchange exchange) {
@@ -45,7 +53,7 @@ public final class SendPolicy implements Processor {
 
     /** What follows when a text is proven absent at Twilio after an unclear answer: resend, hold or drop. */
     public String onUnknown() {
-        return onUnknown;
+        return onUnknown == null ? RESEND : onUnknown;
     }
 
     /** How long a text may be absent from Twilio's list before that counts, or null for the general setting. */
@@ -68,6 +76,16 @@ public final class SendPolicy implements Processor {
         return timeZone;
     }
 
+    /** What is asked of Twilio beyond the text, by the names of its SDK, such as {@code smartEncoded}. */
+    public Map<String, String> options() {
+        return Collections.unmodifiableSortedMap(options);
+    }
+
+    /** Whether Twilio makes the text, of a template that it keeps; the text here is the values for it then. */
+    public boolean isContent() {
+        return options.containsKey(CONTENT_SID);
+    }
+
     public void setEvent(String event) {
         if (!EventName.isValid(event)) {
             throw new IllegalArgumentException("event must be lower-case letters, digits and hyphens");
@@ -87,6 +105,7 @@ public final class SendPolicy implements Processor {
             throw new IllegalArgumentException("onUnknown must be resend, hold or drop");
         }
         this.onUnknown = onUnknown;
+        requireContentToStayUnsent();
     }
 
     public void setHorizon(String horizon) {
@@ -106,6 +125,67 @@ public final class SendPolicy implements Processor {
             this.timeZone = timeZone.isBlank() ? null : ZoneId.of(timeZone);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("timeZone must be a time zone such as Europe/Berlin", e);
+        }
+    }
+
+    /** Whether Twilio replaces look-alikes of plain characters, so that a text takes fewer segments. */
+    public void setSmartEncoded(String smartEncoded) {
+        option("smartEncoded", smartEncoded, "true|false", "true or false");
+    }
+
+    /** Whether Twilio shortens links. It does so for a Messaging Service that has a domain for them. */
+    public void setShortenUrls(String shortenUrls) {
+        option("shortenUrls", shortenUrls, "true|false", "true or false");
+    }
+
+    /** Whether Twilio looks for SMS pumping and other risks before it sends. */
+    public void setRiskCheck(String riskCheck) {
+        option("riskCheck", riskCheck, "enable|disable", "enable or disable");
+    }
+
+    /**
+     * A template that Twilio keeps and makes the text of. Nobody here knows that text, so it is not recognised in Twilio's
+     * list: an unknown outcome without a callback would look absent and be sent twice.
+     */
+    public void setContentSid(String contentSid) {
+        option(CONTENT_SID, contentSid, "HX[0-9a-fA-F]{32}", "HX and 32 hexadecimal digits");
+        requireContentToStayUnsent();
+    }
+
+    /** Asked by both setters, since nobody promises their order. */
+    private void requireContentToStayUnsent() {
+        if (isContent() && RESEND.equals(onUnknown)) {
+            throw new IllegalArgumentException("with a contentSid, onUnknown must be hold or drop");
+        }
+    }
+
+    private void option(String name, String value, String pattern, String words) {
+        if (value.isBlank()) {
+            return;
+        }
+        if (!value.matches(pattern)) {
+            throw new IllegalArgumentException(name + " must be " + words);
+        }
+        options.put(name, value);
+    }
+
+    /** The options as the table keeps them, or null. */
+    @Nullable
+    String written() {
+        return options.isEmpty()
+                ? null
+                : options.entrySet().stream()
+                        .map(option -> option.getKey() + "=" + option.getValue())
+                        .collect(Collectors.joining(" "));
+    }
+
+    /** Takes the options as the table keeps them. */
+    void read(@Nullable String written) {
+        if (written != null) {
+            for (String option : written.split(" ")) {
+                int equals = option.indexOf('=');
+                options.put(option.substring(0, equals), option.substring(equals + 1));
+            }
         }
     }
 

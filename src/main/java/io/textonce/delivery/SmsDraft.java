@@ -40,14 +40,14 @@ public final class SmsDraft implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) {
+    public void process(Exchange exchange) throws JsonProcessingException {
         var policy = exchange.getVariable(SendPolicy.VARIABLE, SendPolicy.class);
         Map<?, ?> payload = exchange.getMessage().getBody(Map.class);
         if (payload == null) {
             throw new Refusal(400, "invalid_request", "The event must be a JSON object.");
         }
         requireStorable(payload);
-        String text = exchange.getVariable("text", String.class);
+        String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
         var sendAt = asked(exchange, payload, "sendAt");
         exchange.setVariable(
@@ -66,6 +66,18 @@ public final class SmsDraft implements Processor {
                         sendAt,
                         expiresAt(policy, payload, sendAt, asked(exchange, payload, "expiresAt")),
                         timeZone(policy, payload)));
+    }
+
+    /** The values for Twilio's template, as Twilio reads them (https://www.twilio.com/docs/content). */
+    private static String contentVariables(Map<?, ?> payload) throws JsonProcessingException {
+        Object values = payload.get("contentVariables");
+        if (values == null) {
+            return "{}";
+        }
+        if (values instanceof Map<?, ?> map && map.values().stream().allMatch(String.class::isInstance)) {
+            return CANONICAL.writeValueAsString(map);
+        }
+        throw Refusal.ofField("contentVariables", "must be an object whose values are texts");
     }
 
     /** A time that the event's route left in a variable, or else the event names. */

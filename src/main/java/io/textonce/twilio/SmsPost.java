@@ -12,6 +12,7 @@ import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -61,7 +62,14 @@ final class SmsPost {
         } else {
             message.setHeader("CamelTwilio.messagingServiceSid", twilio.messagingServiceSid());
         }
-        message.setHeader("CamelTwilio.body", sms.text());
+        if (sms.policy().isContent()) {
+            message.setHeader("CamelTwilio.contentVariables", sms.text());
+            // camel-twilio creates no message without a text or a list of files.
+            message.setHeader("CamelTwilio.mediaUrl", List.of());
+        } else {
+            message.setHeader("CamelTwilio.body", sms.text());
+        }
+        sms.policy().options().forEach((name, value) -> message.setHeader("CamelTwilio." + name, value));
         message.setHeader("CamelTwilio.statusCallback", callback(delivery.id()));
         if (sms.expiresAt() != null) {
             message.setHeader("CamelTwilio.validityPeriod", validity(sms.expiresAt()));

@@ -1,5 +1,7 @@
 package io.textonce.sandbox;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
@@ -57,6 +59,7 @@ final class CreateRules {
         error = error == null ? senderRefusal(form) : error;
         error = error == null ? textRefusal(form) : error;
         error = error == null ? pairRefusal(form) : error;
+        error = error == null ? contentRefusal(form) : error;
         error = error == null ? validityRefusal(form) : error;
         error = error == null ? scheduleRefusal(form) : error;
         return error == null ? callbackRefusal(form) : error;
@@ -116,6 +119,25 @@ final class CreateRules {
         return optOuts.contains(pair(to, from))
                 ? TwilioError.of(21610, "Attempt to send to unsubscribed recipient")
                 : null;
+    }
+
+    private static @Nullable TwilioError contentRefusal(Form form) {
+        String variables = form.text("ContentVariables");
+        if (!form.has("ContentSid")) {
+            return variables.isEmpty()
+                    ? null
+                    : TwilioError.of(21654, "ContentSid is required to process ContentVariables");
+        }
+        if (!form.text("ContentSid").matches("HX[0-9a-fA-F]{32}")) {
+            return TwilioError.of(21655, "The ContentSid is Invalid");
+        }
+        try {
+            return variables.isEmpty() || new ObjectMapper().readTree(variables).isObject()
+                    ? null
+                    : TwilioError.of(21656, "The ContentVariables Parameter is invalid");
+        } catch (JsonProcessingException e) {
+            return TwilioError.of(21656, "The ContentVariables Parameter is invalid");
+        }
     }
 
     private static @Nullable TwilioError validityRefusal(Form form) {

@@ -131,7 +131,10 @@ final class MessagesApi {
     private TwilioMessage record(String accountSid, Form form, Fault fault) {
         String service = form.text("MessagingServiceSid");
         String from = form.text("From");
-        String body = Rewriting.apply(form.text("Body"), form, fault);
+        String text = form.has("ContentSid")
+                ? "Template " + form.text("ContentSid") + " with " + form.text("ContentVariables")
+                : form.text("Body");
+        String body = Rewriting.apply(text, form, fault);
         Instant now = clock.instant();
         String status = CreateRules.sendAt(form) != null ? "scheduled" : service.isEmpty() ? "queued" : "accepted";
         String callback = form.text("StatusCallback");

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>fail on order elsewhere than at creating, listing, calling back and verifying, and verify late;
  *   <li>speak TLS, follow redirects, or check that a From number belongs to the account;
  *   <li>pace messages by sender, overflow queues, or expire a message after its ValidityPeriod;
- *   <li>know media, content templates, messaging service settings, other channels than SMS, or test credentials;
+ *   <li>know media, the text of content templates, messaging service settings, other channels than SMS, or test credentials;
  *   <li>delete messages, or fetch, cancel and approve verifications by sid;
  *   <li>run the TwiML of an answer to an inbound message, or call a fallback URL;
  *   <li>check SendAt against a clock that a test moves: a scheduled message waits in real time;
