@@ -3,7 +3,7 @@
 -- evidence had given the SID to another delivery, whose text was equal, that one is unknown again. What was said is
 -- kept whether or not it changed anything. A word that is not Twilio's moves nothing.
 WITH target AS (
-    SELECT id, message_sid, status, attempt FROM textonce.deliveries
+    SELECT id, event, created_at, message_sid, status, attempt FROM textonce.deliveries
     WHERE id = coalesce(
         (SELECT id FROM textonce.deliveries WHERE id = CAST(:#delivery AS uuid)),
         (SELECT id FROM textonce.deliveries WHERE message_sid = :#sid))
@@ -41,7 +41,7 @@ kept AS (
     ON CONFLICT (message_sid, status) WHERE kind = 'callback' DO NOTHING
     RETURNING id
 )
-SELECT target.id AS delivery, CASE
+SELECT target.id AS delivery, target.event, extract(epoch FROM now() - target.created_at) * 1000 AS age, CASE
         WHEN target.id IS NULL THEN 'unknown'
         WHEN target.message_sid <> :#sid THEN 'other_sid'
         WHEN coalesce(textonce.status_rank(:#status), -1) < 0 THEN 'unranked'

@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,13 @@ public record Delivery(
 
     /** Twilio's word, and ours for a text that was called off before Twilio had it. */
     public static final String CANCELED = "canceled";
+
+    private static final Set<String> FINAL = Set.of("delivered", "undelivered", "failed", CANCELED, "read");
+
+    /** Whether a status is Twilio's last word. */
+    public static boolean isFinal(String status) {
+        return FINAL.contains(status);
+    }
 
     static Delivery claimed(UUID id, int attempt) {
         return new Delivery(id, attempt, RESERVED, null, null, false);

@@ -2,6 +2,7 @@ package io.textonce.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
@@ -140,8 +141,14 @@ class DeliveryConfiguration {
 
     /** Ends the send road of a text that was refused: its sender is told, whichever intake it came by. */
     @Bean
-    Processor smsRefused() {
+    Processor smsRefused(MeterRegistry meters) {
         return exchange -> {
+            var sms = exchange.getVariable("sms", Sms.class);
+            var delivery = exchange.getVariable("delivery", Delivery.class);
+            if (delivery != null && delivery.duplicate()) {
+                meters.counter("textonce.events.duplicated", "event", sms.event(), "source", sms.source())
+                        .increment();
+            }
             var refusal = exchange.getVariable("refusal", Refusal.class);
             if (refusal != null) {
                 throw refusal;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param attemptedAt when the attempt was claimed: Twilio can't have its text from before
  * @param unclearFor how long the outcome has been unknown, by the database's clock
  * @param age how long ago the event was taken
+ * @param late how long it has been due
  * @param horizon the event's own horizon, or null
  * @param quietHours the event's, or null
  * @param timeZone whose clock they go by, or null for the number's region
@@ -50,7 +51,8 @@ public record Due(
         boolean cancelled,
         Instant attemptedAt,
         Duration unclearFor,
-        Duration age) {
+        Duration age,
+        Duration late) {
 
     /** The text to send, as the event asked for it. */
     public Sms sms() {

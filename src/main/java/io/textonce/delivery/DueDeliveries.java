@@ -28,12 +28,13 @@ public final class DueDeliveries {
                 d.cancelled_at IS NOT NULL AS cancelled, d.attempted_at,
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
                 extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
-                extract(epoch FROM now() - d.created_at) * 1000 AS age_ms
+                extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
+                extract(epoch FROM now() - due.due_at) * 1000 AS late_ms
             """;
 
     private static final String TAKE_HELD = """
             WITH due AS (
-                SELECT id FROM textonce.deliveries
+                SELECT id, due_at FROM textonce.deliveries
                 WHERE status = 'held' AND due_at <= now()
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             )
@@ -45,7 +46,7 @@ public final class DueDeliveries {
 
     private static final String TAKE_UNKNOWN = """
             WITH due AS (
-                SELECT id FROM textonce.deliveries
+                SELECT id, due_at FROM textonce.deliveries
                 WHERE status IN ('reserved', 'unknown') AND due_at <= now()
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             ),
@@ -62,7 +63,7 @@ public final class DueDeliveries {
 
     private static final String TAKE_SILENT = """
             WITH due AS (
-                SELECT id FROM textonce.deliveries
+                SELECT id, due_at FROM textonce.deliveries
                 WHERE status IN ('scheduled', 'accepted', 'queued', 'sending', 'sent') AND due_at <= now()
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             )
@@ -244,7 +245,8 @@ public final class DueDeliveries {
                 row.getBoolean("cancelled"),
                 instant(row, "attempted_at"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
-                Duration.ofMillis((long) row.getDouble("age_ms")));
+                Duration.ofMillis((long) row.getDouble("age_ms")),
+                Duration.ofMillis((long) row.getDouble("late_ms")));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -188,6 +188,7 @@ final class Evidence {
                     count("resend");
                     exchange.setVariable("sms", due.sms());
                     exchange.setVariable("delivery", again);
+                    exchange.setVariable("dueFor", due.age());
                     exchange.setVariable("lease", lease);
                 }
             }

@@ -86,6 +86,7 @@ class EvidenceConfiguration {
             exchange.setVariable("lease", new Lease(settings.lease(), due.expiresAt()));
             exchange.setVariable("sms", due.sms());
             exchange.setVariable("delivery", Delivery.taken(due));
+            exchange.setVariable("dueFor", due.late());
         };
     }
 

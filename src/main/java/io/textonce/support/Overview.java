@@ -24,7 +24,6 @@ public final class Overview {
     private static final int HOURS = 24;
     private static final int MOST_CODES = 5;
     private static final Duration FRESH = Duration.ofSeconds(5);
-    private static final int LONGEST_QUERY_SECONDS = 5;
 
     private static final String BY_HOUR = """
             SELECT date_trunc('hour', created_at, 'UTC') AS hour,
@@ -35,12 +34,6 @@ public final class Overview {
                 count(*) FILTER (WHERE status IN ('rejected', 'undelivered', 'failed')) AS failed,
                 count(*) FILTER (WHERE status = 'canceled') AS canceled
             FROM textonce.deliveries WHERE id >= ? GROUP BY hour ORDER BY hour
-            """;
-
-    private static final String OPEN = """
-            SELECT count(*) AS many, min(created_at) AS since,
-                (SELECT id FROM textonce.deliveries WHERE status = ? ORDER BY created_at LIMIT 1) AS oldest
-            FROM textonce.deliveries WHERE status = ?
             """;
 
     private static final String CODES = """
@@ -54,19 +47,26 @@ public final class Overview {
             """;
 
     private final JdbcTemplate jdbc;
+    private final OpenDeliveries open;
     private final CamelContext camel;
     private final TwilioCodes codes;
     private final TextOnceProperties settings;
     private final Clock clock;
     private @Nullable Picture picture;
 
-    Overview(JdbcTemplate jdbc, CamelContext camel, TwilioCodes codes, TextOnceProperties settings, Clock clock) {
+    Overview(
+            JdbcTemplate jdbc,
+            OpenDeliveries open,
+            CamelContext camel,
+            TwilioCodes codes,
+            TextOnceProperties settings,
+            Clock clock) {
         this.jdbc = jdbc;
+        this.open = open;
         this.camel = camel;
         this.codes = codes;
         this.settings = settings;
         this.clock = clock;
-        jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
     }
 
     /** @throws org.springframework.dao.DataAccessException when the database doesn't answer in time */
@@ -84,8 +84,8 @@ public final class Overview {
         return new Picture(
                 now,
                 new Chart(hours(first, since)),
-                open("held"),
-                open("unknown"),
+                open.of("held"),
+                open.of("unknown"),
                 jdbc.query(
                         CODES,
                         (row, n) -> new Code(
@@ -132,19 +132,6 @@ public final class Overview {
                 row.getLong("canceled"));
     }
 
-    private Open open(String status) {
-        return jdbc.queryForObject(
-                OPEN,
-                (row, n) -> new Open(
-                        row.getLong("many"),
-                        row.getTimestamp("since") == null
-                                ? null
-                                : row.getTimestamp("since").toInstant(),
-                        row.getObject("oldest", UUID.class)),
-                status,
-                status);
-    }
-
     private Intake intake(String name, UUID since) {
         var status = camel.getRouteController().getRouteStatus("intake-" + name);
         var last = jdbc.queryForList(LAST_BY_SOURCE, java.sql.Timestamp.class, name, since);
@@ -162,15 +149,11 @@ public final class Overview {
     public record Picture(
             Instant at,
             Chart chart,
-            Open held,
-            Open unknown,
+            OpenDeliveries.Open held,
+            OpenDeliveries.Open unknown,
             List<Code> codes,
             List<Intake> intakes,
             @Nullable String refused) {}
-
-    /** How many are in a state, since when the oldest, and which it is. */
-    public record Open(
-            long many, @Nullable Instant since, @Nullable UUID oldest) {}
 
     /** An error code of Twilio, what it means, and how often it came. */
     public record Code(int code, String words, long many) {}

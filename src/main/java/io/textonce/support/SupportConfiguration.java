@@ -26,6 +26,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @Configuration(proxyBeanMethods = false)
 class SupportConfiguration {
 
+    private static final int LONGEST_QUERY_SECONDS = 5;
+
     private static final Pattern ACTION = Pattern.compile("/api/deliveries/([^/]+)/([a-z]+)");
 
     @Bean
@@ -69,9 +71,23 @@ class SupportConfiguration {
     }
 
     @Bean
+    OpenDeliveries openDeliveries(DataSource dataSource, Clock clock) {
+        var jdbc = new JdbcTemplate(dataSource);
+        jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
+        return new OpenDeliveries(jdbc, clock);
+    }
+
+    @Bean
     Overview overview(
-            DataSource dataSource, CamelContext camel, TwilioCodes codes, TextOnceProperties settings, Clock clock) {
-        return new Overview(new JdbcTemplate(dataSource), camel, codes, settings, clock);
+            DataSource dataSource,
+            OpenDeliveries open,
+            CamelContext camel,
+            TwilioCodes codes,
+            TextOnceProperties settings,
+            Clock clock) {
+        var jdbc = new JdbcTemplate(dataSource);
+        jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
+        return new Overview(jdbc, open, camel, codes, settings, clock);
     }
 
     @Bean

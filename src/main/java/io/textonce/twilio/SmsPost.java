@@ -35,12 +35,14 @@ final class SmsPost {
     private final Circuit circuit;
     private final OptOuts optOuts;
     private final TextOnceProperties settings;
+    private final SendMeters meters;
 
-    SmsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings) {
+    SmsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
         this.http = http;
         this.circuit = circuit;
         this.optOuts = optOuts;
         this.settings = settings;
+        this.meters = meters;
     }
 
     /**
@@ -111,6 +113,7 @@ final class SmsPost {
             String status =
                     answer.getStatus() == null ? "accepted" : answer.getStatus().toString();
             circuit.close();
+            meters.handedOver(exchange, answer.getNumSegments());
             outcome(
                     exchange,
                     status,
@@ -187,6 +190,7 @@ final class SmsPost {
             @Nullable Duration wait) {
         var delivery = exchange.getVariable("delivery", Delivery.class);
         exchange.setVariable("delivery", delivery.with(status, sid, code));
+        meters.posted(exchange, sid == null ? status : "accepted");
         Map<String, @Nullable Object> row = new HashMap<>();
         row.put("id", delivery.id());
         row.put("attempt", delivery.attempt());
@@ -206,7 +210,7 @@ final class SmsPost {
     }
 
     private TwilioRestClient restClient(Runnable lastCheck) {
-        return TwilioConfiguration.restClient(settings.twilio(), http.clientFor(lastCheck));
+        return TwilioConfiguration.restClient(settings.twilio(), meters.counting(http.clientFor(lastCheck)));
     }
 
     private String callback(UUID id) {

@@ -33,14 +33,21 @@ final class StatusCallback {
     private final OptOuts optOuts;
     private final Duration ask;
     private final MeterRegistry meters;
+    private final SendMeters texts;
 
     StatusCallback(
-            TwilioCodes codes, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, MeterRegistry meters) {
+            TwilioCodes codes,
+            Circuit circuit,
+            OptOuts optOuts,
+            TextOnceProperties settings,
+            MeterRegistry meters,
+            SendMeters texts) {
         this.codes = codes;
         this.circuit = circuit;
         this.optOuts = optOuts;
         this.ask = settings.due().statusAfter();
         this.meters = meters;
+        this.texts = texts;
     }
 
     /** Makes the row of {@code sms-status-record.sql} of the form, or refuses with 400. */
@@ -86,6 +93,16 @@ final class StatusCallback {
         follow((Integer) report.get("code"), (UUID) row.get("delivery"));
         meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect)
                 .increment();
+        if (effect.equals("raised") || effect.equals("resolved")) {
+            texts.told(
+                    (String) row.get("event"),
+                    (String) report.get("status"),
+                    Duration.ofMillis(((Number) row.get("age")).longValue()));
+        }
+        if (effect.equals("resolved")) {
+            meters.counter("textonce.unknowns.resolved", "how", (String) report.get("kind"))
+                    .increment();
+        }
         boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
         LOG.atLevel(odd ? Level.WARN : Level.INFO)
                 .log("{} {} for {}: {}", report.get("kind"), report.get("status"), report.get("sid"), effect);

@@ -2,7 +2,9 @@ package io.textonce.twilio;
 
 import com.twilio.http.HttpClient;
 import com.twilio.http.TwilioRestClient;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.OptOuts;
 import io.textonce.phone.PhoneHash;
@@ -60,8 +62,20 @@ class TwilioConfiguration {
     }
 
     @Bean
-    SmsPost smsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings) {
-        return new SmsPost(http, circuit, optOuts, settings);
+    SendMeters sendMeters(MeterRegistry meters) {
+        return new SendMeters(meters);
+    }
+
+    @Bean
+    MeterBinder circuitMeter(Circuit circuit) {
+        return meters -> Gauge.builder("textonce.circuit.open", () -> circuit.isOpen() ? 1 : 0)
+                .description("1 while Twilio refuses the account")
+                .register(meters);
+    }
+
+    @Bean
+    SmsPost smsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
+        return new SmsPost(http, circuit, optOuts, settings, meters);
     }
 
     @Bean
@@ -86,8 +100,13 @@ class TwilioConfiguration {
 
     @Bean
     StatusCallback statusCallback(
-            TwilioCodes codes, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, MeterRegistry meters) {
-        return new StatusCallback(codes, circuit, optOuts, settings, meters);
+            TwilioCodes codes,
+            Circuit circuit,
+            OptOuts optOuts,
+            TextOnceProperties settings,
+            MeterRegistry meters,
+            SendMeters texts) {
+        return new StatusCallback(codes, circuit, optOuts, settings, meters, texts);
     }
 
     @Bean

@@ -67,7 +67,8 @@ class SmsPostTest {
                         sandbox.context().getBean(TwilioHttp.class),
                         sandbox.context().getBean(Circuit.class),
                         sandbox.context().getBean(OptOuts.class),
-                        settings(sandbox, settings))
+                        settings(sandbox, settings),
+                        sandbox.context().getBean(SendMeters.class))
                 .write(exchange);
         camel.createProducerTemplate().send("twilio:message/create", exchange);
 
