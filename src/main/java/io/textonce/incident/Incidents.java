@@ -122,17 +122,40 @@ class Incidents {
             WHERE a.text_id = ? AND a.incident_id = i.event_id AND a.step = i.step AND i.due_at IS NOT NULL
             """;
 
-    private static final String ACKNOWLEDGE = """
-            UPDATE textonce.incidents SET acknowledged_at = coalesce(acknowledged_at, now()), due_at = NULL
-            WHERE name = ?
+    /** Numbers that nobody will text any more are forgotten. */
+    private static final String FORGET = """
+            , forgotten AS (
+                UPDATE textonce.incident_alerts AS a SET phone = NULL
+                FROM acknowledged WHERE a.incident_id = acknowledged.event_id
+            )
+            SELECT count(*) FROM acknowledged
             """;
 
+    private static final String ACKNOWLEDGE = """
+            WITH acknowledged AS (
+                UPDATE textonce.incidents SET acknowledged_at = coalesce(acknowledged_at, now()), due_at = NULL
+                WHERE name = ?
+                RETURNING event_id
+            )
+            """ + FORGET;
+
     private static final String ACKNOWLEDGE_TOLD = """
-            UPDATE textonce.incidents AS i SET acknowledged_at = now(), due_at = NULL
-            WHERE i.acknowledged_at IS NULL AND (CAST(? AS text) IS NULL OR upper(i.name) = upper(?))
-              AND EXISTS (
-                  SELECT FROM textonce.incident_alerts AS a
-                  WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?) AND a.text_id IS NOT NULL)
+            WITH acknowledged AS (
+                UPDATE textonce.incidents AS i SET acknowledged_at = now(), due_at = NULL
+                WHERE i.acknowledged_at IS NULL AND (CAST(? AS text) IS NULL OR upper(i.name) = upper(?))
+                  AND EXISTS (
+                      SELECT FROM textonce.incident_alerts AS a
+                      WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?) AND a.text_id IS NOT NULL)
+                RETURNING event_id
+            )
+            """ + FORGET;
+
+    private static final String END = """
+            WITH ended AS (
+                UPDATE textonce.incidents SET due_at = NULL WHERE event_id = ? RETURNING event_id
+            )
+            UPDATE textonce.incident_alerts AS a SET phone = NULL
+            FROM ended WHERE a.incident_id = ended.event_id AND a.queued_at IS NULL
             """;
 
     private static final String FIRST_DELIVERY = """
@@ -270,7 +293,7 @@ class Incidents {
     }
 
     private void end(Turn turn) {
-        jdbc.update("UPDATE textonce.incidents SET due_at = NULL WHERE event_id = ?", turn.incident());
+        jdbc.update(END, turn.incident());
     }
 
     private void say(Turn turn, String words) {
@@ -323,7 +346,7 @@ class Incidents {
 
     /** Nobody is alerted of this incident any more; false when there is none of this name. */
     boolean acknowledge(String name) {
-        return jdbc.update(ACKNOWLEDGE, name) > 0;
+        return acknowledged(ACKNOWLEDGE, name) > 0;
     }
 
     /**
@@ -333,7 +356,11 @@ class Incidents {
      * @return how many incidents that ended
      */
     int acknowledge(String phone, @Nullable String name) {
-        return jdbc.update(ACKNOWLEDGE_TOLD, name, name, phoneHash.all(phone));
+        return acknowledged(ACKNOWLEDGE_TOLD, name, name, phoneHash.all(phone));
+    }
+
+    private int acknowledged(String sql, @Nullable Object... values) {
+        return Objects.requireNonNull(jdbc.queryForObject(sql, Integer.class, values));
     }
 
     /** What became of the first number's text, or null while it waits. */
