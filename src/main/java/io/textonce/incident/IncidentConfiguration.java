@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -28,6 +29,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 class IncidentConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(IncidentConfiguration.class);
+
+    /** {@code ACK}, or {@code ACK INC-1042}, from somebody who was alerted. */
+    private static final Pattern ACK = Pattern.compile("(?i)\\s*ack(?:\\s+([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?))?\\W*");
 
     private static final int MOST_AT_ONCE = 16;
 
@@ -104,6 +108,19 @@ class IncidentConfiguration {
                 throw new Refusal(404, "unknown_incident", "There is no such incident.");
             }
             exchange.setVariable("outcome", new Outcome("acknowledged", false));
+        };
+    }
+
+    /** Takes the answer of somebody who was alerted, from the inbound text in the variable {@code inbound}. */
+    @Bean
+    Processor incidentReply(Incidents incidents) {
+        return exchange -> {
+            Map<?, ?> inbound = exchange.getVariable("inbound", Map.class);
+            var answer = ACK.matcher(String.valueOf(inbound.get("text")));
+            if (answer.matches()) {
+                int ended = incidents.acknowledge((String) inbound.get("from"), answer.group(1));
+                LOG.info("{} acknowledged {} incidents", inbound.get("masked"), ended);
+            }
         };
     }
 

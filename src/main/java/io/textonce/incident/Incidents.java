@@ -57,7 +57,7 @@ class Incidents {
     private static final String WAITING = """
             SELECT a.incident_id, a.step, a.phone, a.consent_at
             FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
-            WHERE a.phone_hash = ? AND a.queued_at IS NOT NULL AND a.text_id IS NULL
+            WHERE a.phone_hash = ? AND a.queued_at IS NOT NULL AND a.text_id IS NULL AND a.phone IS NOT NULL
               AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
             ORDER BY a.queued_at, a.incident_id
             """;
@@ -70,7 +70,7 @@ class Incidents {
     private static final String NUMBERS_WAITING = """
             SELECT DISTINCT a.phone_hash
             FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
-            WHERE a.queued_at IS NOT NULL AND a.text_id IS NULL
+            WHERE a.queued_at IS NOT NULL AND a.text_id IS NULL AND a.phone IS NOT NULL
               AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
             """;
 

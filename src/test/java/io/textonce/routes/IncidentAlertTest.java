@@ -5,6 +5,7 @@ import static io.textonce.sandbox.Fault.undelivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
@@ -16,6 +17,8 @@ import java.util.stream.IntStream;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /**
@@ -118,6 +121,32 @@ class IncidentAlertTest {
         awaitEnd(sandbox, id);
         assertThat(texts(sandbox, first)).singleElement().asString().endsWith(" Reply ACK to take over.");
         assertThat(texts(sandbox, third)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ACK", " ack.", "Ack INC", "ack inc!"})
+    void stopsWhenSomebodyWhoWasToldReplies(String reply, Sandbox sandbox) {
+        alert(sandbox, id, incident, true);
+        sandbox.awaitStatus(id, "delivered");
+
+        var answer = sandbox.twilio().receives(first, Peers.FROM_NUMBER, reply.replaceAll("(?i)inc", incident));
+        letTurnEnd(sandbox, id);
+
+        awaitEnd(sandbox, id);
+        assertThat(answer.answer()).isEqualTo("<Response/>");
+        assertThat(acknowledged(sandbox)).isTrue();
+        assertThat(texts(sandbox, second)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ACK INC-another", "acknowledge", "back", "no ack", "YES"})
+    void goesOnWhenTheReplyIsNoAcknowledgement(String reply, Sandbox sandbox) {
+        alert(sandbox, id, incident, true);
+
+        sandbox.twilio().receives(first, Peers.FROM_NUMBER, reply);
+        sandbox.twilio().receives(third, Peers.FROM_NUMBER, "ACK");
+
+        assertThat(acknowledged(sandbox)).isFalse();
     }
 
     @Test
@@ -282,8 +311,18 @@ class IncidentAlertTest {
         return sandbox.twilio().sentTo(number).stream().map(TwilioMessage::body).toList();
     }
 
+    private boolean acknowledged(Sandbox sandbox) {
+        return Boolean.TRUE.equals(sandbox.database()
+                .queryForObject(
+                        "SELECT acknowledged_at IS NOT NULL FROM textonce.incidents WHERE event_id = ?",
+                        Boolean.class,
+                        id));
+    }
+
+    /** Does nothing to one that nobody is alerted of any more. */
     private static void letTurnEnd(Sandbox sandbox, String id) {
-        sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
+        sandbox.database()
+                .update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ? AND due_at IS NOT NULL", id);
     }
 
     private static void awaitEnd(Sandbox sandbox, String id) {
