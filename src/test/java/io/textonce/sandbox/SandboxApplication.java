@@ -103,7 +103,7 @@ public final class SandboxApplication {
 
                 TextOnce runs in its sandbox. Nothing here reaches a phone.
                   post    curl -i http://localhost:{}/api/order-shipped-sms -H 'Content-Type: application/json' -d '...'
-                  verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"+15558675310"}'
+                  verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"..."}'
                   queue   {} at {}, JMS property event=order-shipped
                   drop    {} (.json, .jsonl, .csv)
                   look    {} shows what Twilio was sent, and the codes
