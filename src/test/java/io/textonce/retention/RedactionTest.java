@@ -1,0 +1,51 @@
+package io.textonce.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.delivery.DeliveryId;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioMessages;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+
+@SandboxTest
+class RedactionTest {
+
+    @Test
+    void hasTwilioForgetATextThatIsClearedHere(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+        sandbox.awaitStatus(id, "delivered");
+        sandbox.database()
+                .update("UPDATE textonce.deliveries SET id = ? WHERE event_id = ?", old(Duration.ofDays(31)), id);
+
+        retention(sandbox).clear(new DefaultExchange(sandbox.context().getBean(CamelContext.class)));
+
+        assertThat(sandbox.twilio().sentTo(number))
+                .singleElement()
+                .satisfies(text -> assertThat(text.body()).isEmpty());
+        assertThat(sandbox.delivery(id)).containsEntry("phone", null);
+    }
+
+    private static Retention retention(Sandbox sandbox) {
+        return new Retention(
+                sandbox.database(),
+                sandbox.context().getBean(TwilioMessages.class),
+                new TextOnceProperties.Retention(Duration.ofDays(30), Duration.ofDays(400), Duration.ofHours(1), true),
+                Clock.systemUTC());
+    }
+
+    private static UUID old(Duration age) {
+        return new UUID(
+                DeliveryId.first(Instant.now().minus(age)).getMostSignificantBits(),
+                UUID.randomUUID().getLeastSignificantBits());
+    }
+}
