@@ -18,6 +18,7 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -68,6 +69,13 @@ class SupportConfiguration {
     @Bean
     CsvExport csvExport(Deliveries deliveries) {
         return new CsvExport(deliveries::find);
+    }
+
+    /** Only where logs are read by machines: a line of text names its ids itself. */
+    @Bean
+    @ConditionalOnProperty("logging.structured.format.console")
+    LogFields logFields() {
+        return new LogFields();
     }
 
     @Bean
