@@ -1,5 +1,6 @@
 package io.textonce.intake;
 
+import io.textonce.bundle.OwnRoutes;
 import io.textonce.delivery.Refusal;
 import io.textonce.http.Problem;
 import io.textonce.settings.EventName;
@@ -19,17 +20,36 @@ public final class EventDoor {
     private static final Logger LOG = LoggerFactory.getLogger(EventDoor.class);
 
     private final CamelContext context;
+    private final OwnRoutes ownRoutes;
 
-    EventDoor(CamelContext context) {
+    EventDoor(CamelContext context, OwnRoutes ownRoutes) {
         this.context = context;
+        this.ownRoutes = ownRoutes;
     }
 
-    /** Refuses an event that has no route, before anything is done for it. */
-    void known(Exchange exchange) {
+    /**
+     * Refuses an event that has no route, before anything is done for it. One whose file is broken is not unknown: it
+     * is for later, so that no queue and no folder gives it up.
+     */
+    void known(Exchange exchange) throws InterruptedException {
         String event = exchange.getVariable("event", String.class);
-        if (event == null || !EventName.isValid(event) || context.getRoute("event-" + event) == null) {
-            throw new Refusal(404, "unknown_event", "There is no such event.");
+        if (event == null || !EventName.isValid(event)) {
+            throw unknown();
         }
+        if (!hasRoute(event)) {
+            String why = ownRoutes.whyMissing(event);
+            if (!hasRoute(event)) {
+                throw why == null ? unknown() : new Refusal(503, "try_again", "The route of this event is broken.");
+            }
+        }
+    }
+
+    private boolean hasRoute(String event) {
+        return context.getRoute("event-" + event) != null;
+    }
+
+    private static Refusal unknown() {
+        return new Refusal(404, "unknown_event", "There is no such event.");
     }
 
     /** Whether a failure says that the event can never become a text, however often it is tried. */

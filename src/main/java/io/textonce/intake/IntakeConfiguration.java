@@ -5,12 +5,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.mustachejava.DefaultMustacheFactory;
-import com.github.mustachejava.MustacheFactory;
+import io.textonce.bundle.OwnRoutes;
 import io.textonce.settings.TextOnceProperties;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
@@ -43,29 +39,9 @@ class IntakeConfiguration {
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     }
 
-    /** A text is not a web page: an ampersand in a link stays one. */
     @Bean
-    MustacheFactory plainText() {
-        return new DefaultMustacheFactory() {
-            @Override
-            public void encode(String value, Writer writer) {
-                try {
-                    writer.write(value);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        };
-    }
-
-    @Bean
-    OwnRoutes ownRoutes(TextOnceProperties settings) {
-        return new OwnRoutes(settings.routes());
-    }
-
-    @Bean
-    EventDoor eventDoor(CamelContext context) {
-        return new EventDoor(context);
+    EventDoor eventDoor(CamelContext context, OwnRoutes ownRoutes) {
+        return new EventDoor(context, ownRoutes);
     }
 
     @Bean

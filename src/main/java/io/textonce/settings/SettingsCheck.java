@@ -135,6 +135,12 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         required("TEXTONCE_TIME_ZONE", "textonce.time-zone", SettingsCheck::isTimeZone, "a time zone, Europe/Berlin");
         consentAges();
         optional("TEXTONCE_ROUTES", "textonce.routes", v -> Files.isDirectory(Path.of(v)), "a folder that exists");
+        required("TEXTONCE_ROUTES_RELOAD", "textonce.routes-reload", matches("true|false"), "true or false");
+        required(
+                "TEXTONCE_LOCALE",
+                "textonce.locale",
+                matches("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"),
+                "a language tag such as en or pt-BR");
         required(
                 "TEXTONCE_INTAKES",
                 "textonce.intakes",

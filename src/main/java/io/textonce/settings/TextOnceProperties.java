@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,6 +20,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param home where the shipped schemas, templates and SQL are: a Camel resource prefix
  * @param routes folder of your own routes, beside the shipped ones
+ * @param routesReload whether its files are loaded again when they change
+ * @param locale language of a text whose event names none, or one without a template
  * @param intakes which intakes run: http, jms, file
  * @param inbox folder with one sub-folder an event
  * @param publicBaseUrls addresses under which Twilio reaches this service; the first is given out, all are accepted
@@ -43,6 +46,8 @@ import org.springframework.util.unit.DataSize;
 public record TextOnceProperties(
         String home,
         String routes,
+        boolean routesReload,
+        Locale locale,
         Set<String> intakes,
         Path inbox,
         List<URI> publicBaseUrls,

@@ -1,7 +1,9 @@
 package io.textonce.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
+import io.textonce.bundle.OwnRoutes;
 import io.textonce.delivery.Refusal;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +21,7 @@ import org.springframework.jdbc.CannotGetJdbcConnectionException;
 class EventDoorTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private final EventDoor door = new EventDoor(context);
+    private final EventDoor door = new EventDoor(context, mock(OwnRoutes.class));
 
     private static Stream<Exception> momentary() {
         return Stream.of(

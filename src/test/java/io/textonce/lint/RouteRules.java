@@ -38,6 +38,9 @@ public final class RouteRules {
     private static final Pattern GENERATED = Pattern.compile(".*-\\d{3,}");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([^{}:]+)(:[^{}]*)?}}");
     private static final Pattern RESOURCE = Pattern.compile("\\{\\{textonce\\.home}}/([^\\s?\"']+)");
+    private static final Map<String, String> KAMELET_FILES = Map.of(
+            "schema", "schemas/%s\\.schema\\.json",
+            "template", "templates/%s(\\.[A-Za-z0-9-]+)?\\.mustache");
     private static final Pattern BEAN_IN_SIMPLE = Pattern.compile("\\$\\{bean:([A-Za-z0-9_]+)");
     private static final Pattern SECRET_NAME = Pattern.compile("(?i).*(password|secret|token|api-?key).*");
     private static final Pattern SECRET_VALUE =
@@ -322,6 +325,9 @@ public final class RouteRules {
                         }
                     }));
             for (var endpoint : Endpoint.below(file.elements())) {
+                if (!file.isKamelet()) {
+                    resources(violations, file, endpoint, bundle.resources(), usedResources);
+                }
                 if (endpoint.scheme().equals("kamelet") && !file.isKamelet()) {
                     usedKamelets.add(endpoint.target());
                     var kamelet = kamelets.get(endpoint.target());
@@ -347,6 +353,23 @@ public final class RouteRules {
             }
         });
         return violations;
+    }
+
+    /** The files that a kamelet finds by the name that it is given. */
+    private static void resources(
+            List<Violation> violations, RouteFile file, Endpoint endpoint, Set<String> resources, Set<String> used) {
+        KAMELET_FILES.forEach((parameter, path) -> {
+            String name = endpoint.parameters().path(parameter).asText();
+            if (endpoint.scheme().equals("kamelet") && !name.isEmpty()) {
+                var files = resources.stream()
+                        .filter(resource -> resource.matches(path.formatted(Pattern.quote(name))))
+                        .toList();
+                used.addAll(files);
+                if (files.isEmpty()) {
+                    add(violations, file, "there is no file for the " + parameter + " " + name);
+                }
+            }
+        });
     }
 
     private static Set<String> beansOf(RouteFile file) {
@@ -484,8 +507,8 @@ public final class RouteRules {
                 + route.path("description").asText() + " | " + endpoints.get(0).words() + " | "
                 + endpoints.stream()
                         .skip(1)
-                        .filter(endpoint ->
-                                !Set.of("json-validator", "mustache").contains(endpoint.scheme()))
+                        .filter(endpoint -> !endpoint.scheme().equals("kamelet")
+                                || !endpoint.target().endsWith("-action"))
                         .map(Endpoint::words)
                         .distinct()
                         .collect(Collectors.joining(", "))

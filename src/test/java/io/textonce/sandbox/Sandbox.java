@@ -34,12 +34,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
+import org.springframework.util.FileSystemUtils;
 
 /** What a test does with TextOnce: call it, put messages on its queue, drop files, and look at what came of it. */
 public final class Sandbox {
 
     /** One set of peers for all tests of a JVM. */
     private static final Peers PEERS = startPeers();
+
+    /** The integrator's folder; what a test adds to it, it takes away. */
+    private static final Path ROUTES = copyOfOwnRoutes();
 
     private static final AtomicInteger NUMBERS = new AtomicInteger(1_000_000);
     private static final AtomicInteger BLOCKS = new AtomicInteger(555_200);
@@ -64,6 +68,24 @@ public final class Sandbox {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A folder with what TEXTONCE_ROUTES holds where it is set: tests never write into the original. */
+    private static Path copyOfOwnRoutes() {
+        try {
+            var copy = Files.createTempDirectory(Path.of("target"), "routes-");
+            var original = System.getenv("TEXTONCE_ROUTES");
+            if (original != null && !original.isEmpty()) {
+                FileSystemUtils.copyRecursively(Path.of(original), copy);
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Path routes() {
+        return ROUTES;
     }
 
     public Peers peers() {
@@ -198,6 +220,7 @@ public final class Sandbox {
             Map<String, Object> settings = new HashMap<>(PEERS.environment());
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
+            settings.put("TEXTONCE_ROUTES", ROUTES.toString());
             settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
             Peers.configure(context.getEnvironment(), settings);
         }

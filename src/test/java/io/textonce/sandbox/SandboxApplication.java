@@ -30,6 +30,9 @@ public final class SandboxApplication {
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxApplication.class);
 
+    /** Where an integrator's own files go: taken within a second or two, as in production. */
+    private static final Path OWN_ROUTES = Path.of("my-routes");
+
     private static final int BROKER_PORT = 61616;
     private static final int TWILIO_PORT = 4010;
     private static final int MANAGEMENT_PORT = 9090;
@@ -48,6 +51,11 @@ public final class SandboxApplication {
     private static void start(String[] args) {
         var directory = Path.of("target", "sandbox");
         lock(directory);
+        try {
+            Files.createDirectories(OWN_ROUTES);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         var peers = new Peers(directory, orAny(BROKER_PORT), orAny(TWILIO_PORT));
         var application = new SpringApplication(TextOnce.class);
         application.addInitializers(context -> {
@@ -58,6 +66,9 @@ public final class SandboxApplication {
             settings.put("PUBLIC_BASE_URL", address);
             peers.twilio().inboundUrl(address + "/twilio/inbound");
             settings.put("TEXTONCE_HOME", "file:routes");
+            if (!context.getEnvironment().containsProperty("TEXTONCE_ROUTES")) {
+                settings.put("TEXTONCE_ROUTES", OWN_ROUTES.toString());
+            }
             if (!context.getEnvironment().containsProperty("MANAGEMENT_SERVER_PORT")) {
                 settings.put("MANAGEMENT_SERVER_PORT", String.valueOf(orAny(MANAGEMENT_PORT)));
             }
@@ -106,6 +117,7 @@ public final class SandboxApplication {
                   verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"..."}'
                   queue   {} at {}, JMS property event=order-shipped
                   drop    {} (.json, .jsonl, .csv)
+                  add     {}: events, schemas, templates of your own; see routes/README.md
                   look    {} shows what Twilio was sent, and the codes
                   stop    Ctrl-C; the data stays in target/sandbox
                 """,
@@ -114,6 +126,7 @@ public final class SandboxApplication {
                 environment.getProperty("textonce.jms.events-queue"),
                 peers.broker().url(),
                 peers.inbox().resolve("order-shipped"),
+                environment.getProperty("textonce.routes"),
                 peers.twilio().baseUrl(),
                 environment.getProperty("local.server.port"));
     }
