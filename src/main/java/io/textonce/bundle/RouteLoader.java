@@ -31,7 +31,8 @@ final class RouteLoader {
 
     private static final int SECONDS_FOR_WORK_UNDER_WAY = 10;
 
-    private static final Set<String> EVERY_KAMELET = Set.of("bridgeErrorHandler", "noErrorHandler", "routeId", "templateId", "uuid");
+    private static final Set<String> EVERY_KAMELET =
+            Set.of("bridgeErrorHandler", "noErrorHandler", "routeId", "templateId", "uuid");
 
     private final ModelCamelContext camel;
 

@@ -183,7 +183,8 @@ class OwnRoutesTest {
                 Arguments.of("sms-send-sink", "sms-sink", "line 21: there is no file sms-sink.kamelet.yaml"),
                 Arguments.of("uri: kamelet:sms-send-sink", "uri: kafka:orders", "line 21: there is no component kafka"),
                 Arguments.of("purpose: order-updates", "purpose: \"{{who}}\"", "line 24: there is no setting who"),
-                Arguments.of("event-order-late\n", "sms-send\n", "line 1: another file has a route with the id sms-send"),
+                Arguments.of(
+                        "event-order-late\n", "sms-send\n", "line 1: another file has a route with the id sms-send"),
                 Arguments.of("- route:\n", "route:\n", ""),
                 Arguments.of(EVENT, "hello", "the file holds no route"),
                 Arguments.of(EVENT, "", "the file is empty"));

@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Bean;
  * @param resources the schemas, templates and SQL files, by path under {@code routes/}
  * @param beans what Spring offers by name; true where only a route can use it
  * @param settings the keys of application.yaml
- * @param tests names of the test classes of routes, and the route files that they name
+ * @param tests names of the test classes of routes, the route files that they name, and the folders of cases
  * @param readme the front page
  */
 public record Bundle(
@@ -66,15 +66,18 @@ public record Bundle(
             String readme) {
         var files = new ArrayList<RouteFile>();
         var resources = new HashSet<String>();
+        var tested = new HashSet<>(tests);
         texts.forEach((path, text) -> {
             if (path.endsWith(".camel.yaml") || path.endsWith(".kamelet.yaml")) {
                 files.add(new RouteFile(path, text));
+            } else if (path.startsWith("cases/")) {
+                tested.add(path.substring(0, path.lastIndexOf('/')));
             } else if (path.contains("/")) {
                 resources.add(path);
             }
         });
         files.sort(Comparator.comparing(RouteFile::path));
-        return new Bundle(files, resources, beans, settings, tests, readme);
+        return new Bundle(files, resources, beans, settings, tested, readme);
     }
 
     /** Everything that a violation may be about, as paths under {@code routes/}. */

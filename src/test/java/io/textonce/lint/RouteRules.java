@@ -466,12 +466,14 @@ public final class RouteRules {
                             .map(word -> word.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + word.substring(1))
                             .collect(Collectors.joining())
                     + "Test";
-            if (!bundle.tests().contains(wanted) && !bundle.tests().contains("routes/" + file.path())) {
+            if (Stream.of(wanted, "routes/" + file.path(), "cases/" + file.name())
+                    .noneMatch(bundle.tests()::contains)) {
                 add(
                         violations,
                         file,
                         "has no test src/test/java/io/textonce/routes/" + wanted
-                                + ".java, and no other one there names routes/" + file.path());
+                                + ".java, no other one there names routes/" + file.path()
+                                + ", and there are no cases in routes/cases/" + file.name());
             }
         }
         return violations;

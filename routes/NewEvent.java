@@ -1,0 +1,137 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Makes the files of a new event, to be edited: {@code java routes/NewEvent.java pickup-ready [folder]}. It needs a JDK
+ * and nothing else, and overwrites nothing.
+ */
+public final class NewEvent {
+
+    private static final String EVENT = """
+            # Event pickup-ready: say here when it is sent, and to whom.
+            - route:
+                id: event-pickup-ready
+                description: Text somebody about pickup-ready
+                group: event
+                routeConfigurationId: to-caller
+                from:
+                  id: event-pickup-ready-from
+                  uri: direct
+                  parameters:
+                    name: event-pickup-ready
+                  steps:
+                    - to:
+                        id: event-pickup-ready-check
+                        description: Refuse an event that does not match its schema
+                        uri: kamelet:event-check-action
+                        parameters:
+                          schema: pickup-ready
+                    - to:
+                        id: event-pickup-ready-text
+                        description: Write the text
+                        uri: kamelet:sms-text-action
+                        parameters:
+                          template: pickup-ready
+                    - to:
+                        id: event-pickup-ready-send
+                        description: Send it once
+                        uri: kamelet:sms-send-sink
+                        parameters:
+                          event: pickup-ready
+                          purpose: order-updates
+                          timeToLive: 24h
+            """;
+
+    private static final String SCHEMA = """
+            {
+              "$schema": "http://json-schema.org/draft-07/schema#",
+              "title": "pickup-ready",
+              "type": "object",
+              "required": ["eventId", "phone", "consentAt", "orderId"],
+              "properties": {
+                "eventId": {
+                  "description": "Your id of this event; sending it again never texts twice",
+                  "type": "string",
+                  "minLength": 6,
+                  "maxLength": 120
+                },
+                "phone": {
+                  "description": "Recipient in E.164",
+                  "type": "string",
+                  "pattern": "^\\\\+[1-9][0-9]{1,14}$",
+                  "message": {
+                    "pattern": "must be an E.164 number: plus sign, country code, number, no blanks"
+                  }
+                },
+                "consentAt": {
+                  "description": "When the recipient agreed to be texted, RFC 3339",
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "locale": {
+                  "description": "Language of the text, such as de or pt-BR",
+                  "type": "string",
+                  "maxLength": 35
+                },
+                "orderId": {
+                  "description": "What the text is about",
+                  "type": "string",
+                  "minLength": 1,
+                  "maxLength": 80
+                }
+              }
+            }
+            """;
+
+    private static final String TEXT = """
+            Your order {{body.orderId}} is ready.
+            """;
+
+    private static final String CASE = """
+            name: an event is texted once
+            when:
+              - post: pickup-ready
+                times: 2
+                body:
+                  eventId: $id
+                  phone: $phone
+                  consentAt: "2026-06-02T09:00:00Z"
+                  orderId: "1001"
+            then:
+              answers: [202, 200]
+              texts:
+                - to: $phone
+                  text: Your order 1001 is ready.
+            """;
+
+    private NewEvent() {}
+
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length == 0 || !arguments[0].matches("[a-z][a-z0-9]*(-[a-z0-9]+)*") || arguments[0].length() > 60) {
+            System.err.println("Say the event's name in lower-case words with hyphens:"
+                    + " java routes/NewEvent.java pickup-ready [folder, by default my-routes]");
+            System.exit(2);
+        }
+        String name = arguments[0];
+        Path folder = Path.of(arguments.length > 1 ? arguments[1] : "my-routes");
+        Map<Path, String> files = new LinkedHashMap<>();
+        files.put(folder.resolve("schemas/" + name + ".schema.json"), SCHEMA);
+        files.put(folder.resolve("templates/" + name + ".en.mustache"), TEXT);
+        files.put(folder.resolve("events/" + name + ".camel.yaml"), EVENT);
+        files.put(folder.resolve("cases/" + name + "/once.yaml"), CASE);
+        for (Path file : files.keySet()) {
+            if (Files.exists(file)) {
+                System.err.println(file + " is there already; nothing was made");
+                System.exit(1);
+            }
+        }
+        for (var file : files.entrySet()) {
+            Files.createDirectories(file.getKey().getParent());
+            Files.writeString(file.getKey(), file.getValue().replace("pickup-ready", name));
+            System.out.println(file.getKey());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.textonce.cases;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/** A case as it is written. What is wrong with it is said so that its author can mend it. */
+final class CaseFile {
+
+    static final Set<String> DOORS = Set.of("post", "publish", "drop");
+
+    private static final ObjectMapper YAML = new YAMLMapper(YAMLFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build());
+    private static final Pattern STAND_IN = Pattern.compile("\\$(id|phone)\\d?");
+
+    private final JsonNode tree;
+
+    /**
+     * @param text of the file
+     * @param standIns what takes the place of {@code $id}, {@code $phone2} and the like
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    CaseFile(String text, UnaryOperator<String> standIns) {
+        try {
+            tree = replaced(YAML.readTree(text), standIns);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "line " + e.getLocation().getLineNr() + " is not YAML: " + e.getOriginalMessage(), e);
+        }
+        only(tree, "the case", Set.of("name", "given", "when", "then"));
+        only(given(), "given", Set.of("twilio"));
+        only(then(), "then", Set.of("answers", "refused", "texts", "status", "segments"));
+        if (tree.path("name").asText().isBlank()) {
+            throw new IllegalArgumentException("name is missing: say what is true, as a sentence");
+        }
+        if (then().isEmpty()) {
+            throw new IllegalArgumentException("then is missing: say what must come of it");
+        }
+        if (steps().isEmpty()) {
+            throw new IllegalArgumentException("when is missing: say what happens, as a list");
+        }
+        steps().forEach(CaseFile::checkStep);
+        if (!steps().get(0).has("body")) {
+            throw new IllegalArgumentException("the first step of when needs a body: the event's fields");
+        }
+    }
+
+    private static JsonNode replaced(JsonNode node, UnaryOperator<String> standIns) {
+        if (node instanceof ObjectNode object) {
+            object.properties().forEach(field -> field.setValue(replaced(field.getValue(), standIns)));
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, replaced(array.get(i), standIns));
+            }
+        } else if (node.isTextual()) {
+            return TextNode.valueOf(
+                    STAND_IN.matcher(node.textValue()).replaceAll(match -> standIns.apply(match.group())));
+        }
+        return node;
+    }
+
+    private static void checkStep(JsonNode step) {
+        only(step, "a step of when", Set.of("post", "publish", "drop", "times", "body"));
+        if (DOORS.stream().filter(step::has).count() != 1) {
+            throw new IllegalArgumentException(
+                    "a step of when needs one of post, publish or drop, with an event's name");
+        }
+        if (step.has("body") && !step.get("body").isObject()) {
+            throw new IllegalArgumentException("the body of a step must be the event's fields");
+        }
+    }
+
+    private static void only(JsonNode node, String where, Set<String> known) {
+        node.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException(
+                        where + " has no " + name + "; known are " + String.join(", ", new TreeSet<>(known)));
+            }
+        });
+    }
+
+    String name() {
+        return tree.path("name").asText();
+    }
+
+    private JsonNode given() {
+        return tree.path("given");
+    }
+
+    String twilio() {
+        return given().path("twilio").asText("accepts");
+    }
+
+    /** What happens, in order. A step without a body takes that of the step before. */
+    List<JsonNode> steps() {
+        var steps = new ArrayList<JsonNode>();
+        for (JsonNode step : tree.path("when")) {
+            if (step instanceof ObjectNode object && !step.has("body") && !steps.isEmpty()) {
+                object.set("body", steps.get(steps.size() - 1).get("body"));
+            }
+            steps.add(step);
+        }
+        return steps;
+    }
+
+    JsonNode then() {
+        return tree.has("then") ? tree.get("then") : MissingNode.getInstance();
+    }
+}

@@ -1,0 +1,51 @@
+package io.textonce.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CaseFileTest {
+
+    private static final String CASE = """
+            name: it is texted
+            when:
+              - post: order-shipped
+                body:
+                  eventId: $id
+                  phone: $phone
+              - publish: order-shipped
+            then:
+              texts:
+                - to: $phone
+                  text: Hello
+            """;
+
+    @Test
+    void putsUnusedIdsAndNumbersInAndRepeatsTheBody() {
+        var read = new CaseFile(CASE, name -> name.equals("$id") ? "e-1" : "+1555");
+
+        assertThat(read.steps())
+                .extracting(step -> step.get("body").toString())
+                .containsOnly("{\"eventId\":\"e-1\",\"phone\":\"+1555\"}");
+        assertThat(read.then().at("/texts/0/to").asText()).isEqualTo("+1555");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            then:                | thn:             | the case has no thn; known are given, name, then, when
+            name: it is texted   | name: ''         | name is missing: say what is true, as a sentence
+            - post:              | - pots:          | a step of when has no pots; known are body, drop, post, publish, times
+            body:                | bdy:             | a step of when has no bdy; known are body, drop, post, publish, times
+            texts:               | text:            | then has no text; known are answers, refused, segments, status, texts
+            - publish: order-shipped | - times: 2   | a step of when needs one of post, publish or drop, with an event's name
+            name: it             | "name: [it"      | line 1 is not YAML
+            """)
+    void saysWhatIsWrong(String good, String bad, String words) {
+        String text = CASE.replace(good, bad);
+
+        assertThatThrownBy(() -> new CaseFile(text, name -> name)).hasMessageContaining(words);
+    }
+}
