@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A case as it is written. What is wrong with it is said so that its author can mend it. */
@@ -68,7 +69,7 @@ final class CaseFile {
             }
         } else if (node.isTextual()) {
             return TextNode.valueOf(
-                    STAND_IN.matcher(node.textValue()).replaceAll(match -> standIns.apply(match.group())));
+                    STAND_IN.matcher(node.textValue()).replaceAll(match -> Matcher.quoteReplacement(standIns.apply(match.group()))));
         }
         return node;
     }

@@ -146,10 +146,10 @@ class CasesTest {
             numbers().forEach(number -> {
                 switch (how) {
                     case "accepts" -> {}
-                    case "is busy" -> sandbox.twilio().forNumber(number, Fault.refuses(20429));
-                    case "fails" -> sandbox.twilio().forNumber(number, Fault.answers(503));
+                    case "is busy" -> sandbox.twilio().forNumber(number, 1, Fault.refuses(20429));
+                    case "fails" -> sandbox.twilio().forNumber(number, 1, Fault.answers(503));
                     case "loses its answer" ->
-                        sandbox.twilio().forNumber(number, Fault.resets().afterRecording());
+                        sandbox.twilio().forNumber(number, 1, Fault.resets().afterRecording());
                     default -> {
                         if (!how.matches("refuses \\d{5}")) {
                             throw new AssertionError(what + ": Twilio can't behave so: " + how

@@ -509,8 +509,10 @@ public final class RouteRules {
                 + route.path("description").asText() + " | " + endpoints.get(0).words() + " | "
                 + endpoints.stream()
                         .skip(1)
-                        .filter(endpoint -> !endpoint.scheme().equals("kamelet")
-                                || !endpoint.target().endsWith("-action"))
+                        .filter(endpoint ->
+                                !Set.of("json-validator", "mustache").contains(endpoint.scheme()))
+                        .filter(endpoint ->
+                                !Set.of("event-check-action", "sms-text-action").contains(endpoint.target()))
                         .map(Endpoint::words)
                         .distinct()
                         .collect(Collectors.joining(", "))
