@@ -143,6 +143,7 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
         swapping.lock();
         try {
             gone.stream().filter(file -> file.endsWith(ROUTES)).forEach(this::remove);
+            loader().sweep();
             Stream.of(changed, gone).flatMap(Set::stream).forEach(this::reload);
             gone.stream().filter(file -> file.endsWith(KAMELET)).forEach(this::removeKamelet);
             changed.stream().filter(file -> file.endsWith(KAMELET)).forEach(this::replaceKamelet);
@@ -211,7 +212,8 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
                 loader().reloadSchema(BundleFiles.SCHEME + ":" + file);
                 mended(file);
             } else if (file.startsWith("templates/")) {
-                texts.reload(Texts.nameOf(Path.of(file).getFileName().toString()));
+                String name = Texts.nameOf(Path.of(file).getFileName().toString());
+                texts.reload(name, isNamed(name));
                 mended(file);
             }
         } catch (Exception e) {
@@ -223,6 +225,10 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
             }
             wrong(file, Fault.of(e, text), true);
         }
+    }
+
+    private boolean isNamed(String name) {
+        return loaded.values().stream().anyMatch(route -> route.text().contains(name));
     }
 
     /** Loads a kamelet, and again all own routes that use it; when one of them can't run with it, all keep the old one. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ValidationException;
+import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.component.jsonvalidator.JsonValidationException;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public record Problem(
                     refusal.code(),
                     refusal.retryAfter());
         }
-        if (isDatabaseOrLoad(thrown)) {
+        if (isOfTheMoment(thrown)) {
             return new Problem(503, "try_again", "The event was not taken for certain. Send it again, unchanged.");
         }
         return new Problem(500, "internal_error", "The event was not taken for certain. Send it again, unchanged.");
@@ -109,8 +110,10 @@ public record Problem(
                 + where;
     }
 
-    private static boolean isDatabaseOrLoad(Throwable thrown) {
-        return ObjectHelper.getException(DataAccessException.class, thrown) != null
+    /** Whether the database, the load, or a route that is being replaced is to blame. */
+    private static boolean isOfTheMoment(Throwable thrown) {
+        return ObjectHelper.getException(DirectConsumerNotAvailableException.class, thrown) != null
+                || ObjectHelper.getException(DataAccessException.class, thrown) != null
                 || ObjectHelper.getException(SQLException.class, thrown) != null
                 || ObjectHelper.getException(CannotCreateTransactionException.class, thrown) != null
                 || ObjectHelper.getException(RejectedExecutionException.class, thrown) != null;

@@ -55,14 +55,23 @@ public final class Texts {
     }
 
     /**
-     * Reads the files of a name anew, where a route uses it. When one of them is wrong the text stays as it was.
+     * Reads the files of a name anew, when a route has used it. When one of them is wrong the text stays as it was.
      *
+     * @param used whether a route still uses it; else it is no matter that it has no file any more
      * @throws IllegalArgumentException as {@link #text}
      */
-    public void reload(String name) {
+    public void reload(String name, boolean used) {
         var text = texts.get(name);
-        if (text != null) {
+        if (text == null) {
+            return;
+        }
+        try {
             text.become(read(name));
+        } catch (IllegalArgumentException e) {
+            if (used) {
+                throw e;
+            }
+            texts.remove(name);
         }
     }
 

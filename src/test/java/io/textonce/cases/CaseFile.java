@@ -68,8 +68,8 @@ final class CaseFile {
                 array.set(i, replaced(array.get(i), standIns));
             }
         } else if (node.isTextual()) {
-            return TextNode.valueOf(
-                    STAND_IN.matcher(node.textValue()).replaceAll(match -> Matcher.quoteReplacement(standIns.apply(match.group()))));
+            return TextNode.valueOf(STAND_IN.matcher(node.textValue())
+                    .replaceAll(match -> Matcher.quoteReplacement(standIns.apply(match.group()))));
         }
         return node;
     }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -40,8 +41,9 @@ class CasesTest {
     }
 
     @Test
-    void everyShippedEventHasOneOfEachKind() {
+    void everyShippedEventThatTextsHasOneOfEachKind() {
         var events = files(Path.of("routes", "events"))
+                .filter(file -> contentOf(file).contains("-send"))
                 .map(file -> file.getFileName().toString().replace(".camel.yaml", ""))
                 .toList();
 
@@ -51,6 +53,14 @@ class CasesTest {
                         .isDirectoryContaining("glob:**/duplicate.yaml")
                         .isDirectoryContaining("glob:**/refusal.yaml")
                         .isDirectoryContaining("glob:**/outage.yaml"));
+    }
+
+    private static String contentOf(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Stream<Path> files(Path folder) {
@@ -71,7 +81,7 @@ class CasesTest {
             given = new CaseFile(
                     Files.readString(file),
                     name -> standIns.computeIfAbsent(
-                            name, key -> key.startsWith("$id") ? sandbox.newEventId() : sandbox.newNumber()));
+                            name, key -> key.startsWith("$id") ? "e-" + UUID.randomUUID() : sandbox.newNumber()));
         } catch (IllegalArgumentException e) {
             throw new AssertionError(file + ": " + e.getMessage(), e);
         }

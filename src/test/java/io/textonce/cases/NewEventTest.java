@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
@@ -116,6 +117,8 @@ class NewEventTest {
         for (Path file : files) {
             FileSystemUtils.deleteRecursively(file);
         }
-        await().atMost(SECONDS).until(() -> sandbox.post(event, "{}").statusCode() == 404);
+        var camel = sandbox.context().getBean(CamelContext.class);
+        await().atMost(SECONDS).until(() -> camel.getRoute("event-" + event) == null);
+        assertThat(sandbox.post(event, "{}").statusCode()).isEqualTo(404);
     }
 }
