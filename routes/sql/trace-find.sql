@@ -2,7 +2,7 @@
 -- are filtered by. Ids rise with time, so times are bounds of ids, and "after" is the last id of the page before.
 SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose, d.consent_at, d.consent_source, d.phone_masked,
     d.status, d.attempt, d.message_sid, d.error_code, d.reason, d.due_at, d.created_at, d.updated_at, d.phone,
-    d.time_zone,
+    d.time_zone, d.segments,
     d.status = 'rejected' AND d.phone IS NOT NULL AND d.body IS NOT NULL
         AND (d.expires_at IS NULL OR d.expires_at > now()) AS may_be_sent_again,
     CASE WHEN CAST(:#timeline AS boolean) THEN (

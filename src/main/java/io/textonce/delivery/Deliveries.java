@@ -35,7 +35,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 INSERT INTO textonce.deliveries
                     (id, status, due_at, error_code, reason, body,
                      payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
-                     phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, twilio_options,
+                     phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, segments, twilio_options,
                      event, event_id, attempt, attempted_at)
                 VALUES (?,
                     CASE WHEN (SELECT shut FROM gate) THEN 'rejected' ELSE ? END,
@@ -43,7 +43,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                         THEN coalesce(CAST(? AS timestamptz), now() + CAST(? AS interval)) END,
                     CASE WHEN (SELECT shut FROM gate) THEN ? ELSE CAST(? AS integer) END,
                     CASE WHEN (SELECT shut FROM gate) THEN ? ELSE ? END,
-                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, ?, ?, ?, ?, ?, 1, now())
+                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, ?, ?, ?, ?, ?, ?, 1, now())
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, attempt, status, error_code, reason, due_at
             ),
@@ -68,7 +68,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                     reason = CASE WHEN (SELECT shut FROM gate) THEN ? ELSE ? END,
                     body = ?, payload_sha256 = ?, source = ?, client = ?, sender = ?, purpose = ?, consent_at = ?,
                     consent_source = ?, phone_masked = ?, phone_hash = ?, phone = ?, on_unknown = ?,
-                    horizon = CAST(? AS interval), expires_at = ?, quiet_hours = ?, time_zone = ?,
+                    horizon = CAST(? AS interval), expires_at = ?, quiet_hours = ?, time_zone = ?, segments = ?,
                     twilio_options = ?
                 WHERE event = ? AND event_id = ? AND status = 'rejected'
                 RETURNING id, attempt, status, error_code, reason, due_at
@@ -198,6 +198,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 timestamp(sms.expiresAt()),
                 policy.quietHours() == null ? null : policy.quietHours().toString(),
                 sms.timeZone() == null ? null : sms.timeZone().getId(),
+                sms.segments(),
                 policy.written(),
                 sms.event(),
                 sms.eventId());

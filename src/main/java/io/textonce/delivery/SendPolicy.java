@@ -36,6 +36,7 @@ public final class SendPolicy implements Processor {
     private @Nullable QuietHours quietHours;
     private @Nullable ZoneId timeZone;
     private final SortedMap<String, String> options = new TreeMap<>();
+    private int maxSegments = 3;
 
     @Override
     public void process(Exchange exchange) {
@@ -74,6 +75,16 @@ public final class SendPolicy implements Processor {
     /** Whose clock the quiet hours go by where the event names none, or null for the number's region. */
     public @Nullable ZoneId timeZone() {
         return timeZone;
+    }
+
+    /** How many segments a text may take at most. */
+    public int maxSegments() {
+        return maxSegments;
+    }
+
+    /** Whether Twilio is asked to make curly quotes and the like plain, so that a text stays in GSM-7. */
+    public boolean isSmartEncoded() {
+        return Boolean.parseBoolean(options.get("smartEncoded"));
     }
 
     /** What is asked of Twilio beyond the text, by the names of its SDK, such as {@code smartEncoded}. */
@@ -126,6 +137,13 @@ public final class SendPolicy implements Processor {
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("timeZone must be a time zone such as Europe/Berlin", e);
         }
+    }
+
+    public void setMaxSegments(int maxSegments) {
+        if (maxSegments < 1 || maxSegments > 10) {
+            throw new IllegalArgumentException("maxSegments must be 1 to 10");
+        }
+        this.maxSegments = maxSegments;
     }
 
     /** Whether Twilio replaces look-alikes of plain characters, so that a text takes fewer segments. */

@@ -41,6 +41,11 @@ public record Sms(
         return expiresAt != null && !expiresAt.isAfter(now);
     }
 
+    /** How many segments the text takes. */
+    int segments() {
+        return Segments.of(text, policy.isSmartEncoded());
+    }
+
     /** The idempotency key. */
     public String key() {
         return event + ":" + eventId;

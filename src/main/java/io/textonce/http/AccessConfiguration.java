@@ -34,6 +34,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
@@ -166,12 +167,14 @@ class AccessConfiguration {
     }
 
     private static AuthorizationManager<RequestAuthorizationContext> maySend() {
-        return (authentication, context) -> {
-            String wanted = EVENT_PREFIX + context.getVariables().get("event");
-            return new AuthorizationDecision(authentication.get().getAuthorities().stream()
-                    .map(GrantedAuthority::getAuthority)
-                    .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(wanted)));
-        };
+        return (authentication, context) -> new AuthorizationDecision(
+                maySend(authentication.get(), context.getVariables().get("event")));
+    }
+
+    static boolean maySend(Authentication caller, String event) {
+        return caller.getAuthorities().stream()
+                .map(GrantedAuthority::getAuthority)
+                .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(EVENT_PREFIX + event));
     }
 
     private static String sha256(String token) {

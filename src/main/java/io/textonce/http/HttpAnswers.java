@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Outcome;
 import io.textonce.delivery.Refusal;
+import io.textonce.envelope.CloudEvent;
+import io.textonce.envelope.IdempotencyKey;
 import io.textonce.settings.EventName;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +17,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.security.core.Authentication;
 
 /** The HTTP contract: which event a path names, and what a caller is told. */
 final class HttpAnswers {
@@ -36,6 +41,40 @@ final class HttpAnswers {
         exchange.setVariable("event", path.group(1));
         exchange.setVariable("source", "http");
         body(exchange);
+        var message = exchange.getMessage();
+        message.setBody(
+                IdempotencyKey.applied(request.getHeader(IdempotencyKey.HEADER), message.getBody(byte[].class)));
+    }
+
+    /**
+     * Finds the event in a CloudEvent: a structured one by its media type, else one in headers {@code ce-…}
+     * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
+     */
+    void readCloudEvent(Exchange exchange) {
+        var message = exchange.getMessage();
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        body(exchange);
+        byte[] body = message.getBody(byte[].class);
+        var cloudEvent = String.valueOf(request.getContentType()).startsWith(CloudEvent.STRUCTURED)
+                ? CloudEvent.structured(body)
+                : CloudEvent.binary(name -> percentDecoded(request.getHeader("ce-" + name)), body);
+        IdempotencyKey.mustBe(request.getHeader(IdempotencyKey.HEADER), cloudEvent.id());
+        if (request.getUserPrincipal() instanceof Authentication caller
+                && !AccessConfiguration.maySend(caller, cloudEvent.event())) {
+            throw new Refusal(403, "forbidden", "Not with this token.");
+        }
+        exchange.setVariable("event", cloudEvent.event());
+        exchange.setVariable("source", "http");
+        message.setBody(cloudEvent.json());
+    }
+
+    /** Header values are percent-encoded; a plus sign is one. */
+    private static @Nullable String percentDecoded(@Nullable String value) {
+        try {
+            return value == null ? null : URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return value;
+        }
     }
 
     /** Finds who calls in the request; keeps nothing else of it but the body. */

@@ -98,6 +98,11 @@ class HttpConfiguration {
     }
 
     @Bean
+    Processor httpCloudEvent(HttpAnswers answers) {
+        return answers::readCloudEvent;
+    }
+
+    @Bean
     Processor httpAccepted(HttpAnswers answers) {
         return answers::accepted;
     }

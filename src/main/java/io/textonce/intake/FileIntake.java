@@ -1,6 +1,7 @@
 package io.textonce.intake;
 
 import io.textonce.delivery.Refusal;
+import io.textonce.envelope.CloudEvent;
 import io.textonce.http.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +70,16 @@ public final class FileIntake {
         if (line.problem() != null) {
             throw new Refusal(400, "invalid_request", line.problem());
         }
-        exchange.getMessage().setBody(line.json());
+        byte[] json = line.json();
+        if (json != null && CloudEvent.mayBe(json)) {
+            var cloudEvent = CloudEvent.structured(json);
+            if (!cloudEvent.event().equals(exchange.getVariable("event", String.class))) {
+                throw Refusal.ofField(
+                        "type", "names the event " + cloudEvent.event() + ", whose folder is another one");
+            }
+            json = cloudEvent.json();
+        }
+        exchange.getMessage().setBody(json);
     }
 
     /** Keeps a bad line with the reason. */

@@ -1,6 +1,7 @@
 package io.textonce.intake;
 
 import io.textonce.delivery.Refusal;
+import io.textonce.envelope.CloudEvent;
 import io.textonce.http.Problem;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
@@ -9,6 +10,7 @@ import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsBinding;
@@ -27,24 +29,49 @@ final class JmsIntake {
 
     private static final String EVENT = "event";
     private static final String REASON = "textonceReason";
+    private static final List<String> CLOUD_EVENTS = List.of("cloudEvents_", "cloudEvents:", "ce_");
 
     /**
-     * Finds the event's name in a message: the property {@code event}, else JMSType, else the last part of the
-     * CloudEvents type (https://cloudevents.io, property {@code ce_type}). Keeps nothing else of it but the body.
+     * Finds the event's name in a message: the property {@code event}, else JMSType, else the type of the CloudEvent
+     * that it is, by its properties or its body, or the type alone in {@code ce_type}. Keeps nothing else of it but the body.
      */
     void read(Exchange exchange) throws JMSException {
         var in = exchange.getMessage();
-        exchange.setVariable(
-                "event",
-                first(
-                        in.getHeader(EVENT, String.class),
-                        in.getHeader("JMSType", String.class),
-                        lastPart(in.getHeader("ce_type", String.class))));
-        exchange.setVariable("source", "jms");
         var received = in.getBody(Message.class);
         exchange.setVariable("received", received);
+        exchange.setVariable("source", "jms");
+        String named = first(in.getHeader(EVENT, String.class), in.getHeader("JMSType", String.class));
+        exchange.setVariable("event", named);
+        String type = in.getHeader("ce_type", String.class);
         in.setHeaders(new HashMap<>());
-        in.setBody(body(received));
+        byte[] body = body(received);
+        var cloudEvent = cloudEvent(received, body);
+        if (named == null && cloudEvent != null) {
+            exchange.setVariable("event", cloudEvent.event());
+        } else if (named == null && type != null) {
+            exchange.setVariable("event", CloudEvent.eventOf(type));
+        }
+        in.setBody(cloudEvent == null ? body : cloudEvent.json());
+    }
+
+    /**
+     * The CloudEvent that a message is, in one of the ways in which its attributes may be told: properties with the
+     * prefix of the AMQP or the JMS binding, {@code cloudEvents:} or {@code cloudEvents_}, or {@code ce_}; else beside
+     * the data in the body.
+     */
+    private static @Nullable CloudEvent cloudEvent(Message message, byte[] body) throws JMSException {
+        for (String prefix : CLOUD_EVENTS) {
+            if (message.propertyExists(prefix + "specversion")) {
+                Map<String, Object> properties = properties(message);
+                return CloudEvent.binary(
+                        name -> {
+                            var value = properties.get(prefix + name);
+                            return value == null ? null : value.toString();
+                        },
+                        body);
+            }
+        }
+        return CloudEvent.mayBe(body) ? CloudEvent.structured(body) : null;
     }
 
     private static byte[] body(Message message) throws JMSException {
@@ -111,9 +138,5 @@ final class JmsIntake {
             }
         }
         return null;
-    }
-
-    private static @Nullable String lastPart(@Nullable String type) {
-        return type == null ? null : type.substring(type.lastIndexOf('.') + 1);
     }
 }

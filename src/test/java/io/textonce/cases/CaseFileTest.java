@@ -41,7 +41,7 @@ class CaseFileTest {
             body:                | bdy:             | a step of when has no bdy; known are body, drop, post, publish, times
             texts:               | text:            | then has no text; known are answers, refused, segments, status, texts
             - publish: order-shipped | - times: 2   | a step of when needs one of post, publish or drop, with an event's name
-            name: it             | "name: [it"      | line 1 is not YAML
+            name: it             | name: [it        | is not YAML
             """)
     void saysWhatIsWrong(String good, String bad, String words) {
         String text = CASE.replace(good, bad);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Counts the SMS segments of a text as carriers bill them: GSM-7 if every character allows it, else UCS-2. */
-final class Segments {
+public final class Segments {
 
     private static final String GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
             + "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
@@ -12,7 +12,7 @@ final class Segments {
 
     private Segments() {}
 
-    static int count(String text) {
+    public static int count(String text) {
         boolean gsm = text.chars().allMatch(unit -> GSM.indexOf(unit) >= 0 || GSM_EXTENSION.indexOf(unit) >= 0);
         return gsm ? segments(gsmWidths(text), 160, 153) : segments(unicodeWidths(text), 70, 67);
     }

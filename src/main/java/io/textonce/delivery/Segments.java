@@ -1,0 +1,73 @@
+package io.textonce.delivery;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How many segments a text takes, as Twilio counts and carriers bill them: in GSM-7 160 characters or 153 each, and in
+ * UCS-2, when one character needs it, 70 or 67 (https://www.twilio.com/docs/glossary/what-sms-character-limit). A
+ * character of two units, such as the euro sign in GSM-7 or an emoji in UCS-2, is never split between two segments.
+ */
+final class Segments {
+
+    private static final String ONE_UNIT = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+            + "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+    private static final String TWO_UNITS = "\f^{}\\[~]|€";
+
+    /** What Twilio's smart encoding makes plain for certain; it knows more of them. */
+    private static final Map<Integer, String> LOOK_ALIKES = new HashMap<>();
+
+    static {
+        lookAlikes("‘’", "'");
+        lookAlikes("“”", "\"");
+        lookAlikes("–—", "-");
+        lookAlikes("…", "...");
+        lookAlikes("\u00a0", " ");
+    }
+
+    private Segments() {}
+
+    private static void lookAlikes(String characters, String plain) {
+        characters.chars().forEach(character -> LOOK_ALIKES.put(character, plain));
+    }
+
+    /** @param smartEncoded whether Twilio is asked to make look-alikes of GSM-7 characters plain */
+    static int of(String text, boolean smartEncoded) {
+        String sent = smartEncoded ? plain(text) : text;
+        boolean gsm = sent.chars().allMatch(character -> gsmUnits(character) > 0);
+        return gsm ? count(sent, 160, 153, true) : count(sent, 70, 67, false);
+    }
+
+    private static int count(String text, int alone, int concatenated, boolean gsm) {
+        int units = 0;
+        int segments = 1;
+        int filled = 0;
+        for (int i = 0; i < text.length(); ) {
+            int character = text.codePointAt(i);
+            int width = gsm ? gsmUnits(character) : Character.charCount(character);
+            units += width;
+            if (filled + width > concatenated) {
+                segments++;
+                filled = 0;
+            }
+            filled += width;
+            i += Character.charCount(character);
+        }
+        return units <= alone ? 1 : segments;
+    }
+
+    private static int gsmUnits(int character) {
+        if (ONE_UNIT.indexOf(character) >= 0) {
+            return 1;
+        }
+        return TWO_UNITS.indexOf(character) >= 0 ? 2 : 0;
+    }
+
+    private static String plain(String text) {
+        var plain = new StringBuilder();
+        text.chars()
+                .forEach(character ->
+                        plain.append(LOOK_ALIKES.getOrDefault(character, String.valueOf((char) character))));
+        return plain.toString();
+    }
+}

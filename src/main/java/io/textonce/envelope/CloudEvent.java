@@ -1,0 +1,146 @@
+package io.textonce.envelope;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.delivery.Refusal;
+import io.textonce.settings.EventName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event in the form of CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). The
+ * last part of its type names the event, a version such as {@code .v1} behind it left out; its source and id are the
+ * key. Its data must be a JSON object: the event without an eventId.
+ *
+ * @param event name of the event
+ * @param id as its sender wrote it
+ * @param json the event with its eventId, as a JSON object in UTF-8
+ */
+public record CloudEvent(String event, String id, byte[] json) {
+
+    /** The media type of one whose attributes stand in the JSON, beside the data. */
+    public static final String STRUCTURED = "application/cloudevents+json";
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private static final Pattern VERSION = Pattern.compile("\\.v\\d+$");
+    private static final Pattern JSON_TYPE = Pattern.compile("(?i)application/(json|[^;]*\\+json)\\s*(;.*)?");
+    private static final Pattern READABLE_ID = Pattern.compile("[^/\\p{Cntrl}]{1,100}");
+
+    /** Whether a JSON text may be one: no event has a field of this name. */
+    public static boolean mayBe(byte[] json) {
+        return new String(json, StandardCharsets.UTF_8).contains("\"specversion\"");
+    }
+
+    /**
+     * One whose attributes stand in the JSON, beside the data.
+     *
+     * @throws Refusal when it is none
+     */
+    public static CloudEvent structured(byte[] json) {
+        var tree = read(json);
+        var base64 = tree.get("data_base64");
+        JsonNode data;
+        try {
+            data = base64 == null ? tree.get("data") : read(base64.binaryValue());
+        } catch (IOException e) {
+            throw Refusal.ofField("data_base64", "must be Base64");
+        }
+        return of(name -> tree.path(name).isTextual() ? tree.path(name).textValue() : null, data);
+    }
+
+    /**
+     * One whose attributes are told beside the body.
+     *
+     * @param attributes by name, such as {@code source}
+     * @throws Refusal when it is none
+     */
+    public static CloudEvent binary(Function<String, @Nullable String> attributes, byte[] data) {
+        return of(attributes, read(data));
+    }
+
+    private static CloudEvent of(Function<String, @Nullable String> attributes, @Nullable JsonNode data) {
+        if (!"1.0".equals(attributes.apply("specversion"))) {
+            throw Refusal.ofField("specversion", "must be 1.0");
+        }
+        String type = required(attributes, "type");
+        String source = required(attributes, "source");
+        String id = required(attributes, "id");
+        String content = attributes.apply("datacontenttype");
+        if (content != null && !JSON_TYPE.matcher(content).matches()) {
+            throw Refusal.ofField("datacontenttype", "must be application/json");
+        }
+        if (!(data instanceof ObjectNode event)) {
+            throw Refusal.ofField("data", "must be a JSON object: the event");
+        }
+        if (event.has("eventId")) {
+            throw Refusal.ofField(
+                    "eventId", "must not stand in the data of a CloudEvent: its source and id are the key");
+        }
+        event.put("eventId", eventId(source, id));
+        try {
+            return new CloudEvent(eventOf(type), id, JSON.writeValueAsBytes(event));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The event that a type names: the last part of {@code com.example.order-shipped.v1} but for its version. */
+    public static String eventOf(String type) {
+        String unversioned = VERSION.matcher(type).replaceFirst("");
+        String event = unversioned.substring(unversioned.lastIndexOf('.') + 1);
+        if (!EventName.isValid(event)) {
+            throw new Refusal(404, "unknown_event", "There is no such event.");
+        }
+        return event;
+    }
+
+    /**
+     * The key of a source and an id: the id, an at sign and 16 hexadecimal digits of the source's SHA-256. Of an id that
+     * is too long or holds a slash its own SHA-256 stands for it.
+     */
+    static String eventId(String source, String id) {
+        String readable = READABLE_ID.matcher(id).matches() ? id : sha256(id);
+        return readable + "@" + sha256(source).substring(0, 16);
+    }
+
+    private static String required(Function<String, @Nullable String> attributes, String name) {
+        String value = attributes.apply(name);
+        if (value == null || value.isBlank()) {
+            throw Refusal.ofField(name, "is missing");
+        }
+        return value;
+    }
+
+    private static JsonNode read(byte[] json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw Refusal.ofField("body", "is not valid JSON in UTF-8, or has a key twice");
+        }
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
