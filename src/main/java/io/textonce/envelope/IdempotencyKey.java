@@ -1,7 +1,5 @@
 package io.textonce.envelope;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.delivery.Refusal;
 import java.io.IOException;
@@ -16,8 +14,6 @@ public final class IdempotencyKey {
 
     public static final String HEADER = "Idempotency-Key";
 
-    private static final ObjectMapper JSON = JsonMapper.builder().build();
-
     private IdempotencyKey() {}
 
     /**
@@ -30,7 +26,7 @@ public final class IdempotencyKey {
             return body;
         }
         try {
-            if (!(JSON.readTree(body) instanceof ObjectNode event)) {
+            if (!(CloudEvent.JSON.readTree(body) instanceof ObjectNode event)) {
                 return body;
             }
             var eventId = event.get("eventId");
@@ -39,7 +35,7 @@ public final class IdempotencyKey {
                 return body;
             }
             event.put("eventId", bare(header));
-            return JSON.writeValueAsBytes(event);
+            return CloudEvent.JSON.writeValueAsBytes(event);
         } catch (IOException e) {
             // What is not JSON is refused by the event, in better words.
             return body;

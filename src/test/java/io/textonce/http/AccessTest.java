@@ -75,6 +75,29 @@ class AccessTest {
     }
 
     @Test
+    void letsAClientSendCloudEventsOfItsEventsOnly(Sandbox sandbox) {
+        String data = "{\"phone\":\"" + sandbox.newNumber()
+                + "\",\"orderId\":\"7\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+
+        var shop = cloudEvent(sandbox, SHOP, data);
+        var clinic = cloudEvent(sandbox, CLINIC, data);
+        var nobody = cloudEvent(sandbox, "Bearer wrong", data);
+
+        assertThat(shop.statusCode()).isEqualTo(202);
+        assertThatProblem(clinic).is(403, "forbidden");
+        assertThatProblem(nobody).is(401, "unauthorized");
+    }
+
+    private static HttpResponse<String> cloudEvent(Sandbox sandbox, String authorization, String data) {
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/events"))
+                .header("Authorization", authorization)
+                .header("Content-Type", "application/cloudevents+json")
+                .POST(BodyPublishers.ofString(
+                        "{\"specversion\":\"1.0\",\"type\":\"order-shipped\",\"source\":\"/shop\",\"id\":\""
+                                + sandbox.newEventId() + "\",\"data\":" + data + "}")));
+    }
+
+    @Test
     void answersAWrongTokenLateAndHoldsNobodyUpMeanwhile(Sandbox sandbox) throws Exception {
         var wrong = HttpRequest.newBuilder(sandbox.uri("/api/deliveries?eventId=x"))
                 .header("Authorization", "Bearer guess")

@@ -6,6 +6,8 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SandboxTest
 class OrderShippedTest {
@@ -40,6 +42,31 @@ class OrderShippedTest {
         assertThat(sandbox.json(answer).get("details").fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder("eventId", "phone", "orderId", "consentAt");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://example.com/track/1",
+                "javascript:alert(1)",
+                "https://",
+                "https://localhost/track",
+                "https:///example.com",
+                "https://example.com/a b",
+                "//example.com/track",
+                "ftp://example.com/track",
+                "example.com/track",
+                " https://example.com",
+                "https://example.com\\nSTOP",
+            })
+    void refusesATrackingUrlThatIsNone(String url, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = sandbox.post("order-shipped", event(sandbox, number, "\"trackingUrl\":\"" + url + "\","));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(sandbox.json(answer).get("details").fieldNames()).toIterable().containsExactly("trackingUrl");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
     }
 
     private static String event(Sandbox sandbox, String number, String trackingUrl) {

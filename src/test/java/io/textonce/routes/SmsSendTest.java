@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
+import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,5 +45,24 @@ class SmsSendTest {
 
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
         assertThat(answers).extracting(answer -> answer.statusCode()).containsOnly(200, 202);
+    }
+
+    @Test
+    void asksTwilioToMakeCurlyQuotesPlainWhereThePolicySaysSo(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        sandbox.context().getBean(ProducerTemplate.class).send(
+                "kamelet:sms-send-sink?event=note&purpose=notes&smartEncoded=true&maxSegments=1", exchange -> {
+                    exchange.setVariable("text", "It’s “here” – soon… " + "a".repeat(130));
+                    exchange.getMessage()
+                            .setBody(Map.of("eventId", id, "phone", number, "consentAt", "2026-06-02T09:00:00Z"));
+                });
+
+        assertThat(sandbox.twilio().sentTo(number))
+                .extracting(TwilioMessage::body)
+                .containsExactly("It's \"here\" - soon... " + "a".repeat(130));
+        assertThat(sandbox.json(sandbox.get("/api/deliveries?eventId=" + id)).at("/deliveries/0/segments").asInt())
+                .isEqualTo(1);
     }
 }
