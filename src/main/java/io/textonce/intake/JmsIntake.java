@@ -110,7 +110,8 @@ final class JmsIntake {
         // The properties of a message that came can only be replaced as a whole.
         message.clearProperties();
         for (var property : properties.entrySet()) {
-            message.setObjectProperty(property.getKey(), property.getValue());
+            // Senders over AMQP use names that JMS does not take, such as cloudEvents:id.
+            message.setObjectProperty(property.getKey().replaceAll("[^A-Za-z0-9_$]", "_"), property.getValue());
         }
         var letter = new JmsMessage(exchange, message, null, exchange.getProperty(Exchange.BINDING, JmsBinding.class));
         // Else its properties would be headers, and a header can say where to send.

@@ -76,8 +76,8 @@ class AccessTest {
 
     @Test
     void letsAClientSendCloudEventsOfItsEventsOnly(Sandbox sandbox) {
-        String data = "{\"phone\":\"" + sandbox.newNumber()
-                + "\",\"orderId\":\"7\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+        String data =
+                "{\"phone\":\"" + sandbox.newNumber() + "\",\"orderId\":\"7\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
 
         var shop = cloudEvent(sandbox, SHOP, data);
         var clinic = cloudEvent(sandbox, CLINIC, data);

@@ -5,11 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.UUID;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,13 +35,7 @@ class CloudEventsTest {
                 .POST(BodyPublishers.ofString(structured)));
         var second = binary(sandbox, "com.example.order-shipped", data(number));
         for (String prefix : new String[] {"cloudEvents_", "cloudEvents:", "ce_"}) {
-            sandbox.jms().convertAndSend("textonce.events", data(number), message -> {
-                message.setStringProperty(prefix + "specversion", "1.0");
-                message.setStringProperty(prefix + "type", "com.example.order-shipped.v1");
-                message.setStringProperty(prefix + "source", "/shop");
-                message.setStringProperty(prefix + "id", id);
-                return message;
-            });
+            publish(sandbox, prefix, data(number));
         }
         sandbox.jms().convertAndSend("textonce.events", structured);
         var file = sandbox.drop("order-shipped", id + ".jsonl", structured + "\n");
@@ -94,6 +92,40 @@ class CloudEventsTest {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(sandbox.delivery(id)).containsEntry("event", "order-shipped");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cloudEvents_", "cloudEvents:"})
+    void putsAsideOneThatIsRefused(String prefix, Sandbox sandbox) {
+        publish(sandbox, prefix, data("0170 " + id));
+
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Boolean.TRUE.equals(sandbox.jms()
+                        .browse(
+                                "textonce.events.dead",
+                                (session, browser) -> Collections.list(browser.getEnumeration()).stream()
+                                        .anyMatch(letter -> isRefused((Message) letter)))));
+    }
+
+    private boolean isRefused(Message letter) {
+        try {
+            return letter.getBody(String.class).contains(id)
+                    && letter.getStringProperty("textonceReason").contains("phone");
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** With a prefix of the JMS binding, or of AMQP's, whose names only Artemis's own interface lets through. */
+    private void publish(Sandbox sandbox, String prefix, String data) {
+        sandbox.jms().convertAndSend("textonce.events", data, message -> {
+            var properties = ((ActiveMQMessage) message).getCoreMessage();
+            properties.putStringProperty(prefix + "specversion", "1.0");
+            properties.putStringProperty(prefix + "type", "com.example.order-shipped.v1");
+            properties.putStringProperty(prefix + "source", "/shop");
+            properties.putStringProperty(prefix + "id", id);
+            return message;
+        });
     }
 
     private HttpResponse<String> binary(Sandbox sandbox, String type, String data) {

@@ -65,7 +65,9 @@ class OrderShippedTest {
         var answer = sandbox.post("order-shipped", event(sandbox, number, "\"trackingUrl\":\"" + url + "\","));
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(sandbox.json(answer).get("details").fieldNames()).toIterable().containsExactly("trackingUrl");
+        assertThat(sandbox.json(answer).get("details").fieldNames())
+                .toIterable()
+                .containsExactly("trackingUrl");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
     }
 

@@ -52,8 +52,9 @@ class SmsSendTest {
         String id = sandbox.newEventId();
         String number = sandbox.newNumber();
 
-        sandbox.context().getBean(ProducerTemplate.class).send(
-                "kamelet:sms-send-sink?event=note&purpose=notes&smartEncoded=true&maxSegments=1", exchange -> {
+        sandbox.context()
+                .getBean(ProducerTemplate.class)
+                .send("kamelet:sms-send-sink?event=note&purpose=notes&smartEncoded=true&maxSegments=1", exchange -> {
                     exchange.setVariable("text", "It’s “here” – soon… " + "a".repeat(130));
                     exchange.getMessage()
                             .setBody(Map.of("eventId", id, "phone", number, "consentAt", "2026-06-02T09:00:00Z"));
@@ -62,7 +63,9 @@ class SmsSendTest {
         assertThat(sandbox.twilio().sentTo(number))
                 .extracting(TwilioMessage::body)
                 .containsExactly("It's \"here\" - soon... " + "a".repeat(130));
-        assertThat(sandbox.json(sandbox.get("/api/deliveries?eventId=" + id)).at("/deliveries/0/segments").asInt())
+        assertThat(sandbox.json(sandbox.get("/api/deliveries?eventId=" + id))
+                        .at("/deliveries/0/segments")
+                        .asInt())
                 .isEqualTo(1);
     }
 }
