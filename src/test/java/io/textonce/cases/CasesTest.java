@@ -8,7 +8,7 @@ import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
-import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -204,8 +204,8 @@ class CasesTest {
             return sandbox.jms().browse("textonce.events.dead", (session, browser) -> {
                 var letters = browser.getEnumeration();
                 while (letters.hasMoreElements()) {
-                    var letter = (Message) letters.nextElement();
-                    if (letter.getBody(String.class).contains(eventId)) {
+                    if (letters.nextElement() instanceof TextMessage letter
+                            && letter.getText().contains(eventId)) {
                         return letter.getStringProperty("textonceReason");
                     }
                 }
