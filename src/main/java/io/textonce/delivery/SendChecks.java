@@ -50,10 +50,11 @@ final class SendChecks {
         if (sms.text().length() > 1600) {
             throw Refusal.ofField("text", "would be longer than 1600 characters");
         }
-        if (sms.segments() > sms.policy().maxSegments()) {
+        var segments = sms.segments();
+        if (segments != null && segments > sms.policy().maxSegments()) {
             throw Refusal.ofField(
                     "text",
-                    "would take " + sms.segments() + " segments, and this event may take "
+                    "would take " + segments + " segments, and this event may take "
                             + sms.policy().maxSegments() + ": shorten what is put into it");
         }
     }

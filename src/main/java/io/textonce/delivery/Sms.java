@@ -41,9 +41,10 @@ public record Sms(
         return expiresAt != null && !expiresAt.isAfter(now);
     }
 
-    /** How many segments the text takes. */
-    int segments() {
-        return Segments.of(text, policy.isSmartEncoded());
+    /** How many segments the text takes, or null where Twilio makes it. */
+    @Nullable
+    Integer segments() {
+        return policy.isContent() ? null : Segments.of(text, policy.isSmartEncoded());
     }
 
     /** The idempotency key. */

@@ -8,7 +8,6 @@ import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +24,12 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
     private final byte[] body;
     private final @Nullable String user;
-    private final @Nullable Principal principal;
 
     BufferedRequest(HttpServletRequest request, byte[] body) {
         super(request);
         this.body = body;
         // Asked for now: on the thread of the route nobody is logged in.
         this.user = request.getRemoteUser();
-        this.principal = request.getUserPrincipal();
         request.setAttribute(CONTENT_TYPE, request.getContentType());
     }
 
@@ -45,11 +42,6 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     @Override
     public @Nullable String getRemoteUser() {
         return user;
-    }
-
-    @Override
-    public @Nullable Principal getUserPrincipal() {
-        return principal;
     }
 
     @Override
