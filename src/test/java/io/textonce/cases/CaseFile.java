@@ -26,13 +26,13 @@ final class CaseFile {
     private static final ObjectMapper YAML = new YAMLMapper(YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build());
-    private static final Pattern STAND_IN = Pattern.compile("\\$(id|phone)\\d?");
+    private static final Pattern STAND_IN = Pattern.compile("\\$(?:(?:id|phone)\\d?|in\\d{1,3}[hd]|afternoon)");
 
     private final JsonNode tree;
 
     /**
      * @param text of the file
-     * @param standIns what takes the place of {@code $id}, {@code $phone2} and the like
+     * @param standIns what takes the place of {@code $id}, {@code $phone2}, {@code $in3h} and the like
      * @throws IllegalArgumentException saying what is wrong
      */
     CaseFile(String text, UnaryOperator<String> standIns) {

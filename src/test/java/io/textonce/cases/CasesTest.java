@@ -14,6 +14,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -79,13 +81,29 @@ class CasesTest {
         CaseFile given;
         try {
             given = new CaseFile(
-                    Files.readString(file),
-                    name -> standIns.computeIfAbsent(
-                            name, key -> key.startsWith("$id") ? "e-" + UUID.randomUUID() : sandbox.newNumber()));
+                    Files.readString(file), name -> standIns.computeIfAbsent(name, key -> standIn(sandbox, key)));
         } catch (IllegalArgumentException e) {
             throw new AssertionError(file + ": " + e.getMessage(), e);
         }
         new Run(sandbox, file + " (" + given.name() + ")", standIns).of(given);
+    }
+
+    /** New ids and numbers, a time some hours or days ahead, and a zone in which it is two in the afternoon now. */
+    private static String standIn(Sandbox sandbox, String name) {
+        if (name.startsWith("$id")) {
+            return "e-" + UUID.randomUUID();
+        }
+        if (name.startsWith("$phone")) {
+            return sandbox.newNumber();
+        }
+        if (name.startsWith("$in")) {
+            var amount = Long.parseLong(name.replaceAll("\\D", ""));
+            return Instant.now()
+                    .plus(name.endsWith("h") ? Duration.ofHours(amount) : Duration.ofDays(amount))
+                    .toString();
+        }
+        int ahead = 14 - Instant.now().atOffset(ZoneOffset.UTC).getHour();
+        return ZoneOffset.ofHours(ahead < -11 ? ahead + 24 : ahead).getId();
     }
 
     /** One case while it is tried. */

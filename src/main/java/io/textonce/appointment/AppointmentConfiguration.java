@@ -1,0 +1,39 @@
+package io.textonce.appointment;
+
+import io.textonce.delivery.Outcome;
+import io.textonce.delivery.Refusal;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Processor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The steps of the route that calls a reminder off, known to it by name. */
+@Configuration(proxyBeanMethods = false)
+class AppointmentConfiguration {
+
+    /** Makes of the event what the route {@code sms-cancel} takes. */
+    @Bean
+    Processor reminderOf() {
+        return exchange -> {
+            var message = exchange.getMessage();
+            message.setBody(Map.of(
+                    "event", "appointment-reminder",
+                    "eventId", message.getBody(Map.class).get("reminder"),
+                    "words", "Called off: the appointment was cancelled"));
+        };
+    }
+
+    /** Says what became of the reminder; it may have been sent before. */
+    @Bean
+    Processor reminderCancelled() {
+        return exchange -> {
+            var row = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
+            var effect = (String) row.get("effect");
+            if (effect.equals("absent")) {
+                throw new Refusal(404, "unknown_reminder", "There is no such reminder.");
+            }
+            exchange.setVariable("outcome", new Outcome(effect, false));
+        };
+    }
+}
