@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -27,6 +28,7 @@ final class RequestGate extends OncePerRequestFilter {
     private static final Duration MOST_BODY_TIME = Duration.ofSeconds(10);
 
     private static final int CHUNK = 4096;
+    private static final RequestMatcher PAGES = new PagePaths();
 
     private final Semaphore calls;
     private final Semaphore callbacks;
@@ -51,8 +53,7 @@ final class RequestGate extends OncePerRequestFilter {
     /** The support page's forms are read by Spring, and its readers are few. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        String path = request.getRequestURI();
-        return !path.startsWith("/api/") && !path.startsWith("/twilio/");
+        return PAGES.matches(request);
     }
 
     @Override

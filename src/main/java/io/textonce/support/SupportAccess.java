@@ -2,6 +2,7 @@ package io.textonce.support;
 
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
+import io.textonce.http.PagePaths;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.DispatcherType;
@@ -37,10 +38,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Configuration(proxyBeanMethods = false)
 class SupportAccess {
 
-    static final String[] PATHS = {
-        "/", "/login", "/logout", "/search", "/overview", "/deliveries", "/deliveries/**", "/ui/**", "/webjars/**"
-    };
-
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
             + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -58,7 +55,7 @@ class SupportAccess {
         var csrf = new CookieCsrfTokenRepository();
         csrf.setCookieCustomizer(custom -> custom.sameSite("Strict").httpOnly(true));
         csrf.setCookieName("textonce-form");
-        return http.securityMatcher(PATHS)
+        return http.securityMatcher(new PagePaths())
                 // The operator is known anew with each request: that is no log-in, which would change the forms' token.
                 .csrf(forms -> forms.csrfTokenRepository(csrf)
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))

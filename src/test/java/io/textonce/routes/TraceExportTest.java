@@ -44,7 +44,8 @@ class TraceExportTest {
         sandbox.database().update("""
                         INSERT INTO textonce.deliveries (id, event, event_id, payload_sha256, source, sender, purpose,
                             consent_at, phone_masked, phone_hash, on_unknown, status, attempt, attempted_at)
-                        SELECT gen_random_uuid(), ?, 'e' || n, '', 'http', '+1', 'x', now(), '+*', '', 'drop',
+                        SELECT CAST(lpad(to_hex(CAST(extract(epoch FROM now()) * 1000 AS bigint)), 12, '0') || '7000'
+                                || '8' || substr(md5(n::text), 1, 15) AS uuid), ?, 'e' || n, '', 'http', '+1', 'x', now(), '+*', '', 'drop',
                             'rejected', 1, now()
                         FROM generate_series(1, 1700) AS n
                         """, purpose);

@@ -1,0 +1,29 @@
+package io.textonce.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.stream.Stream;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+
+/**
+ * The paths of the support page. They are opened by an operator's cookie, and Spring reads their forms; every other path
+ * is a route's, and passes the gate.
+ */
+public final class PagePaths implements RequestMatcher {
+
+    private static final PathPatternRequestMatcher.Builder PATHS = PathPatternRequestMatcher.withDefaults();
+
+    /** As Spring decodes a path when it looks for its page. */
+    private static final RequestMatcher PAGES = new OrRequestMatcher(Stream.concat(
+                    Stream.of(PATHS.matcher(HttpMethod.GET, "/"), PATHS.matcher(HttpMethod.HEAD, "/")),
+                    Stream.of("/login", "/logout", "/search", "/overview", "/deliveries/**", "/ui/**", "/webjars/**")
+                            .map(PATHS::matcher))
+            .toArray(RequestMatcher[]::new));
+
+    @Override
+    public boolean matches(HttpServletRequest request) {
+        return PAGES.matches(request);
+    }
+}
