@@ -174,9 +174,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         byte[][] hashes = phoneHash.all(sms.phone());
         return Arrays.asList(
                 hashes,
-                sender,
+                policy.sender(sender),
                 verdict.status(),
-                timestamp(verdict.until()),
+                verdict.isSend() ? null : timestamp(verdict.until()),
                 verdict.isSend() ? leaseLength.toString() : null,
                 OptOuts.CODE,
                 verdict.code(),
@@ -186,7 +186,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 sms.payloadSha256(),
                 sms.source(),
                 sms.client(),
-                sender,
+                policy.sender(sender),
                 policy.purpose(),
                 Timestamp.from(sms.consentAt()),
                 sms.consentSource(),
@@ -199,7 +199,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 policy.quietHours() == null ? null : policy.quietHours().toString(),
                 sms.timeZone() == null ? null : sms.timeZone().getId(),
                 sms.segments(),
-                policy.written(),
+                policy.written(sms.sendAt()),
                 sms.event(),
                 sms.eventId());
     }

@@ -94,9 +94,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    OptOuts optOuts(DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
-        return new OptOuts(
-                new JdbcTemplate(dataSource), phoneHash, settings.twilio().sender());
+    OptOuts optOuts(DataSource dataSource, PhoneHash phoneHash) {
+        return new OptOuts(new JdbcTemplate(dataSource), phoneHash);
     }
 
     @Bean

@@ -61,7 +61,7 @@ public record Due(
         policy.setPurpose(purpose);
         policy.setOnUnknown(onUnknown);
         policy.setQuietHours(quietHours == null ? "" : quietHours);
-        policy.read(twilioOptions);
+        var sendAt = policy.read(twilioOptions);
         return new Sms(
                 event,
                 eventId,
@@ -73,7 +73,7 @@ public record Due(
                 policy,
                 source,
                 client,
-                null,
+                sendAt,
                 expiresAt,
                 timeZone == null ? null : ZoneId.of(timeZone));
     }

@@ -25,12 +25,10 @@ public final class OptOuts {
 
     private final JdbcTemplate jdbc;
     private final PhoneHash phoneHash;
-    private final String sender;
 
-    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, String sender) {
+    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash) {
         this.jdbc = jdbc;
         this.phoneHash = phoneHash;
-        this.sender = sender;
     }
 
     /** What the sender of an event is told. */
@@ -43,8 +41,8 @@ public final class OptOuts {
                         + " texting START to us.");
     }
 
-    /** Whether the number's holder has opted out of our sender. */
-    boolean has(String e164) {
+    /** Whether the number's holder has opted out of a sender. */
+    boolean has(String e164, String sender) {
         return Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, phoneHash.all(e164), sender));
     }
 

@@ -38,7 +38,12 @@ final class SendChecks {
 
     void time(Exchange exchange) {
         if (exchange.getVariable("verdict", Verdict.class).isSend()) {
-            exchange.setVariable("verdict", gate.time(exchange.getVariable("sms", Sms.class)));
+            var sms = exchange.getVariable("sms", Sms.class);
+            var verdict = gate.time(sms);
+            exchange.setVariable("verdict", verdict);
+            if (verdict.isSend() && (sms.sendAt() != null || verdict.until() != null)) {
+                exchange.setVariable("sms", sms.plannedFor(verdict.until()));
+            }
         }
     }
 

@@ -22,6 +22,9 @@ public final class SendGate {
     /** How far ahead a text may be planned. */
     static final Duration FURTHEST = Duration.ofDays(366);
 
+    private static final Duration SOONEST_PLAN = Duration.ofMinutes(20);
+    private static final Duration FURTHEST_PLAN = Duration.ofDays(35);
+
     /** Zones that leave no common hour in that time never will. */
     private static final Duration LONGEST_NIGHT = Duration.ofDays(3);
 
@@ -72,6 +75,9 @@ public final class SendGate {
         if (sms.isLate(allowed.at())) {
             return Verdict.rejected(tooLate(allowed));
         }
+        if (sms.policy().isScheduledAtTwilio() && isInTwiliosWindow(now, allowed.at())) {
+            return Verdict.planned(allowed.at());
+        }
         if (allowed.zone() != null) {
             return Verdict.held(allowed.at(), "Held until " + at(TIME, allowed.at(), allowed.zone()) + ": quiet hours");
         }
@@ -83,12 +89,21 @@ public final class SendGate {
         return Verdict.SEND;
     }
 
+    /**
+     * Whether Twilio schedules for a time
+     * (https://www.twilio.com/docs/messaging/features/message-scheduling). Its pages say 5 and 15 minutes; a call that is
+     * repeated must find the window still open.
+     */
+    private static boolean isInTwiliosWindow(Instant now, Instant time) {
+        return time.isAfter(now.plus(SOONEST_PLAN)) && time.isBefore(now.plus(FURTHEST_PLAN));
+    }
+
     /** Looks at a text again that was claimed before and is about to be sent. */
     public Verdict again(Due due) {
         if (due.cancelled()) {
             return Verdict.canceled();
         }
-        if (optOuts.has(due.phone())) {
+        if (optOuts.has(due.phone(), due.sender())) {
             return Verdict.rejected(OptOuts.refusal());
         }
         var sms = due.sms();

@@ -3,6 +3,7 @@ package io.textonce.delivery;
 import io.textonce.settings.EventName;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.Map;
@@ -25,6 +26,8 @@ public final class SendPolicy implements Processor {
     public static final String VARIABLE = "policy";
 
     private static final String CONTENT_SID = "contentSid";
+    private static final String SERVICE = "messagingServiceSid";
+    private static final String SEND_AT = "sendAt";
     private static final String RESEND = "resend";
     private static final Set<String> ON_UNKNOWN = Set.of(RESEND, "hold", "drop");
 
@@ -37,6 +40,8 @@ public final class SendPolicy implements Processor {
     private @Nullable ZoneId timeZone;
     private final SortedMap<String, String> options = new TreeMap<>();
     private int maxSegments = 3;
+    private boolean scheduledAtTwilio;
+    private @Nullable Boolean ownService;
 
     @Override
     public void process(Exchange exchange) {
@@ -95,6 +100,16 @@ public final class SendPolicy implements Processor {
     /** Whether Twilio makes the text, of a template that it keeps; the text here is the values for it then. */
     public boolean isContent() {
         return options.containsKey(CONTENT_SID);
+    }
+
+    /** Whether Twilio keeps a text that is to be sent later; else it is held here. */
+    public boolean isScheduledAtTwilio() {
+        return scheduledAtTwilio;
+    }
+
+    /** Who sends: the Messaging Service of this policy, else the usual sender. */
+    public String sender(String usual) {
+        return options.getOrDefault(SERVICE, usual);
     }
 
     public void setEvent(String event) {
@@ -170,6 +185,28 @@ public final class SendPolicy implements Processor {
         requireContentToStayUnsent();
     }
 
+    /** The Messaging Service that chooses the sender of these texts, instead of the usual one. */
+    public void setMessagingService(String messagingService) {
+        option(SERVICE, messagingService, "MG[0-9a-fA-F]{32}", "MG and 32 hexadecimal digits");
+        ownService = !messagingService.isBlank();
+        requireServiceToSchedule();
+    }
+
+    /** Who keeps a text until its sendAt: {@code twilio} with this policy's Messaging Service; when empty, we do. */
+    public void setSchedule(String schedule) {
+        if (!schedule.isBlank() && !schedule.equals("twilio")) {
+            throw new IllegalArgumentException("schedule must be twilio or empty");
+        }
+        scheduledAtTwilio = !schedule.isBlank();
+        requireServiceToSchedule();
+    }
+
+    private void requireServiceToSchedule() {
+        if (scheduledAtTwilio && Boolean.FALSE.equals(ownService)) {
+            throw new IllegalArgumentException("schedule needs a messagingService");
+        }
+    }
+
     /** Asked by both setters, since nobody promises their order. */
     private void requireContentToStayUnsent() {
         if (isContent() && RESEND.equals(onUnknown)) {
@@ -187,24 +224,36 @@ public final class SendPolicy implements Processor {
         options.put(name, value);
     }
 
-    /** The options as the table keeps them, or null. */
+    /**
+     * The options as the table keeps them, or null.
+     *
+     * @param sendAt when Twilio is to send the text, or null
+     */
     @Nullable
-    String written() {
-        return options.isEmpty()
+    String written(@Nullable Instant sendAt) {
+        var written = new TreeMap<>(options);
+        if (scheduledAtTwilio && sendAt != null) {
+            written.put(SEND_AT, sendAt.toString());
+        }
+        return written.isEmpty()
                 ? null
-                : options.entrySet().stream()
+                : written.entrySet().stream()
                         .map(option -> option.getKey() + "=" + option.getValue())
                         .collect(Collectors.joining(" "));
     }
 
-    /** Takes the options as the table keeps them. */
-    void read(@Nullable String written) {
+    /** Takes the options as the table keeps them, and gives the time at which Twilio is to send the text, or null. */
+    @Nullable
+    Instant read(@Nullable String written) {
         if (written != null) {
             for (String option : written.split(" ")) {
                 int equals = option.indexOf('=');
                 options.put(option.substring(0, equals), option.substring(equals + 1));
             }
         }
+        String sendAt = options.remove(SEND_AT);
+        scheduledAtTwilio = sendAt != null;
+        return sendAt == null ? null : Instant.parse(sendAt);
     }
 
     private static @Nullable Duration duration(String text) {

@@ -41,6 +41,24 @@ public record Sms(
         return expiresAt != null && !expiresAt.isAfter(now);
     }
 
+    /** The same, to be sent by Twilio at a time, or at once. */
+    public Sms plannedFor(@Nullable Instant time) {
+        return new Sms(
+                event,
+                eventId,
+                payloadSha256,
+                phone,
+                text,
+                consentAt,
+                consentSource,
+                policy,
+                source,
+                client,
+                time,
+                expiresAt,
+                timeZone);
+    }
+
     /** How many segments the text takes, or null where Twilio makes it. */
     @Nullable
     Integer segments() {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the gates of the send road decided about a text.
  *
  * @param status reserved: it may be sent now; held: not before {@code until}; rejected or canceled: not at all
- * @param until when a held text is due
+ * @param until when a held text is due, or when Twilio is to send one that it may have now
  * @param refusal what the sender of a rejected one is told
  * @param words for the delivery's timeline, null where there is nothing to say
  */
@@ -19,6 +19,11 @@ public record Verdict(
 
     /** It may be sent now. */
     public static final Verdict SEND = new Verdict(Delivery.RESERVED, null, null, null);
+
+    /** Twilio may have it now, to send it then. */
+    static Verdict planned(Instant sendAt) {
+        return new Verdict(Delivery.RESERVED, sendAt, null, null);
+    }
 
     static Verdict held(Instant until, String words) {
         return new Verdict(Delivery.HELD, until, null, words);

@@ -186,7 +186,7 @@ final class Evidence {
                 if (again != null) {
                     LOG.info("Delivery {} never reached Twilio; sending it again", due.id());
                     count("resend");
-                    exchange.setVariable("sms", due.sms());
+                    exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
                     exchange.setVariable("delivery", again);
                     exchange.setVariable("dueFor", due.age());
                     exchange.setVariable("lease", lease);

@@ -75,6 +75,7 @@ class EvidenceConfiguration {
                 deliveries.end(due, verdict);
                 exchange.setRouteStop(true);
             }
+            exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
         };
     }
 
@@ -84,7 +85,6 @@ class EvidenceConfiguration {
         return exchange -> {
             var due = exchange.getMessage().getBody(Due.class);
             exchange.setVariable("lease", new Lease(settings.lease(), due.expiresAt()));
-            exchange.setVariable("sms", due.sms());
             exchange.setVariable("delivery", Delivery.taken(due));
             exchange.setVariable("dueFor", due.late());
         };

@@ -11,6 +11,7 @@ import io.textonce.delivery.Sms;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,10 +60,16 @@ final class SmsPost {
         boolean probe = exchange.getVariable("probe", false, Boolean.class);
         message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe)));
         message.setHeader("CamelTwilio.to", new PhoneNumber(sms.phone()));
-        if (twilio.messagingServiceSid().isEmpty()) {
-            message.setHeader("CamelTwilio.from", new PhoneNumber(twilio.fromNumber()));
+        String sender = sms.policy().sender(twilio.sender());
+        if (sender.equals(twilio.fromNumber())) {
+            message.setHeader("CamelTwilio.from", new PhoneNumber(sender));
         } else {
-            message.setHeader("CamelTwilio.messagingServiceSid", twilio.messagingServiceSid());
+            message.setHeader("CamelTwilio.messagingServiceSid", sender);
+        }
+        if (sms.sendAt() != null) {
+            message.setHeader("CamelTwilio.scheduleType", Message.ScheduleType.FIXED);
+            // The SDK drops the zone without a word: it must be UTC.
+            message.setHeader("CamelTwilio.sendAt", sms.sendAt().atZone(ZoneOffset.UTC));
         }
         if (sms.policy().isContent()) {
             message.setHeader("CamelTwilio.contentVariables", sms.text());
@@ -74,7 +81,7 @@ final class SmsPost {
         sms.policy().options().forEach((name, value) -> message.setHeader("CamelTwilio." + name, value));
         message.setHeader("CamelTwilio.statusCallback", callback(delivery.id()));
         if (sms.expiresAt() != null) {
-            message.setHeader("CamelTwilio.validityPeriod", validity(sms.expiresAt()));
+            message.setHeader("CamelTwilio.validityPeriod", validity(sms));
         }
         message.setBody(null);
     }
@@ -93,8 +100,9 @@ final class SmsPost {
     }
 
     /** Seconds that the text is still worth; Twilio takes 1 to 36000. */
-    private static int validity(Instant expiresAt) {
-        long seconds = Duration.between(Instant.now(), expiresAt).toSeconds();
+    private static int validity(Sms sms) {
+        var from = sms.sendAt() == null ? Instant.now() : sms.sendAt();
+        long seconds = Duration.between(from, sms.expiresAt()).toSeconds();
         return (int) Math.max(1, Math.min(seconds, 36_000));
     }
 
@@ -112,6 +120,7 @@ final class SmsPost {
             // A status that the SDK doesn't know is null here; accepted is the least that an answer with a SID means.
             String status =
                     answer.getStatus() == null ? "accepted" : answer.getStatus().toString();
+            var plan = exchange.getVariable("sms", Sms.class).sendAt();
             circuit.close();
             meters.handedOver(exchange, answer.getNumSegments());
             outcome(
@@ -119,8 +128,10 @@ final class SmsPost {
                     status,
                     answer.getSid(),
                     null,
-                    "Twilio accepted the text",
-                    settings.due().statusAfter());
+                    plan == null ? "Twilio accepted the text" : "Twilio accepted the text, to be sent at " + plan,
+                    plan == null
+                            ? settings.due().statusAfter()
+                            : settings.due().statusAfter().plus(Duration.between(Instant.now(), plan)));
         }
     }
 

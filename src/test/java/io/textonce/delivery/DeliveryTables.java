@@ -29,10 +29,6 @@ public record DeliveryTables(DueDeliveries due, Deliveries claims, SendGate gate
                 new DueDeliveries(jdbc, hash, SENDER, lease),
                 new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, Clock.systemUTC()),
                 new SendGate(
-                        new OptOuts(jdbc, hash, SENDER),
-                        new PhoneTimeZones(),
-                        ZoneOffset.UTC,
-                        Map.of(),
-                        Clock.systemUTC()));
+                        new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), Clock.systemUTC()));
     }
 }

@@ -33,8 +33,8 @@ class HashKeyRotationTest {
 
         var delivery = claim(sandbox, rotated, number);
 
-        assertThat(new OptOuts(sandbox.database(), rotated, SENDER).has(number)).isTrue();
-        assertThat(new OptOuts(sandbox.database(), new PhoneHash(NEW), SENDER).has(number))
+        assertThat(new OptOuts(sandbox.database(), rotated).has(number, SENDER)).isTrue();
+        assertThat(new OptOuts(sandbox.database(), new PhoneHash(NEW)).has(number, SENDER))
                 .isFalse();
         assertThat(delivery.status()).isEqualTo("rejected");
         assertThat(sandbox.database()

@@ -113,7 +113,7 @@ class SendGateTest {
     }
 
     private static SendGate gate(String now) {
-        var noOptOuts = new OptOuts(new JdbcTemplate(), new PhoneHash(new byte[32]), "+15551234567");
+        var noOptOuts = new OptOuts(new JdbcTemplate(), new PhoneHash(new byte[32]));
         return new SendGate(
                 noOptOuts,
                 new PhoneTimeZones(),

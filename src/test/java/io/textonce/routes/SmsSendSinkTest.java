@@ -12,6 +12,9 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioPost;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 @SandboxTest
 class SmsSendSinkTest {
 
+    private static final String SERVICE = "MG0123456789abcdef0123456789abcdef";
     private static final String CONTENT = "HX0123456789abcdef0123456789abcdef";
 
     @Autowired
@@ -98,6 +102,57 @@ class SmsSendSinkTest {
             assertThat(post.parameter("SmartEncoded")).isEqualTo("true");
             assertThat(post.parameter("RiskCheck")).isEqualTo("disable");
         });
+    }
+
+    @Test
+    void letsAMessagingServiceOfItsOwnChooseTheSender(Sandbox sandbox) throws Exception {
+        open("messagingService=" + SERVICE);
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        send(id, number, Map.of());
+
+        assertThat(onlyPost(sandbox, number).parameter("MessagingServiceSid")).isEqualTo(SERVICE);
+        assertThat(onlyPost(sandbox, number).parameter("From")).isNull();
+        assertThat(sandbox.delivery(id)).containsEntry("sender", SERVICE);
+    }
+
+    @Test
+    void leavesAPlannedTextToTwilioAlsoWhenItHadToBeHeldBefore(Sandbox sandbox) throws Exception {
+        open("schedule=twilio&timeToLive=1h&messagingService=" + SERVICE);
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        var sendAt = Instant.now().plus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
+        sandbox.twilio().forNumber(number, 4, answers(429).withRetryAfter(0));
+
+        send(id, number, Map.of("sendAt", sendAt.atOffset(ZoneOffset.ofHours(9)).toString()));
+        sandbox.database()
+                .update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ? AND status = 'held'", id);
+
+        sandbox.awaitStatus(id, "scheduled");
+        assertThat(posts(sandbox, number)).hasSize(5).allSatisfy(post -> {
+            assertThat(post.parameter("ScheduleType")).isEqualTo("fixed");
+            assertThat(post.parameter("SendAt")).startsWith(sendAt.toString().replace("Z", ""));
+            assertThat(post.parameter("ValidityPeriod")).isEqualTo("3600");
+        });
+        assertThat(sandbox.delivery(id)).containsEntry("sender", SERVICE);
+    }
+
+    @Test
+    void holdsATextThatIsTooNearForTwilioToPlan(Sandbox sandbox) throws Exception {
+        open("schedule=twilio&messagingService=" + SERVICE);
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        send(id, number, Map.of("sendAt", Instant.now().plusSeconds(60).toString()));
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held");
+        assertThat(posts(sandbox, number)).isEmpty();
+    }
+
+    @Test
+    void canNotPlanWithoutAMessagingService() {
+        assertThatThrownBy(() -> open("schedule=twilio")).hasStackTraceContaining("schedule needs a messagingService");
     }
 
     @Test
