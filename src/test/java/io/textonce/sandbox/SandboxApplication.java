@@ -119,6 +119,7 @@ public final class SandboxApplication {
                   drop    {} (.json, .jsonl, .csv)
                   add     {}: events, schemas, templates of your own; see routes/README.md
                   look    {} shows what Twilio was sent, and the codes
+                  support http://localhost:{}/ tells what became of each text
                   stop    Ctrl-C; the data stays in target/sandbox
                 """,
                 environment.getProperty("local.server.port"),

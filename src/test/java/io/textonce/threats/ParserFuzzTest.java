@@ -73,7 +73,7 @@ class ParserFuzzTest {
         assertThat(app.log().lines()).noneMatch(line -> line.matches(".*" + NUMBERS.substring(1) + "\\d{6}.*"));
     }
 
-    @Property(tries = 250, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
     void answersAnEventWithOneTextOrAReason(@ForAll("almostEvents") byte[] body) {
         int texts = texts();
 
@@ -90,7 +90,7 @@ class ParserFuzzTest {
         }
     }
 
-    @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 80, shrinking = ShrinkingMode.BOUNDED)
     void answersAnyBytesWithAReason(@ForAll byte[] body) {
         int texts = texts();
 
@@ -98,14 +98,14 @@ class ParserFuzzTest {
         assertThat(texts()).isEqualTo(texts);
     }
 
-    @Property(tries = 250, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 120, shrinking = ShrinkingMode.BOUNDED)
     void hearsASignedFormOrSaysWhatIsWrongWithIt(@ForAll("forms") List<Map.Entry<String, String>> form) {
         var callback = SignedForm.of("/twilio/status-callback", form);
 
         assertThat(status(callback)).isIn(204, 400, 413);
     }
 
-    @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 80, shrinking = ShrinkingMode.BOUNDED)
     void hearsNothingThatIsNotSigned(@ForAll("asciiTexts") String body, @ForAll("headerValues") String signature) {
         var callback = new SignedForm("/twilio/status-callback", body, signature);
 
