@@ -41,7 +41,6 @@ public final class SendPolicy implements Processor {
     private final SortedMap<String, String> options = new TreeMap<>();
     private int maxSegments = 3;
     private boolean scheduledAtTwilio;
-    private @Nullable Boolean ownService;
 
     @Override
     public void process(Exchange exchange) {
@@ -102,9 +101,9 @@ public final class SendPolicy implements Processor {
         return options.containsKey(CONTENT_SID);
     }
 
-    /** Whether Twilio keeps a text that is to be sent later; else it is held here. */
+    /** Whether Twilio keeps a text that is to be sent later, as it does for a Messaging Service; else it is held here. */
     public boolean isScheduledAtTwilio() {
-        return scheduledAtTwilio;
+        return scheduledAtTwilio && options.containsKey(SERVICE);
     }
 
     /** Who sends: the Messaging Service of this policy, else the usual sender. */
@@ -188,23 +187,14 @@ public final class SendPolicy implements Processor {
     /** The Messaging Service that chooses the sender of these texts, instead of the usual one. */
     public void setMessagingService(String messagingService) {
         option(SERVICE, messagingService, "MG[0-9a-fA-F]{32}", "MG and 32 hexadecimal digits");
-        ownService = !messagingService.isBlank();
-        requireServiceToSchedule();
     }
 
-    /** Who keeps a text until its sendAt: {@code twilio} with this policy's Messaging Service; when empty, we do. */
+    /** Who keeps a text until its sendAt: {@code twilio} where this policy has a Messaging Service; when empty, we do. */
     public void setSchedule(String schedule) {
         if (!schedule.isBlank() && !schedule.equals("twilio")) {
             throw new IllegalArgumentException("schedule must be twilio or empty");
         }
         scheduledAtTwilio = !schedule.isBlank();
-        requireServiceToSchedule();
-    }
-
-    private void requireServiceToSchedule() {
-        if (scheduledAtTwilio && Boolean.FALSE.equals(ownService)) {
-            throw new IllegalArgumentException("schedule needs a messagingService");
-        }
     }
 
     /** Asked by both setters, since nobody promises their order. */
@@ -232,7 +222,7 @@ public final class SendPolicy implements Processor {
     @Nullable
     String written(@Nullable Instant sendAt) {
         var written = new TreeMap<>(options);
-        if (scheduledAtTwilio && sendAt != null) {
+        if (isScheduledAtTwilio() && sendAt != null) {
             written.put(SEND_AT, sendAt.toString());
         }
         return written.isEmpty()

@@ -181,9 +181,11 @@ final class Retention {
         return DeliveryId.first(clock.instant().minus(age));
     }
 
+    /** Says whether one of the steps found something; unless it is said, the scheduler takes it that one did. */
     private static void worked(Exchange exchange, String words, int one, int other) {
+        boolean before = exchange.getProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false, Boolean.class);
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, before || one + other > 0);
         if (one + other > 0) {
-            exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, true);
             LOG.info(words, one, other);
         }
     }

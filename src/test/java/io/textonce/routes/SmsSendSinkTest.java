@@ -151,8 +151,15 @@ class SmsSendSinkTest {
     }
 
     @Test
-    void canNotPlanWithoutAMessagingService() {
-        assertThatThrownBy(() -> open("schedule=twilio")).hasStackTraceContaining("schedule needs a messagingService");
+    void holdsATextThatTwilioCanNotPlanForWantOfAMessagingService(Sandbox sandbox) throws Exception {
+        open("schedule=twilio&messagingService=");
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        send(id, number, Map.of("sendAt", Instant.now().plusSeconds(7200).toString()));
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held");
+        assertThat(posts(sandbox, number)).isEmpty();
     }
 
     @Test
