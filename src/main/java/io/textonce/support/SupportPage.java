@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Refusal;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -16,6 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelExecutionException;
 import org.slf4j.Logger;
@@ -59,6 +64,7 @@ final class SupportPage {
     private final PhoneHash hash;
     private final MeterRegistry meters;
     private final Times times;
+    private final Executor late;
 
     SupportPage(
             Deliveries deliveries,
@@ -72,7 +78,10 @@ final class SupportPage {
             PhoneNumbers phones,
             PhoneHash hash,
             MeterRegistry meters,
-            Clock clock) {
+            Clock clock,
+            TextOnceProperties settings) {
+        this.late = CompletableFuture.delayedExecutor(
+                settings.http().wrongTokenDelay().toMillis(), TimeUnit.MILLISECONDS);
         this.deliveries = deliveries;
         this.trace = trace;
         this.story = story;
@@ -113,8 +122,10 @@ final class SupportPage {
         return request.isUserInRole(OPERATOR.name()) ? "redirect:/" : "support/login";
     }
 
+    /** A wrong token is answered late, as everywhere. */
     @PostMapping("/login")
-    String login(@RequestParam String token, Model model, HttpServletRequest request, HttpServletResponse response) {
+    CompletionStage<String> login(
+            @RequestParam String token, Model model, HttpServletRequest request, HttpServletResponse response) {
         try {
             var principal = clients.introspect(token.strip());
             if (principal.getAuthorities().stream()
@@ -122,7 +133,7 @@ final class SupportPage {
                 response.addHeader(
                         HttpHeaders.SET_COOKIE,
                         cookie.of(token.strip(), request).toString());
-                return "redirect:/";
+                return CompletableFuture.completedStage("redirect:/");
             }
             model.addAttribute("problem", "This token may send texts, but it is not an operator's.");
         } catch (OAuth2IntrospectionException e) {
@@ -131,7 +142,7 @@ final class SupportPage {
             model.addAttribute("problem", "Nobody has this token. Is it whole?");
         }
         response.setStatus(401);
-        return "support/login";
+        return CompletableFuture.supplyAsync(() -> "support/login", late);
     }
 
     @PostMapping("/logout")

@@ -2,6 +2,7 @@ package io.textonce.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.CookieManager;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +126,24 @@ class SupportPageTest {
 
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(answer.body()).contains("No such text");
+    }
+
+    @Test
+    void answersAWrongTokenLateAndCountsIt(Sandbox sandbox) throws Exception {
+        var refused = sandbox.context()
+                .getBean(MeterRegistry.class)
+                .counter("textonce.callers.refused", "reason", "wrong_token");
+        double before = refused.count();
+        String form = form(get(sandbox, "/login"));
+        long start = System.nanoTime();
+
+        var answer = post(sandbox, "/login", "token=guessed-token&_csrf=" + form);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isGreaterThanOrEqualTo(ProductionTest.WRONG_TOKEN_DELAY);
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.body()).contains("Nobody has this token").doesNotContain("guessed-token");
+        assertThat(refused.count()).isEqualTo(before + 1);
     }
 
     private void logIn(Sandbox sandbox) throws Exception {
