@@ -213,8 +213,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         // The digest of an erased person's event is erased too.
         boolean erased = known.payloadSha256().length == 0;
         if (!rejected && !erased && !Arrays.equals(known.payloadSha256(), sms.payloadSha256())) {
-            throw new Refusal(
-                    422, "event_id_reused", "This eventId was used before for another event. Give each event its own.");
+            throw Refusal.ofReusedId();
         }
         return known.delivery();
     }

@@ -11,9 +11,9 @@ public final class DeliveryId {
 
     private DeliveryId() {}
 
-    /** No id of this moment or later is smaller. */
+    /** No id of this moment or later is smaller; there are none from before 1970. */
     public static UUID first(Instant at) {
-        return new UUID((at.toEpochMilli() << 16) | 0x7000L, 0x8000000000000000L);
+        return new UUID((Math.max(0, at.toEpochMilli()) << 16) | 0x7000L, 0x8000000000000000L);
     }
 
     static UUID next(long epochMillis) {

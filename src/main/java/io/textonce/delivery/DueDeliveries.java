@@ -39,7 +39,8 @@ public final class DueDeliveries {
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             )
             UPDATE textonce.deliveries AS d
-            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), sender = coalesce(substring(d.twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
+            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(),
+                sender = coalesce(substring(d.twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
                 due_at = now() + CAST(? AS interval), updated_at = now()
             FROM due WHERE d.id = due.id
             """ + COLUMNS;
@@ -89,8 +90,7 @@ public final class DueDeliveries {
     private static final String AGAIN = """
             WITH again AS (
                 UPDATE textonce.deliveries
-                SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL,
-                    sender = coalesce(substring(twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
+                SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, sender = ?,
                     due_at = now() + CAST(? AS interval), updated_at = now()
                 WHERE id = ? AND attempt = ? AND status = 'unknown'
                 RETURNING id
@@ -190,7 +190,8 @@ public final class DueDeliveries {
 
     /** Reserves it for one more attempt; null when it was resolved meanwhile. */
     public @Nullable Delivery again(Due due) {
-        return jdbc.update(AGAIN, sender, lease.toString(), due.id(), due.attempt()) == 1
+        String from = due.sms().policy().sender(sender);
+        return jdbc.update(AGAIN, from, lease.toString(), due.id(), due.attempt()) == 1
                 ? Delivery.claimed(due.id(), due.attempt() + 1)
                 : null;
     }

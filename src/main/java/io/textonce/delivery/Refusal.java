@@ -48,6 +48,17 @@ public final class Refusal extends RuntimeException {
         return ofFields(Map.of(field, List.of(words)));
     }
 
+    /** A body with one field that must hold a phone number, and doesn't. */
+    public static Refusal ofNumber(String field) {
+        return ofField(field, "must be an E.164 number: plus sign, country code, number, no blanks");
+    }
+
+    /** An id that came with another event before: one of the two would be lost. */
+    public static Refusal ofReusedId() {
+        return new Refusal(
+                422, "event_id_reused", "This eventId was used before for another event. Give each event its own.");
+    }
+
     /** A text that was refused, by us or by Twilio, after its event was understood. */
     public static Refusal ofText(int httpStatus, String error, @Nullable Integer code, String words) {
         return new Refusal(httpStatus, error, words, Map.of(), code, null);

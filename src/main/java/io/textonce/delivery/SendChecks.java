@@ -32,7 +32,7 @@ final class SendChecks {
     void number(Exchange exchange) {
         var sms = exchange.getVariable("sms", Sms.class);
         if (!phones.isE164(sms.phone())) {
-            throw Refusal.ofField("phone", "must be an E.164 number: plus sign, country code, number, no blanks");
+            throw Refusal.ofNumber("phone");
         }
     }
 

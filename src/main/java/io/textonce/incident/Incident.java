@@ -62,7 +62,7 @@ record Incident(
     private static Recipient recipient(Map<?, ?> from, PhoneNumbers phones, String phoneField, String consentField) {
         String phone = text(from, "phone");
         if (!phones.isE164(phone)) {
-            throw Refusal.ofField(phoneField, "must be an E.164 number: plus sign, country code, number, no blanks");
+            throw Refusal.ofNumber(phoneField);
         }
         return new Recipient(phone, time(from, "consentAt", consentField));
     }

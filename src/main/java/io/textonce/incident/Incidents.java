@@ -222,8 +222,7 @@ class Incidents {
         byte[] known = jdbc.queryForObject(
                 "SELECT payload_sha256 FROM textonce.incidents WHERE event_id = ?", byte[].class, incident.eventId());
         if (!Arrays.equals(known, incident.payloadSha256())) {
-            throw new Refusal(
-                    422, "event_id_reused", "This eventId was used before for another event. Give each event its own.");
+            throw Refusal.ofReusedId();
         }
     }
 

@@ -49,7 +49,7 @@ final class People {
             throw Refusal.ofField("body", "is not JSON");
         }
         if (!phones.isE164(phone)) {
-            throw Refusal.ofField("phone", "must be an E.164 number: plus sign, country code, number, no blanks");
+            throw Refusal.ofNumber("phone");
         }
         byte[][] hashes = phoneHash.all(phone);
         Map<String, Object> person = new HashMap<>();

@@ -162,19 +162,32 @@ final class Retention {
 
     /** Has Twilio forget the text too, where that is asked for; what it can't be told now is left for the next time. */
     private boolean redacted(String sid) {
-        if (!settings.redactAtTwilio()) {
-            return true;
-        }
         try {
-            messages.redact(sid);
-            return true;
-        } catch (TwilioFailure.Refused e) {
-            LOG.warn("Twilio does not redact {}: {}", sid, e.getMessage());
+            redact(List.of(sid));
             return true;
         } catch (TwilioFailure e) {
             LOG.info("{} could not be redacted yet: {}", sid, e.getMessage());
             return false;
         }
+    }
+
+    /**
+     * Has Twilio forget the messages of these SIDs, where that is asked for and as far as it lets them go.
+     *
+     * @return how many it forgot
+     * @throws TwilioFailure when Twilio can't be told now
+     */
+    int redact(List<String> sids) {
+        int done = 0;
+        for (String sid : settings.redactAtTwilio() ? sids : List.<String>of()) {
+            try {
+                messages.redact(sid);
+                done++;
+            } catch (TwilioFailure.Refused e) {
+                LOG.warn("Twilio does not redact {}: {}", sid, e.getMessage());
+            }
+        }
+        return done;
     }
 
     private UUID before(Duration age) {
@@ -191,18 +204,4 @@ final class Retention {
     }
 
     private record Old(UUID id, @Nullable String sid) {}
-
-    /** For the person who asked to be forgotten: the messages of these SIDs, as far as Twilio lets them go. */
-    int redact(List<String> sids) {
-        int done = 0;
-        for (String sid : settings.redactAtTwilio() ? sids : List.<String>of()) {
-            try {
-                messages.redact(sid);
-                done++;
-            } catch (TwilioFailure.Refused e) {
-                LOG.warn("Twilio does not redact {}: {}", sid, e.getMessage());
-            }
-        }
-        return done;
-    }
 }

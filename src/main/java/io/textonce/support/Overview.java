@@ -1,5 +1,6 @@
 package io.textonce.support;
 
+import io.textonce.delivery.DeliveryId;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioCodes;
 import java.sql.ResultSet;
@@ -80,7 +81,7 @@ public final class Overview {
 
     private Picture look(Instant now) {
         var first = now.truncatedTo(ChronoUnit.HOURS).minus(HOURS - 1, ChronoUnit.HOURS);
-        var since = Search.idOf(first);
+        var since = DeliveryId.first(first);
         return new Picture(
                 now,
                 new Chart(hours(first, since)),

@@ -1,10 +1,10 @@
 package io.textonce.support;
 
+import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.Refusal;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
@@ -118,11 +118,6 @@ final class Search {
         return phones.isE164(e164) ? e164 : null;
     }
 
-    /** Bounds of ids that were made at or after a time; see RFC 9562, version 7. */
-    static UUID idOf(Instant time) {
-        return new UUID(Math.max(0, time.toEpochMilli()) << 16, 0);
-    }
-
     private record Reader(Map<String, String> given, Map<String, List<String>> wrong) {
 
         @Nullable
@@ -176,7 +171,7 @@ final class Search {
                 return null;
             }
             try {
-                return idOf(
+                return DeliveryId.first(
                         text.length() == 10
                                 ? LocalDate.parse(text)
                                         .atStartOfDay(zone == null ? ZoneOffset.UTC : zone)

@@ -92,7 +92,7 @@ final class OneTimeCodes {
 
     void number(Exchange exchange) {
         if (!phones.isE164(text(exchange, "phone"))) {
-            throw Refusal.ofField("phone", "must be an E.164 number: plus sign, country code, number, no blanks");
+            throw Refusal.ofNumber("phone");
         }
     }
 

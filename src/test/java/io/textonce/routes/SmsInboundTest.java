@@ -10,21 +10,20 @@ import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.SignedForm;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,16 +243,8 @@ class SmsInboundTest {
     }
 
     private static String signature(TreeMap<String, String> form) {
-        var text = new StringBuilder("https://sms.example.com/twilio/inbound");
-        form.forEach((name, value) -> text.append(name).append(value));
-        try {
-            var mac = Mac.getInstance("HmacSHA1");
-            mac.init(new SecretKeySpec(Peers.AUTH_TOKEN.getBytes(UTF_8), "HmacSHA1"));
-            return Base64.getEncoder()
-                    .encodeToString(mac.doFinal(text.toString().getBytes(UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return SignedForm.signature(
+                Peers.AUTH_TOKEN, "https://sms.example.com/twilio/inbound", List.copyOf(form.entrySet()));
     }
 
     private static String encoded(TreeMap<String, String> form) {

@@ -1,21 +1,17 @@
 package io.textonce.routes;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.SignedForm;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.security.GeneralSecurityException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
@@ -95,14 +91,10 @@ class TwilioWebhookSourceTest {
     }
 
     private static String signature(String query) {
-        try {
-            var mac = Mac.getInstance("HmacSHA1");
-            mac.init(new SecretKeySpec(Peers.AUTH_TOKEN.getBytes(UTF_8), "HmacSHA1"));
-            String signed = "https://sms.example.com" + PATH + "?" + query + "BodyYes & noFrom+15558675310";
-            return Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
+        return SignedForm.signature(
+                Peers.AUTH_TOKEN,
+                "https://sms.example.com" + PATH + "?" + query,
+                List.of(Map.entry("Body", "Yes & no"), Map.entry("From", "+15558675310")));
     }
 
     private static HttpResponse<String> post(Sandbox sandbox, String target, String form, String signature) {
