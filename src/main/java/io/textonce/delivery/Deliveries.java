@@ -91,6 +91,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     private final PhoneHash phoneHash;
     private final String sender;
     private final Duration leaseLength;
+    private final Pace pace;
     private final Clock clock;
 
     Deliveries(
@@ -99,12 +100,14 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
             PhoneHash phoneHash,
             String sender,
             Duration leaseLength,
+            Pace pace,
             Clock clock) {
         this.jdbc = jdbc;
         this.phones = phones;
         this.phoneHash = phoneHash;
         this.sender = sender;
         this.leaseLength = leaseLength;
+        this.pace = pace;
         this.clock = clock;
     }
 
@@ -124,6 +127,10 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         while (true) {
             var lease = new Lease(leaseLength, sms.expiresAt());
             var claimed = claim(sms, verdict);
+            if (claimed != null && claimed.status().equals(Delivery.RESERVED)) {
+                verdict = pace.turn(claimed, sms);
+                claimed = verdict.isSend() ? claimed : claimed.with(verdict.status(), null, null);
+            }
             if (claimed != null) {
                 exchange.setVariable("delivery", claimed);
                 exchange.setVariable("lease", lease);

@@ -70,15 +70,30 @@ class DeliveryConfiguration {
                         .toList());
     }
 
+    /** A turn that is lost with the database's machine leaves its text reserved, as an outcome does. */
+    @Bean
+    Pace pace(HikariDataSource outcomeDataSource, TextOnceProperties settings) {
+        return new Pace(
+                new JdbcTemplate(outcomeDataSource),
+                settings.twilio().sender(),
+                settings.twilio().segmentsPerSecond());
+    }
+
     @Bean
     Deliveries deliveries(
-            DataSource dataSource, PhoneNumbers phones, PhoneHash phoneHash, TextOnceProperties settings, Clock clock) {
+            DataSource dataSource,
+            PhoneNumbers phones,
+            PhoneHash phoneHash,
+            Pace pace,
+            TextOnceProperties settings,
+            Clock clock) {
         return new Deliveries(
                 new JdbcTemplate(dataSource),
                 phones,
                 phoneHash,
                 settings.twilio().sender(),
                 settings.lease(),
+                pace,
                 clock);
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param twilioOptions what the event's policy asks of Twilio, or null
  * @param cancelled whether it was called off meanwhile
  * @param expiresAt after which the text is worth nothing, or null
+ * @param hasTurn whether it was held until its turn at the sender's pace, which is now
  */
 public record Due(
         UUID id,
@@ -52,7 +53,8 @@ public record Due(
         Instant attemptedAt,
         Duration unclearFor,
         Duration age,
-        Duration late) {
+        Duration late,
+        boolean hasTurn) {
 
     /** The text to send, as the event asked for it. */
     public Sms sms() {

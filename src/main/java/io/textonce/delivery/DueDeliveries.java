@@ -29,7 +29,8 @@ public final class DueDeliveries {
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
                 extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
                 extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
-                extract(epoch FROM now() - due.due_at) * 1000 AS late_ms
+                extract(epoch FROM now() - due.due_at) * 1000 AS late_ms,
+                coalesce(due.due_at = d.turn_at, false) AS has_turn
             """;
 
     private static final String TAKE_HELD = """
@@ -248,7 +249,8 @@ public final class DueDeliveries {
                 instant(row, "attempted_at"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")),
-                Duration.ofMillis((long) row.getDouble("late_ms")));
+                Duration.ofMillis((long) row.getDouble("late_ms")),
+                row.getBoolean("has_turn"));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -28,6 +28,7 @@ public final class SendPolicy implements Processor {
     private static final String CONTENT_SID = "contentSid";
     private static final String SERVICE = "messagingServiceSid";
     private static final String SEND_AT = "sendAt";
+    private static final String URGENT = "urgent";
     private static final String RESEND = "resend";
     private static final Set<String> ON_UNKNOWN = Set.of(RESEND, "hold", "drop");
 
@@ -40,6 +41,7 @@ public final class SendPolicy implements Processor {
     private @Nullable ZoneId timeZone;
     private final SortedMap<String, String> options = new TreeMap<>();
     private int maxSegments = 3;
+    private boolean urgent;
     private boolean scheduledAtTwilio;
 
     @Override
@@ -84,6 +86,11 @@ public final class SendPolicy implements Processor {
     /** How many segments a text may take at most. */
     public int maxSegments() {
         return maxSegments;
+    }
+
+    /** Whether it goes before texts that are not, where the sender has a pace. */
+    public boolean isUrgent() {
+        return urgent;
     }
 
     /** Whether Twilio is asked to make curly quotes and the like plain, so that a text stays in GSM-7. */
@@ -160,6 +167,10 @@ public final class SendPolicy implements Processor {
         this.maxSegments = maxSegments;
     }
 
+    public void setUrgent(boolean urgent) {
+        this.urgent = urgent;
+    }
+
     /** Whether Twilio replaces look-alikes of plain characters, so that a text takes fewer segments. */
     public void setSmartEncoded(String smartEncoded) {
         option("smartEncoded", smartEncoded, "true|false", "true or false");
@@ -225,6 +236,9 @@ public final class SendPolicy implements Processor {
         if (isScheduledAtTwilio() && sendAt != null) {
             written.put(SEND_AT, sendAt.toString());
         }
+        if (urgent) {
+            written.put(URGENT, "true");
+        }
         return written.isEmpty()
                 ? null
                 : written.entrySet().stream()
@@ -241,6 +255,7 @@ public final class SendPolicy implements Processor {
                 options.put(option.substring(0, equals), option.substring(equals + 1));
             }
         }
+        urgent = Boolean.parseBoolean(options.remove(URGENT));
         String sendAt = options.remove(SEND_AT);
         scheduledAtTwilio = sendAt != null;
         return sendAt == null ? null : Instant.parse(sendAt);

@@ -5,6 +5,7 @@ import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.Lease;
+import io.textonce.delivery.Pace;
 import io.textonce.delivery.SendGate;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages;
@@ -67,15 +68,18 @@ class EvidenceConfiguration {
 
     /** Lets a held text that was taken go on, unless it may not be sent, or not now: that is written down. */
     @Bean
-    Processor heldGate(DueDeliveries deliveries, SendGate gate) {
+    Processor heldGate(DueDeliveries deliveries, SendGate gate, Pace pace) {
         return exchange -> {
             var due = exchange.getMessage().getBody(Due.class);
             var verdict = gate.again(due);
+            var sms = due.sms().plannedFor(verdict.until());
             if (!verdict.isSend()) {
                 deliveries.end(due, verdict);
                 exchange.setRouteStop(true);
+            } else if (!due.hasTurn() && !pace.turn(Delivery.taken(due), sms).isSend()) {
+                exchange.setRouteStop(true);
             }
-            exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
+            exchange.setVariable("sms", sms);
         };
     }
 

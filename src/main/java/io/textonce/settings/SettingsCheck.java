@@ -37,6 +37,9 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
 
     private static final String POSITIVE = "[1-9]\\d{0,8}";
 
+    private static final String PACE = "([\\w+ ]+=)?(?=[\\d.]*[1-9])\\d{1,4}(\\.\\d{1,3})?";
+    private static final String PACES = PACE + "(," + PACE + ")*";
+
     private static final Set<String> INTAKES = Set.of("http", "jms", "file");
     private static final List<String> OTHER_SECRETS = List.of(
             "textonce.twilio.secondary-auth-token",
@@ -114,6 +117,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 ISSUER,
                 "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES",
                 "spring.security.oauth2.resourceserver.jwt.audiences");
+        optional(
+                "TEXTONCE_TWILIO_SEGMENTS_PER_SECOND",
+                "textonce.twilio.segments-per-second",
+                matches(PACES),
+                "a number above 0, or SENDER=NUMBER, several with commas");
         optional("TWILIO_REGION", "textonce.twilio.region", matches("[a-z]{2}\\d"), "a region such as ie1");
         optional("TWILIO_EDGE", "textonce.twilio.edge", matches("[a-z-]{2,30}"), "an edge such as dublin");
         optional(

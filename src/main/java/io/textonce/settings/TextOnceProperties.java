@@ -152,6 +152,7 @@ public record TextOnceProperties(
      * @param maxRetryDelay cap on that delay, and on Twilio's Retry-After
      * @param holdDelay how long a text is held after those were used up
      * @param longHoldDelay how long a text is held when the sender's queue at Twilio is full
+     * @param segmentsPerSecond pace of senders in segments, SENDER=NUMBER with commas, or a number for all; what exceeds it waits
      */
     public record Twilio(
             String accountSid,
@@ -173,7 +174,8 @@ public record TextOnceProperties(
             Duration retryDelay,
             Duration maxRetryDelay,
             Duration holdDelay,
-            Duration longHoldDelay) {
+            Duration longHoldDelay,
+            @DefaultValue List<String> segmentsPerSecond) {
 
         /** Who sends: the Messaging Service where one is set, else the number. */
         public String sender() {

@@ -6,6 +6,7 @@ import io.textonce.phone.PhoneTimeZones;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -25,9 +26,10 @@ public record DeliveryTables(DueDeliveries due, Deliveries claims, SendGate gate
                 .migrate();
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
+        var pace = new Pace(jdbc, SENDER, List.of());
         return new DeliveryTables(
                 new DueDeliveries(jdbc, hash, SENDER, lease),
-                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, Clock.systemUTC()),
+                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, pace, Clock.systemUTC()),
                 new SendGate(
                         new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), Clock.systemUTC()));
     }

@@ -63,7 +63,15 @@ class HashKeyRotationTest {
                 null);
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms);
-        new Deliveries(sandbox.database(), new PhoneNumbers(), hash, SENDER, Duration.ofMinutes(1), Clock.systemUTC())
+        var pace = new Pace(sandbox.database(), SENDER, List.of());
+        new Deliveries(
+                        sandbox.database(),
+                        new PhoneNumbers(),
+                        hash,
+                        SENDER,
+                        Duration.ofMinutes(1),
+                        pace,
+                        Clock.systemUTC())
                 .add(exchange, sms.key());
         return exchange.getVariable("delivery", Delivery.class);
     }

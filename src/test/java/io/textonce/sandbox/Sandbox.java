@@ -45,6 +45,10 @@ public final class Sandbox {
     /** The integrator's folder; what a test adds to it, it takes away. */
     private static final Path ROUTES = copyOfOwnRoutes();
 
+    /** Messaging Services whose pace is five segments a second, one for each test that wants such a one. */
+    public static final List<String> PACED_SENDERS =
+            List.of("MG000000000000000000000000000face0", "MG000000000000000000000000000face1");
+
     private static final AtomicInteger NUMBERS = new AtomicInteger(1_000_000);
     private static final AtomicInteger BLOCKS = new AtomicInteger(555_200);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -222,6 +226,7 @@ public final class Sandbox {
             settings.put("MANAGEMENT_SERVER_PORT", "0");
             settings.put("TEXTONCE_ROUTES", ROUTES.toString());
             settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
+            settings.put("TEXTONCE_TWILIO_SEGMENTS_PER_SECOND", String.join("=5,", PACED_SENDERS) + "=5");
             Peers.configure(context.getEnvironment(), settings);
         }
     }

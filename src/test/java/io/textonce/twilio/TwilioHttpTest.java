@@ -310,7 +310,8 @@ class TwilioHttpTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                List.of());
     }
 
     /** A peer that answers any request with the same bytes and hangs up. */

@@ -1,0 +1,117 @@
+package io.textonce.delivery;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The pace of each sender in segments, over all instances. Twilio queues what exceeds it for hours
+ * (https://www.twilio.com/docs/messaging/guides/understanding-twilio-rate-limits-and-message-queues), and an urgent text
+ * behind it; so a text whose turn has not come waits here. A turn is given to a text that is reserved, never to a
+ * duplicate or a refused one, and never behind the text's own time.
+ */
+public final class Pace {
+
+    /** A sender that was idle has a second in hand. An urgent text waits for urgent ones alone; all wait for it. */
+    private static final String TURN = """
+            WITH asked AS (
+                SELECT CAST(? AS text) AS sender, CAST(? AS interval) AS takes, CAST(? AS boolean) AS urgent,
+                    CAST(? AS timestamptz) AS expires_at, now() - interval '1 s' AS earliest
+            ),
+            turn AS (
+                INSERT INTO textonce.sender_pace AS p (sender, free_at, urgent_free_at)
+                SELECT sender, earliest + takes, CASE WHEN urgent THEN earliest + takes ELSE '-infinity' END FROM asked
+                ON CONFLICT (sender) DO UPDATE
+                SET (free_at, urgent_free_at) = (
+                        SELECT greatest(p.free_at, earliest) + takes,
+                            CASE WHEN urgent THEN greatest(p.urgent_free_at, earliest) + takes ELSE p.urgent_free_at END
+                        FROM asked)
+                WHERE (SELECT expires_at IS NULL OR expires_at > CASE WHEN urgent THEN p.urgent_free_at ELSE p.free_at END
+                    FROM asked)
+                RETURNING free_at, urgent_free_at
+            ),
+            given AS (
+                SELECT CASE WHEN urgent THEN urgent_free_at ELSE free_at END - takes AS at
+                FROM asked LEFT JOIN turn ON true
+            ),
+            changed AS (
+                UPDATE textonce.deliveries AS d
+                SET status = CASE WHEN at IS NULL THEN 'rejected' ELSE 'held' END, due_at = at, turn_at = at,
+                    reason = CASE WHEN at IS NULL THEN ? ELSE ? END, updated_at = now()
+                FROM given
+                WHERE d.id = ? AND d.attempt = ? AND d.status = 'reserved' AND (at IS NULL OR at > now())
+                RETURNING d.id, d.status, d.reason, d.due_at
+            ),
+            said AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, until)
+                SELECT id, 'decision', status, reason, due_at FROM changed
+            )
+            SELECT due_at FROM changed
+            """;
+
+    private static final String WAITS = "Held until its turn: the sender has a pace, and others are before it";
+    private static final String TOO_LATE = "Too late: the text's time has passed before the sender's pace lets it go.";
+
+    private final JdbcTemplate jdbc;
+    private final String usualSender;
+    private final double usualPace;
+    private final Map<String, Double> paces = new HashMap<>();
+
+    /** @param paces segments in a second, each {@code SENDER=PACE}, or a pace alone for all other senders */
+    Pace(JdbcTemplate jdbc, String usualSender, List<String> paces) {
+        this.jdbc = jdbc;
+        this.usualSender = usualSender;
+        double others = 0;
+        for (String pace : paces) {
+            int equals = pace.indexOf('=');
+            if (equals < 0) {
+                others = Double.parseDouble(pace);
+            } else {
+                this.paces.put(pace.substring(0, equals), Double.parseDouble(pace.substring(equals + 1)));
+            }
+        }
+        usualPace = others;
+    }
+
+    /**
+     * Gives a reserved text its turn. One whose turn has not come is held until then, and one that would be too late by
+     * then is refused; either is written down before this returns.
+     */
+    public Verdict turn(Delivery reserved, Sms sms) {
+        if (usualPace == 0 && paces.isEmpty()) {
+            return Verdict.SEND;
+        }
+        String sender = sms.policy().sender(usualSender);
+        double pace = paces.getOrDefault(sender, usualPace);
+        // What Twilio keeps for later leaves in its own time.
+        if (pace == 0 || sms.sendAt() != null) {
+            return Verdict.SEND;
+        }
+        var segments = sms.segments();
+        var takes = Duration.ofNanos(Math.round((segments == null ? 1 : segments) * 1e9 / pace));
+        return jdbc
+                .query(
+                        TURN,
+                        (row, n) -> verdict(row.getTimestamp("due_at")),
+                        sender,
+                        takes.toString(),
+                        sms.policy().isUrgent(),
+                        sms.expiresAt() == null ? null : Timestamp.from(sms.expiresAt()),
+                        TOO_LATE,
+                        WAITS,
+                        reserved.id(),
+                        reserved.attempt())
+                .stream()
+                .findFirst()
+                .orElse(Verdict.SEND);
+    }
+
+    private static Verdict verdict(Timestamp turn) {
+        return turn == null
+                ? Verdict.rejected(Refusal.ofText(422, "too_late", null, TOO_LATE))
+                : Verdict.held(turn.toInstant(), WAITS);
+    }
+}
