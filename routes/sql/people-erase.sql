@@ -15,8 +15,10 @@ changed AS (
     RETURNING d.id, d.status, target.status AS old_status
 ),
 said AS (
-    INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
-    SELECT id, 'decision', status, 'Number and text were erased at the person''s request' FROM changed
+    INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+    SELECT id, 'decision', status, 'Number and text were erased at the person''s request',
+        CASE WHEN status <> old_status THEN status END
+    FROM changed
 ),
 inbound AS (
     DELETE FROM textonce.inbound_texts WHERE phone_hash = ANY (CAST(:#hashes AS bytea[])) RETURNING message_sid

@@ -18,11 +18,11 @@ changed AS (
     FROM target
     WHERE d.id = target.id AND d.status IN ('held', 'rejected', 'reserved', 'unknown', 'scheduled')
       AND d.cancelled_at IS NULL
-    RETURNING d.id, d.status
+    RETURNING d.id, d.status, target.status AS old_status
 ),
 said AS (
-    INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
-    SELECT id, 'decision', status, CAST(:#words AS text) FROM changed
+    INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+    SELECT id, 'decision', status, CAST(:#words AS text), CASE WHEN status <> old_status THEN status END FROM changed
 )
 SELECT target.id AS delivery, CASE
         WHEN target.id IS NULL THEN 'absent'

@@ -35,7 +35,7 @@ stopped AS (
     RETURNING d.id, d.status, d.error_code, d.reason
 ),
 said AS (
-    INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words)
-    SELECT id, 'decision', status, error_code, reason FROM stopped
+    INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, became)
+    SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'rejected' THEN status END FROM stopped
 )
 SELECT (SELECT count(*) FROM heard) AS heard, (SELECT count(*) FROM stopped) AS stopped

@@ -8,6 +8,11 @@ WITH freed AS (
     WHERE d.message_sid = CAST(:#sid AS text) AND d.id <> CAST(:#id AS uuid)
       AND EXISTS (
           SELECT FROM textonce.deliveries AS mine WHERE mine.id = CAST(:#id AS uuid) AND mine.message_sid IS NULL)
+    RETURNING d.id, d.status
+),
+parted AS (
+    INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+    SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
 ),
 changed AS (
     UPDATE textonce.deliveries AS d
@@ -31,9 +36,9 @@ changed AS (
             WHEN CAST(:#sid AS text) IS NULL THEN d.status = 'reserved' AND d.attempt = :#attempt
             ELSE d.message_sid IS NULL OR d.message_sid = CAST(:#sid AS text)
           END)
-    RETURNING d.id
+    RETURNING d.status, (SELECT before.status FROM textonce.deliveries AS before WHERE before.id = d.id) AS old_status
 )
-INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words, until)
+INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words, until, became)
 SELECT CAST(:#id AS uuid), 'answer', CAST(:#status AS text), CAST(:#sid AS text), CAST(:#code AS integer),
-    CAST(:#words AS text), CASE WHEN :#status = 'held' THEN now() + CAST(:#wait AS interval) END
-FROM (SELECT count(*) FROM changed) AS done
+    CAST(:#words AS text), CASE WHEN :#status = 'held' THEN now() + CAST(:#wait AS interval) END,
+    (SELECT status FROM changed WHERE status <> old_status)

@@ -12,8 +12,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class Decisions {
 
     private static final String TOLD = """
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, words, actor)
-            SELECT id, 'operator', status, message_sid, ?, ? FROM changed
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, words, actor, became)
+            SELECT id, 'operator', status, message_sid, ?, ?, became FROM changed
             """;
 
     private static final String CANCEL = """
@@ -21,7 +21,7 @@ public final class Decisions {
                 UPDATE textonce.deliveries
                 SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
                 WHERE id = ? AND status = 'held'
-                RETURNING id, status, message_sid
+                RETURNING id, status, message_sid, status AS became
             )
             """ + TOLD;
 
@@ -30,7 +30,7 @@ public final class Decisions {
                 UPDATE textonce.deliveries
                 SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
                 WHERE id = ? AND status = 'held' AND due_at IS NULL
-                RETURNING id, status, message_sid
+                RETURNING id, status, message_sid, status AS became
             )
             """ + TOLD;
 
@@ -38,7 +38,7 @@ public final class Decisions {
             WITH changed AS (
                 UPDATE textonce.deliveries SET due_at = now(), reason = ?, updated_at = now()
                 WHERE id = ? AND status = 'held' AND due_at IS NULL AND phone IS NOT NULL AND body IS NOT NULL
-                RETURNING id, status, message_sid
+                RETURNING id, status, message_sid, CAST(NULL AS text) AS became
             )
             """ + TOLD;
 
@@ -48,7 +48,7 @@ public final class Decisions {
                 SET status = 'held', due_at = now(), error_code = NULL, reason = ?, updated_at = now()
                 WHERE id = ? AND status = 'rejected' AND phone IS NOT NULL AND body IS NOT NULL
                   AND (expires_at IS NULL OR expires_at > now())
-                RETURNING id, status, message_sid
+                RETURNING id, status, message_sid, status AS became
             )
             """ + TOLD;
 
@@ -58,11 +58,10 @@ public final class Decisions {
                 UPDATE textonce.deliveries
                 SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
                 WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
-                RETURNING id
+                RETURNING status
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, words, actor)
-            SELECT CAST(? AS uuid), 'operator', 'canceled', CAST(? AS text), ?, ?
-            FROM (SELECT count(*) FROM raised) AS done
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, words, actor, became)
+            SELECT CAST(? AS uuid), 'operator', 'canceled', CAST(? AS text), ?, ?, (SELECT status FROM raised)
             """;
 
     private static final String TRIED = """

@@ -26,7 +26,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class Deliveries extends ServiceSupport implements IdempotentRepository {
 
-    /** Inserts nothing when the key is taken. Who has opted out by then gets a row, and no text. */
+    /**
+     * Inserts nothing when the key is taken. Who has opted out by then gets a row, and no text. That a text is reserved
+     * is told only where somebody is told of it: the timeline begins with it anyway.
+     */
     private static final String CLAIM = """
             WITH gate AS (
                 SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?) AS shut
@@ -48,8 +51,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 RETURNING id, attempt, status, error_code, reason, due_at
             ),
             said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until)
-                SELECT id, 'decision', status, error_code, reason, due_at FROM claimed WHERE status <> 'reserved'
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
+                SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'held' THEN due_at END, status
+                FROM claimed WHERE status <> 'reserved' OR ?
             )
             SELECT id, attempt, status, error_code FROM claimed
             """;
@@ -74,8 +78,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 RETURNING id, attempt, status, error_code, reason, due_at
             ),
             said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until)
-                SELECT id, 'decision', status, error_code, reason, due_at FROM claimed WHERE status <> 'reserved'
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
+                SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'held' THEN due_at END, status
+                FROM claimed
             )
             SELECT id, attempt, status, error_code FROM claimed
             """;
@@ -92,8 +97,10 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     private final String sender;
     private final Duration leaseLength;
     private final Pace pace;
+    private final boolean tells;
     private final Clock clock;
 
+    /** @param tells whether somebody is told of each change of a status */
     Deliveries(
             JdbcTemplate jdbc,
             PhoneNumbers phones,
@@ -101,6 +108,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
             String sender,
             Duration leaseLength,
             Pace pace,
+            boolean tells,
             Clock clock) {
         this.jdbc = jdbc;
         this.phones = phones;
@@ -108,6 +116,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         this.sender = sender;
         this.leaseLength = leaseLength;
         this.pace = pace;
+        this.tells = tells;
         this.clock = clock;
     }
 
@@ -152,6 +161,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         var values = values(sms, verdict);
         var insert = new ArrayList<>(values);
         insert.add(2, DeliveryId.next(clock.millis()));
+        insert.add(tells);
         var claimed = claimed(CLAIM, insert);
         if (claimed != null) {
             return claimed;

@@ -94,6 +94,7 @@ class DeliveryConfiguration {
                 settings.twilio().sender(),
                 settings.lease(),
                 pace,
+                settings.tellsStatus(),
                 clock);
     }
 

@@ -38,6 +38,10 @@ public final class DueDeliveries {
                 SELECT id, due_at FROM textonce.deliveries
                 WHERE status = 'held' AND due_at <= now()
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+            ),
+            said AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, became)
+                SELECT id, 'decision', 'reserved', 'reserved' FROM due
             )
             UPDATE textonce.deliveries AS d
             SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(),
@@ -53,8 +57,9 @@ public final class DueDeliveries {
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             ),
             run_out AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
-                SELECT d.id, 'decision', 'unknown', 'The sender went silent; nobody knows whether it called Twilio'
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                SELECT d.id, 'decision', 'unknown', 'The sender went silent; nobody knows whether it called Twilio',
+                    'unknown'
                 FROM textonce.deliveries AS d JOIN due ON d.id = due.id WHERE d.status = 'reserved'
             )
             UPDATE textonce.deliveries AS d
@@ -84,8 +89,9 @@ public final class DueDeliveries {
                 WHERE id = ? AND attempt = ? AND status = 'unknown'
                 RETURNING id, status, message_sid, error_code
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words)
-            SELECT id, 'evidence', status, message_sid, error_code, 'Found in Twilio''s list of messages' FROM bound
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words, became)
+            SELECT id, 'evidence', status, message_sid, error_code, 'Found in Twilio''s list of messages', status
+            FROM bound
             """;
 
     private static final String AGAIN = """
@@ -96,8 +102,9 @@ public final class DueDeliveries {
                 WHERE id = ? AND attempt = ? AND status = 'unknown'
                 RETURNING id
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
-            SELECT id, 'evidence', 'reserved', 'Twilio provably never took the text; sending it again' FROM again
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+            SELECT id, 'evidence', 'reserved', 'Twilio provably never took the text; sending it again', 'reserved'
+            FROM again
             """;
 
     private static final String DECIDE = """
@@ -108,8 +115,8 @@ public final class DueDeliveries {
                 WHERE id = ? AND attempt = ? AND status IN ('reserved', 'unknown')
                 RETURNING id, status, error_code, reason, due_at
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until)
-            SELECT id, 'decision', status, error_code, reason, due_at FROM decided
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
+            SELECT id, 'decision', status, error_code, reason, due_at, status FROM decided
             """;
 
     private static final String LOOK_AGAIN = """

@@ -46,8 +46,8 @@ public final class Pace {
                 RETURNING d.id, d.status, d.reason, d.due_at
             ),
             said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, until)
-                SELECT id, 'decision', status, reason, due_at FROM changed
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, until, became)
+                SELECT id, 'decision', status, reason, due_at, status FROM changed
             )
             SELECT due_at FROM changed
             """;

@@ -38,8 +38,8 @@ final class Retention {
                 ORDER BY id FOR UPDATE SKIP LOCKED
             ),
             given_up AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
-                SELECT id, 'decision', 'canceled', 'Nobody decided; the text is not kept any longer'
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                SELECT id, 'decision', 'canceled', 'Nobody decided; the text is not kept any longer', 'canceled'
                 FROM old WHERE status = 'held'
             )
             UPDATE textonce.deliveries AS d

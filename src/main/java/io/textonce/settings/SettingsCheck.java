@@ -9,12 +9,14 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -160,7 +162,17 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 matches("[1-9]\\d{0,3}/\\d+[smhd](, *[1-9]\\d{0,3}/\\d+[smhd])*"),
                 "texts and windows such as 1/1m,5/15m");
         required("SPRING_DATASOURCE_URL", "spring.datasource.url", matches("jdbc:postgresql:.+"), "jdbc:postgresql:…");
-        if (value("textonce.intakes").contains("jms")) {
+        String destination = value("textonce.status.destination");
+        optional(
+                "TEXTONCE_STATUS_DESTINATION",
+                "textonce.status.destination",
+                matches("(queue|topic):[^\\s?]+"),
+                "queue:NAME or topic:NAME");
+        if (destination.equals("queue:" + value("textonce.jms.events-queue"))) {
+            problems.add("TEXTONCE_STATUS_DESTINATION must not be the queue of events");
+        }
+        required("TEXTONCE_STATUS_PARALLEL", "textonce.status.parallel", matches(POSITIVE), "a number from 1 on");
+        if (value("textonce.intakes").contains("jms") || !destination.isEmpty()) {
             required("SPRING_ARTEMIS_BROKER_URL", "spring.artemis.broker-url", v -> true, "the address of the broker");
         }
         required(
@@ -174,8 +186,8 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
             if (value("textonce.require-twilio-signature").equals("false")) {
                 problems.add("REQUIRE_TWILIO_SIGNATURE must be true; false is possible only in the sandbox");
             }
-            clients();
         }
+        clients(sandbox);
         if (!problems.isEmpty()) {
             throw new InvalidSettings(problems);
         }
@@ -192,7 +204,8 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         }
     }
 
-    private void clients() {
+    /** @param open whether callers need no token */
+    private void clients(boolean open) {
         Map<String, TextOnceProperties.Client> clients;
         try {
             clients = Binder.get(environment)
@@ -202,7 +215,8 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
             problems.add("TEXTONCE_CLIENTS_<NAME>_ROLE must be sender or operator, _REQUESTS_PER_SECOND a number");
             return;
         }
-        if (clients.isEmpty()
+        if (!open
+                && clients.isEmpty()
                 && value(ISSUER).isEmpty()
                 && value("textonce.intakes").contains("http")) {
             problems.add("TEXTONCE_CLIENTS_<NAME>_TOKEN_SHA256 is missing; without a client nobody may call the API");
@@ -212,7 +226,9 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
             if (client.requestsPerSecond() != null && client.requestsPerSecond() < 1) {
                 problems.add(prefix + "_REQUESTS_PER_SECOND must be a number from 1 on");
             }
-            if (client.tokenSha256().isEmpty()
+            webhook(name, prefix + "_WEBHOOK", client.webhook());
+            // A client with a webhook may be one that only listens.
+            if (client.tokenSha256().isEmpty() && client.webhook() == null
                     || !client.tokenSha256().stream()
                             .allMatch(hash -> HEX_64.matcher(hash).matches())) {
                 problems.add(prefix + "_TOKEN_SHA256 must be SHA-256 in 64 hexadecimal digits");
@@ -221,6 +237,46 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 problems.add(prefix + "_EVENTS must be names of events, such as order-shipped");
             }
         });
+    }
+
+    private void webhook(String client, String prefix, TextOnceProperties.@Nullable Webhook webhook) {
+        if (webhook == null) {
+            return;
+        }
+        webhook.secret().forEach(PersonalDataMask::registerSecret);
+        if (client.equals(TextOnceProperties.Status.SUBSCRIBER)) {
+            problems.add(prefix + "_URL is not possible: a client named jms can't be told from the destination");
+        }
+        if (!isWebhook(webhook.url())) {
+            problems.add(prefix + "_URL must be an https URL (http only to this machine)");
+        }
+        if (webhook.secret().isEmpty() || !webhook.secret().stream().allMatch(SettingsCheck::isWebhookSecret)) {
+            problems.add(prefix + "_SECRET must be whsec_ and 24 to 64 bytes in Base64");
+        }
+        if (!webhook.events().stream().allMatch(event -> event.equals("*") || EventName.isValid(event))) {
+            problems.add(prefix + "_EVENTS must be names of events, such as order-shipped, or *");
+        }
+    }
+
+    private static boolean isWebhook(String text) {
+        try {
+            URI uri = new URI(text);
+            return uri.getHost() != null
+                    && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()) && isSafe(uri))
+                    && uri.getRawFragment() == null
+                    && uri.getRawUserInfo() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static boolean isWebhookSecret(String text) {
+        try {
+            int bytes = Base64.getDecoder().decode(text.replaceFirst("^whsec_", "")).length;
+            return text.startsWith("whsec_") && bytes >= 24 && bytes <= 64;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private void consentAges() {

@@ -66,7 +66,14 @@ public record TextOnceProperties(
         @DefaultValue Consent consent,
         Verify verify,
         Retention retention,
+        Status status,
         @DefaultValue Map<String, Client> clients) {
+
+    /** Whether anybody is told of each change of a delivery's status. */
+    public boolean tellsStatus() {
+        return !status.destination().isEmpty()
+                || clients.values().stream().anyMatch(client -> client.webhook() != null);
+    }
 
     /**
      * When evidence of an unknown outcome is looked for.
@@ -201,6 +208,22 @@ public record TextOnceProperties(
     public record Retention(Duration personalData, Duration deliveries, Duration pace, boolean redactAtTwilio) {}
 
     /**
+     * How others are told of each change of a delivery's status.
+     *
+     * @param destination queue or topic that is told of all; none where it is empty
+     * @param timeout how long a webhook may take to answer
+     * @param parallel how many deliveries one webhook is told of at once
+     * @param maxRetryDelay cap on the time between tries, which doubles from a second on, and on a Retry-After
+     * @param suspendAfter how long an event may be tried in vain before its subscriber is suspended
+     */
+    public record Status(
+            String destination, Duration timeout, int parallel, Duration maxRetryDelay, Duration suspendAfter) {
+
+        /** The name of the destination among the subscribers, which are else named after clients. */
+        public static final String SUBSCRIBER = "jms";
+    }
+
+    /**
      * How long consent lasts.
      *
      * @param maxAge how old a consent may be when a text is sent, by purpose; for ever where none is set
@@ -239,12 +262,32 @@ public record TextOnceProperties(
      * @param events the events that it may send; empty means all
      * @param role what it may do: sender, or operator, who may also see and change deliveries
      * @param requestsPerSecond how often it may ask one instance, where that is not the general setting
+     * @param webhook where it is told of each change of a delivery's status, or null
      */
     public record Client(
             @DefaultValue List<String> tokenSha256,
             @DefaultValue Set<String> events,
             @DefaultValue("sender") Role role,
-            @Nullable Integer requestsPerSecond) {}
+            @Nullable Integer requestsPerSecond,
+            @Nullable Webhook webhook) {}
+
+    /**
+     * A client's own address for statuses, called as <a href="https://www.standardwebhooks.com">Standard Webhooks</a> say.
+     *
+     * @param url https, or http on this machine
+     * @param secret keys of the signature, {@code whsec_} and Base64; each call is signed with all, while keys are rotated
+     * @param events events of which it is told too when the delivery is not its own; {@code *} for all
+     */
+    public record Webhook(
+            @DefaultValue("") String url,
+            @DefaultValue List<String> secret,
+            @DefaultValue Set<String> events) {
+
+        @Override
+        public String toString() {
+            return "Webhook[" + events + "]";
+        }
+    }
 
     /** What a caller may do. */
     public enum Role {

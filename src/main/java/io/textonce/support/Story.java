@@ -95,6 +95,7 @@ public final class Story {
             case "operator" -> decided(status, actor);
             default ->
                 switch (status) {
+                    case Delivery.RESERVED -> "The text is being sent";
                     case Delivery.UNKNOWN -> "Nobody knows whether the text left; TextOnce looks for it";
                     case Delivery.HELD -> "The text waits";
                     case Delivery.REJECTED -> "The text was given up";

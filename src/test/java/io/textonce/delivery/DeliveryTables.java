@@ -29,7 +29,7 @@ public record DeliveryTables(DueDeliveries due, Deliveries claims, SendGate gate
         var pace = new Pace(jdbc, SENDER, List.of());
         return new DeliveryTables(
                 new DueDeliveries(jdbc, hash, SENDER, lease),
-                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, pace, Clock.systemUTC()),
+                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, pace, true, Clock.systemUTC()),
                 new SendGate(
                         new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), Clock.systemUTC()));
     }

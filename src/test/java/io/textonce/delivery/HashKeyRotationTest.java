@@ -71,6 +71,7 @@ class HashKeyRotationTest {
                         SENDER,
                         Duration.ofMinutes(1),
                         pace,
+                        false,
                         Clock.systemUTC())
                 .add(exchange, sms.key());
         return exchange.getVariable("delivery", Delivery.class);

@@ -112,10 +112,14 @@ class StateMachineTest {
         for (int step = 0; step < 80; step++) {
             randomStep();
             checkInvariants();
+            if (step % 10 == 0) {
+                checkTimelines();
+            }
         }
         settle();
 
         checkInvariants();
+        checkTimelines();
         textsAsked.forEach((text, asked) -> assertThat(textsSent().getOrDefault(text, 0))
                 .as("how often " + text + " was sent in the end")
                 .isBetween(asked - calledOff.getOrDefault(text, 0), asked));
@@ -349,6 +353,27 @@ class StateMachineTest {
             seenStatus.put(id, status);
             seenSid.put(id, sid);
         }
+    }
+
+    /** Every change of a status is told in the timeline, once, and nothing else is told as one. */
+    private static void checkTimelines() {
+        assertThat(jdbc.queryForList("""
+                        SELECT d.event_id, d.status, e.became FROM textonce.deliveries AS d
+                        LEFT JOIN LATERAL (
+                            SELECT became FROM textonce.delivery_events
+                            WHERE delivery_id = d.id AND became IS NOT NULL ORDER BY id DESC LIMIT 1) AS e ON true
+                        WHERE e.became IS DISTINCT FROM d.status
+                        """))
+                .as("deliveries whose timeline ends with another status")
+                .isEmpty();
+        assertThat(jdbc.queryForList("""
+                        SELECT delivery_id, became FROM (
+                            SELECT delivery_id, became, lag(became) OVER (PARTITION BY delivery_id ORDER BY id) AS before
+                            FROM textonce.delivery_events WHERE became IS NOT NULL) AS e
+                        WHERE became = before
+                        """))
+                .as("changes of a status that were none")
+                .isEmpty();
     }
 
     /** Equal texts to one number can't be told apart by anybody, so they are counted together. */

@@ -24,7 +24,7 @@ class ClientRateTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ClientRate rate = new ClientRate(
             10,
-            Map.of("clinic", new Client(List.of(), Set.of(), Role.SENDER, 3)),
+            Map.of("clinic", new Client(List.of(), Set.of(), Role.SENDER, 3, null)),
             new Strangers(Duration.ZERO, mock(ScheduledExecutorService.class), meters));
 
     @Test

@@ -78,7 +78,9 @@ class SendGatesTest {
 
         makeDue(sandbox, id);
 
-        await().untilAsserted(() -> assertThat(sandbox.timeline(id)).hasSize(2));
+        await().untilAsserted(() -> assertThat(sandbox.timeline(id))
+                .extracting(event -> event.get("became"))
+                .containsExactly("held", "reserved", "held"));
         assertThat(sandbox.delivery(id)).containsEntry("status", "held").containsEntry("body", "By day");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
     }

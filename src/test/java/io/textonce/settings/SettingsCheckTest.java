@@ -274,13 +274,15 @@ class SettingsCheckTest {
                                             List.of(HASH, HASH.replace('0', '1')),
                                             Set.of("order-shipped", "order-packed"),
                                             TextOnceProperties.Role.SENDER,
-                                            7)),
+                                            7,
+                                            null)),
                             Map.entry(
                                     "support",
                                     new TextOnceProperties.Client(
                                             List.of(HASH.replace('0', '2')),
                                             Set.of(),
                                             TextOnceProperties.Role.OPERATOR,
+                                            null,
                                             null)));
         }
     }
