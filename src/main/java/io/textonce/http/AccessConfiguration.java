@@ -24,10 +24,6 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.security.authentication.AuthenticationManager;
-import org.springframework.security.authentication.AuthenticationProvider;
-import org.springframework.security.authentication.AuthenticationServiceException;
-import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -38,7 +34,6 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 import org.springframework.security.web.SecurityFilterChain;
@@ -64,12 +59,10 @@ class AccessConfiguration {
     SecurityFilterChain api(
             HttpSecurity http,
             ObjectProvider<Sandbox> sandbox,
-            OpaqueTokenIntrospector clients,
-            ObjectProvider<JwtDecoder> issuer,
+            Callers callers,
             Strangers strangers,
             TextOnceProperties settings)
             throws Exception {
-        var callers = callers(clients, issuer.getIfAvailable());
         boolean open = sandbox.getIfAvailable() != null;
         http.csrf(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -77,12 +70,9 @@ class AccessConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NOTHING))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
-                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers)
+                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
                         .authenticationEntryPoint(strangers)
-                        .accessDeniedHandler((request, response, denied) -> {
-                            strangers.refused("forbidden");
-                            RequestGate.answer(response, new Problem(403, "forbidden", "Not with this token."));
-                        }))
+                        .accessDeniedHandler(strangers))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(strangers))
                 .addFilterAfter(
                         new ClientRate(settings.http().requestsPerSecond(), settings.clients(), strangers),
@@ -128,6 +118,11 @@ class AccessConfiguration {
     }
 
     @Bean
+    Callers callers(OpaqueTokenIntrospector clients, ObjectProvider<JwtDecoder> issuer) {
+        return new Callers(clients, issuer.getIfAvailable());
+    }
+
+    @Bean
     Strangers strangers(
             TextOnceProperties settings,
             @Qualifier("strangersClock") ScheduledExecutorService strangersClock,
@@ -138,23 +133,6 @@ class AccessConfiguration {
     @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
     ScheduledExecutorService strangersClock() {
         return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("strangers-"));
-    }
-
-    /** A token of ours, else one of the issuer's. */
-    private static AuthenticationManager callers(OpaqueTokenIntrospector clients, @Nullable JwtDecoder issuer) {
-        List<AuthenticationProvider> ways = new ArrayList<>();
-        ways.add(new OpaqueTokenAuthenticationProvider(clients));
-        if (issuer != null) {
-            ways.add(IssuedTokens.provider(issuer));
-        }
-        var manager = new ProviderManager(ways);
-        return caller -> {
-            try {
-                return manager.authenticate(caller);
-            } catch (AuthenticationServiceException e) {
-                throw new Strangers.IssuerAway(e);
-            }
-        };
     }
 
     private static DefaultOAuth2AuthenticatedPrincipal principal(String name, Client client) {

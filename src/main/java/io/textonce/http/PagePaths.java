@@ -8,8 +8,8 @@ import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
- * The paths of the support page. They are opened by an operator's cookie, and Spring reads their forms; every other path
- * is a route's, and passes the gate.
+ * The paths of the pages for people: support, and {@code /camel} on the management port. They are opened by an operator's
+ * cookie, and Spring reads their forms; every other path is a route's, and passes the gate.
  */
 public final class PagePaths implements RequestMatcher {
 
@@ -18,7 +18,15 @@ public final class PagePaths implements RequestMatcher {
     /** As Spring decodes a path when it looks for its page. */
     private static final RequestMatcher PAGES = new OrRequestMatcher(Stream.concat(
                     Stream.of(PATHS.matcher(HttpMethod.GET, "/"), PATHS.matcher(HttpMethod.HEAD, "/")),
-                    Stream.of("/login", "/logout", "/search", "/overview", "/deliveries/**", "/ui/**", "/webjars/**")
+                    Stream.of(
+                                    "/login",
+                                    "/logout",
+                                    "/search",
+                                    "/overview",
+                                    "/deliveries/**",
+                                    "/camel/**",
+                                    "/ui/**",
+                                    "/webjars/**")
                             .map(PATHS::matcher))
             .toArray(RequestMatcher[]::new));
 

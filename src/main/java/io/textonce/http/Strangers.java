@@ -9,15 +9,16 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
 
 /**
- * Answers callers who are not known. A wrong token is answered late, so that guessing is slow; no thread waits meanwhile,
+ * Answers callers who are not known, or may not do what they ask for. A wrong token is answered late, so that guessing is slow; no thread waits meanwhile,
  * so that many guesses at once hold nobody up. A right token is never slowed by somebody's wrong ones.
  */
-final class Strangers implements AuthenticationEntryPoint {
+public final class Strangers implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private final Duration delay;
     private final ScheduledExecutorService clock;
@@ -32,7 +33,7 @@ final class Strangers implements AuthenticationEntryPoint {
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failed)
             throws IOException {
-        if (failed instanceof IssuerAway) {
+        if (failed instanceof Callers.IssuerAway) {
             refused("unchecked");
             RequestGate.answer(response, new Problem(503, "try_again", "The token can't be checked just now."));
             return;
@@ -49,8 +50,16 @@ final class Strangers implements AuthenticationEntryPoint {
         }
     }
 
+    /** Somebody who is known, and may not. */
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
+            throws IOException {
+        refused("forbidden");
+        RequestGate.answer(response, new Problem(403, "forbidden", "Not with this token."));
+    }
+
     /** Counts a caller that was turned away. */
-    void refused(String reason) {
+    public void refused(String reason) {
         meters.counter("textonce.callers.refused", "reason", reason).increment();
     }
 
@@ -66,15 +75,5 @@ final class Strangers implements AuthenticationEntryPoint {
 
     private static void answer(HttpServletResponse response) throws IOException {
         RequestGate.answer(response, new Problem(401, "unauthorized", "A valid bearer token is needed."));
-    }
-
-    /** Whether the token is good could not be found out. */
-    static final class IssuerAway extends AuthenticationException {
-
-        private static final long serialVersionUID = 1L;
-
-        IssuerAway(AuthenticationServiceException cause) {
-            super("The issuer of tokens can't be asked", cause);
-        }
     }
 }

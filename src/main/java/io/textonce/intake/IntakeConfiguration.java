@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.bundle.OwnRoutes;
 import io.textonce.settings.TextOnceProperties;
+import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
@@ -37,6 +38,12 @@ class IntakeConfiguration {
         return new ObjectMapper(factory)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    }
+
+    /** The health shows it as {@code intakes}. */
+    @Bean("intakes")
+    Intakes intakes(CamelContext camel, TextOnceProperties settings, Clock clock) {
+        return new Intakes(camel, settings, clock);
     }
 
     @Bean

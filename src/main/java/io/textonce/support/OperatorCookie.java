@@ -21,7 +21,7 @@ import org.springframework.web.util.WebUtils;
  * from the hash key), in a cookie that no script and no other site gets. So every instance knows every operator, and a
  * token that is taken out of the settings ends at once.
  */
-final class OperatorCookie {
+public final class OperatorCookie {
 
     static final String NAME = "textonce-operator";
 

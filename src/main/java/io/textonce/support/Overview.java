@@ -1,6 +1,7 @@
 package io.textonce.support;
 
 import io.textonce.delivery.DeliveryId;
+import io.textonce.intake.Intakes;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioCodes;
 import java.sql.ResultSet;
@@ -12,7 +13,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -49,7 +49,7 @@ public final class Overview {
 
     private final JdbcTemplate jdbc;
     private final OpenDeliveries open;
-    private final CamelContext camel;
+    private final Intakes intakes;
     private final TwilioCodes codes;
     private final TextOnceProperties settings;
     private final Clock clock;
@@ -58,13 +58,13 @@ public final class Overview {
     Overview(
             JdbcTemplate jdbc,
             OpenDeliveries open,
-            CamelContext camel,
+            Intakes intakes,
             TwilioCodes codes,
             TextOnceProperties settings,
             Clock clock) {
         this.jdbc = jdbc;
         this.open = open;
-        this.camel = camel;
+        this.intakes = intakes;
         this.codes = codes;
         this.settings = settings;
         this.clock = clock;
@@ -95,10 +95,7 @@ public final class Overview {
                                 row.getLong("many")),
                         since,
                         MOST_CODES),
-                settings.intakes().stream()
-                        .sorted()
-                        .map(intake -> intake(intake, since))
-                        .toList(),
+                intakes.all().stream().map(intake -> intake(intake, since)).toList(),
                 jdbc
                         .queryForList(
                                 "SELECT words FROM textonce.circuit WHERE account_sid = ?",
@@ -133,12 +130,11 @@ public final class Overview {
                 row.getLong("canceled"));
     }
 
-    private Intake intake(String name, UUID since) {
-        var status = camel.getRouteController().getRouteStatus("intake-" + name);
-        var last = jdbc.queryForList(LAST_BY_SOURCE, java.sql.Timestamp.class, name, since);
+    private Intake intake(Intakes.Intake intake, UUID since) {
+        var last = jdbc.queryForList(LAST_BY_SOURCE, java.sql.Timestamp.class, intake.name(), since);
         return new Intake(
-                name,
-                status != null && status.isStarted(),
+                intake.name(),
+                !intake.stopped(),
                 last.isEmpty() ? null : last.get(0).toInstant());
     }
 

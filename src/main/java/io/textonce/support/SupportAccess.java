@@ -2,7 +2,9 @@ package io.textonce.support;
 
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
+import io.textonce.http.Callers;
 import io.textonce.http.PagePaths;
+import io.textonce.http.Strangers;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.DispatcherType;
@@ -16,14 +18,14 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer.FrameOptionsConfig;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionException;
-import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
@@ -32,7 +34,7 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Who sees the support page: an operator, who showed the token once and carries it in a cookie since. Every form carries
+ * Who sees the pages: an operator, who showed the token once and carries it in a cookie since. Every form carries
  * a token against forged requests, and nothing but our own files runs in the browser. The sandbox is open.
  */
 @Configuration(proxyBeanMethods = false)
@@ -49,7 +51,11 @@ class SupportAccess {
     @Bean
     @Order(1)
     SecurityFilterChain supportChain(
-            HttpSecurity http, ObjectProvider<Sandbox> sandbox, OperatorCookie cookie, OpaqueTokenIntrospector clients)
+            HttpSecurity http,
+            ObjectProvider<Sandbox> sandbox,
+            OperatorCookie cookie,
+            Callers callers,
+            Strangers strangers)
             throws Exception {
         boolean open = sandbox.getIfAvailable() != null;
         var csrf = new CookieCsrfTokenRepository();
@@ -62,13 +68,27 @@ class SupportAccess {
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
-                .addFilterBefore(new CookieFilter(cookie, clients), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new CookieFilter(cookie, callers), AnonymousAuthenticationFilter.class)
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(POLICY))
                         .frameOptions(FrameOptionsConfig::deny)
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
-                .exceptionHandling(handling -> handling.authenticationEntryPoint(
-                                (request, response, failed) -> toLogin(request, response))
-                        .accessDeniedHandler((request, response, denied) -> toLogin(request, response)))
+                // A program shows its token with each request, and is answered as everywhere.
+                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
+                        .authenticationEntryPoint(strangers))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint((request, response, failed) -> {
+                            if (isProgram(request)) {
+                                strangers.commence(request, response, failed);
+                            } else {
+                                toLogin(request, response);
+                            }
+                        })
+                        .accessDeniedHandler((request, response, denied) -> {
+                            if (isProgram(request)) {
+                                strangers.handle(request, response, denied);
+                            } else {
+                                toLogin(request, response);
+                            }
+                        }))
                 .authorizeHttpRequests(requests -> {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                             .permitAll();
@@ -80,6 +100,10 @@ class SupportAccess {
                     }
                 })
                 .build();
+    }
+
+    private static boolean isProgram(HttpServletRequest request) {
+        return request.getHeader(HttpHeaders.AUTHORIZATION) != null;
     }
 
     /** A part of the page that is asked for by script makes the whole page go there. */
@@ -95,26 +119,26 @@ class SupportAccess {
     private static final class CookieFilter extends OncePerRequestFilter {
 
         private final OperatorCookie cookie;
-        private final OpaqueTokenIntrospector clients;
+        private final Callers callers;
 
-        CookieFilter(OperatorCookie cookie, OpaqueTokenIntrospector clients) {
+        CookieFilter(OperatorCookie cookie, Callers callers) {
             this.cookie = cookie;
-            this.clients = clients;
+            this.callers = callers;
         }
 
         @Override
         protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                 throws IOException, ServletException {
             String token = cookie.token(request);
-            if (token != null) {
+            if (token != null && !isProgram(request)) {
                 try {
-                    var principal = clients.introspect(token);
+                    var operator = callers.whose(token);
                     var context = SecurityContextHolder.createEmptyContext();
                     context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
-                            principal.getName(), null, principal.getAuthorities()));
+                            operator.getName(), null, operator.getAuthorities()));
                     SecurityContextHolder.setContext(context);
-                } catch (OAuth2IntrospectionException e) {
-                    // The token is not a client's any more: whoever carries it is a stranger.
+                } catch (AuthenticationException e) {
+                    // The token is nobody's any more: whoever carries it is a stranger.
                     logger.debug("A support cookie holds a token that is unknown now");
                 }
             }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Decisions;
 import io.textonce.delivery.Refusal;
+import io.textonce.intake.Intakes;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -89,13 +89,13 @@ class SupportConfiguration {
     Overview overview(
             DataSource dataSource,
             OpenDeliveries open,
-            CamelContext camel,
+            Intakes intakes,
             TwilioCodes codes,
             TextOnceProperties settings,
             Clock clock) {
         var jdbc = new JdbcTemplate(dataSource);
         jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
-        return new Overview(jdbc, open, camel, codes, settings, clock);
+        return new Overview(jdbc, open, intakes, codes, settings, clock);
     }
 
     @Bean

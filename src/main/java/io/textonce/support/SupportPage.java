@@ -1,13 +1,9 @@
 package io.textonce.support;
 
-import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Refusal;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
-import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -17,18 +13,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.oauth2.server.resource.introspection.OAuth2IntrospectionException;
-import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -58,13 +48,9 @@ final class SupportPage {
     private final Overview overview;
     private final CsvExport export;
     private final Operator operator;
-    private final OperatorCookie cookie;
-    private final OpaqueTokenIntrospector clients;
     private final PhoneNumbers phones;
     private final PhoneHash hash;
-    private final MeterRegistry meters;
     private final Times times;
-    private final Executor late;
 
     SupportPage(
             Deliveries deliveries,
@@ -73,26 +59,17 @@ final class SupportPage {
             Overview overview,
             CsvExport export,
             Operator operator,
-            OperatorCookie cookie,
-            OpaqueTokenIntrospector clients,
             PhoneNumbers phones,
             PhoneHash hash,
-            MeterRegistry meters,
-            Clock clock,
-            TextOnceProperties settings) {
-        this.late = CompletableFuture.delayedExecutor(
-                settings.http().wrongTokenDelay().toMillis(), TimeUnit.MILLISECONDS);
+            Clock clock) {
         this.deliveries = deliveries;
         this.trace = trace;
         this.story = story;
         this.overview = overview;
         this.export = export;
         this.operator = operator;
-        this.cookie = cookie;
-        this.clients = clients;
         this.phones = phones;
         this.hash = hash;
-        this.meters = meters;
         this.times = new Times(clock);
     }
 
@@ -115,40 +92,6 @@ final class SupportPage {
     String overview(Model model) {
         model.addAttribute("picture", overview.now());
         return "support/overview :: live";
-    }
-
-    @GetMapping("/login")
-    String login(HttpServletRequest request) {
-        return request.isUserInRole(OPERATOR.name()) ? "redirect:/" : "support/login";
-    }
-
-    /** A wrong token is answered late, as everywhere. */
-    @PostMapping("/login")
-    CompletionStage<String> login(
-            @RequestParam String token, Model model, HttpServletRequest request, HttpServletResponse response) {
-        try {
-            var principal = clients.introspect(token.strip());
-            if (principal.getAuthorities().stream()
-                    .anyMatch(held -> held.getAuthority().equals("ROLE_" + OPERATOR.name()))) {
-                response.addHeader(
-                        HttpHeaders.SET_COOKIE,
-                        cookie.of(token.strip(), request).toString());
-                return CompletableFuture.completedStage("redirect:/");
-            }
-            model.addAttribute("problem", "This token may send texts, but it is not an operator's.");
-        } catch (OAuth2IntrospectionException e) {
-            meters.counter("textonce.callers.refused", "reason", "wrong_token").increment();
-            LOG.warn("Somebody tried to log in to the support page with a token that nobody has");
-            model.addAttribute("problem", "Nobody has this token. Is it whole?");
-        }
-        response.setStatus(401);
-        return CompletableFuture.supplyAsync(() -> "support/login", late);
-    }
-
-    @PostMapping("/logout")
-    String logout(HttpServletRequest request, HttpServletResponse response) {
-        response.addHeader(HttpHeaders.SET_COOKIE, cookie.none(request).toString());
-        return "redirect:/login";
     }
 
     @PostMapping("/search")

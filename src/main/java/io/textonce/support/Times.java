@@ -18,7 +18,7 @@ public final class Times {
 
     private final Clock clock;
 
-    Times(Clock clock) {
+    public Times(Clock clock) {
         this.clock = clock;
     }
 

@@ -120,6 +120,7 @@ public final class SandboxApplication {
                   add     {}: events, schemas, templates of your own; see routes/README.md
                   look    {} shows what Twilio was sent, and the codes
                   support http://localhost:{}/ tells what became of each text
+                  routes  http://localhost:{}/camel shows what runs, and stops and starts the intakes
                   stop    Ctrl-C; the data stays in target/sandbox
                 """,
                 environment.getProperty("local.server.port"),
@@ -129,6 +130,7 @@ public final class SandboxApplication {
                 peers.inbox().resolve("order-shipped"),
                 environment.getProperty("textonce.routes"),
                 peers.twilio().baseUrl(),
-                environment.getProperty("local.server.port"));
+                environment.getProperty("local.server.port"),
+                environment.getProperty("local.management.port"));
     }
 }

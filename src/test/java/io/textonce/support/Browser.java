@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /** The machine's own Chromium. It is never downloaded; a test is skipped where there is none. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
     private static final Path CHROMIUM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
@@ -22,7 +22,7 @@ final class Browser implements AutoCloseable {
     private final com.microsoft.playwright.Browser browser;
     private final List<String> complaints = new ArrayList<>();
 
-    Browser() {
+    public Browser() {
         Assumptions.assumeTrue(
                 Files.isExecutable(CHROMIUM),
                 "No Chromium at " + CHROMIUM + ": apt-get install chromium, or set CHROMIUM");
@@ -43,7 +43,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** A window of somebody new, in Berlin. */
-    Page open(int width, int height, ColorScheme scheme) {
+    public Page open(int width, int height, ColorScheme scheme) {
         BrowserContext context = browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                 .setViewportSize(width, height)
                 .setColorScheme(scheme)
@@ -60,11 +60,11 @@ final class Browser implements AutoCloseable {
     }
 
     /** What the browser complained of: scripts that fail, files that are missing, what the policy forbids. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return complaints;
     }
 
-    static void keep(Page page, String name) {
+    public static void keep(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(name + ".png"))
                 .setFullPage(true));

@@ -3,6 +3,7 @@ package io.textonce.support;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.CookieManager;
@@ -14,10 +15,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
 
 /** Who gets to see the support page, and what a browser is allowed to do with it. */
 @ProductionTest
@@ -144,6 +148,59 @@ class SupportPageTest {
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(answer.body()).contains("Nobody has this token").doesNotContain("guessed-token");
         assertThat(refused.count()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void letsInWhomeverTheIssuerCallsAnOperatorAsTheApiDoes(Sandbox sandbox) throws Exception {
+        var issuer = ProductionTest.ISSUER;
+        String sender = issuer.sign(issuer.claims("shop", "textonce:send").build());
+        String operator = issuer.sign(issuer.claims("jo", "textonce:operate").build());
+        String large = issuer.sign(issuer.claims("jo", "textonce:operate")
+                .claim("groups", "g".repeat(3000))
+                .build());
+        String form = "&_csrf=" + form(get(sandbox, "/login"));
+
+        var refused = post(sandbox, "/login", "token=" + sender + form);
+        var forged = post(sandbox, "/login", "token=" + operator.substring(0, operator.length() - 4) + "AAAA" + form);
+        var tooLarge = post(sandbox, "/login", "token=" + large + form);
+        issuer.away(true);
+        var away = post(
+                sandbox,
+                "/login",
+                "token=" + issuer.sign(issuer.claims("jo", "").build(), Issuer.newKey("new")) + form);
+        issuer.away(false);
+
+        assertThat(refused.body()).contains("not an operator");
+        assertThat(forged.body()).contains("Nobody has this token");
+        assertThat(tooLarge.body()).contains("too long for a browser");
+        assertThat(away.body()).contains("can&#39;t be checked just now");
+        assertThat(get(sandbox, "/").statusCode()).isEqualTo(302);
+
+        post(sandbox, "/login", "token=" + operator + form);
+
+        assertThat(get(sandbox, "/").body()).contains("How things stand", ">jo</span>");
+    }
+
+    @Test
+    void letsNobodyStayLongerThanTheIssuerSaid(Sandbox sandbox) throws Exception {
+        var issuer = ProductionTest.ISSUER;
+        var cookie = sandbox.context().getBean(OperatorCookie.class);
+        String over = issuer.sign(issuer.claims("jo", "textonce:operate")
+                .expirationTime(Date.from(Instant.now().minus(Duration.ofMinutes(5))))
+                .build());
+
+        var answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(sandbox.uri("/"))
+                                .header(
+                                        "Cookie",
+                                        OperatorCookie.NAME + "="
+                                                + cookie.of(over, new MockHttpServletRequest())
+                                                        .getValue())
+                                .build(),
+                        BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(302);
     }
 
     private void logIn(Sandbox sandbox) throws Exception {
