@@ -2,16 +2,23 @@ package io.textonce.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.TextOnceProperties;
+import java.util.ArrayList;
+import java.util.Objects;
 import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
-import org.springframework.boot.task.ThreadPoolTaskExecutorCustomizer;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.task.TaskDecorator;
+import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /** The HTTP edge's beans, which the routes know by name. */
 @Configuration(proxyBeanMethods = false)
@@ -20,12 +27,6 @@ class HttpConfiguration {
     @Bean
     RequestGate gate(TextOnceProperties settings, MeterRegistry meters) {
         return new RequestGate(settings.http(), meters);
-    }
-
-    /** The workers of the routes. */
-    @Bean
-    TaskDecorator keepingPlaces(RequestGate gate) {
-        return gate::keepingPlace;
     }
 
     /** Behind the credentials: a stranger takes no place from a caller. */
@@ -37,13 +38,20 @@ class HttpConfiguration {
         return registration;
     }
 
-    /** A thread for each request that the gate lets in (JDK 17; a newer JDK has virtual ones): none waits in a queue. */
+    /** The routes run on the container's threads: the gate bounds them, and none waits in a queue behind it. */
+    @Bean("platform-http-engine")
+    PlatformHttpEngine platformHttpEngine(@Value("${server.port}") int port) {
+        return new SpringBootPlatformHttpEngine(port, Runnable::run);
+    }
+
     @Bean
-    ThreadPoolTaskExecutorCustomizer workers(TextOnceProperties settings) {
-        int most = settings.http().maxInFlight() + settings.http().maxCallbacksInFlight();
-        return executor -> {
-            executor.setCorePoolSize(most);
-            executor.setAllowCoreThreadTimeOut(true);
+    SmartInitializingSingleton answeredAlready(
+            @Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter adapter) {
+        return () -> {
+            var handlers = new ArrayList<HandlerMethodReturnValueHandler>();
+            handlers.add(new AnsweredAlready());
+            handlers.addAll(Objects.requireNonNull(adapter.getReturnValueHandlers()));
+            adapter.setReturnValueHandlers(handlers);
         };
     }
 

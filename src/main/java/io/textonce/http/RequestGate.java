@@ -14,7 +14,6 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -33,7 +32,6 @@ final class RequestGate extends OncePerRequestFilter {
     private final Semaphore calls;
     private final Semaphore callbacks;
     private final int maxBody;
-    private final ThreadLocal<Place> current = new ThreadLocal<>();
 
     RequestGate(TextOnceProperties.Http settings, MeterRegistry meters) {
         this.calls = counted("api", settings.maxInFlight(), meters);
@@ -64,25 +62,11 @@ final class RequestGate extends OncePerRequestFilter {
             turnAway(request, response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
             return;
         }
-        var place = new Place(permits);
-        current.set(place);
         try {
             pass(request, response, chain);
         } finally {
-            current.remove();
-            place.leaveUnlessAtWork();
+            permits.release();
         }
-    }
-
-    /**
-     * Lets a request keep its place while a worker is busy with it: until the worker is done, answer included. The
-     * container's word that a request is over does not count, since it may never come for a caller that went away.
-     *
-     * @param work handed to a worker, perhaps by the request that is passing the gate on this thread
-     */
-    Runnable keepingPlace(Runnable work) {
-        var place = current.get();
-        return place == null ? work : place.keptFor(work);
     }
 
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -154,40 +138,5 @@ final class RequestGate extends OncePerRequestFilter {
             response.setHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
         }
         response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** One request's place. It is given back once, by the filter or by the worker that took it over. */
-    private static final class Place {
-
-        private final Semaphore permits;
-        private final AtomicBoolean left = new AtomicBoolean();
-        private boolean atWork;
-
-        Place(Semaphore permits) {
-            this.permits = permits;
-        }
-
-        Runnable keptFor(Runnable work) {
-            atWork = true;
-            return () -> {
-                try {
-                    work.run();
-                } finally {
-                    leave();
-                }
-            };
-        }
-
-        void leaveUnlessAtWork() {
-            if (!atWork) {
-                leave();
-            }
-        }
-
-        private void leave() {
-            if (left.compareAndSet(false, true)) {
-                permits.release();
-            }
-        }
     }
 }
