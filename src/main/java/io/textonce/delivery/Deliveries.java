@@ -1,17 +1,19 @@
 package io.textonce.delivery;
 
+import io.textonce.batch.Batches;
+import io.textonce.batch.Columns;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -26,69 +28,78 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class Deliveries extends ServiceSupport implements IdempotentRepository {
 
-    /**
-     * Inserts nothing when the key is taken. Who has opted out by then gets a row, and no text. That a text is reserved
-     * is told only where somebody is told of it: the timeline begins with it anyway.
-     */
-    private static final String CLAIM = """
-            WITH gate AS (
-                SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?) AS shut
+    /** What some senders ask for, one row each. Who has opted out by now gets a row, and no text. */
+    private static final String ASKED = """
+            WITH asked AS MATERIALIZED (
+                SELECT t.*, EXISTS (
+                        SELECT FROM textonce.opt_outs AS o
+                        WHERE o.sender = t.sender AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS shut
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, words, body,
+                        payload_sha256, source, client, purpose, consent_at, consent_source, phone_masked, phone,
+                        on_unknown, horizon, expires_at, quiet_hours, time_zone, segments, twilio_options)
             ),
+            """;
+
+    /** What was decided goes into the timeline in the same statement. */
+    private static final String SAID = """
+            ,
+            said AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
+                SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'held' THEN due_at END, status
+                FROM claimed %s
+            )
+            SELECT id, attempt, status, error_code FROM claimed
+            """;
+
+    /**
+     * Inserts nothing where the key is taken. That a text is reserved is told only where somebody is told of it: the
+     * timeline begins with it anyway.
+     */
+    private static final String CLAIM =
+            ASKED + """
             claimed AS (
                 INSERT INTO textonce.deliveries
-                    (id, status, due_at, error_code, reason, body,
+                    (id, event, event_id, attempt, attempted_at, status, due_at, error_code, reason, body,
                      payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
-                     phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, segments, twilio_options,
-                     event, event_id, attempt, attempted_at)
-                VALUES (?,
-                    CASE WHEN (SELECT shut FROM gate) THEN 'rejected' ELSE ? END,
-                    CASE WHEN NOT (SELECT shut FROM gate)
-                        THEN coalesce(CAST(? AS timestamptz), now() + CAST(? AS interval)) END,
-                    CASE WHEN (SELECT shut FROM gate) THEN ? ELSE CAST(? AS integer) END,
-                    CASE WHEN (SELECT shut FROM gate) THEN ? ELSE ? END,
-                    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, ?, ?, ?, ?, ?, ?, 1, now())
+                     phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, segments,
+                     twilio_options)
+                SELECT id, event, event_id, 1, now(),
+                    CASE WHEN shut THEN 'rejected' ELSE status END,
+                    CASE WHEN NOT shut THEN coalesce(until, now() + wait) END,
+                    CASE WHEN shut THEN %1$d ELSE code END,
+                    CASE WHEN shut THEN '%2$s' ELSE words END,
+                    body, payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
+                    phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, segments,
+                    twilio_options
+                FROM asked
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, attempt, status, error_code, reason, due_at
-            ),
-            said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
-                SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'held' THEN due_at END, status
-                FROM claimed WHERE status <> 'reserved' OR ?
-            )
-            SELECT id, attempt, status, error_code FROM claimed
-            """;
+            )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage());
 
-    private static final String CLAIM_AGAIN = """
-            WITH gate AS (
-                SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?) AS shut
-            ),
+    private static final String CLAIM_AGAIN =
+            ASKED + """
             claimed AS (
-                UPDATE textonce.deliveries
+                UPDATE textonce.deliveries AS d
                 SET attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, updated_at = now(),
-                    status = CASE WHEN (SELECT shut FROM gate) THEN 'rejected' ELSE ? END,
-                    due_at = CASE WHEN NOT (SELECT shut FROM gate)
-                        THEN coalesce(CAST(? AS timestamptz), now() + CAST(? AS interval)) END,
-                    error_code = CASE WHEN (SELECT shut FROM gate) THEN ? ELSE CAST(? AS integer) END,
-                    reason = CASE WHEN (SELECT shut FROM gate) THEN ? ELSE ? END,
-                    body = ?, payload_sha256 = ?, source = ?, client = ?, sender = ?, purpose = ?, consent_at = ?,
-                    consent_source = ?, phone_masked = ?, phone_hash = ?, phone = ?, on_unknown = ?,
-                    horizon = CAST(? AS interval), expires_at = ?, quiet_hours = ?, time_zone = ?, segments = ?,
-                    twilio_options = ?
-                WHERE event = ? AND event_id = ? AND status = 'rejected'
-                RETURNING id, attempt, status, error_code, reason, due_at
-            ),
-            said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
-                SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'held' THEN due_at END, status
-                FROM claimed
-            )
-            SELECT id, attempt, status, error_code FROM claimed
-            """;
+                    status = CASE WHEN shut THEN 'rejected' ELSE t.status END,
+                    due_at = CASE WHEN NOT shut THEN coalesce(until, now() + wait) END,
+                    error_code = CASE WHEN shut THEN %1$d ELSE code END,
+                    reason = CASE WHEN shut THEN '%2$s' ELSE words END,
+                    body = t.body, payload_sha256 = t.payload_sha256, source = t.source, client = t.client,
+                    sender = t.sender, purpose = t.purpose, consent_at = t.consent_at,
+                    consent_source = t.consent_source, phone_masked = t.phone_masked, phone_hash = t.phone_hash,
+                    phone = t.phone, on_unknown = t.on_unknown, horizon = t.horizon, expires_at = t.expires_at,
+                    quiet_hours = t.quiet_hours, time_zone = t.time_zone, segments = t.segments,
+                    twilio_options = t.twilio_options
+                FROM asked AS t
+                WHERE d.event = t.event AND d.event_id = t.event_id AND d.status = 'rejected'
+                RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at
+            )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage()) + SAID.formatted("");
 
     private static final String FIND = """
-            SELECT id, attempt, status, message_sid, error_code, payload_sha256
-            FROM textonce.deliveries
-            WHERE event = ? AND event_id = ?
+            SELECT d.event, d.event_id, d.id, d.attempt, d.status, d.message_sid, d.error_code, d.payload_sha256
+            FROM unnest(?, ?) AS t(event, event_id) JOIN textonce.deliveries AS d USING (event_id, event)
             """;
 
     private final JdbcTemplate jdbc;
@@ -97,8 +108,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     private final String sender;
     private final Duration leaseLength;
     private final Pace pace;
-    private final boolean tells;
+    private final String claim;
     private final Clock clock;
+    private final Batches<Claim, Found> claims;
 
     /** @param tells whether somebody is told of each change of a status */
     Deliveries(
@@ -116,8 +128,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         this.sender = sender;
         this.leaseLength = leaseLength;
         this.pace = pace;
-        this.tells = tells;
+        this.claim = CLAIM + SAID.formatted(tells ? "" : "WHERE status <> 'reserved'");
         this.clock = clock;
+        this.claims = new Batches<>("claims", Claim::key, this::claim);
     }
 
     /**
@@ -135,7 +148,9 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         var verdict = exchange.getVariable("verdict", Verdict.SEND, Verdict.class);
         while (true) {
             var lease = new Lease(leaseLength, sms.expiresAt());
-            var claimed = claim(sms, verdict);
+            var claim = new Claim(DeliveryId.next(clock.millis()), sms, verdict, phoneHash.all(sms.phone()));
+            var found = claims.with(claim);
+            var claimed = found.isRejected() ? claimAgain(claim) : found.claimed();
             if (claimed != null && claimed.status().equals(Delivery.RESERVED)) {
                 verdict = pace.turn(claimed, sms);
                 claimed = verdict.isSend() ? claimed : claimed.with(verdict.status(), null, null);
@@ -148,98 +163,88 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 }
                 return claimed.status().equals(Delivery.RESERVED);
             }
-            var known = known(sms);
-            // Refused between the two statements: not a duplicate of a text, so it is tried again.
-            if (!known.status().equals(Delivery.REJECTED)) {
-                exchange.setVariable("delivery", known);
+            // One refused between the two statements is not a duplicate of a text, so it is tried again.
+            if (!found.isRejected()) {
+                exchange.setVariable("delivery", found.taken(sms));
                 return false;
             }
         }
     }
 
-    private @Nullable Delivery claim(Sms sms, Verdict verdict) {
-        var values = values(sms, verdict);
-        var insert = new ArrayList<>(values);
-        insert.add(2, DeliveryId.next(clock.millis()));
-        insert.add(tells);
-        var claimed = claimed(CLAIM, insert);
-        if (claimed != null) {
-            return claimed;
+    /** In the order of their keys, so that two instances that claim the same ones never wait for each other. */
+    private List<Found> claim(List<Claim> claims) {
+        var ordered = claims.stream().sorted(Comparator.comparing(Claim::key)).toList();
+        var found = new HashMap<String, Found>();
+        var ids = claims.stream().collect(Collectors.toMap(Claim::id, Claim::key));
+        for (var delivery : claimed(claim, ordered)) {
+            found.put(ids.get(delivery.id()), new Found(delivery, null));
         }
-        var known = find(sms);
-        return known == null || !known.delivery().status().equals(Delivery.REJECTED)
-                ? null
-                : claimed(CLAIM_AGAIN, values);
+        var rest =
+                claims.stream().filter(claim -> !found.containsKey(claim.key())).toList();
+        if (!rest.isEmpty()) {
+            jdbc.query(
+                    new Columns<>(rest)
+                            .add("text", claim -> claim.sms().event())
+                            .add("text", claim -> claim.sms().eventId())
+                            .in(FIND),
+                    row -> {
+                        found.put(Sms.key(row.getString("event"), row.getString("event_id")), read(row));
+                    });
+        }
+        return claims.stream()
+                .map(claim -> found.getOrDefault(claim.key(), Found.NOTHING))
+                .toList();
     }
 
-    private @Nullable Delivery claimed(String sql, List<@Nullable Object> values) {
-        return DataAccessUtils.singleResult(jdbc.query(
-                sql,
+    private @Nullable Delivery claimAgain(Claim claim) {
+        return DataAccessUtils.singleResult(claimed(CLAIM_AGAIN, List.of(claim)));
+    }
+
+    private List<Delivery> claimed(String sql, List<Claim> claims) {
+        var columns = new Columns<>(claims)
+                .add("uuid", Claim::id)
+                .add("text", claim -> claim.sms().event())
+                .add("text", claim -> claim.sms().eventId())
+                .add("text", claim -> claim.policy().sender(sender))
+                .add("text", Claim::hashList)
+                .add("bytea", claim -> claim.hashes()[0])
+                .add("text", claim -> claim.verdict().status())
+                .add(
+                        "timestamptz",
+                        claim -> claim.verdict().isSend()
+                                ? null
+                                : claim.verdict().until())
+                .add("interval", claim -> claim.verdict().isSend() ? leaseLength : null)
+                .add("int4", claim -> claim.verdict().code())
+                .add("text", claim -> claim.verdict().words())
+                .add("text", claim -> claim.sms().text())
+                .add("bytea", claim -> claim.sms().payloadSha256())
+                .add("text", claim -> claim.sms().source())
+                .add("text", claim -> claim.sms().client())
+                .add("text", claim -> claim.policy().purpose())
+                .add("timestamptz", claim -> claim.sms().consentAt())
+                .add("text", claim -> claim.sms().consentSource())
+                .add("text", claim -> phones.mask(claim.sms().phone()))
+                .add("text", claim -> claim.sms().phone())
+                .add("text", claim -> claim.policy().onUnknown())
+                .add("interval", claim -> claim.policy().horizon())
+                .add("timestamptz", claim -> claim.sms().expiresAt())
+                .add("text", claim -> claim.policy().quietHours())
+                .add("text", claim -> claim.sms().timeZone())
+                .add("int4", claim -> claim.sms().segments())
+                .add("text", claim -> claim.policy().written(claim.sms().sendAt()));
+        return jdbc.query(
+                columns.in(sql),
                 (row, n) -> new Delivery(
                         row.getObject("id", UUID.class),
                         row.getInt("attempt"),
                         row.getString("status"),
                         null,
                         row.getObject("error_code", Integer.class),
-                        false),
-                values.toArray()));
+                        false));
     }
 
-    /** In the order of both statements, but for the id of a new row. */
-    private List<@Nullable Object> values(Sms sms, Verdict verdict) {
-        var policy = sms.policy();
-        byte[][] hashes = phoneHash.all(sms.phone());
-        return Arrays.asList(
-                hashes,
-                policy.sender(sender),
-                verdict.status(),
-                verdict.isSend() ? null : timestamp(verdict.until()),
-                verdict.isSend() ? leaseLength.toString() : null,
-                OptOuts.CODE,
-                verdict.code(),
-                OptOuts.refusal().getMessage(),
-                verdict.words(),
-                sms.text(),
-                sms.payloadSha256(),
-                sms.source(),
-                sms.client(),
-                policy.sender(sender),
-                policy.purpose(),
-                Timestamp.from(sms.consentAt()),
-                sms.consentSource(),
-                phones.mask(sms.phone()),
-                hashes[0],
-                sms.phone(),
-                policy.onUnknown(),
-                policy.horizon() == null ? null : policy.horizon().toString(),
-                timestamp(sms.expiresAt()),
-                policy.quietHours() == null ? null : policy.quietHours().toString(),
-                sms.timeZone() == null ? null : sms.timeZone().getId(),
-                sms.segments(),
-                policy.written(sms.sendAt()),
-                sms.event(),
-                sms.eventId());
-    }
-
-    private Delivery known(Sms sms) {
-        var known = find(sms);
-        if (known == null) {
-            throw new Refusal(503, "try_again", "The event is being removed; send it again.");
-        }
-        boolean rejected = known.delivery().status().equals(Delivery.REJECTED);
-        // The digest of an erased person's event is erased too.
-        boolean erased = known.payloadSha256().length == 0;
-        if (!rejected && !erased && !Arrays.equals(known.payloadSha256(), sms.payloadSha256())) {
-            throw Refusal.ofReusedId();
-        }
-        return known.delivery();
-    }
-
-    private @Nullable Known find(Sms sms) {
-        return DataAccessUtils.singleResult(jdbc.query(FIND, Deliveries::read, sms.event(), sms.eventId()));
-    }
-
-    private static Known read(ResultSet row, int number) throws SQLException {
+    private static Found read(ResultSet row) throws SQLException {
         var delivery = new Delivery(
                 row.getObject("id", UUID.class),
                 row.getInt("attempt"),
@@ -247,11 +252,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 row.getString("message_sid"),
                 row.getObject("error_code", Integer.class),
                 true);
-        return new Known(delivery, row.getBytes("payload_sha256"));
-    }
-
-    private static @Nullable Timestamp timestamp(@Nullable Instant at) {
-        return at == null ? null : Timestamp.from(at);
+        return new Found(delivery, row.getBytes("payload_sha256"));
     }
 
     @Override
@@ -279,5 +280,58 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         throw new UnsupportedOperationException("deliveries are purged by age, not cleared");
     }
 
-    private record Known(Delivery delivery, byte[] payloadSha256) {}
+    @Override
+    protected void doShutdown() {
+        claims.close();
+    }
+
+    private record Claim(UUID id, Sms sms, Verdict verdict, byte[][] hashes) {
+
+        String key() {
+            return sms.key();
+        }
+
+        SendPolicy policy() {
+            return sms.policy();
+        }
+
+        /** As PostgreSQL writes an array. */
+        String hashList() {
+            return Arrays.stream(hashes)
+                    .map(hash -> "\"\\" + Columns.bytes(hash) + '"')
+                    .collect(Collectors.joining(",", "{", "}"));
+        }
+    }
+
+    /**
+     * What a claim came upon.
+     *
+     * @param delivery null where the row was removed meanwhile
+     * @param payloadSha256 of the event that had the key before, null where the claim won
+     */
+    private record Found(@Nullable Delivery delivery, byte @Nullable [] payloadSha256) {
+
+        static final Found NOTHING = new Found(null, null);
+
+        boolean isRejected() {
+            return payloadSha256 != null && delivery.status().equals(Delivery.REJECTED);
+        }
+
+        @Nullable
+        Delivery claimed() {
+            return payloadSha256 == null ? delivery : null;
+        }
+
+        /** The delivery that had the key before, of the same event. */
+        Delivery taken(Sms sms) {
+            if (delivery == null) {
+                throw new Refusal(503, "try_again", "The event is being removed; send it again.");
+            }
+            // The digest of an erased person's event is erased too.
+            if (payloadSha256.length > 0 && !Arrays.equals(payloadSha256, sms.payloadSha256())) {
+                throw Refusal.ofReusedId();
+            }
+            return delivery;
+        }
+    }
 }

@@ -67,6 +67,10 @@ public record Sms(
 
     /** The idempotency key. */
     public String key() {
+        return key(event, eventId);
+    }
+
+    static String key(String event, String eventId) {
         return event + ":" + eventId;
     }
 

@@ -2,6 +2,7 @@ package io.textonce.support;
 
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Sms;
+import io.textonce.twilio.StatusReports;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.AsyncCallback;
@@ -48,10 +49,10 @@ final class LogFields implements InterceptStrategy {
                 fields.put("sid", delivery.sid());
             }
         }
-        if (exchange.getVariable("report") instanceof Map<?, ?> report && report.get("sid") != null) {
-            fields.put("sid", report.get("sid").toString());
-            if (report.get("delivery") != null) {
-                fields.put("deliveryId", report.get("delivery").toString());
+        if (exchange.getVariable("report") instanceof StatusReports.Report report) {
+            fields.put("sid", report.sid());
+            if (report.delivery() != null) {
+                fields.put("deliveryId", report.delivery().toString());
             }
         }
         return fields;

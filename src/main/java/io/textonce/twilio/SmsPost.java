@@ -12,9 +12,7 @@ import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -202,16 +200,9 @@ final class SmsPost {
         var delivery = exchange.getVariable("delivery", Delivery.class);
         exchange.setVariable("delivery", delivery.with(status, sid, code));
         meters.posted(exchange, sid == null ? status : "accepted");
-        Map<String, @Nullable Object> row = new HashMap<>();
-        row.put("id", delivery.id());
-        row.put("attempt", delivery.attempt());
-        row.put("status", status);
-        row.put("sid", sid);
-        row.put("code", code);
-        row.put("words", words);
-        row.put("wait", wait == null ? null : wait.toString());
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(row);
+        exchange.getMessage()
+                .setBody(new Outcomes.Outcome(delivery.id(), delivery.attempt(), status, sid, code, words, wait));
     }
 
     /** Up to half as long again, so that what was held together is not tried together. */

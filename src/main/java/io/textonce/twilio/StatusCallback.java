@@ -5,8 +5,6 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.Refusal;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -50,7 +48,7 @@ final class StatusCallback {
         this.texts = texts;
     }
 
-    /** Makes the row of {@code sms-status-record.sql} of the form, or refuses with 400. */
+    /** Makes a report of the form, or refuses with 400. */
     void read(Exchange exchange) {
         Map<?, ?> form = exchange.getMessage().getBody(Map.class);
         var sid = (String) form.get("MessageSid");
@@ -65,7 +63,7 @@ final class StatusCallback {
         report(exchange, "callback", delivery(exchange.getVariable("query", String.class)), sid, status, code);
     }
 
-    /** Makes the row of what Twilio said of a message, as the body and for {@link #recorded}. */
+    /** Makes a report of what Twilio said of a message, as the body and for {@link #recorded}. */
     void report(
             Exchange exchange,
             String kind,
@@ -73,39 +71,29 @@ final class StatusCallback {
             String sid,
             String status,
             @Nullable Integer code) {
-        Map<String, @Nullable Object> row = new HashMap<>();
-        row.put("kind", kind);
-        row.put("delivery", delivery);
-        row.put("sid", sid);
-        row.put("status", status);
-        row.put("code", code);
-        row.put("words", code == null ? null : codes.of(code).words());
-        row.put("wait", ask.toString());
-        exchange.setVariable("report", row);
-        exchange.getMessage().setBody(row);
+        String words = code == null ? null : codes.of(code).words();
+        var report = new StatusReports.Report(kind, delivery, sid, status, code, words, ask);
+        exchange.setVariable("report", report);
+        exchange.getMessage().setBody(report);
     }
 
     /** Counts and, where a person should look, says what the report did. */
     void recorded(Exchange exchange) {
-        var report = exchange.getVariable("report", Map.class);
-        var row = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
-        String effect = (String) row.get("effect");
-        follow((Integer) report.get("code"), (UUID) row.get("delivery"));
+        var report = exchange.getVariable("report", StatusReports.Report.class);
+        var done = exchange.getMessage().getBody(StatusReports.Effect.class);
+        String effect = done.name();
+        follow(report.code(), done.delivery());
         meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect)
                 .increment();
         if (effect.equals("raised") || effect.equals("resolved")) {
-            texts.told(
-                    (String) row.get("event"),
-                    (String) report.get("status"),
-                    Duration.ofMillis(((Number) row.get("age")).longValue()));
+            texts.told(done.event(), report.status(), done.age());
         }
         if (effect.equals("resolved")) {
-            meters.counter("textonce.unknowns.resolved", "how", (String) report.get("kind"))
-                    .increment();
+            meters.counter("textonce.unknowns.resolved", "how", report.kind()).increment();
         }
         boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
         LOG.atLevel(odd ? Level.WARN : Level.INFO)
-                .log("{} {} for {}: {}", report.get("kind"), report.get("status"), report.get("sid"), effect);
+                .log("{} {} for {}: {}", report.kind(), report.status(), report.sid(), effect);
     }
 
     /** What an error that comes with a callback asks for beyond the delivery itself. */

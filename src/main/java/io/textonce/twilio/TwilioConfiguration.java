@@ -16,7 +16,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.Processor;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+import org.apache.camel.spi.ThreadPoolFactory;
 import org.apache.camel.util.ObjectHelper;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -62,6 +64,11 @@ class TwilioConfiguration {
     }
 
     @Bean
+    ThreadPoolFactory callersThread() {
+        return new CallersThread();
+    }
+
+    @Bean
     SendMeters sendMeters(MeterRegistry meters) {
         return new SendMeters(meters);
     }
@@ -89,6 +96,16 @@ class TwilioConfiguration {
     }
 
     @Bean
+    Outcomes outcomes(@Qualifier("outcomeDataSource") DataSource dataSource) {
+        return new Outcomes(new JdbcTemplate(dataSource));
+    }
+
+    @Bean
+    Processor smsOutcomes(Outcomes outcomes) {
+        return outcomes::record;
+    }
+
+    @Bean
     SignedWebhook signedWebhook(TwilioSignature signature, TextOnceProperties settings, MeterRegistry meters) {
         return new SignedWebhook(signature, settings.requireTwilioSignature(), meters);
     }
@@ -112,6 +129,16 @@ class TwilioConfiguration {
     @Bean
     Processor statusRead(StatusCallback callback) {
         return callback::read;
+    }
+
+    @Bean
+    StatusReports reports(DataSource dataSource) {
+        return new StatusReports(new JdbcTemplate(dataSource));
+    }
+
+    @Bean
+    Processor statusReports(StatusReports reports) {
+        return reports::record;
     }
 
     @Bean

@@ -11,6 +11,8 @@ import io.textonce.delivery.Due;
 import io.textonce.sandbox.SandboxPostgres;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Unknown;
+import io.textonce.twilio.Outcomes;
+import io.textonce.twilio.StatusReports;
 import io.textonce.twilio.TwilioFailures;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.io.IOException;
@@ -61,8 +63,8 @@ class StateMachineTest {
     private static JdbcTemplate jdbc;
     private static DeliveryTables tables;
     private static CamelContext context;
-    private static String outcomeSql;
-    private static String statusSql;
+    private static Outcomes outcomes;
+    private static StatusReports reports;
     private static String cancelSql;
 
     private Random random = new Random();
@@ -87,8 +89,8 @@ class StateMachineTest {
         jdbc = new JdbcTemplate(dataSource);
         tables = DeliveryTables.migrate(dataSource, LEASE);
         context = new DefaultCamelContext();
-        outcomeSql = statement("sms-post-outcome.sql");
-        statusSql = statement("sms-status-record.sql");
+        outcomes = new Outcomes(jdbc);
+        reports = new StatusReports(jdbc);
         cancelSql = statement("sms-cancel.sql");
     }
 
@@ -232,38 +234,20 @@ class StateMachineTest {
 
     private void answer(Call call, boolean clear) {
         calls.remove(call);
-        Map<String, Object> row = new HashMap<>();
-        row.put("id", call.delivery.id());
-        row.put("attempt", call.delivery.attempt());
-        row.put("code", null);
-        row.put("words", "test");
-        row.put("sid", null);
-        if (call.text != null && clear) {
-            row.put("status", "queued");
-            row.put("sid", call.text.sid);
-            row.put("wait", "PT1H");
-        } else if (call.text == null && clear) {
-            row.put("status", Delivery.HELD);
-            row.put("wait", "PT30S");
-        } else {
-            row.put("status", Delivery.UNKNOWN);
-            row.put("wait", "PT5S");
-        }
-        noteFreed(call.delivery.id(), (String) row.get("sid"));
-        new NamedParameterJdbcTemplate(dataSource).update(outcomeSql, row);
+        boolean has = call.text != null && clear;
+        String status = has ? "queued" : call.text == null && clear ? Delivery.HELD : Delivery.UNKNOWN;
+        String sid = has ? call.text.sid : null;
+        var again = has ? Duration.ofHours(1) : Duration.ofSeconds(clear ? 30 : 5);
+        noteFreed(call.delivery.id(), sid);
+        outcomes.record(
+                new Outcomes.Outcome(call.delivery.id(), call.delivery.attempt(), status, sid, null, "test", again));
     }
 
     private void callBack(Text text) {
-        Map<String, Object> row = new HashMap<>();
-        row.put("kind", "callback");
-        row.put("delivery", text.delivery);
-        row.put("sid", text.sid);
-        row.put("status", STATUSES.get(random.nextInt(STATUSES.size())));
-        row.put("code", null);
-        row.put("words", null);
-        row.put("wait", "PT1H");
+        String status = STATUSES.get(random.nextInt(STATUSES.size()));
         noteFreed(text.delivery, text.sid);
-        new NamedParameterJdbcTemplate(dataSource).queryForList(statusSql, row);
+        reports.record(
+                new StatusReports.Report("callback", text.delivery, text.sid, status, null, null, Duration.ofHours(1)));
     }
 
     /** A SID that evidence gave to another delivery with the same text goes back to its owner: the one fall there is. */

@@ -1,0 +1,126 @@
+package io.textonce.batch;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
+
+/**
+ * Gathers the items of many threads while a statement is under way, for the next statement. Nothing waits for a batch to
+ * fill: one item alone goes at once. Each caller waits until its own item is done, and gets what became of it.
+ *
+ * @param <T> what a caller wants done
+ * @param <R> what became of it
+ */
+public final class Batches<T, R> implements AutoCloseable {
+
+    /** A few at once use the database's own group commit; more would only make the batches smaller. */
+    private static final int AT_ONCE = 3;
+
+    private static final int LARGEST = 64;
+
+    private final Function<T, ?> key;
+    private final Function<List<T>, List<R>> statement;
+    private final LinkedBlockingQueue<Waiting<T, R>> queue = new LinkedBlockingQueue<>();
+    private final List<Thread> workers = new ArrayList<>();
+    private volatile boolean closed;
+
+    /**
+     * @param name of the threads
+     * @param key of an item; two items with equal ones never share a statement
+     * @param statement does some items in one transaction, and returns what became of each in their order; it may be
+     *     called for single items again when it failed for several because of one of them
+     */
+    public Batches(String name, Function<T, ?> key, Function<List<T>, List<R>> statement) {
+        this.key = key;
+        this.statement = statement;
+        for (int i = 1; i <= AT_ONCE; i++) {
+            var worker = new Thread(this::work, name + "-" + i);
+            worker.setDaemon(true);
+            worker.start();
+            workers.add(worker);
+        }
+    }
+
+    /**
+     * Does one item, together with others.
+     *
+     * @throws RuntimeException what the statement threw for it
+     */
+    public R with(T item) {
+        if (closed) {
+            throw new DataAccessResourceFailureException("TextOnce is stopping");
+        }
+        var waiting = new Waiting<T, R>(item, new CompletableFuture<>());
+        queue.add(waiting);
+        try {
+            return waiting.result.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** What was given before is done; nothing more is taken. */
+    @Override
+    public void close() {
+        closed = true;
+        workers.forEach(Thread::interrupt);
+    }
+
+    private void work() {
+        var taken = new ArrayDeque<Waiting<T, R>>();
+        try {
+            while (true) {
+                taken.add(queue.take());
+                queue.drainTo(taken, LARGEST - 1);
+                while (!taken.isEmpty()) {
+                    run(next(taken));
+                }
+            }
+        } catch (InterruptedException e) {
+            queue.drainTo(taken);
+            while (!taken.isEmpty()) {
+                run(next(taken));
+            }
+        }
+    }
+
+    /** Takes out one item of each key, the first. */
+    private List<Waiting<T, R>> next(ArrayDeque<Waiting<T, R>> taken) {
+        var keys = new HashSet<Object>();
+        var batch = new ArrayList<Waiting<T, R>>(taken.size());
+        taken.removeIf(waiting -> keys.add(key.apply(waiting.item)) && batch.add(waiting));
+        return batch;
+    }
+
+    private void run(List<Waiting<T, R>> batch) {
+        try {
+            var results = statement.apply(batch.stream().map(Waiting::item).toList());
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).result.complete(results.get(i));
+            }
+        } catch (DataIntegrityViolationException | ConcurrencyFailureException e) {
+            if (batch.size() == 1) {
+                fail(batch, e);
+            } else {
+                // Rolled back because of one of them, or of a deadlock: the others must not suffer.
+                batch.forEach(waiting -> run(List.of(waiting)));
+            }
+        } catch (RuntimeException | Error e) {
+            fail(batch, e);
+        }
+    }
+
+    private void fail(List<Waiting<T, R>> batch, Throwable cause) {
+        batch.forEach(waiting -> waiting.result.completeExceptionally(cause));
+    }
+
+    private record Waiting<T, R>(T item, CompletableFuture<R> result) {}
+}

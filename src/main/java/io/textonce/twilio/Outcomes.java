@@ -1,0 +1,128 @@
+package io.textonce.twilio;
+
+import io.textonce.batch.Batches;
+import io.textonce.batch.Columns;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Writes the outcomes of calls into the deliveries and their timelines. */
+public final class Outcomes implements AutoCloseable {
+
+    /**
+     * An answer with a SID is the truth whenever it comes. If evidence had given that SID to another delivery, whose
+     * text was equal, that one is unknown again. A refused text is kept, since support may send it again. Any other
+     * outcome counts only while its attempt still holds the reservation: whoever took over knows better.
+     */
+    private static final String RECORD = """
+            WITH told AS MATERIALIZED (
+                SELECT *, textonce.status_rank(status) AS rank
+                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(id, attempt, status, sid, code, words, wait)
+            ),
+            freed AS (
+                UPDATE textonce.deliveries AS d
+                SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
+                FROM told AS t
+                WHERE d.message_sid = t.sid AND d.id <> t.id
+                  AND EXISTS (
+                      SELECT FROM textonce.deliveries AS mine WHERE mine.id = t.id AND mine.message_sid IS NULL)
+                RETURNING d.id, d.status
+            ),
+            parted AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
+            ),
+            changed AS (
+                UPDATE textonce.deliveries AS d
+                SET status = CASE
+                        WHEN t.sid IS NULL OR t.rank > textonce.status_rank(d.status) THEN t.status
+                        ELSE d.status
+                    END,
+                    message_sid = coalesce(d.message_sid, t.sid),
+                    error_code = coalesce(t.code, d.error_code),
+                    reason = CASE
+                        WHEN t.sid IS NULL THEN t.words
+                        WHEN t.rank <= textonce.status_rank(d.status) THEN d.reason
+                    END,
+                    body = CASE WHEN t.status IN ('held', 'unknown', 'rejected') THEN d.body END,
+                    unknown_since = CASE WHEN t.status = 'unknown' THEN now() END,
+                    due_at = CASE WHEN textonce.status_rank(d.status) >= 5 THEN NULL ELSE now() + t.wait END,
+                    updated_at = now()
+                FROM told AS t
+                WHERE d.id = t.id
+                  AND (CASE
+                        WHEN t.sid IS NULL THEN d.status = 'reserved' AND d.attempt = t.attempt
+                        ELSE d.message_sid IS NULL OR d.message_sid = t.sid
+                      END)
+                RETURNING d.id, d.status,
+                    (SELECT before.status FROM textonce.deliveries AS before WHERE before.id = d.id) AS old_status
+            )
+            INSERT INTO textonce.delivery_events
+                (delivery_id, kind, status, message_sid, error_code, words, until, became)
+            SELECT t.id, 'answer', t.status, t.sid, t.code, t.words, CASE WHEN t.status = 'held' THEN now() + t.wait END,
+                c.status
+            FROM told AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final Batches<Outcome, Boolean> batches = new Batches<>("outcomes", Outcome::id, this::record);
+
+    public Outcomes(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Writes down the {@link Outcome} that is the body. */
+    void record(Exchange exchange) {
+        record(exchange.getMessage().getBody(Outcome.class));
+    }
+
+    public void record(Outcome outcome) {
+        batches.with(outcome);
+    }
+
+    /** In the order of their ids, as callbacks are too: none waits for another that waits for it. */
+    private List<Boolean> record(List<Outcome> outcomes) {
+        var ordered =
+                outcomes.stream().sorted(Comparator.comparing(Outcome::id)).toList();
+        jdbc.update(new Columns<>(ordered)
+                .add("uuid", Outcome::id)
+                .add("int4", Outcome::attempt)
+                .add("text", Outcome::status)
+                .add("text", Outcome::sid)
+                .add("int4", Outcome::code)
+                .add("text", Outcome::words)
+                .add("interval", Outcome::again)
+                .in(RECORD));
+        return Collections.nCopies(outcomes.size(), true);
+    }
+
+    @Override
+    public void close() {
+        batches.close();
+    }
+
+    /**
+     * The outcome of one call.
+     *
+     * @param id of the delivery
+     * @param attempt which claim of it called
+     * @param status that it has now
+     * @param sid Twilio's, where its answer has one
+     * @param code Twilio's error code, where its answer has one
+     * @param words for support
+     * @param again after which the background looks at it again, or null
+     */
+    public record Outcome(
+            UUID id,
+            int attempt,
+            String status,
+            @Nullable String sid,
+            @Nullable Integer code,
+            @Nullable String words,
+            @Nullable Duration again) {}
+}

@@ -1,0 +1,153 @@
+package io.textonce.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DuplicateKeyException;
+
+class BatchesTest {
+
+    private final List<List<String>> statements = new CopyOnWriteArrayList<>();
+    private final CountDownLatch database = new CountDownLatch(1);
+    private final List<Thread> callers = new ArrayList<>();
+    private Batches<String, String> batches;
+
+    @AfterEach
+    void stop() {
+        database.countDown();
+        batches.close();
+    }
+
+    @Test
+    void doesOneItemAtOnce() {
+        start(this::upperCase);
+
+        assertThat(batches.with("a")).isEqualTo("A");
+
+        assertThat(statements).containsExactly(List.of("a"));
+    }
+
+    @Test
+    void gathersWhatComesWhileTheDatabaseIsBusyAndGivesEachItsOwnResult() {
+        start(this::slowUpperCase);
+        var first = keepBusy();
+
+        var later = IntStream.range(0, 50).mapToObj(i -> ask("item" + i)).toList();
+        awaitCallers();
+        database.countDown();
+
+        assertThat(results(first)).containsExactly("BUSY1", "BUSY2", "BUSY3");
+        assertThat(results(later))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 50).mapToObj(i -> "ITEM" + i).toList());
+        assertThat(statements).hasSizeLessThan(10);
+    }
+
+    @Test
+    void givesEqualKeysToTwoStatements() {
+        start(this::slowUpperCase);
+        var first = keepBusy();
+
+        var equal = List.of(ask("same"), ask("same"), ask("same"));
+        awaitCallers();
+        database.countDown();
+
+        assertThat(results(first)).hasSize(3);
+        assertThat(results(equal)).containsOnly("SAME").hasSize(3);
+        assertThat(statements).filteredOn(List.of("same")::equals).hasSize(3);
+    }
+
+    @Test
+    void failsOnlyTheItemThatTheDatabaseRefuses() {
+        database.countDown();
+        start(items -> {
+            if (items.contains("bad")) {
+                throw new DuplicateKeyException("bad");
+            }
+            return slowUpperCase(items);
+        });
+
+        var good = ask("good");
+        var bad = ask("bad");
+        var better = ask("better");
+
+        assertThat(results(List.of(good, better))).containsExactly("GOOD", "BETTER");
+        assertThatThrownBy(bad::join).hasRootCauseInstanceOf(DuplicateKeyException.class);
+    }
+
+    @Test
+    void doesNothingTwiceWhenNobodyKnowsWhetherItWasDone() {
+        start(items -> {
+            upperCase(items);
+            throw new DataAccessResourceFailureException("connection lost");
+        });
+
+        assertThatThrownBy(() -> batches.with("a")).isInstanceOf(DataAccessResourceFailureException.class);
+
+        assertThat(statements).containsExactly(List.of("a"));
+    }
+
+    private void start(Function<List<String>, List<String>> statement) {
+        batches = new Batches<>("test", Function.identity(), statement);
+    }
+
+    private CompletableFuture<String> ask(String item) {
+        var result = new CompletableFuture<String>();
+        var caller = new Thread(() -> {
+            try {
+                result.complete(batches.with(item));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        caller.start();
+        callers.add(caller);
+        return result;
+    }
+
+    private List<CompletableFuture<String>> keepBusy() {
+        var busy = new ArrayList<CompletableFuture<String>>();
+        for (int i = 1; i <= 3; i++) {
+            busy.add(ask("busy" + i));
+            await().until(statements::size, is(busy.size()));
+        }
+        return busy;
+    }
+
+    private void awaitCallers() {
+        await().untilAsserted(
+                        () -> assertThat(callers).extracting(Thread::getState).containsOnly(Thread.State.WAITING));
+    }
+
+    private static List<String> results(List<CompletableFuture<String>> futures) {
+        return futures.stream().map(CompletableFuture::join).toList();
+    }
+
+    private List<String> slowUpperCase(List<String> items) {
+        var done = upperCase(items);
+        try {
+            database.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return done;
+    }
+
+    private List<String> upperCase(List<String> items) {
+        statements.add(items);
+        return items.stream().map(item -> item.toUpperCase(Locale.ROOT)).toList();
+    }
+}
