@@ -22,6 +22,8 @@ class DocumentsTest {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
 
+    private static final Pattern ALARM = Pattern.compile("^\\| `(\\w+)` \\| .+ \\| .+ \\|$", Pattern.MULTILINE);
+
     static Stream<Path> documents() throws IOException {
         try (var files = Files.walk(Path.of("."), 3)) {
             return files
@@ -47,6 +49,21 @@ class DocumentsTest {
         String event = Files.readString(Path.of("routes/events/order-shipped.camel.yaml"));
 
         assertThat(Files.readString(Path.of("README.md"))).contains("```yaml\n" + event + "```");
+    }
+
+    @Test
+    void operationsSayWhatToDoForEachAlarmAndForNoOther() throws IOException {
+        var alarms = new YAMLMapper()
+                .readTree(Path.of("ops/prometheus/alerts.yaml").toFile())
+                .findValuesAsText("alert");
+        String alarmsSection = Files.readString(Path.of("docs/operations.md"))
+                .split("\n## Alarms\n", -1)[1]
+                .split("\n## ", -1)[0];
+
+        var rows =
+                ALARM.matcher(alarmsSection).results().map(row -> row.group(1)).toList();
+
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(alarms);
     }
 
     @Test

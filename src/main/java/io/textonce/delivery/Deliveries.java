@@ -107,7 +107,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
     private final PhoneHash phoneHash;
     private final String sender;
     private final Duration leaseLength;
-    private final Pace pace;
+    private final Departure departure;
     private final String claim;
     private final Clock clock;
     private final Batches<Claim, Found> claims;
@@ -119,7 +119,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
             PhoneHash phoneHash,
             String sender,
             Duration leaseLength,
-            Pace pace,
+            Departure departure,
             boolean tells,
             Clock clock) {
         this.jdbc = jdbc;
@@ -127,7 +127,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         this.phoneHash = phoneHash;
         this.sender = sender;
         this.leaseLength = leaseLength;
-        this.pace = pace;
+        this.departure = departure;
         this.claim = CLAIM + SAID.formatted(tells ? "" : "WHERE status <> 'reserved'");
         this.clock = clock;
         this.claims = new Batches<>("claims", Claim::key, this::claim);
@@ -152,7 +152,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
             var found = claims.with(claim);
             var claimed = found.isRejected() ? claimAgain(claim) : found.claimed();
             if (claimed != null && claimed.status().equals(Delivery.RESERVED)) {
-                verdict = pace.turn(claimed, sms);
+                verdict = departure.of(claimed, sms, false);
                 claimed = verdict.isSend() ? claimed : claimed.with(verdict.status(), null, null);
             }
             if (claimed != null) {

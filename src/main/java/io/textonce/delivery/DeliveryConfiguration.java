@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
@@ -70,13 +71,28 @@ class DeliveryConfiguration {
                         .toList());
     }
 
+    @Bean
+    @DependsOnDatabaseInitialization
+    Restore restore(DataSource dataSource, TextOnceProperties settings, Clock clock) {
+        var restore = new Restore(new JdbcTemplate(dataSource), settings.restoredTo(), clock);
+        if (settings.restoredTo() != null) {
+            LOG.warn(
+                    "The database was restored to {}: until {} each text is looked for at Twilio before it is sent",
+                    settings.restoredTo(),
+                    restore.until());
+        }
+        return restore;
+    }
+
     /** A turn that is lost with the database's machine leaves its text reserved, as an outcome does. */
     @Bean
-    Pace pace(HikariDataSource outcomeDataSource, TextOnceProperties settings) {
-        return new Pace(
-                new JdbcTemplate(outcomeDataSource),
-                settings.twilio().sender(),
-                settings.twilio().segmentsPerSecond());
+    Departure departure(Restore restore, HikariDataSource outcomeDataSource, TextOnceProperties settings) {
+        return new Departure(
+                restore,
+                new Pace(
+                        new JdbcTemplate(outcomeDataSource),
+                        settings.twilio().sender(),
+                        settings.twilio().segmentsPerSecond()));
     }
 
     @Bean
@@ -84,7 +100,7 @@ class DeliveryConfiguration {
             DataSource dataSource,
             PhoneNumbers phones,
             PhoneHash phoneHash,
-            Pace pace,
+            Departure departure,
             TextOnceProperties settings,
             Clock clock) {
         return new Deliveries(
@@ -93,7 +109,7 @@ class DeliveryConfiguration {
                 phoneHash,
                 settings.twilio().sender(),
                 settings.lease(),
-                pace,
+                departure,
                 settings.tellsStatus(),
                 clock);
     }

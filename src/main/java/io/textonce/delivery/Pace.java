@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * behind it; so a text whose turn has not come waits here. A turn is given to a text that is reserved, never to a
  * duplicate or a refused one, and never behind the text's own time.
  */
-public final class Pace {
+final class Pace {
 
     /** A sender that was idle has a second in hand. An urgent text waits for urgent ones alone; all wait for it. */
     private static final String TURN = """
@@ -80,7 +80,7 @@ public final class Pace {
      * Gives a reserved text its turn. One whose turn has not come is held until then, and one that would be too late by
      * then is refused; either is written down before this returns.
      */
-    public Verdict turn(Delivery reserved, Sms sms) {
+    Verdict turn(Delivery reserved, Sms sms) {
         if (usualPace == 0 && paces.isEmpty()) {
             return Verdict.SEND;
         }

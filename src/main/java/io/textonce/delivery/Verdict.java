@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the gates of the send road decided about a text.
  *
- * @param status reserved: it may be sent now; held: not before {@code until}; rejected or canceled: not at all
+ * @param status reserved: it may be sent now; held: not before {@code until}; unknown: not before evidence was looked
+ *     for; rejected or canceled: not at all
  * @param until when a held text is due, or when Twilio is to send one that it may have now
  * @param refusal what the sender of a rejected one is told
  * @param words for the delivery's timeline, null where there is nothing to say
@@ -27,6 +28,10 @@ public record Verdict(
 
     static Verdict held(Instant until, String words) {
         return new Verdict(Delivery.HELD, until, null, words);
+    }
+
+    static Verdict unknown(String words) {
+        return new Verdict(Delivery.UNKNOWN, null, null, words);
     }
 
     static Verdict rejected(Refusal refusal) {

@@ -6,7 +6,9 @@ import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.DueDeliveries.Rival;
 import io.textonce.delivery.Lease;
+import io.textonce.delivery.Restore;
 import io.textonce.delivery.SendGate;
+import io.textonce.delivery.Verdict;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages.Seen;
@@ -40,6 +42,7 @@ final class Evidence {
     private final DueDeliveries deliveries;
     private final MessageList messages;
     private final SendGate gate;
+    private final Restore restore;
     private final TextOnceProperties settings;
     private final MeterRegistry meters;
 
@@ -47,11 +50,13 @@ final class Evidence {
             DueDeliveries deliveries,
             MessageList messages,
             SendGate gate,
+            Restore restore,
             TextOnceProperties settings,
             MeterRegistry meters) {
         this.deliveries = deliveries;
         this.messages = messages;
         this.gate = gate;
+        this.restore = restore;
         this.settings = settings;
         this.meters = meters;
     }
@@ -65,19 +70,20 @@ final class Evidence {
                 .toList();
         List<Seen> listed;
         try {
-            listed = messages.sentTo(due.phone(), since(due, rivals));
+            listed = messages.sentTo(due.phone(), restore.earliest(since(due, rivals)));
         } catch (TwilioFailure e) {
             LOG.info("Delivery {}: Twilio's list proves nothing: {}", due.id(), e.getMessage());
             lookAgain(due);
             return;
         }
-        var mine = mine(due, free(due, listed), rivals, settings.lease().plus(horizon(due)));
+        var free = free(due, listed);
+        var mine = mine(due, free, rivals, settings.lease().plus(horizon(due)));
         if (mine.message() != null) {
             bind(due, mine.message());
         } else if (mine.open() || due.unclearFor().compareTo(horizon(due)) < 0) {
             lookAgain(due);
         } else {
-            absent(exchange, due);
+            absent(exchange, due, free);
         }
     }
 
@@ -152,7 +158,7 @@ final class Evidence {
         }
     }
 
-    private void absent(Exchange exchange, Due due) {
+    private void absent(Exchange exchange, Due due, List<Seen> free) {
         var verdict = gate.again(due);
         if (!verdict.isSend() && !verdict.isHeld()) {
             LOG.info("Delivery {} never reached Twilio, and is not sent again: {}", due.id(), verdict.words());
@@ -165,6 +171,16 @@ final class Evidence {
             count("hold");
             return;
         }
+        if (restore.isCauseOf(due)) {
+            // Nobody here knows the text that Twilio makes of a template: any of these may be it.
+            if (due.sms().policy().isContent() && !free.isEmpty()) {
+                deliveries.end(due, Delivery.HELD, "Twilio has a text that may be this one; a person must decide");
+                count("hold");
+            } else {
+                send(exchange, due, verdict);
+            }
+            return;
+        }
         switch (due.onUnknown()) {
             case "hold" -> {
                 deliveries.end(due, Delivery.HELD, "Twilio never took the text; a person must decide");
@@ -174,24 +190,27 @@ final class Evidence {
                 deliveries.end(due, Delivery.REJECTED, "Twilio never took the text; the event asks not to repeat it");
                 count("drop");
             }
-            default -> {
-                if (verdict.isHeld()) {
-                    LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
-                    deliveries.end(due, verdict);
-                    count("hold");
-                    return;
-                }
-                var lease = new Lease(settings.lease(), due.expiresAt());
-                var again = deliveries.again(due);
-                if (again != null) {
-                    LOG.info("Delivery {} never reached Twilio; sending it again", due.id());
-                    count("resend");
-                    exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
-                    exchange.setVariable("delivery", again);
-                    exchange.setVariable("dueFor", due.age());
-                    exchange.setVariable("lease", lease);
-                }
-            }
+            default -> send(exchange, due, verdict);
+        }
+    }
+
+    /** Sends a text that Twilio does not have, or holds it if it may not be sent now. */
+    private void send(Exchange exchange, Due due, Verdict verdict) {
+        if (verdict.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
+            deliveries.end(due, verdict);
+            count("hold");
+            return;
+        }
+        var lease = new Lease(settings.lease(), due.expiresAt());
+        var again = deliveries.again(due);
+        if (again != null) {
+            LOG.info("Delivery {} never reached Twilio; sending it", due.id());
+            count("resend");
+            exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
+            exchange.setVariable("delivery", again);
+            exchange.setVariable("dueFor", due.age());
+            exchange.setVariable("lease", lease);
         }
     }
 

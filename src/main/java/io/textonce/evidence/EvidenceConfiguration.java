@@ -2,10 +2,11 @@ package io.textonce.evidence;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.Departure;
 import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.Lease;
-import io.textonce.delivery.Pace;
+import io.textonce.delivery.Restore;
 import io.textonce.delivery.SendGate;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages;
@@ -26,9 +27,10 @@ class EvidenceConfiguration {
             DueDeliveries deliveries,
             TwilioMessages messages,
             SendGate gate,
+            Restore restore,
             TextOnceProperties settings,
             MeterRegistry meters) {
-        return new Evidence(deliveries, messages::sentTo, gate, settings, meters);
+        return new Evidence(deliveries, messages::sentTo, gate, restore, settings, meters);
     }
 
     @Bean
@@ -68,7 +70,7 @@ class EvidenceConfiguration {
 
     /** Lets a held text that was taken go on, unless it may not be sent, or not now: that is written down. */
     @Bean
-    Processor heldGate(DueDeliveries deliveries, SendGate gate, Pace pace) {
+    Processor heldGate(DueDeliveries deliveries, SendGate gate, Departure departure) {
         return exchange -> {
             var due = exchange.getMessage().getBody(Due.class);
             var verdict = gate.again(due);
@@ -76,7 +78,7 @@ class EvidenceConfiguration {
             if (!verdict.isSend()) {
                 deliveries.end(due, verdict);
                 exchange.setRouteStop(true);
-            } else if (!due.hasTurn() && !pace.turn(Delivery.taken(due), sms).isSend()) {
+            } else if (!departure.of(Delivery.taken(due), sms, due.hasTurn()).isSend()) {
                 exchange.setRouteStop(true);
             }
             exchange.setVariable("sms", sms);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -143,6 +144,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 v -> List.of(v.split(",")).stream().allMatch(key -> key.length() >= 32),
                 "at least 32 characters each");
         required("TEXTONCE_TIME_ZONE", "textonce.time-zone", SettingsCheck::isTimeZone, "a time zone, Europe/Berlin");
+        optional(
+                "TEXTONCE_RESTORED_TO",
+                "textonce.restored-to",
+                SettingsCheck::isPast,
+                "a moment of the past, such as 2026-11-23T09:00:00Z");
         consentAges();
         optional("TEXTONCE_ROUTES", "textonce.routes", v -> Files.isDirectory(Path.of(v)), "a folder that exists");
         required("TEXTONCE_ROUTES_RELOAD", "textonce.routes-reload", matches("true|false"), "true or false");
@@ -321,6 +327,14 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
     private static boolean isTimeZone(String text) {
         try {
             return ZoneId.of(text) != null;
+        } catch (DateTimeException e) {
+            return false;
+        }
+    }
+
+    private static boolean isPast(String text) {
+        try {
+            return Instant.parse(text).isBefore(Instant.now());
         } catch (DateTimeException e) {
             return false;
         }

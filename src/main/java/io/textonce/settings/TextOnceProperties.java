@@ -3,6 +3,7 @@ package io.textonce.settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,7 @@ import org.springframework.util.unit.DataSize;
  * @param hashKey key of the hash by which a number is looked up, at least 32 characters
  * @param hashKeyPrevious keys of before, by which numbers are still found; several with commas
  * @param timeZone whose clock quiet hours go by where neither event nor number tells a time zone
+ * @param restoredTo the moment to which the database was set back, for as long as events since then may come again
  * @param lease how long a reservation may be silent before its outcome counts as unknown
  * @param unknown when evidence is looked for
  * @param due the pace of the background worker
@@ -55,6 +57,7 @@ public record TextOnceProperties(
         String hashKey,
         @DefaultValue List<String> hashKeyPrevious,
         ZoneId timeZone,
+        @Nullable Instant restoredTo,
         Duration lease,
         Unknown unknown,
         Due due,

@@ -5,15 +5,18 @@ import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The tables and what reads and writes them, without the application. */
-public record DeliveryTables(DueDeliveries due, Deliveries claims, SendGate gate) {
+public record DeliveryTables(
+        DueDeliveries due, Deliveries claims, SendGate gate, Restore restore, Departure departure) {
 
     private static final String SENDER = "+15551234567";
 
@@ -24,13 +27,21 @@ public record DeliveryTables(DueDeliveries due, Deliveries claims, SendGate gate
                 .defaultSchema("textonce")
                 .load()
                 .migrate();
+        return of(dataSource, lease, null);
+    }
+
+    /** @param restoredTo the moment to which the tables were set back, or null */
+    public static DeliveryTables of(DataSource dataSource, Duration lease, @Nullable Instant restoredTo) {
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
-        var pace = new Pace(jdbc, SENDER, List.of());
+        var restore = new Restore(jdbc, restoredTo, Clock.systemUTC());
+        var departure = new Departure(restore, new Pace(jdbc, SENDER, List.of()));
         return new DeliveryTables(
                 new DueDeliveries(jdbc, hash, SENDER, lease),
-                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, pace, true, Clock.systemUTC()),
+                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, departure, true, Clock.systemUTC()),
                 new SendGate(
-                        new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), Clock.systemUTC()));
+                        new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), Clock.systemUTC()),
+                restore,
+                departure);
     }
 }

@@ -63,14 +63,14 @@ class HashKeyRotationTest {
                 null);
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms);
-        var pace = new Pace(sandbox.database(), SENDER, List.of());
+        var departure = sandbox.context().getBean(Departure.class);
         new Deliveries(
                         sandbox.database(),
                         new PhoneNumbers(),
                         hash,
                         SENDER,
                         Duration.ofMinutes(1),
-                        pace,
+                        departure,
                         false,
                         Clock.systemUTC())
                 .add(exchange, sms.key());

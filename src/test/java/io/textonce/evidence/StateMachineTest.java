@@ -20,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,7 +48,8 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
  * Drives the state machine, over the real table and the real statements, with answers, callbacks, lists and crashes in
  * random order; some texts are planned for later, and some are called off. Twilio is honest here: a message is in its
  * list before the horizon is over. Then a status never falls, a SID is bound once, no event gets a second text, and in
- * the end every event has had one, but for those that were called off in time.
+ * the end every event has had one, but for those that were called off in time. The same when the database is set back
+ * in the middle of it, and all events are repeated.
  */
 class StateMachineTest {
 
@@ -73,10 +76,12 @@ class StateMachineTest {
     private final Map<UUID, String> seenStatus = new HashMap<>();
     private final Map<UUID, String> seenSid = new HashMap<>();
     private final HashSet<UUID> freed = new HashSet<>();
+    private final Map<String, List<String>> asked = new HashMap<>();
     private final Map<String, Integer> textsAsked = new HashMap<>();
     private final Map<String, Integer> calledOff = new HashMap<>();
     private final HashSet<String> cancelled = new HashSet<>();
     private int nextEvent;
+    private Instant restoredTo;
     private Duration passed = Duration.ZERO;
 
     @BeforeAll
@@ -112,7 +117,7 @@ class StateMachineTest {
         jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
 
         for (int step = 0; step < 80; step++) {
-            randomStep();
+            randomStep(14);
             checkInvariants();
             if (step % 10 == 0) {
                 checkTimelines();
@@ -122,9 +127,48 @@ class StateMachineTest {
 
         checkInvariants();
         checkTimelines();
-        textsAsked.forEach((text, asked) -> assertThat(textsSent().getOrDefault(text, 0))
+        checkTheEnd();
+    }
+
+    static Stream<Long> fewSeeds() {
+        return seeds().skip(28);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("fewSeeds")
+    void neverSendsTwiceAndNeverLosesATextWhenTheDatabaseIsSetBack(long seed) {
+        random = new Random(seed);
+        jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
+
+        steps(30, 14);
+        jdbc.execute("DROP TABLE IF EXISTS backup");
+        jdbc.execute("CREATE TABLE backup AS TABLE textonce.deliveries");
+        var backedUpAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        var atBackup = passed;
+        steps(30, 13);
+        setBack(backedUpAt, atBackup);
+        var events = new ArrayList<>(asked.keySet());
+        Collections.shuffle(events, random);
+        for (String event : events) {
+            repeat(event);
+            if (random.nextInt(3) == 0) {
+                work();
+                checkInvariants();
+            }
+        }
+        steps(30, 13);
+        settle();
+        restoredTo = null;
+        tables = DeliveryTables.of(dataSource, LEASE, null);
+
+        checkInvariants();
+        checkTheEnd();
+    }
+
+    private void checkTheEnd() {
+        textsAsked.forEach((text, wanted) -> assertThat(textsSent().getOrDefault(text, 0))
                 .as("how often " + text + " was sent in the end")
-                .isBetween(asked - calledOff.getOrDefault(text, 0), asked));
+                .isBetween(wanted - calledOff.getOrDefault(text, 0), wanted));
         assertThat(jdbc.queryForList(
                         "SELECT DISTINCT status FROM textonce.deliveries"
                                 + " WHERE status IN ('reserved', 'unknown', 'held', 'rejected')",
@@ -132,8 +176,35 @@ class StateMachineTest {
                 .isEmpty();
     }
 
-    private void randomStep() {
-        switch (random.nextInt(14)) {
+    private void steps(int number, int kinds) {
+        for (int step = 0; step < number; step++) {
+            randomStep(kinds);
+            checkInvariants();
+        }
+    }
+
+    /** All processes end; the tables are as they were at the time of the backup, which time has left behind. */
+    private void setBack(Instant backedUpAt, Duration atBackup) {
+        calls.clear();
+        seenStatus.clear();
+        seenSid.clear();
+        freed.clear();
+        jdbc.execute("TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores");
+        jdbc.execute("INSERT INTO textonce.deliveries TABLE backup");
+        var since = passed.minus(atBackup);
+        age(since);
+        restoredTo = backedUpAt.minus(since);
+        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
+    }
+
+    private void repeat(String event) {
+        var text = asked.get(event);
+        ClaimedEvent.claim(tables, context, event, text.get(0), text.get(1))
+                .ifPresent(delivery -> calls.add(new Call(delivery, text.get(0), text.get(1), passed)));
+    }
+
+    private void randomStep(int kinds) {
+        switch (random.nextInt(kinds)) {
             case 12 -> holdNewEvent();
             case 13 -> cancelKnownEvent();
             case 0, 1 -> claimNewEvent();
@@ -148,9 +219,9 @@ class StateMachineTest {
         }
     }
 
-    /** Nothing new happens, Twilio behaves, and time goes on until all is quiet. */
+    /** Nothing new happens, Twilio behaves, and time goes on until all is quiet: equal texts wait for each other. */
     private void settle() {
-        for (int round = 0; round < 60; round++) {
+        for (int round = 0; round < 300 && (round < 5 || !calls.isEmpty() || isOpen()); round++) {
             for (Call call : List.copyOf(calls)) {
                 if (!call.posted) {
                     post(call, true);
@@ -162,6 +233,12 @@ class StateMachineTest {
         }
     }
 
+    private boolean isOpen() {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                "SELECT EXISTS (SELECT FROM textonce.deliveries WHERE status IN ('reserved', 'unknown', 'held'))",
+                Boolean.class));
+    }
+
     private void claimNewEvent() {
         // Few numbers and few texts, so that equal texts to one number are common.
         String event = "event-" + nextEvent++;
@@ -171,8 +248,9 @@ class StateMachineTest {
     private void holdNewEvent() {
         String phone = "+1555867530" + random.nextInt(2);
         String text = "Text " + random.nextInt(2);
-        ClaimedEvent.hold(
-                tables, context, "event-" + nextEvent++, phone, text, Duration.ofSeconds(random.nextInt(200)));
+        String event = "event-" + nextEvent++;
+        asked.put(event, List.of(phone, text));
+        ClaimedEvent.hold(tables, context, event, phone, text, Duration.ofSeconds(random.nextInt(200)));
         textsAsked.merge(phone + " " + text, 1, Integer::sum);
     }
 
@@ -206,8 +284,9 @@ class StateMachineTest {
     }
 
     private void claim(String event, String phone, String text) {
-        var delivery = ClaimedEvent.claim(tables, context, event, phone, text).orElseThrow();
-        calls.add(new Call(delivery, phone, text, passed));
+        asked.put(event, List.of(phone, text));
+        ClaimedEvent.claim(tables, context, event, phone, text)
+                .ifPresent(delivery -> calls.add(new Call(delivery, phone, text, passed)));
         textsAsked.merge(phone + " " + text, 1, Integer::sum);
     }
 
@@ -265,13 +344,13 @@ class StateMachineTest {
                 tables.due().end(due, verdict);
                 continue;
             }
-            calls.add(new Call(
-                    new Delivery(due.id(), due.attempt(), due.status(), null, null, false),
-                    due.phone(),
-                    due.text(),
-                    passed));
+            var delivery = new Delivery(due.id(), due.attempt(), due.status(), null, null, false);
+            if (tables.departure().of(delivery, due.sms(), due.hasTurn()).isSend()) {
+                calls.add(new Call(delivery, due.phone(), due.text(), passed));
+            }
         }
-        var evidence = new Evidence(tables.due(), this::list, tables.gate(), settings(), new SimpleMeterRegistry());
+        var evidence = new Evidence(
+                tables.due(), this::list, tables.gate(), tables.restore(), settings(), new SimpleMeterRegistry());
         for (Due due : tables.due().takeUnknown(10)) {
             var exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(due);
@@ -305,6 +384,19 @@ class StateMachineTest {
     /** The past moves away, in the table as well: that is how time passes here. */
     private void pass(Duration time) {
         passed = passed.plus(time);
+        age(time);
+        if (restoredTo != null) {
+            jdbc.update(
+                    "UPDATE textonce.restores SET restored_to = restored_to - CAST(? AS interval),"
+                            + " started_at = started_at - CAST(? AS interval)",
+                    time.toString(),
+                    time.toString());
+            restoredTo = restoredTo.minus(time);
+            tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
+        }
+    }
+
+    private void age(Duration time) {
         jdbc.update("""
                 UPDATE textonce.deliveries
                 SET due_at = due_at - CAST(? AS interval), unknown_since = unknown_since - CAST(? AS interval),

@@ -12,8 +12,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +40,7 @@ final class Load implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final ExecutorService senders = Executors.newFixedThreadPool(24);
     private final ConcurrentLinkedQueue<Integer> events = new ConcurrentLinkedQueue<>();
+    private final Map<Integer, Instant> planned = new ConcurrentHashMap<>();
     private final List<Future<?>> running = new ArrayList<>();
     private final Peers peers;
     private final Supplier<AppProcess> app;
@@ -59,6 +64,31 @@ final class Load implements AutoCloseable {
         var lines = new StringBuilder();
         for (int i = 0; i < each; i++) {
             lines.append(json(newEvent())).append('\n');
+        }
+        drop(lines.toString());
+        return this;
+    }
+
+    /** Sends so many events over HTTP whose texts are to be sent later. */
+    Load plan(int number, Duration later) {
+        var sendAt = Instant.now().plus(later);
+        for (int i = 0; i < number; i++) {
+            int event = newEvent();
+            planned.put(event, sendAt);
+            running.add(senders.submit(() -> untilAnswered(() -> post(event))));
+        }
+        return this;
+    }
+
+    /** Sends all events once more, each over another intake. */
+    Load repeat() {
+        var lines = new StringBuilder();
+        for (int event : events) {
+            switch (event % 3) {
+                case 0 -> running.add(senders.submit(() -> untilAnswered(() -> post(event))));
+                case 1 -> running.add(senders.submit(() -> untilAnswered(() -> publish(event))));
+                default -> lines.append(json(event)).append('\n');
+            }
         }
         drop(lines.toString());
         return this;
@@ -92,9 +122,11 @@ final class Load implements AutoCloseable {
         return event;
     }
 
-    private static String json(int event) {
+    private String json(int event) {
+        var sendAt = planned.get(event);
         return "{\"eventId\":\"proof-event-" + event + "\",\"phone\":\"+1555" + (2_000_000 + event)
-                + "\",\"orderId\":\"proof-" + event + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+                + "\",\"orderId\":\"proof-" + event + "\",\"consentAt\":\"2026-06-02T09:00:00Z\""
+                + (sendAt == null ? "}" : ",\"sendAt\":\"" + sendAt + "\"}");
     }
 
     private interface Attempt {
@@ -141,7 +173,7 @@ final class Load implements AutoCloseable {
         try {
             Path folder = Files.createDirectories(peers.inbox().resolve("order-shipped"));
             Path part = Files.writeString(folder.resolve(".proof.tmp"), lines);
-            Files.move(part, folder.resolve("proof-" + NEXT.get() + ".jsonl"));
+            Files.move(part, folder.resolve("proof-" + UUID.randomUUID() + ".jsonl"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

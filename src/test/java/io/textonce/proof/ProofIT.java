@@ -213,6 +213,8 @@ class ProofIT {
             cutConnections();
             park(Duration.ofMillis(500));
             peers.postgres().close();
+            await("not to be ready without a database").until(() -> !app.isReady());
+            assertThat(app.isLive()).isTrue();
             park(Duration.ofSeconds(2));
             peers.postgres().start();
             load.start(EVENTS);
@@ -242,6 +244,36 @@ class ProofIT {
 
             judge("SIGTERM under load", load, "stopped in " + stopped.toSeconds() + " s");
             assertThat(stopped).isLessThan(Duration.ofSeconds(30));
+        }
+    }
+
+    @Test
+    void survivesThatItsDatabaseIsSetBack() throws IOException {
+        var backup = directory.resolve("backup-" + System.nanoTime());
+        try (var load = new Load(peers, () -> app)) {
+            app = start();
+            load.start(EVENTS / 4).plan(EVENTS / 4, Duration.ofSeconds(7));
+            load.awaitSent(MOST);
+            var restoredTo = Instant.now();
+            peers.postgres().close();
+            peers.postgres().copyTo(backup);
+            peers.postgres().start();
+            load.start(EVENTS / 2);
+            load.awaitSent(MOST);
+            await("planned texts to be sent, which are held in the backup")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            peers.twilio().messages().size() == load.events().size());
+            app.kill();
+            peers.postgres().close();
+            peers.postgres().setBackTo(backup);
+            peers.postgres().start();
+
+            app = instance().with("TEXTONCE_RESTORED_TO", restoredTo.toString()).start();
+            load.repeat().start(EVENTS / 4);
+            load.awaitSent(MOST);
+
+            judge("database set back, all events repeated", load, "1 restore");
         }
     }
 

@@ -255,6 +255,22 @@ class IntakeJmsTest {
     }
 
     @Test
+    void takesADeadLetterThatTheBrokerMovesBackOnceWhatWasWrongIsMended(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.twilio().forNumber(number, 1, refuses(21606));
+        sandbox.jms().send(QUEUE, marked(id, session -> {
+            var message = session.createTextMessage(sandbox.orderShipped(id, number));
+            message.setStringProperty("event", "order-shipped");
+            return message;
+        }));
+        await().until(() -> sandbox.peers().broker().move(DEAD, "mark = '" + id + "'", QUEUE) == 1);
+
+        await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+        sandbox.awaitStatus(id, "delivered");
+    }
+
+    @Test
     void letsADeadLetterBeMendedAndSentAgain(Sandbox sandbox) throws JMSException {
         String number = sandbox.newNumber();
         String id = sandbox.newEventId();

@@ -140,9 +140,17 @@ public final class AppProcess implements AutoCloseable {
     }
 
     public boolean isReady() {
+        return isUp("readiness");
+    }
+
+    public boolean isLive() {
+        return isUp("liveness");
+    }
+
+    private boolean isUp(String health) {
         try {
             return http.send(
-                                    HttpRequest.newBuilder(managementUri("/actuator/health/readiness"))
+                                    HttpRequest.newBuilder(managementUri("/actuator/health/" + health))
                                             .timeout(Duration.ofSeconds(5))
                                             .build(),
                                     BodyHandlers.discarding())

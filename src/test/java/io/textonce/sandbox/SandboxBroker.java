@@ -3,6 +3,8 @@ package io.textonce.sandbox;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.management.QueueControl;
+import org.apache.activemq.artemis.api.core.management.ResourceNames;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -62,6 +64,20 @@ public final class SandboxBroker implements AutoCloseable {
         }
         var found = server.getActiveMQServer().locateQueue(SimpleString.of(queue));
         return found == null ? 0 : found.getMessageCount();
+    }
+
+    /** Moves what a filter names from one queue to another, as an operator does in the broker's console. */
+    public int move(String from, String filter, String to) {
+        if (server == null) {
+            throw new IllegalStateException("The sandbox's broker is stopped");
+        }
+        var control = (QueueControl)
+                server.getActiveMQServer().getManagementService().getResource(ResourceNames.QUEUE + from);
+        try {
+            return control == null ? 0 : control.moveMessages(filter, to);
+        } catch (Exception e) {
+            throw new IllegalStateException("The sandbox's broker does not move messages", e);
+        }
     }
 
     @Override

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A real PostgreSQL of its own, whose data outlives a stop. Its sessions run in a time zone that nobody lives in, so
@@ -52,6 +54,32 @@ public final class SandboxPostgres implements AutoCloseable {
                         process.destroy();
                         process.onExit().join();
                     });
+        }
+    }
+
+    /** Copies the data of the server, which must be stopped, as a backup does that is consistent. */
+    public void copyTo(Path backup) {
+        copy(directory, backup);
+    }
+
+    /** Sets the data back to those of a backup; the server must be stopped. */
+    public void setBackTo(Path backup) {
+        try {
+            FileSystemUtils.deleteRecursively(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        copy(backup, directory);
+    }
+
+    /** With the rights of each, which PostgreSQL looks at. */
+    private static void copy(Path from, Path to) {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
