@@ -22,8 +22,8 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the variable {@code sms} of the event in the body and the text in the variable {@code text}. What it lets pass
- * can be stored and sent; whether it may be is for the steps that follow.
+ * Makes the variable {@code sms}, and its idempotency key in {@code eventKey}, of the event in the body and the text in
+ * the variable {@code text}. What it lets pass can be stored and sent; whether it may be is for the steps that follow.
  */
 public final class SmsDraft implements Processor {
 
@@ -50,22 +50,22 @@ public final class SmsDraft implements Processor {
         String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
         var sendAt = asked(exchange, payload, "sendAt");
-        exchange.setVariable(
-                "sms",
-                new Sms(
-                        policy.event(),
-                        printable("eventId", required(payload, "eventId"), ""),
-                        digest(payload),
-                        required(payload, "phone"),
-                        printable("text", text == null ? "" : text, "\n"),
-                        time("consentAt", required(payload, "consentAt")),
-                        consentSource(payload),
-                        policy,
-                        source == null ? "route" : source,
-                        exchange.getVariable("client", String.class),
-                        sendAt,
-                        expiresAt(policy, payload, sendAt, asked(exchange, payload, "expiresAt")),
-                        timeZone(policy, payload)));
+        var sms = new Sms(
+                policy.event(),
+                printable("eventId", required(payload, "eventId"), ""),
+                digest(payload),
+                required(payload, "phone"),
+                printable("text", text == null ? "" : text, "\n"),
+                time("consentAt", required(payload, "consentAt")),
+                consentSource(payload),
+                policy,
+                source == null ? "route" : source,
+                exchange.getVariable("client", String.class),
+                sendAt,
+                expiresAt(policy, payload, sendAt, asked(exchange, payload, "expiresAt")),
+                timeZone(policy, payload));
+        exchange.setVariable("sms", sms);
+        exchange.setVariable("eventKey", sms.key());
     }
 
     /** The values for Twilio's template, as Twilio reads them (https://www.twilio.com/docs/content). */

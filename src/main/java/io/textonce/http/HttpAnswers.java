@@ -130,20 +130,23 @@ final class HttpAnswers {
     }
 
     private void answer(Exchange exchange, int status, Map<String, Object> members) throws JsonProcessingException {
-        var message = exchange.getMessage();
-        message.removeHeaders("*");
-        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setBody(json.writeValueAsString(members));
+        write(exchange, status, "application/json", json.writeValueAsBytes(members));
     }
 
     /** Answers with the map in the body as JSON. */
     void json(Exchange exchange, int status) throws JsonProcessingException {
+        var body = exchange.getMessage().getBody();
+        write(exchange, status, "application/json", json.writeValueAsBytes(body));
+    }
+
+    /** Its length is said, so that head and body leave in one piece. */
+    static void write(Exchange exchange, int status, String mediaType, byte[] body) {
         var message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setBody(json.writeValueAsString(message.getBody()));
+        message.setHeader(Exchange.CONTENT_TYPE, mediaType);
+        message.setHeader(Exchange.CONTENT_LENGTH, body.length);
+        message.setBody(body);
     }
 
     /** Says why not. */

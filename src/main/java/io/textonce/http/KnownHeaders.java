@@ -11,7 +11,7 @@ import org.apache.camel.spi.HeaderFilterStrategy;
  */
 final class KnownHeaders implements HeaderFilterStrategy {
 
-    private static final Set<String> ANSWER = Set.of("content-type", "location", "retry-after");
+    private static final Set<String> ANSWER = Set.of("content-type", "content-length", "location", "retry-after");
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {

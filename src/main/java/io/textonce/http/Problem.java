@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Refusal;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,14 +144,10 @@ public record Problem(
 
     /** Makes it the answer of an exchange, which keeps nothing else. */
     public void answer(Exchange exchange) {
-        var message = exchange.getMessage();
-        message.removeHeaders("*");
+        HttpAnswers.write(exchange, status, MEDIA_TYPE, json().getBytes(StandardCharsets.UTF_8));
         if (retryLater()) {
-            message.setHeader("Retry-After", Long.toString(retryAfterSeconds()));
+            exchange.getMessage().setHeader("Retry-After", Long.toString(retryAfterSeconds()));
         }
-        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
-        message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
-        message.setBody(json());
     }
 
     /** Whether the caller should come again, after a while. */
