@@ -41,6 +41,7 @@ final class Load implements AutoCloseable {
     private final ExecutorService senders = Executors.newFixedThreadPool(24);
     private final ConcurrentLinkedQueue<Integer> events = new ConcurrentLinkedQueue<>();
     private final Map<Integer, Instant> planned = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Integer> failures = new ConcurrentLinkedQueue<>();
     private final List<Future<?>> running = new ArrayList<>();
     private final Peers peers;
     private final Supplier<AppProcess> app;
@@ -111,6 +112,11 @@ final class Load implements AutoCloseable {
         return List.copyOf(events);
     }
 
+    /** The answers over HTTP from 500 on. */
+    List<Integer> failures() {
+        return List.copyOf(failures);
+    }
+
     /** The text that an event asks for. */
     static String text(int event) {
         return "Your order proof-" + event + " has shipped.";
@@ -156,6 +162,9 @@ final class Load implements AutoCloseable {
                 .POST(BodyPublishers.ofString(json(event)))
                 .build();
         int status = http.send(request, BodyHandlers.discarding()).statusCode();
+        if (status >= 500) {
+            failures.add(status);
+        }
         return status == 200 || status == 202;
     }
 

@@ -16,7 +16,9 @@ import static org.awaitility.Awaitility.await;
 import io.textonce.proof.Oracle.Verdict;
 import io.textonce.sandbox.AppProcess;
 import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.TwilioPost;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,12 +27,19 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -247,6 +256,7 @@ class ProofIT {
         }
     }
 
+    /** HTTP, queue and inbox feed both, each instance takes some of all three, and one dies with calls under way. */
     @Test
     void survivesThatItsDatabaseIsSetBack() throws IOException {
         var backup = directory.resolve("backup-" + System.nanoTime());
@@ -279,16 +289,60 @@ class ProofIT {
 
     @Test
     void sharesTheWorkWithASecondInstanceThatIsKilled() {
-        try (var load = new Load(peers, () -> app)) {
-            var second = start();
-            app = start();
-            load.start(EVENTS);
-            park(Duration.ofMillis(800));
+        var turns = new AtomicInteger();
+        try (var second = instance("second", "first").start();
+                var load = new Load(peers, () -> second.isAlive() && turns.getAndIncrement() % 2 == 0 ? second : app)) {
+            app = instance("first", "second").start();
+
+            await("each instance to have taken some over each intake")
+                    .atMost(Duration.ofSeconds(40))
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> {
+                        load.start(Math.max(4, EVENTS / 8));
+                        return shares().containsAll(List.of(
+                                "first http", "first jms", "first file", "second http", "second jms", "second file"));
+                    });
+            peers.twilio().share(1, answersLate(Duration.ofSeconds(2)));
+            long answered = postsOf("second");
+            load.start(EVENTS / 2);
+            await("calls of the second to be under way").until(() -> postsOf("second") >= answered + 3);
             second.kill();
-            load.start(EVENTS);
+            peers.twilio().behave();
+            load.start(EVENTS / 4);
             load.awaitSent(MOST);
 
             judge("two instances, one killed", load, "1 kill");
+        }
+    }
+
+    /** What runs is the version before the newest migration; the packaged one comes beside it, migrates and stays. */
+    @Test
+    void staysRightWhileTheNextVersionTakesOver() throws Exception {
+        var before = PreviousVersion.in(directory);
+        var turns = new AtomicInteger();
+        var leaves = new AtomicBoolean();
+        try (var old = instance().classPath(before.classPath()).start();
+                var load = new Load(
+                        peers, () -> app == null || !leaves.get() && turns.getAndIncrement() % 2 == 0 ? old : app)) {
+            load.start(EVENTS / 2);
+            var next = instance();
+            var starts = CompletableFuture.supplyAsync(next::start);
+            while (!starts.isDone()) {
+                load.start(1);
+                park(Duration.ofMillis(500));
+            }
+            app = starts.join();
+            load.start(EVENTS / 2);
+            park(Duration.ofMillis(500));
+            // As a proxy does: no new request goes to an instance that is about to stop.
+            leaves.set(true);
+            old.stop();
+            load.start(EVENTS / 4);
+            load.awaitSent(MOST);
+
+            judge("the version after " + before.commit() + " takes over", load, "1 migration");
+            assertThat(load.failures()).isEmpty();
         }
     }
 
@@ -302,6 +356,36 @@ class ProofIT {
 
     private AppProcess start() {
         return instance().start();
+    }
+
+    /** One that tells Twilio to call back under a name of its own; the callbacks for the other one are its, too. */
+    private AppProcess instance(String name, String other) {
+        return instance().with("PUBLIC_BASE_URL", "https://" + name + ".example.com,https://" + other + ".example.com");
+    }
+
+    /** Which instance has sent a text that came over which intake, as in {@code first jms}. */
+    private Set<String> shares() throws SQLException {
+        Map<String, String> sources = new HashMap<>();
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT message_sid, source FROM textonce.deliveries")) {
+            while (rows.next()) {
+                sources.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return peers.twilio().posts().stream()
+                .map(post -> caller(post) + " " + sources.get(post.sid()))
+                .collect(Collectors.toSet());
+    }
+
+    private long postsOf(String instance) {
+        return peers.twilio().posts().stream()
+                .filter(post -> caller(post).equals(instance))
+                .count();
+    }
+
+    private static String caller(TwilioPost post) {
+        return URI.create(post.parameter("StatusCallback")).getHost().replace(".example.com", "");
     }
 
     /** Time limits short enough for a test; each in the same relation to the others as in production. */

@@ -49,11 +49,14 @@ public final class AppProcess implements AutoCloseable {
     /** The token of a caller who may do everything. */
     public static final String TOKEN = "the-token-of-a-test";
 
+    private static @Nullable Path takenApart;
+
     private HttpClient http = HttpClient.newHttpClient();
     private String scheme = "http";
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvmArguments = new ArrayList<>();
     private @Nullable Path extraClasses;
+    private @Nullable String classPath;
     private Path directory = Path.of("").toAbsolutePath();
     private final int port = FreePort.next();
     private final int managementPort = FreePort.next();
@@ -100,9 +103,15 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
-    /** Classes that are put on the packaged jar's class path, by Spring Boot's own launcher. */
+    /** Classes that are put on the class path of the packaged jar, which is taken apart for it. */
     public AppProcess extraClasses(Path folder) {
         extraClasses = folder;
+        return this;
+    }
+
+    /** Runs these classes instead of those under test: another version. */
+    public AppProcess classPath(String other) {
+        classPath = other;
         return this;
     }
 
@@ -242,23 +251,61 @@ public final class AppProcess implements AutoCloseable {
 
     private List<String> command() {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java());
         command.addAll(jvmArguments);
         String jar = System.getProperty("textonce.jar");
-        if (jar == null) {
-            command.addAll(List.of("-cp", classPath(), TextOnce.class.getName()));
+        if (classPath != null) {
+            command.addAll(List.of("-cp", classPath, TextOnce.class.getName()));
+        } else if (jar == null) {
+            command.addAll(List.of("-cp", testClassPath(), TextOnce.class.getName()));
         } else if (extraClasses == null) {
             command.addAll(List.of("-jar", jar));
         } else {
-            command.add("-Dloader.path=" + extraClasses.toAbsolutePath());
-            command.add("-Dloader.main=" + TextOnce.class.getName());
-            command.addAll(List.of("-cp", jar, "org.springframework.boot.loader.launch.PropertiesLauncher"));
+            String taken = takenApart(Path.of(jar)) + File.pathSeparator + extraClasses.toAbsolutePath();
+            command.addAll(List.of("-cp", taken, TextOnce.class.getName()));
         }
         return command;
     }
 
+    /** The packaged jar as the image runs it, which starts in half of the time; taken apart once. */
+    private static synchronized Path takenApart(Path jar) {
+        Path folder = jar.resolveSibling("taken-apart");
+        Path application = folder.resolve("textonce.jar");
+        try {
+            if (!application.equals(takenApart)) {
+                var extraction = new ProcessBuilder(
+                                java(),
+                                "-Djarmode=tools",
+                                "-jar",
+                                jar.toString(),
+                                "extract",
+                                "--force",
+                                "--application-filename",
+                                "textonce.jar",
+                                "--destination",
+                                folder.toString())
+                        .inheritIO()
+                        .start();
+                if (extraction.waitFor() != 0) {
+                    throw new IllegalStateException(jar + " can't be taken apart");
+                }
+                takenApart = application;
+            }
+            return application;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     /** Without empty entries: they stand for the current directory, whose routes would be found a second time. */
-    private static String classPath() {
+    private static String testClassPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.isEmpty())
                 .collect(Collectors.joining(File.pathSeparator));
