@@ -14,6 +14,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -28,12 +29,18 @@ class DeliveryConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryConfiguration.class);
 
+    /** Batches need no more. */
+    private static final int FEW = 8;
+
+    /** A plan made while a table is new would read all of it, and be kept for long after it has grown. */
+    private static final String BY_INDEX = "SET enable_seqscan = off";
+
     @Bean
     Clock clock() {
         return Clock.systemUTC();
     }
 
-    /** Claims and callbacks: a commit is on disk when it returns. */
+    /** A commit is on disk when it returns. */
     @Bean
     @Primary
     @ConfigurationProperties("spring.datasource.hikari")
@@ -44,16 +51,28 @@ class DeliveryConfiguration {
                 .build();
     }
 
+    /** Claims and callbacks, in batches: a commit is on disk when it returns. */
+    @Bean
+    HikariDataSource batchDataSource(HikariDataSource dataSource) {
+        return few(dataSource, "batches", BY_INDEX);
+    }
+
     /**
-     * Outcomes of a send. Its commits may be lost with the database's machine, never half: the row is then still
-     * reserved, and evidence finds what became of it. So an outcome waits for no disk.
+     * Outcomes of a send, in batches. Its commits may be lost with the database's machine, never half: the row is then
+     * still reserved, and evidence finds what became of it. So an outcome waits for no disk.
      */
     @Bean
     HikariDataSource outcomeDataSource(HikariDataSource dataSource) {
+        return few(dataSource, "outcomes", BY_INDEX + "; SET synchronous_commit = off");
+    }
+
+    private static HikariDataSource few(HikariDataSource like, String name, String initSql) {
         var config = new HikariConfig();
-        dataSource.copyStateTo(config);
-        config.setPoolName("outcomes");
-        config.setConnectionInitSql("SET synchronous_commit = off");
+        like.copyStateTo(config);
+        config.setPoolName(name);
+        config.setMaximumPoolSize(Math.min(FEW, like.getMaximumPoolSize()));
+        config.setMinimumIdle(config.getMaximumPoolSize());
+        config.setConnectionInitSql(initSql);
         return new HikariDataSource(config);
     }
 
@@ -97,7 +116,7 @@ class DeliveryConfiguration {
 
     @Bean
     Deliveries deliveries(
-            DataSource dataSource,
+            @Qualifier("batchDataSource") DataSource dataSource,
             PhoneNumbers phones,
             PhoneHash phoneHash,
             Departure departure,

@@ -132,7 +132,7 @@ class TwilioConfiguration {
     }
 
     @Bean
-    StatusReports reports(DataSource dataSource) {
+    StatusReports reports(@Qualifier("batchDataSource") DataSource dataSource) {
         return new StatusReports(new JdbcTemplate(dataSource));
     }
 
