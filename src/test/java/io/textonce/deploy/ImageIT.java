@@ -64,7 +64,7 @@ class ImageIT {
         }
     }
 
-    /** Takes half a minute, and a JVM from 25 on: {@code ./mvnw verify -Dit.test=ImageIT -Dtest=None} with such a one. */
+    /** Takes half a minute, and a JVM from 25 on: {@code ./mvnw verify -Dit.test=ImageIT -Djvm=/path/to/java}. */
     @Test
     void startsFromTheCacheOfATraining() throws Exception {
         assumeTrue(Runtime.version().feature() >= 25, "the cache needs Java 25; this is " + Runtime.version());
