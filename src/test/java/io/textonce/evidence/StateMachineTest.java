@@ -38,6 +38,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -163,6 +164,31 @@ class StateMachineTest {
 
         checkInvariants();
         checkTheEnd();
+    }
+
+    @Test
+    void afterARestoreSendsWhatIsNotThereAndLeavesATemplateThatMayBeThereToAPerson() {
+        jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores");
+        restoredTo = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MICROS);
+        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
+        String other = "+15558675302";
+        twilio.add(new Text(sid(), UUID.randomUUID(), other, "Of a template", passed, Duration.ZERO));
+        claim("event-0", "+15558675300", "{}");
+        claim("event-1", other, "{}");
+        jdbc.update(
+                "UPDATE textonce.deliveries SET on_unknown = 'hold', twilio_options = 'contentSid=HX' || repeat('0', 32)");
+
+        for (int look = 0; look < 20; look++) {
+            pass(Duration.ofSeconds(30));
+            work();
+        }
+        restoredTo = null;
+        tables = DeliveryTables.of(dataSource, LEASE, null);
+
+        assertThat(calls).singleElement().satisfies(call -> assertThat(call.phone).isEqualTo("+15558675300"));
+        assertThat(jdbc.queryForMap("SELECT status, due_at FROM textonce.deliveries WHERE event_id = 'event-1'"))
+                .containsEntry("status", Delivery.HELD)
+                .containsEntry("due_at", null);
     }
 
     private void checkTheEnd() {
