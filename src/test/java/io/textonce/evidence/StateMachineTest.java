@@ -185,7 +185,9 @@ class StateMachineTest {
         restoredTo = null;
         tables = DeliveryTables.of(dataSource, LEASE, null);
 
-        assertThat(calls).singleElement().satisfies(call -> assertThat(call.phone).isEqualTo("+15558675300"));
+        assertThat(calls)
+                .singleElement()
+                .satisfies(call -> assertThat(call.phone).isEqualTo("+15558675300"));
         assertThat(jdbc.queryForMap("SELECT status, due_at FROM textonce.deliveries WHERE event_id = 'event-1'"))
                 .containsEntry("status", Delivery.HELD)
                 .containsEntry("due_at", null);
