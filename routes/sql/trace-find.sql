@@ -1,5 +1,6 @@
 -- Deliveries, newest first, by any of: our id, Twilio's SID, the sender's event id, the number's hashes, and what lists
--- are filtered by. Ids rise with time, so times are bounds of ids, and "after" is the last id of the page before.
+-- are filtered by. Ids rise with time, so times are bounds of ids, and "after" is the last id of the page before. The
+-- entry of the claim itself is left out: it is there only where others are told of statuses.
 SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose, d.consent_at, d.consent_source, d.phone_masked,
     d.status, d.attempt, d.message_sid, d.error_code, d.reason, d.due_at, d.created_at, d.updated_at, d.phone,
     d.time_zone, d.segments,
@@ -9,7 +10,9 @@ SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose, d.consent_at, d
         SELECT coalesce(json_agg(json_build_object('at', e.happened_at, 'kind', e.kind, 'status', e.status,
             'sid', e.message_sid, 'code', e.error_code, 'words', e.words, 'by', e.actor, 'until', e.until)
             ORDER BY e.id), '[]')
-        FROM textonce.delivery_events AS e WHERE e.delivery_id = d.id) END AS timeline
+        FROM textonce.delivery_events AS e
+        WHERE e.delivery_id = d.id
+          AND NOT (e.kind = 'decision' AND e.status = 'reserved' AND e.happened_at = d.created_at)) END AS timeline
 FROM textonce.deliveries AS d
 WHERE (CAST(:#id AS uuid) IS NULL OR d.id = CAST(:#id AS uuid))
   AND (CAST(:#sid AS text) IS NULL OR d.message_sid = CAST(:#sid AS text))

@@ -129,7 +129,7 @@ class DeliveryConfiguration {
                 settings.twilio().sender(),
                 settings.lease(),
                 departure,
-                settings.tellsStatus(),
+                !settings.subscribers().isEmpty(),
                 clock);
     }
 

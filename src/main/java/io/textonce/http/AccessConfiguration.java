@@ -87,7 +87,8 @@ class AccessConfiguration {
                         // Which event it is stands in the body, which nobody has read here.
                         requests.requestMatchers("/api/events").hasAuthority(ALL_EVENTS);
                         requests.requestMatchers("/api/verify/**").hasAnyAuthority(ALL_EVENTS, EVENT_PREFIX + "verify");
-                        requests.requestMatchers("/api/deliveries/**", "/api/people", "/actuator/**")
+                        requests.requestMatchers(
+                                        "/api/deliveries/**", "/api/people", "/api/subscriptions/**", "/actuator/**")
                                 .hasRole(OPERATOR.name());
                         requests.requestMatchers("/api/**").authenticated();
                     }

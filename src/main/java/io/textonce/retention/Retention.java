@@ -7,6 +7,7 @@ import io.textonce.twilio.TwilioMessages;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
@@ -47,11 +48,18 @@ final class Retention {
             FROM old WHERE d.id = old.id
             """;
 
+    /** What subscribers are still to be told of stays; those who are suspended are not waited for. */
     private static final String PURGE = """
-            WITH old AS (
-                SELECT id FROM textonce.deliveries
+            WITH awaited AS (
+                SELECT min(told_id) AS told_id FROM textonce.subscriptions WHERE name = ANY (?) AND suspended_at IS NULL
+            ),
+            old AS (
+                SELECT id FROM textonce.deliveries AS d
                 WHERE id < ? AND due_at IS NULL
-                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED
+                  AND NOT EXISTS (
+                      SELECT FROM textonce.delivery_events AS e, awaited
+                      WHERE e.delivery_id = d.id AND e.id > awaited.told_id AND e.became IS NOT NULL)
+                ORDER BY id LIMIT ? FOR UPDATE OF d SKIP LOCKED
             ),
             told AS (
                 DELETE FROM textonce.delivery_events AS e USING old WHERE e.delivery_id = old.id
@@ -109,13 +117,21 @@ final class Retention {
     private final JdbcTemplate jdbc;
     private final TwilioMessages messages;
     private final TextOnceProperties.Retention settings;
+    private final String[] subscribers;
     private final Clock clock;
     private final AtomicLong drift = new AtomicLong();
 
-    Retention(JdbcTemplate jdbc, TwilioMessages messages, TextOnceProperties.Retention settings, Clock clock) {
+    /** @param subscribers who are told of each change of a status */
+    Retention(
+            JdbcTemplate jdbc,
+            TwilioMessages messages,
+            TextOnceProperties.Retention settings,
+            Set<String> subscribers,
+            Clock clock) {
         this.jdbc = jdbc;
         this.messages = messages;
         this.settings = settings;
+        this.subscribers = subscribers.toArray(String[]::new);
         this.clock = clock;
     }
 
@@ -142,7 +158,7 @@ final class Retention {
 
     /** Takes one step of purging. */
     void purge(Exchange exchange) {
-        int purged = jdbc.update(PURGE, before(settings.deliveries()), BATCH);
+        int purged = jdbc.update(PURGE, subscribers, before(settings.deliveries()), BATCH);
         String age = settings.deliveries().toString();
         int others = jdbc.update(PURGE_STRAY, age, BATCH)
                 + jdbc.update(PURGE_INCIDENTS, age, BATCH)

@@ -31,7 +31,8 @@ class RetentionConfiguration {
             TextOnceProperties settings,
             Clock clock,
             MeterRegistry meters) {
-        var retention = new Retention(new JdbcTemplate(dataSource), messages, settings.retention(), clock);
+        var retention = new Retention(
+                new JdbcTemplate(dataSource), messages, settings.retention(), settings.subscribers(), clock);
         Gauge.builder("textonce.opt_outs.drift", retention::drift)
                 .description("Opt-outs of the last day that only Twilio's refusal told us of")
                 .register(meters);

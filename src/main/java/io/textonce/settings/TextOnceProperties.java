@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -72,10 +73,13 @@ public record TextOnceProperties(
         Status status,
         @DefaultValue Map<String, Client> clients) {
 
-    /** Whether anybody is told of each change of a delivery's status. */
-    public boolean tellsStatus() {
-        return !status.destination().isEmpty()
-                || clients.values().stream().anyMatch(client -> client.webhook() != null);
+    /** The names of those who are told of each change of a delivery's status. */
+    public Set<String> subscribers() {
+        var destination = status.destination().isEmpty() ? Stream.<String>empty() : Stream.of(Status.SUBSCRIBER);
+        var webhooks = clients.entrySet().stream()
+                .filter(client -> client.getValue().webhook() != null)
+                .map(Map.Entry::getKey);
+        return Stream.concat(destination, webhooks).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

@@ -47,6 +47,11 @@ public final class Overview {
             SELECT created_at FROM textonce.deliveries WHERE source = ? AND id >= ? ORDER BY id DESC LIMIT 1
             """;
 
+    private static final String SUSPENDED = """
+            SELECT name, suspended_at, coalesce(last_error, 'an operator wanted it') AS why FROM textonce.subscriptions
+            WHERE name = ANY (?) AND suspended_at IS NOT NULL ORDER BY name
+            """;
+
     private final JdbcTemplate jdbc;
     private final OpenDeliveries open;
     private final Intakes intakes;
@@ -103,7 +108,14 @@ public final class Overview {
                                 settings.twilio().accountSid())
                         .stream()
                         .findFirst()
-                        .orElse(null));
+                        .orElse(null),
+                jdbc.query(
+                        SUSPENDED,
+                        (row, n) -> new Suspended(
+                                row.getString("name"),
+                                row.getTimestamp("suspended_at").toInstant(),
+                                row.getString("why")),
+                        (Object) settings.subscribers().toArray(String[]::new)));
     }
 
     /** Every hour of the day, those without a text too. */
@@ -142,6 +154,7 @@ public final class Overview {
      * How things stand.
      *
      * @param refused why Twilio refuses the account, or null
+     * @param suspended who is told of no status any more
      */
     public record Picture(
             Instant at,
@@ -150,7 +163,11 @@ public final class Overview {
             OpenDeliveries.Open unknown,
             List<Code> codes,
             List<Intake> intakes,
-            @Nullable String refused) {}
+            @Nullable String refused,
+            List<Suspended> suspended) {}
+
+    /** A subscriber that is told of no status any more, since when and why. */
+    public record Suspended(String name, Instant since, String why) {}
 
     /** An error code of Twilio, what it means, and how often it came. */
     public record Code(int code, String words, long many) {}

@@ -364,6 +364,25 @@ class AccessTest {
     }
 
     @Test
+    void letsOnlyAnOperatorSeeAndDecideOverSubscribers(Sandbox sandbox) {
+        for (String caller : new String[] {SHOP, SUPPORT}) {
+            var all = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/subscriptions"))
+                    .header("Authorization", caller)
+                    .GET());
+            var decided = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/subscriptions/sandbox/resume"))
+                    .header("Authorization", caller)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"reason\":\"a test\"}")));
+
+            assertThat(all.statusCode()).isEqualTo(caller.equals(SUPPORT) ? 200 : 403);
+            assertThat(decided.statusCode()).isEqualTo(caller.equals(SUPPORT) ? 200 : 403);
+            if (caller.equals(SUPPORT)) {
+                assertThat(sandbox.json(decided).get("decision").asText()).endsWith("support: resume (a test)");
+            }
+        }
+    }
+
+    @Test
     void opensOnlyTheHealthOnTheManagementPort(Sandbox sandbox) {
         for (String path :
                 new String[] {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"}) {

@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -79,6 +80,27 @@ final class Oracle {
             story.append(e.getMessage());
         }
         return story.toString();
+    }
+
+    /** Events of whose changes the client that listens was not told, or not in their order. */
+    List<String> untold() throws SQLException {
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT event_id, string_agg(became, ',' ORDER BY e.id) FROM textonce.delivery_events e"
+                                + " JOIN textonce.deliveries d ON d.id = e.delivery_id WHERE became IS NOT NULL"
+                                + " GROUP BY event_id")) {
+            var untold = new ArrayList<String>();
+            var told = peers.statuses().statuses();
+            while (rows.next()) {
+                var changes = List.of(rows.getString(2).split(","));
+                var heard = told.getOrDefault(rows.getString(1), List.of());
+                if (!heard.equals(changes)) {
+                    untold.add(rows.getString(1) + ": " + changes + ", heard " + heard);
+                }
+            }
+            return untold;
+        }
     }
 
     /** Deliveries whose outcome is still open. */

@@ -351,6 +351,9 @@ class ProofIT {
         VERDICTS.add(verdict);
         assertThat(verdict.lost()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
         assertThat(verdict.doubled()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
+        await("a client to be told of each change of a status, in order")
+                .atMost(MOST)
+                .untilAsserted(() -> assertThat(oracle.untold()).isEmpty());
         app.stop();
     }
 
@@ -401,8 +404,10 @@ class ProofIT {
                 .with("TEXTONCE_FILE_LOCK_MAX_AGE", "3s")
                 .with("TEXTONCE_FILE_QUIET_TIME", "200ms")
                 .with("TEXTONCE_FILE_PARALLEL", "8")
+                .with("TEXTONCE_STATUS_TIMEOUT", "1s")
                 .jvm("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
                 .extraClasses(hook);
+        peers.statusEnvironment().forEach(instance::with);
         peers.twilio().callbackTarget(instance.hostAndPort());
         return instance;
     }

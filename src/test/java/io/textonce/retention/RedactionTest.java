@@ -10,6 +10,7 @@ import io.textonce.twilio.TwilioMessages;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -40,6 +41,7 @@ class RedactionTest {
                 sandbox.database(),
                 sandbox.context().getBean(TwilioMessages.class),
                 new TextOnceProperties.Retention(Duration.ofDays(30), Duration.ofDays(400), Duration.ofHours(1), true),
+                Set.of(),
                 Clock.systemUTC());
     }
 

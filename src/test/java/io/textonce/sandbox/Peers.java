@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -23,6 +24,8 @@ public final class Peers implements AutoCloseable {
     private final SandboxPostgres postgres;
     private final SandboxBroker broker;
     private final TwilioSimulator twilio;
+    private final int statusPort;
+    private @Nullable StatusReceiver statuses;
     private final Path inbox;
 
     /**
@@ -31,6 +34,12 @@ public final class Peers implements AutoCloseable {
      * @param twilioPort of the simulator, 0 for any
      */
     public Peers(Path directory, int brokerPort, int twilioPort) {
+        this(directory, brokerPort, twilioPort, 0);
+    }
+
+    /** @param statusPort of the client that is told of statuses, 0 for any */
+    public Peers(Path directory, int brokerPort, int twilioPort, int statusPort) {
+        this.statusPort = statusPort;
         this.postgres = new SandboxPostgres(directory.resolve("postgres"));
         this.broker = new SandboxBroker(directory.resolve("artemis"), brokerPort);
         this.twilio = TwilioSimulator.builder()
@@ -50,6 +59,7 @@ public final class Peers implements AutoCloseable {
         postgres.start();
         broker.start();
         twilio.start();
+        statuses = new StatusReceiver(statusPort);
         return this;
     }
 
@@ -63,6 +73,14 @@ public final class Peers implements AutoCloseable {
 
     public TwilioSimulator twilio() {
         return twilio;
+    }
+
+    /** A client that is told of statuses, where {@link #statusEnvironment} is set. */
+    public StatusReceiver statuses() {
+        if (statuses == null) {
+            throw new IllegalStateException("The sandbox's peers are not started");
+        }
+        return statuses;
     }
 
     public Path inbox() {
@@ -86,6 +104,19 @@ public final class Peers implements AutoCloseable {
         return environment;
     }
 
+    /** The settings by which a client and a topic are told of each change of a status. */
+    public Map<String, String> statusEnvironment() {
+        return Map.of(
+                "TEXTONCE_STATUS_DESTINATION",
+                "topic:textonce.status",
+                "TEXTONCE_CLIENTS_SANDBOX_WEBHOOK_URL",
+                statuses().url() + "/status",
+                "TEXTONCE_CLIENTS_SANDBOX_WEBHOOK_SECRET",
+                StatusReceiver.SECRET,
+                "TEXTONCE_CLIENTS_SANDBOX_WEBHOOK_EVENTS",
+                "*");
+    }
+
     /** Gives settings to an application as if its environment held them. */
     public static void configure(ConfigurableEnvironment environment, Map<String, Object> settings) {
         // Spring reads SPRING_DATASOURCE_URL as spring.datasource.url only in a source of this name.
@@ -96,6 +127,9 @@ public final class Peers implements AutoCloseable {
 
     @Override
     public void close() {
+        if (statuses != null) {
+            statuses.close();
+        }
         twilio.close();
         broker.close();
         postgres.close();

@@ -201,11 +201,13 @@ public final class Sandbox {
         return database().queryForMap("SELECT * FROM textonce.deliveries WHERE event_id = ?", eventId);
     }
 
+    /** What was written down of it since it was claimed. */
     public List<Map<String, Object>> timeline(String eventId) {
         return database()
                 .queryForList(
                         "SELECT e.* FROM textonce.delivery_events e JOIN textonce.deliveries d ON d.id = e.delivery_id"
-                                + " WHERE d.event_id = ? ORDER BY e.id",
+                                + " WHERE d.event_id = ? AND NOT (e.kind = 'decision' AND e.status = 'reserved'"
+                                + " AND e.happened_at = d.created_at) ORDER BY e.id",
                         eventId);
     }
 
@@ -222,6 +224,8 @@ public final class Sandbox {
         @Override
         public void initialize(ConfigurableApplicationContext context) {
             Map<String, Object> settings = new HashMap<>(PEERS.environment());
+            settings.putAll(PEERS.statusEnvironment());
+            settings.put("TEXTONCE_STATUS_TIMEOUT", "2s");
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
             settings.put("TEXTONCE_ROUTES", ROUTES.toString());

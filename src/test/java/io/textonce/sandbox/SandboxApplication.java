@@ -3,6 +3,7 @@ package io.textonce.sandbox;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.TextOnce;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +36,7 @@ public final class SandboxApplication {
 
     private static final int BROKER_PORT = 61616;
     private static final int TWILIO_PORT = 4010;
+    private static final int STATUS_PORT = 4011;
     private static final int MANAGEMENT_PORT = 9090;
 
     /** Held here, because a lock ends with its last reference. */
@@ -56,12 +58,14 @@ public final class SandboxApplication {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var peers = new Peers(directory, orAny(BROKER_PORT), orAny(TWILIO_PORT));
+        var peers = new Peers(directory, orAny(BROKER_PORT), orAny(TWILIO_PORT), orAny(STATUS_PORT));
         var application = new SpringApplication(TextOnce.class);
         application.addInitializers(context -> {
             peers.start();
             SpringApplication.getShutdownHandlers().add(peers::close);
             Map<String, Object> settings = new HashMap<>(peers.environment());
+            settings.putAll(peers.statusEnvironment());
+            peers.statuses().onEvent(SandboxApplication::told);
             String address = "http://localhost:" + context.getEnvironment().getProperty("server.port");
             settings.put("PUBLIC_BASE_URL", address);
             peers.twilio().inboundUrl(address + "/twilio/inbound");
@@ -120,6 +124,7 @@ public final class SandboxApplication {
                   add     {}: events, schemas, templates of your own; see routes/README.md
                   look    {} shows what Twilio was sent, and the codes
                   support http://localhost:{}/ tells what became of each text
+                  status  {} shows what a client is told of it, by a signed webhook; so does {} at the broker
                   routes  http://localhost:{}/camel shows what runs, and stops and starts the intakes
                   stop    Ctrl-C; the data stays in target/sandbox
                 """,
@@ -131,6 +136,15 @@ public final class SandboxApplication {
                 environment.getProperty("textonce.routes"),
                 peers.twilio().baseUrl(),
                 environment.getProperty("local.server.port"),
+                peers.statuses().url(),
+                environment.getProperty("textonce.status.destination"),
                 environment.getProperty("local.management.port"));
+    }
+
+    private static void told(JsonNode event) {
+        LOG.info(
+                "The client was told: {} is {}",
+                event.at("/data/eventId").asText(),
+                event.at("/data/status").asText());
     }
 }

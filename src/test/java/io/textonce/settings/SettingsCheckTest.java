@@ -136,6 +136,9 @@ class SettingsCheckTest {
                 "TEXTONCE_HASH_KEY_PREVIOUS  | 12345678901234567890123456789012   | 1234567890123456789012345678901",
                 "TEXTONCE_TIME_ZONE          | Europe/Berlin                      | Mars/Olympus",
                 "TEXTONCE_INTAKES            | http,jms                           | http,kafka",
+                "TEXTONCE_STATUS_DESTINATION | topic:textonce.status              | textonce.status",
+                "TEXTONCE_STATUS_DESTINATION | queue:a.b                          | queue:a?concurrentConsumers=9",
+                "TEXTONCE_STATUS_PARALLEL    | 1                                  | 0",
                 "SPRING_DATASOURCE_URL       | jdbc:postgresql://a,b/c            | jdbc:h2:mem:x",
                 "REQUIRE_TWILIO_SIGNATURE    | true                               | yes",
                 "PORT                        | 8080                               | 70000",
@@ -285,6 +288,83 @@ class SettingsCheckTest {
                                             null,
                                             null)));
         }
+    }
+
+    @Test
+    void namesWhatIsWrongWithAWebhook() {
+        var wrong = problems(
+                with(Map.of(
+                        "TEXTONCE_CLIENTS_SHOP_WEBHOOK_URL", "http://shop.example.com/hook?token=hidden",
+                        "TEXTONCE_CLIENTS_SHOP_WEBHOOK_SECRET", "whsec_dG9vLXNob3J0",
+                        "TEXTONCE_CLIENTS_SHOP_WEBHOOK_EVENTS", "Order Shipped")),
+                false);
+
+        assertThat(wrong)
+                .extracting(SettingsCheckTest::variable)
+                .containsExactlyInAnyOrder(
+                        "TEXTONCE_CLIENTS_SHOP_WEBHOOK_URL",
+                        "TEXTONCE_CLIENTS_SHOP_WEBHOOK_SECRET",
+                        "TEXTONCE_CLIENTS_SHOP_WEBHOOK_EVENTS");
+        assertThat(wrong.toString()).doesNotContain("hidden").doesNotContain("dG9v");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://10.0.0.7:8443/hook?token=x",
+                "http://localhost:4011/status",
+                "http://127.0.0.1:4011/status"
+            })
+    void takesAWebhookOfAClientThatOnlyListens(String url) {
+        String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+        assertThat(problems(
+                        with(Map.of(
+                                "TEXTONCE_CLIENTS_LISTENER_WEBHOOK_URL",
+                                url,
+                                "TEXTONCE_CLIENTS_LISTENER_WEBHOOK_SECRET",
+                                secret + "," + secret,
+                                "TEXTONCE_CLIENTS_LISTENER_WEBHOOK_EVENTS",
+                                "*")),
+                        false))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://10.0.0.7/hook", "https://user:pass@a.example/", "https://a.example/#x", "a.example", ""})
+    void refusesAWebhookThatTellsStrangersOrNobody(String url) {
+        assertThat(problems(
+                        with(Map.of(
+                                "TEXTONCE_CLIENTS_SHOP_WEBHOOK_URL",
+                                url,
+                                "TEXTONCE_CLIENTS_SHOP_WEBHOOK_SECRET",
+                                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+                        false))
+                .containsExactly("TEXTONCE_CLIENTS_SHOP_WEBHOOK_URL must be an https URL (http only to this machine)");
+    }
+
+    @Test
+    void tellsClientsAndTheDestinationApart() {
+        assertThat(problems(
+                        with(Map.of(
+                                "TEXTONCE_CLIENTS_JMS_WEBHOOK_URL", "https://a.example/",
+                                "TEXTONCE_CLIENTS_JMS_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+                        false))
+                .singleElement()
+                .asString()
+                .contains("a client named jms");
+        assertThat(problems(with(Map.of("TEXTONCE_STATUS_DESTINATION", "queue:textonce.events")), false))
+                .containsExactly("TEXTONCE_STATUS_DESTINATION must not be the queue of events");
+    }
+
+    @Test
+    void needsTheBrokerForADestinationToo() {
+        var variables = new HashMap<>(
+                with(Map.of("TEXTONCE_INTAKES", "http", "TEXTONCE_STATUS_DESTINATION", "topic:textonce.status")));
+        variables.remove("SPRING_ARTEMIS_BROKER_URL");
+
+        assertThat(problems(variables, false)).containsExactly("SPRING_ARTEMIS_BROKER_URL is missing");
     }
 
     @Test
