@@ -12,11 +12,14 @@ import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.Processor;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
+import org.apache.camel.spi.BeanIntrospection;
 import org.apache.camel.spi.ThreadPoolFactory;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
@@ -61,6 +64,19 @@ class TwilioConfiguration {
     @Bean
     TwilioSignature twilioSignature(TextOnceProperties settings) {
         return new TwilioSignature(settings.twilio().webhookTokens(), settings.publicBaseUrls());
+    }
+
+    @Bean
+    CamelContextConfiguration knownSetters() {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext context) {
+                context.getCamelContextExtension().addContextPlugin(BeanIntrospection.class, new KnownSetters());
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext context) {}
+        };
     }
 
     @Bean
