@@ -19,9 +19,15 @@ public final class SandboxPostgres implements AutoCloseable {
     private final Path directory;
     private final int port = FreePort.next();
     private @Nullable EmbeddedPostgres server;
+    private String durable = "off";
 
     public SandboxPostgres(Path directory) {
         this.directory = directory.toAbsolutePath();
+    }
+
+    /** Has it wait for the disk at each commit, as it does where nobody configures it otherwise: slower by as much. */
+    public void durable() {
+        durable = "on";
     }
 
     /** Starts it, on the port that it had before. */
@@ -35,6 +41,8 @@ public final class SandboxPostgres implements AutoCloseable {
                     .setPGStartupWait(Duration.ofSeconds(60))
                     .setServerConfig("timezone", "Pacific/Chatham")
                     .setServerConfig("max_connections", "200")
+                    .setServerConfig("fsync", durable)
+                    .setServerConfig("synchronous_commit", durable)
                     .setPort(port);
             server = builder.start();
             return this;
@@ -84,7 +92,24 @@ public final class SandboxPostgres implements AutoCloseable {
     }
 
     public String url() {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+        return url("postgres");
+    }
+
+    /** Of another database of the same server. */
+    public String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /** Its main process, whose children are its sessions and workers. */
+    public ProcessHandle process() {
+        try {
+            long pid = Long.parseLong(Files.readAllLines(directory.resolve("postmaster.pid"))
+                    .get(0)
+                    .trim());
+            return ProcessHandle.of(pid).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -1,0 +1,185 @@
+package io.textonce.bench;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.AppProcess;
+import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.SignedForm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
+
+/** The peers of a benchmark, and the numbers of its events: none is given out twice. */
+final class Bench implements AutoCloseable {
+
+    static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.seconds", 8));
+    static final Duration WARM_UP = TIME.dividedBy(2);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Path directory;
+    private final Peers peers;
+    private final ChildProcess twilio;
+    private int events = 1_000_000;
+
+    /** Texts that came to Twilio, those that came before, and the seconds from the first to the last. */
+    record Texts(int different, int doubled, double seconds) {}
+
+    Bench(Path folder) throws IOException {
+        directory = Files.createTempDirectory(Files.createDirectories(folder), "peers-");
+        peers = new Peers(directory, 0, 0);
+        peers.postgres().durable();
+        peers.start();
+        twilio = ChildProcess.start(folder, FastTwilio.class);
+    }
+
+    /** TextOnce as it is packaged, against a database of its own name. */
+    AppProcess textOnce(String database, String intakes) {
+        return AppProcess.of(peers)
+                .with("SPRING_DATASOURCE_URL", database(database))
+                .with("TWILIO_BASE_URL", twilioUrl())
+                .with("TEXTONCE_INTAKES", intakes)
+                // A caller of the benchmark stands for many.
+                .with("TEXTONCE_HTTP_REQUESTS_PER_SECOND", "1000000")
+                .with("TEXTONCE_JMS_CONSUMERS", "256")
+                .with("TEXTONCE_FILE_PARALLEL", "256")
+                .start();
+    }
+
+    ChildProcess stock(Path folder) {
+        return ChildProcess.start(folder, StockRoute.class, database("stock"), twilioUrl());
+    }
+
+    Peers peers() {
+        return peers;
+    }
+
+    String twilioUrl() {
+        return "http://127.0.0.1:" + twilio.port();
+    }
+
+    Meter meter(long pid) {
+        return new Meter(ProcessHandle.of(pid).orElseThrow(), peers.postgres().process());
+    }
+
+    Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(peers.postgres().url(database), "postgres", "");
+    }
+
+    /** Twilio answers after so many milliseconds, and forgets what it counted. */
+    void twilio(int latency) {
+        twilio("latency/" + latency);
+        twilio("reset");
+    }
+
+    /** Waits until Twilio has so many different texts, and none of them twice. */
+    Texts awaitTexts(long expected) {
+        await("the texts of all events")
+                .atMost(Duration.ofMinutes(30))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> texts().different() >= expected);
+        var texts = texts();
+        assertThat(texts.different()).as("texts").isEqualTo((int) expected);
+        assertThat(texts.doubled()).as("texts that came twice").isZero();
+        return texts;
+    }
+
+    Texts texts() {
+        String[] numbers = twilio("count").split(" ");
+        return new Texts(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]), Long.parseLong(numbers[2]) / 1e6);
+    }
+
+    /** An event that there was not before. */
+    String event() {
+        return event(++events);
+    }
+
+    private static String event(int number) {
+        return "{\"eventId\":\"bench-event-" + number + "\",\"phone\":\"+1555" + (2_000_000 + number % 7_000_000)
+                + "\",\"orderId\":\"" + number + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+    }
+
+    /** Events that there were not before, one request each. */
+    Supplier<byte @Nullable []> unique() {
+        return () -> post(event());
+    }
+
+    /** So many events that there were not before. */
+    Supplier<byte @Nullable []> unique(int number) {
+        int last = events + number;
+        return () -> events < last ? post(event()) : null;
+    }
+
+    /** The newest events again and again. */
+    Supplier<byte @Nullable []> repeated(int number) {
+        int last = events;
+        var next = new int[1];
+        return () -> post(event(last - next[0]++ % number));
+    }
+
+    private static byte[] post(String json) {
+        return ("POST /api/order-shipped-sms HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + AppProcess.TOKEN
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length() + "\r\n\r\n" + json)
+                .getBytes(ISO_8859_1);
+    }
+
+    static byte[] post(SignedForm form) {
+        return ("POST " + form.target() + " HTTP/1.1\r\nHost: sms.example.com\r\nX-Twilio-Signature: "
+                        + form.signature() + "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                        + form.body().length() + "\r\n\r\n" + form.body())
+                .getBytes(ISO_8859_1);
+    }
+
+    private String database(String name) {
+        execute("postgres", "CREATE DATABASE " + name);
+        return peers.postgres().url(name);
+    }
+
+    void execute(String database, String sql) {
+        try (var connection = connect(database);
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String twilio(String what) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create(twilioUrl() + "/" + what))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        twilio.close();
+        var postgres = peers.postgres().process();
+        execute("postgres", "CHECKPOINT");
+        peers.close();
+        postgres.onExit().orTimeout(1, TimeUnit.MINUTES).join();
+        FileSystemUtils.deleteRecursively(directory);
+    }
+}

@@ -1,0 +1,43 @@
+package io.textonce.bench;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * One run.
+ *
+ * @param perSecond events
+ * @param p50 latency in ms, NaN where nobody waited for an answer
+ * @param p99 the same
+ * @param cpu of the application for an event, in microseconds
+ * @param databaseCpu of PostgreSQL for an event, in microseconds
+ */
+record Run(double perSecond, double p50, double p99, double cpu, double databaseCpu) {
+
+    /** That with the median rate. */
+    static Run median(List<Run> runs) {
+        return runs.stream()
+                .sorted(Comparator.comparingDouble(Run::perSecond))
+                .toList()
+                .get((runs.size() - 1) / 2);
+    }
+
+    /** The end of a row: the median and the rates of all. */
+    static String row(List<Run> runs) {
+        var median = median(runs);
+        String each = runs.stream()
+                .map(run -> String.format(Locale.ROOT, "%.0f", run.perSecond()))
+                .collect(Collectors.joining(", "));
+        return String.format(
+                Locale.ROOT,
+                "%.0f | %s | %.1f | %.1f | %.0f | %.0f |",
+                median.perSecond(),
+                each,
+                median.p50(),
+                median.p99(),
+                median.cpu(),
+                median.databaseCpu());
+    }
+}
