@@ -61,7 +61,7 @@ public record Sms(
 
     /** How many segments the text takes, or null where Twilio makes it. */
     @Nullable
-    Integer segments() {
+    public Integer segments() {
         return policy.isContent() ? null : Segments.of(text, policy.isSmartEncoded());
     }
 

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -45,20 +47,24 @@ final class Evidence {
     private final Restore restore;
     private final TextOnceProperties settings;
     private final MeterRegistry meters;
+    private final Consumer<UUID> resolved;
 
+    /** @param resolved is told of each delivery that Twilio has after all */
     Evidence(
             DueDeliveries deliveries,
             MessageList messages,
             SendGate gate,
             Restore restore,
             TextOnceProperties settings,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Consumer<UUID> resolved) {
         this.deliveries = deliveries;
         this.messages = messages;
         this.gate = gate;
         this.restore = restore;
         this.settings = settings;
         this.meters = meters;
+        this.resolved = resolved;
     }
 
     /** Looks once. Leaves the variables of a new attempt when the text is to be sent again. */
@@ -153,6 +159,7 @@ final class Evidence {
                 settings.due().statusAfter())) {
             LOG.info("Delivery {} was found in Twilio's list as {}", due.id(), message.sid());
             count("list");
+            resolved.accept(due.id());
         } else {
             deliveries.lookAgain(due, settings.unknown().firstLook());
         }

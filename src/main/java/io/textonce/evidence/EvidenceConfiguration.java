@@ -9,6 +9,7 @@ import io.textonce.delivery.Lease;
 import io.textonce.delivery.Restore;
 import io.textonce.delivery.SendGate;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.SendMeters;
 import io.textonce.twilio.TwilioMessages;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -29,8 +30,9 @@ class EvidenceConfiguration {
             SendGate gate,
             Restore restore,
             TextOnceProperties settings,
-            MeterRegistry meters) {
-        return new Evidence(deliveries, messages::sentTo, gate, restore, settings, meters);
+            MeterRegistry meters,
+            SendMeters texts) {
+        return new Evidence(deliveries, messages::sentTo, gate, restore, settings, meters, texts::resolved);
     }
 
     @Bean

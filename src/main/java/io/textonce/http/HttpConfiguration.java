@@ -2,12 +2,14 @@ package io.textonce.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.Tracing;
 import java.util.ArrayList;
 import java.util.Objects;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -71,8 +73,8 @@ class HttpConfiguration {
     }
 
     @Bean
-    KnownHeaders knownHeaders() {
-        return new KnownHeaders();
+    KnownHeaders knownHeaders(ObjectProvider<Tracing> tracing) {
+        return new KnownHeaders(tracing.getIfAvailable() != null);
     }
 
     @Bean

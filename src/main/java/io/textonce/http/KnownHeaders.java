@@ -1,5 +1,6 @@
 package io.textonce.http;
 
+import io.textonce.settings.Tracing;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -13,6 +14,13 @@ final class KnownHeaders implements HeaderFilterStrategy {
 
     private static final Set<String> ANSWER = Set.of("content-type", "content-length", "location", "retry-after");
 
+    private final boolean isTraced;
+
+    /** @param isTraced whether a caller may say which trace its request belongs to */
+    KnownHeaders(boolean isTraced) {
+        this.isTraced = isTraced;
+    }
+
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
         return !ANSWER.contains(name.toLowerCase(Locale.ROOT));
@@ -20,6 +28,6 @@ final class KnownHeaders implements HeaderFilterStrategy {
 
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
-        return true;
+        return !isTraced || !name.equalsIgnoreCase(Tracing.HEADER);
     }
 }

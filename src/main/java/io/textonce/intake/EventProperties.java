@@ -1,5 +1,6 @@
 package io.textonce.intake;
 
+import io.textonce.settings.Tracing;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsHeaderFilterStrategy;
@@ -12,8 +13,15 @@ final class EventProperties extends JmsHeaderFilterStrategy {
 
     private static final Set<String> KNOWN = Set.of("event", "JMSType", "ce_type");
 
+    private final boolean isTraced;
+
+    /** @param isTraced whether a sender may say which trace its message belongs to */
+    EventProperties(boolean isTraced) {
+        this.isTraced = isTraced;
+    }
+
     @Override
     public boolean applyFilterToExternalHeaders(String name, Object value, Exchange exchange) {
-        return !KNOWN.contains(name);
+        return !KNOWN.contains(name) && !(isTraced && name.equals(Tracing.HEADER));
     }
 }

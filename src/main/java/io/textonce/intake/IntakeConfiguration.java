@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.bundle.OwnRoutes;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.Tracing;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -77,8 +79,8 @@ class IntakeConfiguration {
     }
 
     @Bean
-    EventProperties eventProperties() {
-        return new EventProperties();
+    EventProperties eventProperties(ObjectProvider<Tracing> tracing) {
+        return new EventProperties(tracing.getIfAvailable() != null);
     }
 
     @Bean

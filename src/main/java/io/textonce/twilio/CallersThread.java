@@ -1,5 +1,6 @@
 package io.textonce.twilio;
 
+import io.opentelemetry.context.Context;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,7 +11,8 @@ import org.apache.camel.support.DefaultThreadPoolFactory;
 
 /**
  * Lets camel-twilio call Twilio on the thread that brought the text, which waits for the answer anyway, and not on a
- * pool of its own: two changes of threads less for each text. Only Camel's few threads that repeat a call hand it over.
+ * pool of its own: two changes of threads less for each text. Only Camel's few threads that repeat a call hand it over, with
+ * the trace that it belongs to.
  */
 final class CallersThread extends DefaultThreadPoolFactory {
 
@@ -35,7 +37,7 @@ final class CallersThread extends DefaultThreadPoolFactory {
         @Override
         public Future<?> submit(Runnable call) {
             if (Thread.currentThread().getName().contains(REPEATS)) {
-                return super.submit(call);
+                return super.submit(Context.current().wrap(call));
             }
             call.run();
             return CompletableFuture.completedFuture(null);

@@ -8,19 +8,36 @@ import io.micrometer.core.instrument.Timer;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Sms;
 import java.time.Duration;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What the send road counts: by event, source and outcome, never by a number or an id. */
-final class SendMeters {
+public final class SendMeters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SendMeters.class);
 
     /** A text should be with Twilio this long after it was due. */
     private static final Duration OBJECTIVE = Duration.ofSeconds(10);
 
-    private final MeterRegistry meters;
+    /** A hold's end, as the timeline tells it, is when a held text was due. */
+    private static final String RESOLVED = """
+            SELECT event, segments, extract(epoch FROM attempted_at - greatest(created_at, (
+                SELECT max(until) FROM textonce.delivery_events
+                WHERE delivery_id = d.id AND until <= d.attempted_at))) * 1000 AS took
+            FROM textonce.deliveries AS d WHERE id = ?
+            """;
 
-    SendMeters(MeterRegistry meters) {
+    private final MeterRegistry meters;
+    private final JdbcTemplate jdbc;
+
+    SendMeters(MeterRegistry meters, JdbcTemplate jdbc) {
         this.meters = meters;
+        this.jdbc = jdbc;
     }
 
     /** The outcome of one attempt, as it is written down. */
@@ -34,19 +51,47 @@ final class SendMeters {
      * Twilio has the text. A text is due when its event came in, when its hold ended, or, for one that is sent once
      * more, when its event came in.
      *
-     * @param segments as Twilio says it; 0 while a Messaging Service has not chosen the sender
+     * @param segments as Twilio says it; 0 while a Messaging Service has not chosen the sender, and ours count then
      */
     void handedOver(Exchange exchange, @Nullable String segments) {
         var sms = exchange.getVariable("sms", Sms.class);
         var dueFor = exchange.getVariable("dueFor", Duration.ZERO, Duration.class);
+        handedOver(sms.event(), dueFor.plusMillis(exchange.getClock().elapsed()));
+        segments(
+                sms.event(),
+                segments != null && segments.matches("[1-9]\\d{0,2}") ? Integer.valueOf(segments) : sms.segments());
+    }
+
+    /**
+     * Twilio had the text, as a callback or its list told later. What counts is when the call was made whose answer was
+     * lost: later than that Twilio did not get it.
+     */
+    public void resolved(UUID delivery) {
+        try {
+            jdbc.query(
+                    RESOLVED,
+                    row -> {
+                        handedOver(row.getString("event"), Duration.ofMillis(Math.max(0, row.getLong("took"))));
+                        segments(row.getString("event"), row.getObject("segments", Integer.class));
+                    },
+                    delivery);
+        } catch (DataAccessException e) {
+            LOG.debug("The hand-over of delivery {} was not measured", delivery, e);
+        }
+    }
+
+    private void handedOver(String event, Duration took) {
         Timer.builder("textonce.texts.handover")
                 .description("From when a text was due until Twilio had it")
-                .tag("event", sms.event())
+                .tag("event", event)
                 .serviceLevelObjectives(Duration.ofSeconds(1), OBJECTIVE, Duration.ofMinutes(1), Duration.ofMinutes(10))
                 .register(meters)
-                .record(dueFor.plusMillis(exchange.getClock().elapsed()));
-        if (segments != null && segments.matches("[1-9]\\d{0,2}")) {
-            meters.counter("textonce.segments.sent", "event", sms.event()).increment(Integer.parseInt(segments));
+                .record(took);
+    }
+
+    private void segments(String event, @Nullable Integer segments) {
+        if (segments != null) {
+            meters.counter("textonce.segments.sent", "event", event).increment(segments);
         }
     }
 

@@ -9,6 +9,7 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.Refusal;
 import io.textonce.delivery.Sms;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.Tracing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -77,7 +78,8 @@ final class SmsPost {
             message.setHeader("CamelTwilio.body", sms.text());
         }
         sms.policy().options().forEach((name, value) -> message.setHeader("CamelTwilio." + name, value));
-        message.setHeader("CamelTwilio.statusCallback", callback(delivery.id()));
+        message.setHeader(
+                "CamelTwilio.statusCallback", callback(delivery.id(), message.getHeader(Tracing.HEADER, String.class)));
         if (sms.expiresAt() != null) {
             message.setHeader("CamelTwilio.validityPeriod", validity(sms));
         }
@@ -215,9 +217,10 @@ final class SmsPost {
         return TwilioConfiguration.restClient(settings.twilio(), meters.counting(http.clientFor(lastCheck)));
     }
 
-    private String callback(UUID id) {
+    /** @param trace which the callback goes on with, or null; it is signed by Twilio with the rest of the URL */
+    private String callback(UUID id, @Nullable String trace) {
         return settings.publicBaseUrls().get(0) + "/twilio/status-callback?delivery=" + id
-                + "#rc=5&rp=all&ct=2000&rt=3000";
+                + (trace == null ? "" : "&" + Tracing.HEADER + "=" + trace) + "#rc=5&rp=all&ct=2000&rt=3000";
     }
 
     private static UUID id(Exchange exchange) {

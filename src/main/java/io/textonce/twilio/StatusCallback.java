@@ -6,12 +6,14 @@ import io.textonce.delivery.Refusal;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /**
@@ -89,8 +91,25 @@ final class StatusCallback {
             texts.told(done.event(), report.status(), done.age());
         }
         if (effect.equals("resolved")) {
+            texts.resolved(Objects.requireNonNull(done.delivery()));
             meters.counter("textonce.unknowns.resolved", "how", report.kind()).increment();
         }
+        if (done.delivery() == null) {
+            say(report, effect);
+            return;
+        }
+        // The callback may have named no delivery, and never names the event.
+        MDC.put("eventId", done.eventId());
+        MDC.put("deliveryId", done.delivery().toString());
+        try {
+            say(report, effect);
+        } finally {
+            MDC.remove("eventId");
+            MDC.remove("deliveryId");
+        }
+    }
+
+    private static void say(StatusReports.Report report, String effect) {
         boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
         LOG.atLevel(odd ? Level.WARN : Level.INFO)
                 .log("{} {} for {}: {}", report.kind(), report.status(), report.sid(), effect);

@@ -28,7 +28,7 @@ public final class StatusReports implements AutoCloseable {
                 FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(kind, delivery, sid, status, code, words, wait)
             ),
             target AS MATERIALIZED (
-                SELECT t.sid AS told_sid, d.id, d.event, d.created_at, d.message_sid, d.status
+                SELECT t.sid AS told_sid, d.id, d.event, d.event_id, d.created_at, d.message_sid, d.status
                 FROM told AS t JOIN textonce.deliveries AS d ON d.id = coalesce(
                     (SELECT id FROM textonce.deliveries WHERE id = t.delivery),
                     (SELECT id FROM textonce.deliveries WHERE message_sid = t.sid))
@@ -81,7 +81,7 @@ public final class StatusReports implements AutoCloseable {
                 FROM told AS t JOIN changed ON changed.sid = t.sid
                 WHERE t.sid NOT IN (SELECT message_sid FROM kept)
             )
-            SELECT t.sid, target.id AS delivery, target.event,
+            SELECT t.sid, target.id AS delivery, target.event, target.event_id,
                 CAST(extract(epoch FROM now() - target.created_at) * 1000 AS bigint) AS age,
                 CASE
                     WHEN target.id IS NULL THEN 'unknown'
@@ -137,6 +137,7 @@ public final class StatusReports implements AutoCloseable {
                 row.getString("effect"),
                 row.getObject("delivery", UUID.class),
                 row.getString("event"),
+                row.getString("event_id"),
                 Duration.ofMillis(row.getLong("age")));
     }
 
@@ -172,8 +173,13 @@ public final class StatusReports implements AutoCloseable {
      *     nothing did
      * @param delivery that it is about, or null where none is known
      * @param event of that delivery
+     * @param eventId of that delivery
      * @param age of that delivery
      */
     public record Effect(
-            String name, @Nullable UUID delivery, @Nullable String event, Duration age) {}
+            String name,
+            @Nullable UUID delivery,
+            @Nullable String event,
+            @Nullable String eventId,
+            Duration age) {}
 }

@@ -21,6 +21,8 @@ import org.apache.camel.spi.BeanIntrospection;
 import org.apache.camel.spi.ThreadPoolFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.util.ObjectHelper;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,8 +38,8 @@ class TwilioConfiguration {
     }
 
     @Bean
-    TwilioHttp twilioHttp(TextOnceProperties settings, TwilioCodes codes) {
-        return new TwilioHttp(settings.twilio(), codes);
+    TwilioHttp twilioHttp(TextOnceProperties settings, TwilioCodes codes, ObjectProvider<ExecChainHandler> around) {
+        return new TwilioHttp(settings.twilio(), codes, around.getIfAvailable());
     }
 
     /** camel-twilio takes the one client of the context. */
@@ -85,8 +87,8 @@ class TwilioConfiguration {
     }
 
     @Bean
-    SendMeters sendMeters(MeterRegistry meters) {
-        return new SendMeters(meters);
+    SendMeters sendMeters(MeterRegistry meters, DataSource dataSource) {
+        return new SendMeters(meters, new JdbcTemplate(dataSource));
     }
 
     @Bean

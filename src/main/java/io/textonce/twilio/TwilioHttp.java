@@ -20,6 +20,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -54,6 +55,11 @@ public final class TwilioHttp implements AutoCloseable {
     private final RequestConfig requestConfig;
 
     TwilioHttp(TextOnceProperties.Twilio settings, TwilioCodes codes) {
+        this(settings, codes, null);
+    }
+
+    /** @param around is told of each call, or null */
+    TwilioHttp(TextOnceProperties.Twilio settings, TwilioCodes codes, @Nullable ExecChainHandler around) {
         this.codes = codes;
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edge(), settings.region());
@@ -69,7 +75,7 @@ public final class TwilioHttp implements AutoCloseable {
                 .setValidateAfterInactivity(TimeValue.ofSeconds(1))
                 .setTimeToLive(TimeValue.ofMinutes(5))
                 .build();
-        this.http = HttpClientBuilder.create()
+        var client = HttpClientBuilder.create()
                 .useSystemProperties()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .useSystemProperties()
@@ -83,8 +89,11 @@ public final class TwilioHttp implements AutoCloseable {
                 .disableRedirectHandling()
                 .disableCookieManagement()
                 .disableAuthCaching()
-                .disableContentCompression()
-                .build();
+                .disableContentCompression();
+        if (around != null) {
+            client.addExecInterceptorFirst("around", around);
+        }
+        this.http = client.build();
     }
 
     /** The SDK's client for calls that don't create a text. */

@@ -378,7 +378,13 @@ class StateMachineTest {
             }
         }
         var evidence = new Evidence(
-                tables.due(), this::list, tables.gate(), tables.restore(), settings(), new SimpleMeterRegistry());
+                tables.due(),
+                this::list,
+                tables.gate(),
+                tables.restore(),
+                settings(),
+                new SimpleMeterRegistry(),
+                id -> {});
         for (Due due : tables.due().takeUnknown(10)) {
             var exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(due);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
@@ -93,9 +94,15 @@ class OnePostTest {
         sandbox.twilio().forNumber(number, 1, answers(401));
 
         var answer = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+        double open = sandbox.context()
+                .getBean(MeterRegistry.class)
+                .get("textonce.circuit.open")
+                .gauge()
+                .value();
         takeTheAccountAgain(sandbox);
 
         assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(open).isOne();
         assertThat(posts(sandbox, number)).hasSize(1);
         assertHeld(sandbox, id, Duration.ofSeconds(20), Duration.ofSeconds(50));
     }

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,8 @@ public final class LogRecorder extends AppenderBase<ILoggingEvent> implements Au
 
     @Override
     protected void append(ILoggingEvent event) {
+        // The fields are the thread's, until they are asked for.
+        event.getMDCPropertyMap();
         events.add(event);
     }
 
@@ -34,6 +37,14 @@ public final class LogRecorder extends AppenderBase<ILoggingEvent> implements Au
     /** All lines, before the mask. */
     public List<String> lines() {
         return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    /** The fields of the lines that hold some words. */
+    public List<Map<String, String>> fields(String words) {
+        return events.stream()
+                .filter(event -> event.getFormattedMessage().contains(words))
+                .map(ILoggingEvent::getMDCPropertyMap)
+                .toList();
     }
 
     @Override

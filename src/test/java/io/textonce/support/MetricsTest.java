@@ -17,7 +17,9 @@ import io.textonce.sandbox.SandboxTest;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,6 +37,7 @@ class MetricsTest {
     void dashboardAndAlertsAskOnlyForWhatIsMeasured(Sandbox sandbox) throws IOException {
         everythingHappens(sandbox);
         var asked = new TreeSet<String>();
+        var told = new TreeSet<String>();
         for (JsonNode file : new JsonNode[] {
             new ObjectMapper().readTree(Path.of("ops/grafana/textonce.json").toFile()),
             new YAMLMapper().readTree(Path.of("ops/prometheus/alerts.yaml").toFile())
@@ -43,10 +46,19 @@ class MetricsTest {
                     .forEach(expression -> NAME.matcher(expression).results().forEach(name -> asked.add(name.group())));
         }
 
+        for (String line : Files.readAllLines(Path.of("docs/operations.md"))) {
+            if (line.startsWith("| `textonce_")) {
+                NAME.matcher(line.substring(0, line.indexOf('|', 1))).results().forEach(name -> told.add(name.group()));
+            }
+        }
+
         var measured = names(sandbox);
 
         assertThat(asked).hasSizeGreaterThan(15);
         assertThat(measured).containsAll(asked);
+        assertThat(told)
+                .hasSizeGreaterThan(15)
+                .allSatisfy(name -> assertThat(measured).anyMatch(one -> one.startsWith(name)));
     }
 
     @Test
@@ -77,6 +89,94 @@ class MetricsTest {
     }
 
     @Test
+    void measuresTheHandOverOfATextWhoseAnswerWasLost(Sandbox sandbox) {
+        double segments = count(sandbox, "textonce.segments.sent", "event", "order-shipped");
+        double callbacks = count(sandbox, "textonce.unknowns.resolved", "how", "callback");
+        double listed = count(sandbox, "textonce.unknowns.resolved", "how", "list");
+        long handedOver = handedOver(sandbox);
+        String byCallback = sandbox.newEventId();
+        String byList = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        String other = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 1, Fault.resets().afterRecording());
+        sandbox.twilio().forNumber(other, 1, Fault.resets().afterRecording().and(Fault.losesCallbacks()));
+
+        sandbox.post("order-shipped", sandbox.orderShipped(byCallback, number));
+        sandbox.post("order-shipped", sandbox.orderShipped(byList, other));
+        sandbox.awaitStatus(byList, "unknown");
+        await().until(() -> sandbox.twilio().sentTo(other).get(0).status(), "delivered"::equals);
+        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", byList);
+
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(handedOver(sandbox)).isEqualTo(handedOver + 2);
+            assertThat(count(sandbox, "textonce.segments.sent", "event", "order-shipped"))
+                    .isEqualTo(segments + 2);
+            assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "callback"))
+                    .isEqualTo(callbacks + 1);
+            assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "list"))
+                    .isEqualTo(listed + 1);
+        });
+    }
+
+    @Test
+    void countsPostsByWhatCameBackAndTextsByTheirEnd(Sandbox sandbox) {
+        String posts = "textonce.twilio.posts";
+        double accepted = count(sandbox, posts, "answer", "accepted");
+        double refused = count(sandbox, posts, "answer", "refused");
+        double notProcessed = count(sandbox, posts, "answer", "not_processed");
+        double unclear = count(sandbox, posts, "answer", "unclear");
+        double failed = count(sandbox, "textonce.texts.ended", "event", "order-shipped", "outcome", "failed");
+        for (Fault fault : List.of(refuses(21211), Fault.answers(429), Fault.answers(500), Fault.fails(30003))) {
+            String number = sandbox.newNumber();
+            sandbox.twilio().forNumber(number, 1, fault);
+            sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        }
+
+        await().untilAsserted(() -> {
+            assertThat(count(sandbox, posts, "answer", "accepted")).isGreaterThanOrEqualTo(accepted + 2);
+            assertThat(count(sandbox, posts, "answer", "refused")).isEqualTo(refused + 1);
+            assertThat(count(sandbox, posts, "answer", "not_processed")).isEqualTo(notProcessed + 1);
+            assertThat(count(sandbox, posts, "answer", "unclear")).isEqualTo(unclear + 1);
+            assertThat(count(sandbox, "textonce.texts.ended", "event", "order-shipped", "outcome", "failed"))
+                    .isEqualTo(failed + 1);
+        });
+    }
+
+    @Test
+    void tellsWhatWaitsAndWhatIsUnclearNow(Sandbox sandbox) {
+        String held = sandbox.newNumber();
+        String unknown = sandbox.newNumber();
+        sandbox.twilio().forNumber(held, refuses(21611));
+        sandbox.twilio().forNumber(unknown, 1, Fault.answers(500));
+
+        sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), held));
+        sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), unknown));
+
+        await().untilAsserted(() -> {
+            for (String status : List.of("held", "unknown")) {
+                assertThat(meters(sandbox)
+                                .get("textonce.deliveries.open")
+                                .tag("status", status)
+                                .gauge()
+                                .value())
+                        .isPositive();
+                assertThat(meters(sandbox)
+                                .get("textonce.deliveries.oldest")
+                                .tag("status", status)
+                                .timeGauge()
+                                .value())
+                        .isPositive();
+            }
+        });
+    }
+
+    private static long handedOver(Sandbox sandbox) {
+        return meters(sandbox).find("textonce.texts.handover").tag("event", "order-shipped").timers().stream()
+                .mapToLong(timer -> timer.count())
+                .sum();
+    }
+
+    @Test
     void hasNeitherANumberNorAnIdAsATag(Sandbox sandbox) throws IOException {
         everythingHappens(sandbox);
 
@@ -97,7 +197,10 @@ class MetricsTest {
         sandbox.post("order-shipped", event);
         String refused = sandbox.newNumber();
         sandbox.twilio().forNumber(refused, refuses(21211));
-        sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), refused));
+        String refusedId = sandbox.newEventId();
+        sandbox.post("order-shipped", sandbox.orderShipped(refusedId, refused));
+        sandbox.postJson(
+                "/api/deliveries/" + sandbox.delivery(refusedId).get("id") + "/resend", "{\"reason\":\"try again\"}");
         String lost = sandbox.newNumber();
         String lostId = sandbox.newEventId();
         sandbox.twilio().forNumber(lost, 1, Fault.answersGarbage());
@@ -105,6 +208,8 @@ class MetricsTest {
         sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/status-callback"))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("MessageSid=SM00000000000000000000000000000001&MessageStatus=sent")));
+        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/deliveries")).header("Authorization", "Bearer wrong"));
+        sandbox.postJson("/api/verify/start", "{\"phone\":\"" + sandbox.newNumber() + "\"}");
         sandbox.awaitStatus(delivered, "delivered");
         sandbox.awaitStatus(lostId, "delivered");
     }
