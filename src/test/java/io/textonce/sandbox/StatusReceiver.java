@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -135,10 +136,18 @@ public final class StatusReceiver implements AutoCloseable {
 
     /** The same of all business events. */
     public Map<String, List<String>> statuses() {
+        return statuses(Call::eventId);
+    }
+
+    public Map<String, List<String>> statusesByDelivery() {
+        return statuses(Call::delivery);
+    }
+
+    private Map<String, List<String>> statuses(Function<Call, String> by) {
         var seen = new HashSet<String>();
         return calls.stream()
                 .filter(call -> call.answered() / 100 == 2 && seen.add(call.id()))
-                .collect(Collectors.groupingBy(Call::eventId, Collectors.mapping(Call::status, Collectors.toList())));
+                .collect(Collectors.groupingBy(by, Collectors.mapping(Call::status, Collectors.toList())));
     }
 
     private void handle(HttpExchange exchange) throws IOException {
