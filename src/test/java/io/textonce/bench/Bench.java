@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.textonce.sandbox.AppProcess;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.SignedForm;
+import jakarta.jms.JMSContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,8 +20,11 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
@@ -76,7 +80,7 @@ final class Bench implements AutoCloseable {
         return new Meter(ProcessHandle.of(pid).orElseThrow(), peers.postgres().process());
     }
 
-    Connection connect(String database) throws SQLException {
+    private Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(peers.postgres().url(database), "postgres", "");
     }
 
@@ -131,6 +135,37 @@ final class Bench implements AutoCloseable {
         return () -> post(event(last - next[0]++ % number));
     }
 
+    /** Puts so many new events into the queue. */
+    void publish(int number) {
+        try (var factory = new ActiveMQConnectionFactory(peers.broker().url());
+                var session = factory.createContext(JMSContext.SESSION_TRANSACTED)) {
+            var producer = session.createProducer().setProperty("event", "order-shipped");
+            var queue = session.createQueue("textonce.events");
+            for (int i = 1; i <= number; i++) {
+                producer.send(queue, event());
+                if (i % 200 == 0 || i == number) {
+                    session.commit();
+                }
+            }
+        }
+    }
+
+    /** Drops one file with so many new events. */
+    void drop(int number) {
+        var folder = peers.inbox().resolve("order-shipped");
+        var part = folder.resolve("events.jsonl.part");
+        try {
+            try (var lines = Files.newBufferedWriter(part)) {
+                for (int i = 0; i < number; i++) {
+                    lines.append(event()).append('\n');
+                }
+            }
+            Files.move(part, folder.resolve("events-" + events + ".jsonl"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static byte[] post(String json) {
         return ("POST /api/order-shipped-sms HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + AppProcess.TOKEN
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + json.length() + "\r\n\r\n" + json)
@@ -147,6 +182,31 @@ final class Bench implements AutoCloseable {
     private String database(String name) {
         execute("postgres", "CREATE DATABASE " + name);
         return peers.postgres().url(name);
+    }
+
+    /** The columns of each row as text. */
+    List<List<String>> rows(String database, String sql) {
+        try (var connection = connect(database);
+                var statement = connection.createStatement();
+                var result = statement.executeQuery(sql)) {
+            int columns = result.getMetaData().getColumnCount();
+            var rows = new ArrayList<List<String>>();
+            while (result.next()) {
+                var row = new ArrayList<String>();
+                for (int column = 1; column <= columns; column++) {
+                    row.add(result.getString(column));
+                }
+                rows.add(row);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One value. */
+    String value(String database, String sql) {
+        return rows(database, sql).get(0).get(0);
     }
 
     void execute(String database, String sql) {

@@ -9,8 +9,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.textonce.sandbox.AppProcess;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,7 +40,8 @@ class BenchIT {
     private static final Path FOLDER = Path.of("target", "bench");
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 3);
     private static final Set<String> PARTS =
-            Set.of(System.getProperty("bench.only", "http,stock,duplicates").split(","));
+            Set.of(System.getProperty("bench.only", "http,stock,duplicates,callbacks,queue,file")
+                    .split(","));
 
     private static final List<Setting> SETTINGS =
             List.of(new Setting(200, 256, false), new Setting(50, 256, true), new Setting(0, 64, true));
@@ -66,8 +67,8 @@ class BenchIT {
     }
 
     @BeforeAll
-    static void startPeers() throws IOException, SQLException {
-        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+    static void startPeers() throws IOException {
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
         bench = new Bench(FOLDER);
         REPORT.line("# TextOnce, measured");
         REPORT.line("");
@@ -78,17 +79,17 @@ class BenchIT {
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
                 Runtime.version(),
-                database("SELECT split_part(version(), ' on ', 1)"));
+                bench.value("postgres", "SELECT split_part(version(), ' on ', 1)"));
         REPORT.line(
                 "fsync %s, synchronous_commit %s; %d rounds of %d s after %d s; callers, Twilio, PostgreSQL and the"
                         + " application share the cores",
-                database("SHOW fsync"),
-                database("SHOW synchronous_commit"),
+                bench.value("postgres", "SHOW fsync"),
+                bench.value("postgres", "SHOW synchronous_commit"),
                 ROUNDS,
                 TIME.toSeconds(),
                 WARM_UP.toSeconds());
-        assertThat(database("SHOW fsync")).isEqualTo("on");
-        assertThat(database("SHOW synchronous_commit")).isEqualTo("on");
+        assertThat(bench.value("postgres", "SHOW fsync")).isEqualTo("on");
+        assertThat(bench.value("postgres", "SHOW synchronous_commit")).isEqualTo("on");
     }
 
     @AfterAll
@@ -171,6 +172,146 @@ class BenchIT {
         REPORT.line(ratio(runs));
     }
 
+    @Test
+    @Order(3)
+    void signedCallbacks() {
+        assumeTrue(PARTS.contains("callbacks"));
+        REPORT.heading("Signed status callbacks");
+        REPORT.runs();
+        var side = textOnce();
+        var runs = new ArrayList<Run>();
+        int most = (int) (WARM_UP.plus(TIME).toMillis() * 10);
+        long before = callbacks();
+        long answered = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            var measured = measure(side, 64, Rows.callbacks(bench, "textonce", "called-" + round, most / 2), 0);
+            answered += measured.answers().all();
+            runs.add(measured.run());
+        }
+        REPORT.line("| | 64 | callbacks | %s", Run.row(runs));
+        assertThat(callbacks() - before).as("callbacks in the timelines").isEqualTo(answered);
+    }
+
+    private static long callbacks() {
+        return Long.parseLong(
+                bench.value("textonce", "SELECT count(*) FROM textonce.delivery_events WHERE kind = 'callback'"));
+    }
+
+    @Test
+    @Order(4)
+    void queueAndFile() {
+        boolean queue = PARTS.contains("queue");
+        boolean file = PARTS.contains("file");
+        assumeTrue(queue || file);
+        REPORT.heading("The queue and the file, beside HTTP");
+        REPORT.runs();
+        var setting = new Setting(50, 256, false);
+        try (var app = bench.textOnce("intakes", "http,jms,file")) {
+            var http = warmedUp(Side.of("HTTP", app));
+            var fromQueue = new Side("queue", http.port(), http.pid());
+            var fromFile = new Side("file", http.port(), http.pid());
+            Map<Side, List<Run>> runs = new LinkedHashMap<>();
+            runs.put(http, new ArrayList<>());
+            var warmUp = new Setting(0, 256, false);
+            int some = (int) TIME.toSeconds() * 250;
+            if (queue) {
+                drained(fromQueue, warmUp, some, () -> bench.publish(some));
+            }
+            if (file) {
+                drained(fromFile, warmUp, some, () -> bench.drop(some));
+            }
+            for (int round = 0; round < ROUNDS; round++) {
+                var overHttp = run(http, setting, 0);
+                runs.get(http).add(overHttp);
+                int number = (int) (overHttp.perSecond() * TIME.toSeconds());
+                if (queue) {
+                    runs.computeIfAbsent(fromQueue, side -> new ArrayList<>())
+                            .add(drained(fromQueue, setting, number, () -> bench.publish(number)));
+                }
+                if (file) {
+                    runs.computeIfAbsent(fromFile, side -> new ArrayList<>())
+                            .add(drained(fromFile, setting, number, () -> bench.drop(number)));
+                }
+            }
+            row(setting, runs);
+            runs.keySet().stream().filter(side -> side != http).forEach(side -> REPORT.line(ratio(runs, side, http)));
+        }
+    }
+
+    /** The rate from the first text to the last of so many events. */
+    private static Run drained(Side side, Setting setting, int events, Runnable intake) {
+        bench.twilio(setting.latency());
+        var meter = bench.meter(side.pid());
+        meter.run();
+        intake.run();
+        var texts = bench.awaitTexts(events);
+        meter.run();
+        return new Run(
+                (events - 1) / texts.seconds(),
+                Double.NaN,
+                Double.NaN,
+                meter.application().toNanos() / 1e3 / events,
+                meter.postgres().toNanos() / 1e3 / events);
+    }
+
+    @Test
+    @Order(5)
+    void largeTable() {
+        assumeTrue(PARTS.contains("large"));
+        int rows = Integer.getInteger("bench.rows", 1_000_000);
+        REPORT.heading("A table with %,d deliveries".formatted(rows));
+        REPORT.runs();
+        var setting = new Setting(0, 64, false);
+        try (var full = bench.textOnce("large", "http")) {
+            Rows.old(bench, "large", rows);
+            Map<Side, List<Run>> runs = new LinkedHashMap<>();
+            runs.put(warmedUp(Side.of("large table", full)), new ArrayList<>());
+            var small = textOnce();
+            runs.put(new Side("small table", small.port(), small.pid()), new ArrayList<>());
+            for (int round = 0; round < ROUNDS; round++) {
+                runs.forEach((side, those) -> those.add(run(side, setting, 0)));
+            }
+            row(setting, runs);
+            REPORT.line(ratio(runs));
+        }
+    }
+
+    @Test
+    @Order(6)
+    void manyEvents() throws IOException, InterruptedException {
+        assumeTrue(PARTS.contains("soak"));
+        int events = Integer.getInteger("bench.events", 200_000);
+        REPORT.heading("%,d events on end".formatted(events));
+        REPORT.line("| events | events/s | heap after a full collection, MB |");
+        REPORT.line("| ---: | ---: | ---: |");
+        try (var app = bench.textOnce("soak", "http")) {
+            var side = Side.of("TextOnce", app);
+            for (int tenth = 1; tenth <= 10; tenth++) {
+                bench.twilio(0);
+                var answers = new Callers(side.port(), 64, bench.unique(events / 10))
+                        .closedLoop(Duration.ZERO, Duration.ofDays(1), () -> {});
+                bench.awaitTexts(answers.all());
+                REPORT.line("| %,d | %.0f | %.0f |", events / 10 * tenth, answers.perSecond(), heap(app));
+            }
+        }
+    }
+
+    /** What is reachable, in MB. */
+    private static double heap(AppProcess app) throws IOException, InterruptedException {
+        var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        new ProcessBuilder(jcmd, Long.toString(app.pid()), "GC.run")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        return app.send(HttpRequest.newBuilder(app.managementUri("/actuator/prometheus")))
+                        .body()
+                        .lines()
+                        .filter(line -> line.startsWith("jvm_memory_used_bytes") && line.contains("area=\"heap\""))
+                        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                        .sum()
+                / 1e6;
+    }
+
     /** Started once, and warmed up, for all parts that need no other. */
     private static Side textOnce() {
         if (textOnce == null) {
@@ -218,20 +359,12 @@ class BenchIT {
 
     private static String ratio(Map<Side, List<Run>> runs) {
         var sides = List.copyOf(runs.keySet());
-        return "\n%s : %s = **%.2f**"
-                .formatted(
-                        sides.get(0).name(),
-                        sides.get(1).name(),
-                        Run.median(runs.get(sides.get(0))).perSecond()
-                                / Run.median(runs.get(sides.get(1))).perSecond());
+        return ratio(runs, sides.get(0), sides.get(1));
     }
 
-    private static String database(String query) throws SQLException {
-        try (var connection = bench.connect("postgres");
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getString(1);
-        }
+    private static String ratio(Map<Side, List<Run>> runs, Side one, Side other) {
+        double ratio = Run.median(runs.get(one)).perSecond()
+                / Run.median(runs.get(other)).perSecond();
+        return "\n%s : %s = **%.2f**".formatted(one.name(), other.name(), ratio);
     }
 }

@@ -32,12 +32,16 @@ record Run(double perSecond, double p50, double p99, double cpu, double database
                 .collect(Collectors.joining(", "));
         return String.format(
                 Locale.ROOT,
-                "%.0f | %s | %.1f | %.1f | %.0f | %.0f |",
+                "%.0f | %s | %s | %s | %.0f | %.0f |",
                 median.perSecond(),
                 each,
-                median.p50(),
-                median.p99(),
+                latency(median.p50()),
+                latency(median.p99()),
                 median.cpu(),
                 median.databaseCpu());
+    }
+
+    private static String latency(double millis) {
+        return Double.isNaN(millis) ? "" : String.format(Locale.ROOT, "%.1f", millis);
     }
 }
