@@ -265,7 +265,14 @@ class StatusOutTest {
         receiver.answers(400);
         String id = sent();
         sandbox.awaitStatus(id, "delivered");
-        await().atMost(SOON).until(() -> standing("sandbox").get("state").asText(), "failing"::equals);
+        await().atMost(SOON).until(() -> {
+            String stuck = notTaken();
+            // A text of another test may be in the way.
+            if (!stuck.isEmpty() && !stuck.equals(id)) {
+                decide("sandbox", "skip", "");
+            }
+            return stuck.equals(id);
+        });
 
         assertThat(decide("sandbox", "skip", "").statusCode()).isEqualTo(200);
         receiver.behaves();
@@ -406,6 +413,19 @@ class StatusOutTest {
 
     private static List<String> ids(List<Call> calls) {
         return calls.stream().map(Call::id).collect(Collectors.toList());
+    }
+
+    /** The business event that the sandbox's client does not take, or nothing. */
+    private String notTaken() {
+        return String.join(
+                "",
+                sandbox.database()
+                        .queryForList(
+                                "SELECT d.event_id FROM textonce.subscriptions AS s"
+                                        + " JOIN textonce.delivery_events AS e ON e.id = s.failed_id"
+                                        + " JOIN textonce.deliveries AS d ON d.id = e.delivery_id"
+                                        + " WHERE s.name = 'sandbox'",
+                                String.class));
     }
 
     private static JsonNode json(String text) throws IOException {
