@@ -3,11 +3,10 @@ package io.textonce.twilio;
 import io.textonce.batch.Batches;
 import io.textonce.batch.Columns;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
-import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -67,6 +66,7 @@ public final class Outcomes implements AutoCloseable {
             SELECT t.id, 'answer', t.status, t.sid, t.code, t.words, CASE WHEN t.status = 'held' THEN now() + t.wait END,
                 c.status
             FROM told AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
+            RETURNING delivery_id, became
             """;
 
     private final JdbcTemplate jdbc;
@@ -76,29 +76,32 @@ public final class Outcomes implements AutoCloseable {
         this.jdbc = jdbc;
     }
 
-    /** Writes down the {@link Outcome} that is the body. */
-    void record(Exchange exchange) {
-        record(exchange.getMessage().getBody(Outcome.class));
-    }
-
-    public void record(Outcome outcome) {
-        batches.with(outcome);
+    /** Says whether the delivery's status changed by it. */
+    public boolean record(Outcome outcome) {
+        return batches.with(outcome);
     }
 
     /** In the order of their ids, as callbacks are too: none waits for another that waits for it. */
     private List<Boolean> record(List<Outcome> outcomes) {
         var ordered =
                 outcomes.stream().sorted(Comparator.comparing(Outcome::id)).toList();
-        jdbc.update(new Columns<>(ordered)
-                .add("uuid", Outcome::id)
-                .add("int4", Outcome::attempt)
-                .add("text", Outcome::status)
-                .add("text", Outcome::sid)
-                .add("int4", Outcome::code)
-                .add("text", Outcome::words)
-                .add("interval", Outcome::again)
-                .in(RECORD));
-        return Collections.nCopies(outcomes.size(), true);
+        var changed = new HashSet<UUID>();
+        jdbc.query(
+                new Columns<>(ordered)
+                        .add("uuid", Outcome::id)
+                        .add("int4", Outcome::attempt)
+                        .add("text", Outcome::status)
+                        .add("text", Outcome::sid)
+                        .add("int4", Outcome::code)
+                        .add("text", Outcome::words)
+                        .add("interval", Outcome::again)
+                        .in(RECORD),
+                row -> {
+                    if (row.getString("became") != null) {
+                        changed.add(row.getObject("delivery_id", UUID.class));
+                    }
+                });
+        return outcomes.stream().map(outcome -> changed.contains(outcome.id())).toList();
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class SendMeters {
             SELECT event, segments, extract(epoch FROM attempted_at - greatest(created_at, (
                 SELECT max(until) FROM textonce.delivery_events
                 WHERE delivery_id = d.id AND until <= d.attempted_at))) * 1000 AS took
-            FROM textonce.deliveries AS d WHERE id = ?
+            FROM textonce.deliveries AS d WHERE id = ? AND message_sid IS NOT NULL
             """;
 
     private final MeterRegistry meters;
@@ -67,16 +67,31 @@ public final class SendMeters {
      * lost: later than that Twilio did not get it.
      */
     public void resolved(UUID delivery) {
+        measured(delivery);
+    }
+
+    /** The same where the callback came even before it was known that the answer was lost, if one came. */
+    void resolvedBefore(UUID delivery) {
+        if (measured(delivery)) {
+            meters.counter("textonce.unknowns.resolved", "how", "callback").increment();
+        }
+    }
+
+    private boolean measured(UUID delivery) {
         try {
-            jdbc.query(
-                    RESOLVED,
-                    row -> {
-                        handedOver(row.getString("event"), Duration.ofMillis(Math.max(0, row.getLong("took"))));
-                        segments(row.getString("event"), row.getObject("segments", Integer.class));
-                    },
-                    delivery);
+            return !jdbc.query(
+                            RESOLVED,
+                            (row, n) -> {
+                                String event = row.getString("event");
+                                handedOver(event, Duration.ofMillis(Math.max(0, row.getLong("took"))));
+                                segments(event, row.getObject("segments", Integer.class));
+                                return event;
+                            },
+                            delivery)
+                    .isEmpty();
         } catch (DataAccessException e) {
             LOG.debug("The hand-over of delivery {} was not measured", delivery, e);
+            return false;
         }
     }
 

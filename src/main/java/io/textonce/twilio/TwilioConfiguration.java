@@ -5,6 +5,7 @@ import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.OptOuts;
 import io.textonce.phone.PhoneHash;
@@ -119,8 +120,15 @@ class TwilioConfiguration {
     }
 
     @Bean
-    Processor smsOutcomes(Outcomes outcomes) {
-        return outcomes::record;
+    Processor smsOutcomes(Outcomes outcomes, SendMeters meters) {
+        return exchange -> {
+            var outcome = exchange.getMessage().getBody(Outcomes.Outcome.class);
+            boolean changed = outcomes.record(outcome);
+            // The callback can be faster than the failure that lost Twilio's answer.
+            if (!changed && outcome.status().equals(Delivery.UNKNOWN)) {
+                meters.resolvedBefore(outcome.id());
+            }
+        };
     }
 
     @Bean
