@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 
@@ -52,7 +53,8 @@ public final class Batches<T, R> implements AutoCloseable {
     /**
      * Does one item, together with others.
      *
-     * @throws RuntimeException what the statement threw for it
+     * @throws DataIntegrityViolationException when the database refuses it
+     * @throws DataAccessResourceFailureException when nobody knows whether it was done
      */
     public R with(T item) {
         if (closed) {
@@ -63,8 +65,18 @@ public final class Batches<T, R> implements AutoCloseable {
         try {
             return waiting.result.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            throw own(e);
         }
+    }
+
+    /** Callers that fail together get an exception each: Camel adds to one what failed before it. */
+    private static RuntimeException own(CompletionException failed) {
+        if (failed.getCause() instanceof DataIntegrityViolationException refused) {
+            return refused;
+        }
+        return failed.getCause() instanceof DataAccessException cause
+                ? new DataAccessResourceFailureException("The database did not take it", cause)
+                : failed;
     }
 
     /** What was given before is done; nothing more is taken. */
