@@ -26,9 +26,9 @@ public final class SendMeters {
 
     /** A hold's end, as the timeline tells it, is when a held text was due. */
     private static final String RESOLVED = """
-            SELECT event, segments, extract(epoch FROM attempted_at - greatest(created_at, (
+            SELECT event, segments, CAST(extract(epoch FROM attempted_at - greatest(created_at, (
                 SELECT max(until) FROM textonce.delivery_events
-                WHERE delivery_id = d.id AND until <= d.attempted_at))) * 1000 AS took
+                WHERE delivery_id = d.id AND until <= d.attempted_at))) * 1000 AS bigint) AS took
             FROM textonce.deliveries AS d WHERE id = ? AND message_sid IS NOT NULL
             """;
 
@@ -90,7 +90,7 @@ public final class SendMeters {
                             delivery)
                     .isEmpty();
         } catch (DataAccessException e) {
-            LOG.debug("The hand-over of delivery {} was not measured", delivery, e);
+            LOG.warn("The hand-over of delivery {} was not measured", delivery, e);
             return false;
         }
     }

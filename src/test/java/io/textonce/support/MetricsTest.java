@@ -107,14 +107,16 @@ class MetricsTest {
         await().until(() -> sandbox.twilio().sentTo(other).get(0).status(), "delivered"::equals);
         sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", byList);
 
+        sandbox.awaitStatus(byList, "delivered");
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            assertThat(handedOver(sandbox)).isEqualTo(handedOver + 2);
-            assertThat(count(sandbox, "textonce.segments.sent", "event", "order-shipped"))
-                    .isEqualTo(segments + 2);
+            // Another test's application on the same database may have looked first, and counts by itself.
+            double listedHere = count(sandbox, "textonce.unknowns.resolved", "how", "list") - listed;
             assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "callback"))
                     .isEqualTo(callbacks + 1);
-            assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "list"))
-                    .isEqualTo(listed + 1);
+            assertThat(listedHere).isLessThanOrEqualTo(1);
+            assertThat((double) handedOver(sandbox)).isEqualTo(handedOver + 1 + listedHere);
+            assertThat(count(sandbox, "textonce.segments.sent", "event", "order-shipped"))
+                    .isEqualTo(segments + 1 + listedHere);
         });
     }
 
