@@ -78,17 +78,15 @@ class ImageIT {
             }
         }
         Path cache = app.resolve("textonce.aot");
-        System.setProperty("textonce.jar", app.resolve("textonce.jar").toString());
+        Path jar = app.resolve("textonce.jar");
         try (var peers = new Peers(directory.resolve("peers"), 0, 0).start();
                 // Without a cache that fits, the JVM ends at once.
-                var process = AppProcess.of(peers).jvm("-XX:AOTMode=on", "-XX:AOTCache=" + cache)) {
-            Training.run(cache);
+                var process = AppProcess.of(peers).jar(jar).jvm("-XX:AOTMode=on", "-XX:AOTCache=" + cache)) {
+            Training.run(jar, cache);
 
             process.start();
 
             assertThat(process.post("order-shipped", "{}").statusCode()).isEqualTo(400);
-        } finally {
-            System.setProperty("textonce.jar", JAR);
         }
     }
 

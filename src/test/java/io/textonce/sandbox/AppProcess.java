@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,6 +57,9 @@ public final class AppProcess implements AutoCloseable {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvmArguments = new ArrayList<>();
     private @Nullable Path extraClasses;
+    private @Nullable Path jar = Optional.ofNullable(System.getProperty("textonce.jar"))
+            .map(Path::of)
+            .orElse(null);
     private @Nullable String classPath;
     private Path directory = Path.of("").toAbsolutePath();
     private final int port = FreePort.next();
@@ -100,6 +104,12 @@ public final class AppProcess implements AutoCloseable {
     /** Where it runs, and looks for its folder {@code lib}; by default where the test does. */
     public AppProcess in(Path folder) {
         directory = folder;
+        return this;
+    }
+
+    /** Runs this jar. */
+    public AppProcess jar(Path packaged) {
+        jar = packaged;
         return this;
     }
 
@@ -253,15 +263,14 @@ public final class AppProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(jvmArguments);
-        String jar = System.getProperty("textonce.jar");
         if (classPath != null) {
             command.addAll(List.of("-cp", classPath, TextOnce.class.getName()));
         } else if (jar == null) {
             command.addAll(List.of("-cp", testClassPath(), TextOnce.class.getName()));
         } else if (extraClasses == null) {
-            command.addAll(List.of("-jar", jar));
+            command.addAll(List.of("-jar", jar.toString()));
         } else {
-            String taken = takenApart(Path.of(jar)) + File.pathSeparator + extraClasses.toAbsolutePath();
+            String taken = takenApart(jar) + File.pathSeparator + extraClasses.toAbsolutePath();
             command.addAll(List.of("-cp", taken, TextOnce.class.getName()));
         }
         return command;

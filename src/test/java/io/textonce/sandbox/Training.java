@@ -14,8 +14,8 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
  * Lets TextOnce start, do some of all its work and stop, so that the JVM can note what it loads and what it runs often:
- * the cache of JEP 514, by which the next start takes a fraction of the time. The jar is the one that the system property
- * {@code textonce.jar} names, taken apart as in the Dockerfile; the JVM is the one that runs this, from 25 on.
+ * the cache of JEP 514, by which the next start takes a fraction of the time. The jar is taken apart as in the Dockerfile,
+ * where the system property {@code textonce.jar} names it; the JVM is the one that runs this, from 25 on.
  */
 public final class Training {
 
@@ -27,13 +27,14 @@ public final class Training {
 
     /** @param arguments where the cache is written */
     public static void main(String[] arguments) throws Exception {
-        run(Path.of(arguments[0]));
+        run(Path.of(System.getProperty("textonce.jar")), Path.of(arguments[0]));
         System.exit(0);
     }
 
-    public static void run(Path cache) throws Exception {
+    public static void run(Path jar, Path cache) throws Exception {
         try (var peers = new Peers(Files.createTempDirectory("training-"), 0, 0).start();
                 var app = AppProcess.of(peers)
+                        .jar(jar)
                         .with("TEXTONCE_FILE_QUIET_TIME", "100ms")
                         .jvm("-XX:AOTCacheOutput=" + cache.toAbsolutePath(), "-Xlog:aot=error")) {
             peers.twilio().callbackTarget(app.hostAndPort());
