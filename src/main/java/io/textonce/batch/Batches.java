@@ -92,15 +92,17 @@ public final class Batches<T, R> implements AutoCloseable {
             while (true) {
                 taken.add(queue.take());
                 queue.drainTo(taken, LARGEST - 1);
-                while (!taken.isEmpty()) {
-                    run(next(taken));
-                }
+                runAll(taken);
             }
         } catch (InterruptedException e) {
             queue.drainTo(taken);
-            while (!taken.isEmpty()) {
-                run(next(taken));
-            }
+            runAll(taken);
+        }
+    }
+
+    private void runAll(ArrayDeque<Waiting<T, R>> taken) {
+        while (!taken.isEmpty()) {
+            run(next(taken));
         }
     }
 

@@ -148,7 +148,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         var verdict = exchange.getVariable("verdict", Verdict.SEND, Verdict.class);
         while (true) {
             var lease = new Lease(leaseLength, sms.expiresAt());
-            var claim = new Claim(DeliveryId.next(clock.millis()), sms, verdict, phoneHash.all(sms.phone()));
+            var claim = new Claim(DeliveryId.next(clock.millis()), sms.key(), sms, verdict, phoneHash.all(sms.phone()));
             var found = claims.with(claim);
             var claimed = found.isRejected() ? claimAgain(claim) : found.claimed();
             if (claimed != null && claimed.status().equals(Delivery.RESERVED)) {
@@ -285,11 +285,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         claims.close();
     }
 
-    private record Claim(UUID id, Sms sms, Verdict verdict, byte[][] hashes) {
-
-        String key() {
-            return sms.key();
-        }
+    private record Claim(UUID id, String key, Sms sms, Verdict verdict, byte[][] hashes) {
 
         SendPolicy policy() {
             return sms.policy();
