@@ -50,11 +50,17 @@ public final class DueDeliveries {
             FROM due WHERE d.id = due.id
             """ + COLUMNS;
 
+    // One status at a time, as the index has them: their order together would be known only when all that are due were
+    // read, and after an outage that is many.
     private static final String TAKE_UNKNOWN = """
             WITH due AS (
-                SELECT id, due_at FROM textonce.deliveries
-                WHERE status IN ('reserved', 'unknown') AND due_at <= now()
-                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                SELECT earliest.id, earliest.due_at
+                FROM unnest(ARRAY['reserved', 'unknown']) AS statuses (name), LATERAL (
+                    SELECT id, due_at FROM textonce.deliveries
+                    WHERE status = statuses.name AND due_at <= now()
+                    ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                ) AS earliest
+                ORDER BY earliest.due_at LIMIT ?
             ),
             run_out AS (
                 INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
@@ -70,9 +76,13 @@ public final class DueDeliveries {
 
     private static final String TAKE_SILENT = """
             WITH due AS (
-                SELECT id, due_at FROM textonce.deliveries
-                WHERE status IN ('scheduled', 'accepted', 'queued', 'sending', 'sent') AND due_at <= now()
-                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                SELECT earliest.id, earliest.due_at
+                FROM unnest(ARRAY['scheduled', 'accepted', 'queued', 'sending', 'sent']) AS statuses (name), LATERAL (
+                    SELECT id, due_at FROM textonce.deliveries
+                    WHERE status = statuses.name AND due_at <= now()
+                    ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                ) AS earliest
+                ORDER BY earliest.due_at LIMIT ?
             )
             UPDATE textonce.deliveries AS d
             SET due_at = now() + CAST(? AS interval)
@@ -154,12 +164,12 @@ public final class DueDeliveries {
 
     /** Unknown outcomes whose next look is due, and reservations whose lease ran out, which are unknown from now on. */
     public List<Due> takeUnknown(int most) {
-        return jdbc.query(TAKE_UNKNOWN, DueDeliveries::read, most, lease.toString());
+        return jdbc.query(TAKE_UNKNOWN, DueDeliveries::read, most, most, lease.toString());
     }
 
     /** Texts that Twilio has and has long said nothing about. */
     public List<Due> takeSilent(int most) {
-        return jdbc.query(TAKE_SILENT, DueDeliveries::read, most, lease.toString());
+        return jdbc.query(TAKE_SILENT, DueDeliveries::read, most, most, lease.toString());
     }
 
     /**
