@@ -14,6 +14,7 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -25,6 +26,9 @@ final class RequestGate extends OncePerRequestFilter {
 
     /** For a whole body: a modem would make it. A client that trickles must not keep a place for ever. */
     private static final Duration MOST_BODY_TIME = Duration.ofSeconds(10);
+
+    /** A caller has its answer, and asks again, before the place that it had is free. */
+    private static final Duration HANDOVER = Duration.ofSeconds(1);
 
     private static final int CHUNK = 4096;
     private static final RequestMatcher PAGES = new PagePaths();
@@ -58,7 +62,7 @@ final class RequestGate extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         var permits = request.getRequestURI().startsWith("/twilio/") ? callbacks : calls;
-        if (!permits.tryAcquire()) {
+        if (!admitted(permits)) {
             turnAway(request, response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
             return;
         }
@@ -66,6 +70,15 @@ final class RequestGate extends OncePerRequestFilter {
             pass(request, response, chain);
         } finally {
             permits.release();
+        }
+    }
+
+    private static boolean admitted(Semaphore permits) {
+        try {
+            return permits.tryAcquire(HANDOVER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
