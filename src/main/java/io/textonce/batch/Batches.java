@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
@@ -22,14 +24,17 @@ import org.springframework.dao.DataIntegrityViolationException;
  */
 public final class Batches<T, R> implements AutoCloseable {
 
-    /** A few at once use the database's own group commit; more would only make the batches smaller. */
-    private static final int AT_ONCE = 3;
+    private static final int WORKERS = 3;
+
+    /** How long one worker leaves the database to another: two at once would only make the batches smaller. */
+    private static final long PATIENCE_MS = 10;
 
     private static final int LARGEST = 64;
 
     private final Function<T, ?> key;
     private final Function<List<T>, List<R>> statement;
     private final LinkedBlockingQueue<Waiting<T, R>> queue = new LinkedBlockingQueue<>();
+    private final Semaphore turn = new Semaphore(1, true);
     private final List<Thread> workers = new ArrayList<>();
     private volatile boolean closed;
 
@@ -42,7 +47,7 @@ public final class Batches<T, R> implements AutoCloseable {
     public Batches(String name, Function<T, ?> key, Function<List<T>, List<R>> statement) {
         this.key = key;
         this.statement = statement;
-        for (int i = 1; i <= AT_ONCE; i++) {
+        for (int i = 1; i <= WORKERS; i++) {
             var worker = new Thread(this::work, name + "-" + i);
             worker.setDaemon(true);
             worker.start();
@@ -91,8 +96,15 @@ public final class Batches<T, R> implements AutoCloseable {
         try {
             while (true) {
                 taken.add(queue.take());
-                queue.drainTo(taken, LARGEST - 1);
-                runAll(taken);
+                boolean mine = turn.tryAcquire(PATIENCE_MS, TimeUnit.MILLISECONDS);
+                try {
+                    queue.drainTo(taken, LARGEST - 1);
+                    runAll(taken);
+                } finally {
+                    if (mine) {
+                        turn.release();
+                    }
+                }
             }
         } catch (InterruptedException e) {
             queue.drainTo(taken);
