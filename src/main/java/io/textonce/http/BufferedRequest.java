@@ -6,7 +6,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,12 @@ final class BufferedRequest extends HttpServletRequestWrapper {
             @Override
             public int read(byte[] into, int offset, int length) {
                 return bytes.read(into, offset, length);
+            }
+
+            /** Without the buffer that any other stream needs for it. */
+            @Override
+            public long transferTo(OutputStream to) throws IOException {
+                return bytes.transferTo(to);
             }
         };
     }

@@ -1,6 +1,8 @@
 package io.textonce.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Outcome;
@@ -28,7 +30,10 @@ final class HttpAnswers {
 
     private static final Pattern EVENT_PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms");
 
-    private final ObjectMapper json = new ObjectMapper();
+    // A virtual thread writes one answer: buffers of its own would be made for each.
+    private final ObjectMapper json = new ObjectMapper(JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+            .build());
 
     /** Finds the event's name in the path and who calls in the request; keeps nothing else of it but the body. */
     void read(Exchange exchange) {

@@ -3,6 +3,7 @@ package io.textonce.intake;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.bundle.OwnRoutes;
@@ -31,6 +32,8 @@ class IntakeConfiguration {
     @Bean(defaultCandidate = false)
     ObjectMapper eventJson() {
         var factory = JsonFactory.builder()
+                // A virtual thread reads one event: buffers of its own would be made for each.
+                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(32)
