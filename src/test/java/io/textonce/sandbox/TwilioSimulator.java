@@ -3,8 +3,6 @@ package io.textonce.sandbox;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -68,14 +66,6 @@ public final class TwilioSimulator implements AutoCloseable {
     private static final Pattern VERIFY = Pattern.compile("/v2/Services/([^/]+)/(Verifications|VerificationCheck)");
     private static final int BACKLOG = 1024;
 
-    static {
-        // Without the first, each answer waits 40 ms for an ACK; the others keep the server from closing idle
-        // connections behind a client's back, since only programmed faults should look like faults.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        System.setProperty("sun.net.httpserver.maxIdleConnections", "2000");
-        System.setProperty("sun.net.httpserver.idleInterval", "600");
-    }
-
     private final Ledger ledger = new Ledger();
     private final Set<String> optOuts = ConcurrentHashMap.newKeySet();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -117,25 +107,21 @@ public final class TwilioSimulator implements AutoCloseable {
         if (server != null) {
             return this;
         }
-        try {
-            var starting = HttpServer.create(new InetSocketAddress("127.0.0.1", port), BACKLOG);
-            var pool = Executors.newCachedThreadPool(work -> {
-                var thread = new Thread(work, "twilio-simulator");
-                thread.setDaemon(true);
-                return thread;
-            });
-            starting.setExecutor(pool);
-            starting.createContext("/", this::handle);
-            port = starting.getAddress().getPort();
-            messages.open();
-            journeys.resume();
-            starting.start();
-            server = starting;
-            workers = pool;
-            return this;
-        } catch (IOException cannotListen) {
-            throw new UncheckedIOException("Port " + port, cannotListen);
-        }
+        var starting = LoopbackServer.on(port, BACKLOG);
+        var pool = Executors.newCachedThreadPool(work -> {
+            var thread = new Thread(work, "twilio-simulator");
+            thread.setDaemon(true);
+            return thread;
+        });
+        starting.setExecutor(pool);
+        starting.createContext("/", this::handle);
+        port = starting.getAddress().getPort();
+        messages.open();
+        journeys.resume();
+        starting.start();
+        server = starting;
+        workers = pool;
+        return this;
     }
 
     /** Refuses connections from now on, drops those that are open, and sends no callbacks. Keeps the ledger. */

@@ -6,8 +6,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.twilio.security.RequestValidator;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,9 +20,9 @@ final class WebhookReceiver implements AutoCloseable {
     private final IntSupplier status;
 
     /** @param status what the next webhook is answered with */
-    WebhookReceiver(IntSupplier status) throws IOException {
+    WebhookReceiver(IntSupplier status) {
         this.status = status;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server = LoopbackServer.on(0, 0);
         server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/", this::handle);
         server.start();
