@@ -16,12 +16,16 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jms.connection.SingleConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** What the intakes and the events share, known to the routes by name. */
@@ -141,6 +145,25 @@ class IntakeConfiguration {
         return files::finish;
     }
 
+    /**
+     * Lets a consumer ask for one message after the other. By default Artemis sends it ahead what fits into 1 MiB: then one
+     * has thousands of small messages, and all others have none.
+     */
+    @Bean
+    static BeanPostProcessor oneMessageAtOnce() {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessBeforeInitialization(Object bean, String name) {
+                if (bean instanceof SingleConnectionFactory shared
+                        && shared.getTargetConnectionFactory() instanceof ActiveMQConnectionFactory artemis
+                        && artemis.getConsumerWindowSize() == ActiveMQClient.DEFAULT_CONSUMER_WINDOW_SIZE) {
+                    artemis.setConsumerWindowSize(0);
+                }
+                return bean;
+            }
+        };
+    }
+
     /** Threads that read files, so that a long one does not hold up the others. Beyond them the poller reads itself. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService fileReaders() {
@@ -161,12 +184,14 @@ class IntakeConfiguration {
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService fileLines(TextOnceProperties settings) {
         int threads = settings.file().parallel();
-        return new ThreadPoolExecutor(
+        var lines = new ThreadPoolExecutor(
                 threads,
                 threads,
                 30,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 new CustomizableThreadFactory("file-line-"));
+        lines.allowCoreThreadTimeOut(true);
+        return lines;
     }
 }

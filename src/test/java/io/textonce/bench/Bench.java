@@ -59,8 +59,6 @@ final class Bench implements AutoCloseable {
                 .with("TEXTONCE_INTAKES", intakes)
                 // A caller of the benchmark stands for many.
                 .with("TEXTONCE_HTTP_REQUESTS_PER_SECOND", "1000000")
-                .with("TEXTONCE_JMS_CONSUMERS", "256")
-                .with("TEXTONCE_FILE_PARALLEL", "256")
                 .start();
     }
 

@@ -242,15 +242,15 @@ class IntakeFileTest {
 
     @Test
     void sendsLinesInParallelAndNoMoreThanTheSettingSays(Sandbox sandbox) {
-        List<String> numbers = numbers(sandbox, 120);
-        var delay = Duration.ofSeconds(1);
+        List<String> numbers = numbers(sandbox, 300);
+        var delay = Duration.ofSeconds(3);
         numbers.forEach(number -> sandbox.twilio().forNumber(number, answersLate(delay)));
 
         dropEvents(sandbox, newName(), numbers);
 
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(posts(sandbox, numbers)).hasSize(120));
-        assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(24, 32);
+                .untilAsserted(() -> assertThat(posts(sandbox, numbers)).hasSize(300));
+        assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(128, 256);
     }
 
     @Test
