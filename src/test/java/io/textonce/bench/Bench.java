@@ -31,6 +31,8 @@ import org.springframework.util.FileSystemUtils;
 /** The peers of a benchmark, and the numbers of its events: none is given out twice. */
 final class Bench implements AutoCloseable {
 
+    private static final String QUEUE = "textonce.events";
+
     static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.seconds", 8));
     static final Duration WARM_UP = TIME.dividedBy(2);
 
@@ -133,12 +135,13 @@ final class Bench implements AutoCloseable {
         return () -> post(event(last - next[0]++ % number));
     }
 
-    /** Puts so many new events into the queue. */
+    /** Puts so many new events into the queue, of which none is read before the last is there. */
     void publish(int number) {
+        peers.broker().paused(QUEUE, true);
         try (var factory = new ActiveMQConnectionFactory(peers.broker().url());
                 var session = factory.createContext(JMSContext.SESSION_TRANSACTED)) {
             var producer = session.createProducer().setProperty("event", "order-shipped");
-            var queue = session.createQueue("textonce.events");
+            var queue = session.createQueue(QUEUE);
             for (int i = 1; i <= number; i++) {
                 producer.send(queue, event());
                 if (i % 200 == 0 || i == number) {
@@ -146,6 +149,7 @@ final class Bench implements AutoCloseable {
                 }
             }
         }
+        peers.broker().paused(QUEUE, false);
     }
 
     /** Drops one file with so many new events. */

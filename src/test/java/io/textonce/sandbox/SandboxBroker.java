@@ -66,6 +66,19 @@ public final class SandboxBroker implements AutoCloseable {
         return found == null ? 0 : found.getMessageCount();
     }
 
+    /** Keeps a queue's messages from its consumers, or lets them have them again. */
+    public void paused(String queue, boolean paused) {
+        if (server == null) {
+            throw new IllegalStateException("The sandbox's broker is stopped");
+        }
+        var found = server.getActiveMQServer().locateQueue(SimpleString.of(queue));
+        if (paused) {
+            found.pause();
+        } else {
+            found.resume();
+        }
+    }
+
     /** Moves what a filter names from one queue to another, as an operator does in the broker's console. */
     public int move(String from, String filter, String to) {
         if (server == null) {
