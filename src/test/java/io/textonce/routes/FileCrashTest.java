@@ -26,6 +26,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** TextOnce ends in the middle of a file. It has peers of its own, since the file must be nobody else's. */
 class FileCrashTest {
 
+    private static final int PARALLEL = 32;
+
     private static Peers peers;
 
     private enum End {
@@ -74,6 +76,7 @@ class FileCrashTest {
         try (var app = AppProcess.of(peers)
                 .with("TEXTONCE_INTAKES", "file")
                 .with("TEXTONCE_FILE_LOCKMAXAGE", "3s")
+                .with("TEXTONCE_FILE_PARALLEL", Integer.toString(PARALLEL))
                 .jvm("-Xmx256m")
                 .start()) {
             peers.twilio().callbackTarget(app.hostAndPort());
@@ -100,7 +103,7 @@ class FileCrashTest {
                 .filter(line -> !line.bad() && !texted.contains(line.number()))
                 .map(Line::eventId)
                 .toList();
-        assertThat(missing).isSubsetOf(withoutOutcome()).hasSizeLessThanOrEqualTo(end == End.KILLED ? 32 : 0);
+        assertThat(missing).isSubsetOf(withoutOutcome()).hasSizeLessThanOrEqualTo(end == End.KILLED ? PARALLEL : 0);
         assertThat(Files.readAllLines(folder.resolve("failed").resolve(name)))
                 .filteredOn(line -> !line.startsWith("#"))
                 .containsExactlyInAnyOrderElementsOf(
