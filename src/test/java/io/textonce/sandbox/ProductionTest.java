@@ -8,7 +8,6 @@ import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
@@ -21,8 +20,7 @@ import org.springframework.test.context.ContextConfiguration;
 
 /**
  * A test of the application as production runs it: shut to whoever has no token. Its clients are set by environment
- * variables; no Verify service is. It shares the peers with the sandbox, but has a queue and a folder of its own, and what it
- * does is traced.
+ * variables; no Verify service is. Its peers are its own, and what it does is traced.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -39,11 +37,6 @@ public @interface ProductionTest {
     /** Is told what is done here. */
     TraceReceiver TRACES = new TraceReceiver();
 
-    /** Where events are read. */
-    String QUEUE = "textonce.events.production";
-
-    Path INBOX = Path.of("target", "inbox-production-" + ProcessHandle.current().pid());
-
     /** How long a wrong token waits for its answer. */
     Duration WRONG_TOKEN_DELAY = Duration.ofMillis(100);
 
@@ -51,8 +44,6 @@ public @interface ProductionTest {
     final class Clients implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
         private static final Map<String, Object> ENVIRONMENT = Map.ofEntries(
-                entry("TEXTONCE_JMS_EVENTS_QUEUE", QUEUE),
-                entry("TEXTONCE_INBOX", INBOX.toString()),
                 entry("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs"),
                 entry("OTEL_EXPORTER_OTLP_ENDPOINT", TRACES.url()),
                 entry("TWILIO_VERIFY_SERVICE_SID", ""),

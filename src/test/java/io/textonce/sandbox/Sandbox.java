@@ -39,12 +39,6 @@ import org.springframework.util.FileSystemUtils;
 /** What a test does with TextOnce: call it, put messages on its queue, drop files, and look at what came of it. */
 public final class Sandbox {
 
-    /** One set of peers for all tests of a JVM. */
-    private static final Peers PEERS = startPeers();
-
-    /** The integrator's folder; what a test adds to it, it takes away. */
-    private static final Path ROUTES = copyOfOwnRoutes();
-
     /** Messaging Services whose pace is five segments a second, one for each test that wants such a one. */
     public static final List<String> PACED_SENDERS =
             List.of("MG000000000000000000000000000face0", "MG000000000000000000000000000face1");
@@ -55,13 +49,15 @@ public final class Sandbox {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ApplicationContext context;
+    private final Peers peers;
     private final int port;
 
     Sandbox(ApplicationContext context) {
         this.context = context;
+        this.peers = context.getBean(Peers.class);
         this.port =
                 ((ServletWebServerApplicationContext) context).getWebServer().getPort();
-        PEERS.twilio().callbackTarget("127.0.0.1:" + port).inboundUrl("https://sms.example.com/twilio/inbound");
+        peers.twilio().callbackTarget("127.0.0.1:" + port).inboundUrl("https://sms.example.com/twilio/inbound");
     }
 
     private static Peers startPeers() {
@@ -88,16 +84,17 @@ public final class Sandbox {
         }
     }
 
+    /** The integrator's folder; what a test adds to it, it takes away. */
     public Path routes() {
-        return ROUTES;
+        return Path.of(context.getEnvironment().getRequiredProperty("TEXTONCE_ROUTES"));
     }
 
     public Peers peers() {
-        return PEERS;
+        return peers;
     }
 
     public TwilioSimulator twilio() {
-        return PEERS.twilio();
+        return peers.twilio();
     }
 
     public ApplicationContext context() {
@@ -184,7 +181,7 @@ public final class Sandbox {
     /** Drops a complete file into an event's folder. */
     public Path drop(String event, String name, String content) {
         try {
-            Path folder = Files.createDirectories(PEERS.inbox().resolve(event));
+            Path folder = Files.createDirectories(peers.inbox().resolve(event));
             Path part = Files.writeString(folder.resolve("." + name + ".tmp"), content);
             return Files.move(part, folder.resolve(name));
         } catch (IOException e) {
@@ -218,17 +215,19 @@ public final class Sandbox {
                 .until(() -> delivery(eventId).get("status"), status::equals);
     }
 
-    /** Points the application at the peers before it starts. */
+    /** Gives an application peers of its own and points it at them before it starts. */
     static final class Initializer implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
         @Override
         public void initialize(ConfigurableApplicationContext context) {
-            Map<String, Object> settings = new HashMap<>(PEERS.environment());
-            settings.putAll(PEERS.statusEnvironment());
+            var peers = startPeers();
+            context.getBeanFactory().registerSingleton("peers", peers);
+            Map<String, Object> settings = new HashMap<>(peers.environment());
+            settings.putAll(peers.statusEnvironment());
             settings.put("TEXTONCE_STATUS_TIMEOUT", "2s");
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
-            settings.put("TEXTONCE_ROUTES", ROUTES.toString());
+            settings.put("TEXTONCE_ROUTES", copyOfOwnRoutes().toString());
             settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
             settings.put("TEXTONCE_TWILIO_SEGMENTS_PER_SECOND", String.join("=5,", PACED_SENDERS) + "=5");
             Peers.configure(context.getEnvironment(), settings);

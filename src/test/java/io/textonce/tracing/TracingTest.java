@@ -80,7 +80,7 @@ class TracingTest {
     void goesOnWithTheTraceOfAMessage(Sandbox sandbox) {
         String id = sandbox.newEventId();
 
-        sandbox.jms().convertAndSend(ProductionTest.QUEUE, sandbox.orderShipped(id, sandbox.newNumber()), message -> {
+        sandbox.jms().convertAndSend("textonce.events", sandbox.orderShipped(id, sandbox.newNumber()), message -> {
             message.setStringProperty("event", "order-shipped");
             message.setStringProperty("traceparent", traceparent);
             return message;
@@ -88,9 +88,8 @@ class TracingTest {
         sandbox.awaitStatus(id, "delivered");
         var spans = spans(sandbox, "POST Twilio");
 
-        assertThat(TraceReceiver.hex(one(spans, "jms:" + ProductionTest.QUEUE)
-                        .getParentSpanId()
-                        .toByteArray()))
+        assertThat(TraceReceiver.hex(
+                        one(spans, "jms:textonce.events").getParentSpanId().toByteArray()))
                 .isEqualTo(CALLERS_SPAN);
     }
 
@@ -98,7 +97,7 @@ class TracingTest {
     void beginsATraceWithEachLineOfAFile(Sandbox sandbox) throws IOException {
         String id = sandbox.newEventId();
         String number = sandbox.newNumber();
-        var folder = Files.createDirectories(ProductionTest.INBOX.resolve("order-shipped"));
+        var folder = Files.createDirectories(sandbox.peers().inbox().resolve("order-shipped"));
         var part = Files.writeString(folder.resolve("." + id), sandbox.orderShipped(id, number));
 
         Files.move(part, folder.resolve(number + ".json"));
