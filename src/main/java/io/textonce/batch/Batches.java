@@ -2,6 +2,7 @@ package io.textonce.batch;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ import org.springframework.dao.DataIntegrityViolationException;
  */
 public final class Batches<T, R> implements AutoCloseable {
 
+    /** More than one, so that a statement that hangs does not stop all others. */
     private static final int WORKERS = 3;
 
     /** How long one worker leaves the database to another: two at once would only make the batches smaller. */
@@ -32,6 +34,7 @@ public final class Batches<T, R> implements AutoCloseable {
     private static final int LARGEST = 64;
 
     private final Function<T, ?> key;
+    private final Comparator<Waiting<T, R>> order;
     private final Function<List<T>, List<R>> statement;
     private final LinkedBlockingQueue<Waiting<T, R>> queue = new LinkedBlockingQueue<>();
     private final Semaphore turn = new Semaphore(1, true);
@@ -41,11 +44,14 @@ public final class Batches<T, R> implements AutoCloseable {
     /**
      * @param name of the threads
      * @param key of an item; two items with equal ones never share a statement
+     * @param order in which a statement gets its items: one that all instances keep to, and all kinds of statements that
+     *     lock the same rows, so that none waits for another that waits for it
      * @param statement does some items in one transaction, and returns what became of each in their order; it may be
      *     called for single items again when it failed for several because of one of them
      */
-    public Batches(String name, Function<T, ?> key, Function<List<T>, List<R>> statement) {
+    public Batches(String name, Function<T, ?> key, Comparator<T> order, Function<List<T>, List<R>> statement) {
         this.key = key;
+        this.order = Comparator.comparing(Waiting::item, order);
         this.statement = statement;
         for (int i = 1; i <= WORKERS; i++) {
             var worker = new Thread(this::work, name + "-" + i);
@@ -118,11 +124,12 @@ public final class Batches<T, R> implements AutoCloseable {
         }
     }
 
-    /** Takes out one item of each key, the first. */
+    /** Takes out one item of each key, the first, and puts them in order. */
     private List<Waiting<T, R>> next(ArrayDeque<Waiting<T, R>> taken) {
         var keys = new HashSet<Object>();
         var batch = new ArrayList<Waiting<T, R>>(taken.size());
         taken.removeIf(waiting -> keys.add(key.apply(waiting.item)) && batch.add(waiting));
+        batch.sort(order);
         return batch;
     }
 

@@ -130,7 +130,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         this.departure = departure;
         this.claim = CLAIM + SAID.formatted(tells ? "" : "WHERE status <> 'reserved'");
         this.clock = clock;
-        this.claims = new Batches<>("claims", Claim::key, this::claim);
+        this.claims = new Batches<>("claims", Claim::key, Comparator.comparing(Claim::key), this::claim);
     }
 
     /**
@@ -171,12 +171,10 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         }
     }
 
-    /** In the order of their keys, so that two instances that claim the same ones never wait for each other. */
     private List<Found> claim(List<Claim> claims) {
-        var ordered = claims.stream().sorted(Comparator.comparing(Claim::key)).toList();
         var found = new HashMap<String, Found>();
         var ids = claims.stream().collect(Collectors.toMap(Claim::id, Claim::key));
-        for (var delivery : claimed(claim, ordered)) {
+        for (var delivery : claimed(claim, claims)) {
             found.put(ids.get(delivery.id()), new Found(delivery, null));
         }
         var rest =

@@ -70,7 +70,9 @@ public final class Outcomes implements AutoCloseable {
             """;
 
     private final JdbcTemplate jdbc;
-    private final Batches<Outcome, Boolean> batches = new Batches<>("outcomes", Outcome::id, this::record);
+    // By the delivery's id, as callbacks are too.
+    private final Batches<Outcome, Boolean> batches =
+            new Batches<>("outcomes", Outcome::id, Comparator.comparing(Outcome::id), this::record);
 
     public Outcomes(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
@@ -81,13 +83,10 @@ public final class Outcomes implements AutoCloseable {
         return batches.with(outcome);
     }
 
-    /** In the order of their ids, as callbacks are too: none waits for another that waits for it. */
     private List<Boolean> record(List<Outcome> outcomes) {
-        var ordered =
-                outcomes.stream().sorted(Comparator.comparing(Outcome::id)).toList();
         var changed = new HashSet<UUID>();
         jdbc.query(
-                new Columns<>(ordered)
+                new Columns<>(outcomes)
                         .add("uuid", Outcome::id)
                         .add("int4", Outcome::attempt)
                         .add("text", Outcome::status)

@@ -96,7 +96,12 @@ public final class StatusReports implements AutoCloseable {
             """;
 
     private final JdbcTemplate jdbc;
-    private final Batches<Report, Effect> batches = new Batches<>("reports", Report::sid, this::record);
+    // By the delivery's id, as outcomes are too.
+    private final Batches<Report, Effect> batches = new Batches<>(
+            "reports",
+            Report::sid,
+            Comparator.comparing(Report::delivery, Comparator.nullsLast(Comparator.naturalOrder())),
+            this::record);
 
     public StatusReports(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
@@ -112,12 +117,9 @@ public final class StatusReports implements AutoCloseable {
     }
 
     private List<Effect> record(List<Report> reports) {
-        var ordered = reports.stream()
-                .sorted(Comparator.comparing(Report::delivery, Comparator.nullsLast(Comparator.naturalOrder())))
-                .toList();
         var effects = new HashMap<String, Effect>();
         jdbc.query(
-                new Columns<>(ordered)
+                new Columns<>(reports)
                         .add("text", Report::kind)
                         .add("uuid", Report::delivery)
                         .add("text", Report::sid)

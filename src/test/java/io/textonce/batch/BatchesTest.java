@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +58,24 @@ class BatchesTest {
     }
 
     @Test
+    void givesTheItemsOfAStatementInTheirOrder() {
+        start(this::slowUpperCase);
+        var first = keepBusy();
+
+        var later = IntStream.range(0, 50).mapToObj(i -> ask("item" + (99 - i))).toList();
+        awaitCallers();
+        database.countDown();
+
+        assertThat(results(first)).hasSize(3);
+        assertThat(results(later))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 50).mapToObj(i -> "ITEM" + (99 - i)).toList());
+        assertThat(statements)
+                .allSatisfy(items -> assertThat(items).isSorted())
+                .anySatisfy(items -> assertThat(items).hasSizeGreaterThan(1));
+    }
+
+    @Test
     void givesEqualKeysToTwoStatements() {
         start(this::slowUpperCase);
         var first = keepBusy();
@@ -101,7 +120,7 @@ class BatchesTest {
     }
 
     private void start(Function<List<String>, List<String>> statement) {
-        batches = new Batches<>("test", Function.identity(), statement);
+        batches = new Batches<>("test", Function.identity(), Comparator.naturalOrder(), statement);
     }
 
     private CompletableFuture<String> ask(String item) {
