@@ -1,10 +1,9 @@
 package io.textonce.delivery;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.textonce.json.SharedBuffers;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -29,11 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SmsDraft implements Processor {
 
-    // Buffers are shared by all threads: those of a virtual thread end with its only text.
-    private static final ObjectMapper CANONICAL = new ObjectMapper(JsonFactory.builder()
-                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-                    .build())
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+    private static final ObjectMapper CANONICAL =
+            new ObjectMapper(SharedBuffers.factory().build()).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
     /** A field's name that may be said in an answer: any other could be a phone number. */
     private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z_]{0,59}");

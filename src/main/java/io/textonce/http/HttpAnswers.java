@@ -1,14 +1,13 @@
 package io.textonce.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Outcome;
 import io.textonce.delivery.Refusal;
 import io.textonce.envelope.CloudEvent;
 import io.textonce.envelope.IdempotencyKey;
+import io.textonce.json.SharedBuffers;
 import io.textonce.settings.EventName;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
@@ -30,10 +29,7 @@ final class HttpAnswers {
 
     private static final Pattern EVENT_PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms");
 
-    // A virtual thread writes one answer: buffers of its own would be made for each.
-    private final ObjectMapper json = new ObjectMapper(JsonFactory.builder()
-            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-            .build());
+    private final ObjectMapper json = new ObjectMapper(SharedBuffers.factory().build());
 
     /** Finds the event's name in the path and who calls in the request; keeps nothing else of it but the body. */
     void read(Exchange exchange) {

@@ -1,12 +1,11 @@
 package io.textonce.intake;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.bundle.OwnRoutes;
+import io.textonce.json.SharedBuffers;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
 import java.time.Clock;
@@ -35,9 +34,7 @@ class IntakeConfiguration {
     /** Reads events strictly: what two readers could understand differently is refused. */
     @Bean(defaultCandidate = false)
     ObjectMapper eventJson() {
-        var factory = JsonFactory.builder()
-                // A virtual thread reads one event: buffers of its own would be made for each.
-                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+        var factory = SharedBuffers.factory()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(32)
