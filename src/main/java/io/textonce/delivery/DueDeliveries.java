@@ -50,19 +50,8 @@ public final class DueDeliveries {
             FROM due WHERE d.id = due.id
             """ + COLUMNS;
 
-    // One status at a time, as the index has them: their order together would be known only when all that are due were
-    // read, and after an outage that is many.
-    private static final String TAKE_UNKNOWN = """
-            WITH due AS (
-                SELECT earliest.id, earliest.due_at
-                FROM unnest(ARRAY['reserved', 'unknown']) AS statuses (name), LATERAL (
-                    SELECT id, due_at FROM textonce.deliveries
-                    WHERE status = statuses.name AND due_at <= now()
-                    ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
-                ) AS earliest
-                ORDER BY earliest.due_at LIMIT ?
-            ),
-            run_out AS (
+    private static final String TAKE_UNKNOWN = earliest("'reserved', 'unknown'") + """
+            , run_out AS (
                 INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
                 SELECT d.id, 'decision', 'unknown', 'The sender went silent; nobody knows whether it called Twilio',
                     'unknown'
@@ -74,16 +63,8 @@ public final class DueDeliveries {
             FROM due WHERE d.id = due.id
             """ + COLUMNS;
 
-    private static final String TAKE_SILENT = """
-            WITH due AS (
-                SELECT earliest.id, earliest.due_at
-                FROM unnest(ARRAY['scheduled', 'accepted', 'queued', 'sending', 'sent']) AS statuses (name), LATERAL (
-                    SELECT id, due_at FROM textonce.deliveries
-                    WHERE status = statuses.name AND due_at <= now()
-                    ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
-                ) AS earliest
-                ORDER BY earliest.due_at LIMIT ?
-            )
+    private static final String TAKE_SILENT =
+            earliest("'scheduled', 'accepted', 'queued', 'sending', 'sent'") + """
             UPDATE textonce.deliveries AS d
             SET due_at = now() + CAST(? AS interval)
             FROM due WHERE d.id = due.id
@@ -155,6 +136,25 @@ public final class DueDeliveries {
         this.phoneHash = phoneHash;
         this.sender = sender;
         this.lease = lease;
+    }
+
+    /**
+     * Locks the earliest that are due in some statuses; its two parameters are how many at most. One status at a time, as
+     * the index has them: their order together would be known only when all that are due were read, and after an outage
+     * that is many.
+     */
+    private static String earliest(String statuses) {
+        return """
+                WITH due AS (
+                    SELECT earliest.id, earliest.due_at
+                    FROM unnest(ARRAY[%s]) AS statuses (name), LATERAL (
+                        SELECT id, due_at FROM textonce.deliveries
+                        WHERE status = statuses.name AND due_at <= now()
+                        ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                    ) AS earliest
+                    ORDER BY earliest.due_at LIMIT ?
+                )
+                """.formatted(statuses);
     }
 
     /** Held texts that are due, each reserved anew for the caller. */

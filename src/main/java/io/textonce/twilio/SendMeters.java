@@ -65,19 +65,10 @@ public final class SendMeters {
     /**
      * Twilio had the text, as a callback or its list told later. What counts is when the call was made whose answer was
      * lost: later than that Twilio did not get it.
+     *
+     * @return whether that is so, and was measured
      */
-    public void resolved(UUID delivery) {
-        measured(delivery);
-    }
-
-    /** The same where the callback came even before it was known that the answer was lost, if one came. */
-    void resolvedBefore(UUID delivery) {
-        if (measured(delivery)) {
-            meters.counter("textonce.unknowns.resolved", "how", "callback").increment();
-        }
-    }
-
-    private boolean measured(UUID delivery) {
+    public boolean resolved(UUID delivery) {
         try {
             return !jdbc.query(
                             RESOLVED,
@@ -92,6 +83,13 @@ public final class SendMeters {
         } catch (DataAccessException e) {
             LOG.warn("The hand-over of delivery {} was not measured", delivery, e);
             return false;
+        }
+    }
+
+    /** The same where the callback came even before it was known that the answer was lost, if one came. */
+    void resolvedBefore(UUID delivery) {
+        if (resolved(delivery)) {
+            meters.counter("textonce.unknowns.resolved", "how", "callback").increment();
         }
     }
 
