@@ -28,7 +28,7 @@ public final class Issuer {
     private volatile boolean away;
 
     public Issuer() {
-        server = LoopbackServer.on(0, 0);
+        server = LoopbackServer.on(0);
         server.createContext(
                 "/.well-known/openid-configuration",
                 exchange -> answer(exchange, "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}"));

@@ -16,17 +16,18 @@ public final class LoopbackServer {
         System.setProperty("sun.net.httpserver.idleInterval", "600");
     }
 
+    private static final int BACKLOG = 1024;
+
     private LoopbackServer() {}
 
     /**
      * A server that is not started.
      *
      * @param port 0 for any
-     * @param backlog connections that may wait to be accepted, 0 for as many as usual
      */
-    public static HttpServer on(int port, int backlog) {
+    public static HttpServer on(int port) {
         try {
-            return HttpServer.create(new InetSocketAddress("127.0.0.1", port), backlog);
+            return HttpServer.create(new InetSocketAddress("127.0.0.1", port), BACKLOG);
         } catch (IOException e) {
             throw new UncheckedIOException("Port " + port, e);
         }

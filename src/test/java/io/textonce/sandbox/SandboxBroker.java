@@ -6,6 +6,7 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.management.QueueControl;
 import org.apache.activemq.artemis.api.core.management.ResourceNames;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.jspecify.annotations.Nullable;
@@ -59,19 +60,13 @@ public final class SandboxBroker implements AutoCloseable {
 
     /** How many messages a queue holds, those under way and those waiting to be delivered again included. */
     public long messages(String queue) {
-        if (server == null) {
-            throw new IllegalStateException("The sandbox's broker is stopped");
-        }
-        var found = server.getActiveMQServer().locateQueue(SimpleString.of(queue));
+        var found = running().locateQueue(SimpleString.of(queue));
         return found == null ? 0 : found.getMessageCount();
     }
 
     /** Keeps a queue's messages from its consumers, or lets them have them again. */
     public void paused(String queue, boolean paused) {
-        if (server == null) {
-            throw new IllegalStateException("The sandbox's broker is stopped");
-        }
-        var found = server.getActiveMQServer().locateQueue(SimpleString.of(queue));
+        var found = running().locateQueue(SimpleString.of(queue));
         if (paused) {
             found.pause();
         } else {
@@ -81,16 +76,19 @@ public final class SandboxBroker implements AutoCloseable {
 
     /** Moves what a filter names from one queue to another, as an operator does in the broker's console. */
     public int move(String from, String filter, String to) {
-        if (server == null) {
-            throw new IllegalStateException("The sandbox's broker is stopped");
-        }
-        var control = (QueueControl)
-                server.getActiveMQServer().getManagementService().getResource(ResourceNames.QUEUE + from);
+        var control = (QueueControl) running().getManagementService().getResource(ResourceNames.QUEUE + from);
         try {
             return control == null ? 0 : control.moveMessages(filter, to);
         } catch (Exception e) {
             throw new IllegalStateException("The sandbox's broker does not move messages", e);
         }
+    }
+
+    private ActiveMQServer running() {
+        if (server == null) {
+            throw new IllegalStateException("The sandbox's broker is stopped");
+        }
+        return server.getActiveMQServer();
     }
 
     @Override

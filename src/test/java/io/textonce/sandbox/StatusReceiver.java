@@ -51,7 +51,7 @@ public final class StatusReceiver implements AutoCloseable {
 
     /** @param port 0 for any */
     public StatusReceiver(int port) {
-        server = LoopbackServer.on(port, 0);
+        server = LoopbackServer.on(port);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();

@@ -16,7 +16,7 @@ public final class TraceReceiver {
     private final HttpServer server;
 
     public TraceReceiver() {
-        server = LoopbackServer.on(0, 0);
+        server = LoopbackServer.on(0);
         server.createContext("/v1/traces", this::receive);
         server.start();
     }

@@ -64,7 +64,6 @@ public final class TwilioSimulator implements AutoCloseable {
     private static final Pattern MESSAGES = Pattern.compile("/2010-04-01/Accounts/([^/]+)/Messages\\.json");
     private static final Pattern MESSAGE = Pattern.compile("/2010-04-01/Accounts/([^/]+)/Messages/([^/]+)\\.json");
     private static final Pattern VERIFY = Pattern.compile("/v2/Services/([^/]+)/(Verifications|VerificationCheck)");
-    private static final int BACKLOG = 1024;
 
     private final Ledger ledger = new Ledger();
     private final Set<String> optOuts = ConcurrentHashMap.newKeySet();
@@ -107,7 +106,7 @@ public final class TwilioSimulator implements AutoCloseable {
         if (server != null) {
             return this;
         }
-        var starting = LoopbackServer.on(port, BACKLOG);
+        var starting = LoopbackServer.on(port);
         var pool = Executors.newCachedThreadPool(work -> {
             var thread = new Thread(work, "twilio-simulator");
             thread.setDaemon(true);

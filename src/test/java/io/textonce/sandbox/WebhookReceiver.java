@@ -22,7 +22,7 @@ final class WebhookReceiver implements AutoCloseable {
     /** @param status what the next webhook is answered with */
     WebhookReceiver(IntSupplier status) {
         this.status = status;
-        server = LoopbackServer.on(0, 0);
+        server = LoopbackServer.on(0);
         server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/", this::handle);
         server.start();

@@ -36,7 +36,7 @@ class WebhookTest {
 
     @BeforeEach
     void start() {
-        server = LoopbackServer.on(0, 0);
+        server = LoopbackServer.on(0);
         server.setExecutor(threads);
     }
 
