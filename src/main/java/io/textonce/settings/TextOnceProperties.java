@@ -103,7 +103,7 @@ public record TextOnceProperties(
     /**
      * Bounds of the HTTP intake.
      *
-     * @param maxInFlight API requests worked on at once; beyond it callers get 503 before any claim
+     * @param maxInFlight API requests worked on at once; beyond it callers wait up to a second and then get 503 before any claim
      * @param maxCallbacksInFlight the same for Twilio's callbacks, apart so that neither starves the other
      * @param maxBody largest body read
      * @param requestsPerSecond how often one client may ask one instance; beyond it 429
