@@ -484,8 +484,7 @@ class HostileHttpTest {
         }
     }
 
-    /** What must not grow: POSTs to Twilio and rows that came by HTTP. */
-    /** How many were texted and how many events are stored; a text of before may well be sent once more meanwhile. */
+    /** What must not grow: how many were texted, of whom one of before may get a text again, and rows that came by HTTP. */
     private static List<Long> effects(Sandbox sandbox) {
         long texted = sandbox.twilio().posts().stream()
                 .map(post -> post.parameter("To"))
