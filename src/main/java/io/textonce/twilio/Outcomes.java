@@ -28,8 +28,8 @@ public final class Outcomes implements AutoCloseable {
                 SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
                 FROM told AS t
                 WHERE d.message_sid = t.sid AND d.id <> t.id
-                  AND EXISTS (
-                      SELECT FROM textonce.deliveries AS mine WHERE mine.id = t.id AND mine.message_sid IS NULL)
+                  -- No EXISTS: it would be looked up among all that have no SID, and had none before they were sent.
+                  AND (SELECT mine.message_sid IS NULL FROM textonce.deliveries AS mine WHERE mine.id = t.id)
                 RETURNING d.id, d.status
             ),
             parted AS (

@@ -29,9 +29,14 @@ public final class StatusReports implements AutoCloseable {
             ),
             target AS MATERIALIZED (
                 SELECT t.sid AS told_sid, d.id, d.event, d.event_id, d.created_at, d.message_sid, d.status
-                FROM told AS t JOIN textonce.deliveries AS d ON d.id = coalesce(
-                    (SELECT id FROM textonce.deliveries WHERE id = t.delivery),
-                    (SELECT id FROM textonce.deliveries WHERE message_sid = t.sid))
+                FROM told AS t
+                    -- The limit keeps a plan from joining them with all of the table while it is new.
+                    CROSS JOIN LATERAL (
+                        SELECT * FROM textonce.deliveries
+                        WHERE id = coalesce(
+                            (SELECT id FROM textonce.deliveries WHERE id = t.delivery),
+                            (SELECT id FROM textonce.deliveries WHERE message_sid = t.sid))
+                        LIMIT 1) AS d
             ),
             freed AS (
                 UPDATE textonce.deliveries AS d
