@@ -54,8 +54,9 @@ final class Bench implements AutoCloseable {
     }
 
     /** TextOnce as it is packaged, against a database of its own name. */
-    AppProcess textOnce(String database, String intakes) {
+    AppProcess textOnce(String database, String intakes, String... jvm) {
         return AppProcess.of(peers)
+                .jvm(jvm)
                 .with("SPRING_DATASOURCE_URL", database(database))
                 .with("TWILIO_BASE_URL", twilioUrl())
                 .with("TEXTONCE_INTAKES", intakes)
@@ -92,14 +93,18 @@ final class Bench implements AutoCloseable {
 
     /** Waits until Twilio has so many different texts, and none of them twice. */
     Texts awaitTexts(long expected) {
-        await("the texts of all events")
-                .atMost(Duration.ofMinutes(30))
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> texts().different() >= expected);
-        var texts = texts();
+        var texts = awaitAtLeast(expected);
         assertThat(texts.different()).as("texts").isEqualTo((int) expected);
         assertThat(texts.doubled()).as("texts that came twice").isZero();
         return texts;
+    }
+
+    /** Waits until Twilio has so many different texts. */
+    Texts awaitAtLeast(long expected) {
+        return await("the texts of all events")
+                .atMost(Duration.ofMinutes(30))
+                .pollInterval(Duration.ofMillis(200))
+                .until(this::texts, texts -> texts.different() >= expected);
     }
 
     Texts texts() {

@@ -296,6 +296,33 @@ class BenchIT {
         }
     }
 
+    @Test
+    @Order(7)
+    void longFile() throws IOException, InterruptedException {
+        assumeTrue(PARTS.contains("long-file"));
+        int lines = Integer.getInteger("bench.lines", 1_000_000);
+        REPORT.heading("A file of %,d lines, in a heap of 256 MB".formatted(lines));
+        REPORT.line("| lines | lines/s | heap after a full collection, MB |");
+        REPORT.line("| ---: | ---: | ---: |");
+        try (var app = bench.textOnce("long_file", "file", "-Xmx256m")) {
+            int some = (int) TIME.toSeconds() * 2_500;
+            drained(Side.of("TextOnce", app), new Setting(0, 256, false), some, () -> bench.drop(some));
+            bench.twilio(0);
+            bench.drop(lines);
+            var before = new Bench.Texts(0, 0, 0);
+            for (int tenth = 1; tenth <= 10; tenth++) {
+                var now = bench.awaitAtLeast(lines / 10 * tenth);
+                REPORT.line("| %,d | %.0f | %.0f |"
+                        .formatted(
+                                now.different(),
+                                (now.different() - before.different()) / (now.seconds() - before.seconds()),
+                                heap(app)));
+                before = now;
+            }
+            bench.awaitTexts(lines);
+        }
+    }
+
     /** What is reachable, in MB. */
     private static double heap(AppProcess app) throws IOException, InterruptedException {
         var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
