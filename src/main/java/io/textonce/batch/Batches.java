@@ -7,9 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
@@ -20,26 +20,40 @@ import org.springframework.dao.DataIntegrityViolationException;
  * Gathers the items of many threads while a statement is under way, for the next statement. Nothing waits for a batch to
  * fill: one item alone goes at once. Each caller waits until its own item is done, and gets what became of it.
  *
+ * <p>One worker does all of it, so that one connection and one process of the database have at hand what they need; two
+ * at once would also make the batches smaller. Only when it takes too long, another one helps.
+ *
  * @param <T> what a caller wants done
  * @param <R> what became of it
  */
 public final class Batches<T, R> implements AutoCloseable {
 
-    /** More than one, so that a statement that hangs does not stop all others. */
-    private static final int WORKERS = 3;
+    /** So that a statement that hangs does not stop all others. */
+    private static final int HELPERS = 2;
 
-    /** How long one worker leaves the database to another: two at once would only make the batches smaller. */
-    private static final long PATIENCE_MS = 10;
+    /** How long a statement may take before what waits for its end gets another one. */
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int LARGEST = 64;
 
     private final Function<T, ?> key;
     private final Comparator<Waiting<T, R>> order;
     private final Function<List<T>, List<R>> statement;
-    private final LinkedBlockingQueue<Waiting<T, R>> queue = new LinkedBlockingQueue<>();
-    private final Semaphore turn = new Semaphore(1, true);
-    private final List<Thread> workers = new ArrayList<>();
-    private volatile boolean closed;
+
+    /** Guards all that follows. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** There is something for the worker, who is idle. */
+    private final Condition work = lock.newCondition();
+
+    /** There is something for a helper to watch. */
+    private final Condition watch = lock.newCondition();
+
+    private final ArrayDeque<Waiting<T, R>> queue = new ArrayDeque<>();
+    private boolean idle;
+    private boolean watched;
+    private boolean closed;
+    private long started;
 
     /**
      * @param name of the threads
@@ -53,12 +67,16 @@ public final class Batches<T, R> implements AutoCloseable {
         this.key = key;
         this.order = Comparator.comparing(Waiting::item, order);
         this.statement = statement;
-        for (int i = 1; i <= WORKERS; i++) {
-            var worker = new Thread(this::work, name + "-" + i);
-            worker.setDaemon(true);
-            worker.start();
-            workers.add(worker);
+        start(name, this::work);
+        for (int i = 1; i <= HELPERS; i++) {
+            start(name + "-helper-" + i, this::help);
         }
+    }
+
+    private static void start(String name, Runnable task) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
@@ -68,11 +86,21 @@ public final class Batches<T, R> implements AutoCloseable {
      * @throws DataAccessResourceFailureException when nobody knows whether it was done
      */
     public R with(T item) {
-        if (closed) {
-            throw new DataAccessResourceFailureException("TextOnce is stopping");
-        }
         var waiting = new Waiting<T, R>(item, new CompletableFuture<>());
-        queue.add(waiting);
+        lock.lock();
+        try {
+            if (closed) {
+                throw new DataAccessResourceFailureException("TextOnce is stopping");
+            }
+            queue.add(waiting);
+            if (idle) {
+                work.signal();
+            } else {
+                askToWatch();
+            }
+        } finally {
+            lock.unlock();
+        }
         try {
             return waiting.result.join();
         } catch (CompletionException e) {
@@ -93,42 +121,105 @@ public final class Batches<T, R> implements AutoCloseable {
     /** What was given before is done; nothing more is taken. */
     @Override
     public void close() {
-        closed = true;
-        workers.forEach(Thread::interrupt);
-    }
-
-    private void work() {
-        var taken = new ArrayDeque<Waiting<T, R>>();
+        lock.lock();
         try {
-            while (true) {
-                taken.add(queue.take());
-                boolean mine = turn.tryAcquire(PATIENCE_MS, TimeUnit.MILLISECONDS);
-                try {
-                    queue.drainTo(taken, LARGEST - 1);
-                    runAll(taken);
-                } finally {
-                    if (mine) {
-                        turn.release();
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            queue.drainTo(taken);
-            runAll(taken);
+            closed = true;
+            work.signalAll();
+            watch.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void runAll(ArrayDeque<Waiting<T, R>> taken) {
-        while (!taken.isEmpty()) {
-            run(next(taken));
+    private void work() {
+        lock.lock();
+        try {
+            while (true) {
+                idle = true;
+                while (queue.isEmpty()) {
+                    if (closed) {
+                        return;
+                    }
+                    work.awaitUninterruptibly();
+                }
+                idle = false;
+                runNext();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void help() {
+        lock.lock();
+        try {
+            while (true) {
+                if (!queue.isEmpty() && !idle && !watched) {
+                    watchOver();
+                } else if (closed) {
+                    return;
+                } else {
+                    watch.awaitUninterruptibly();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the newest statement end, and what waits for it go with the next; but only for so long. */
+    private void watchOver() throws InterruptedException {
+        watched = true;
+        try {
+            for (long rest = rest(); rest > 0; rest = rest()) {
+                watch.awaitNanos(rest);
+                if (queue.isEmpty() || idle) {
+                    return;
+                }
+            }
+        } finally {
+            watched = false;
+        }
+        runNext();
+    }
+
+    private long rest() {
+        return started + PATIENCE - System.nanoTime();
+    }
+
+    private void askToWatch() {
+        if (!watched) {
+            watch.signal();
+        }
+    }
+
+    private void runNext() {
+        var batch = next();
+        started = System.nanoTime();
+        if (!queue.isEmpty()) {
+            askToWatch();
+        }
+        lock.unlock();
+        try {
+            run(batch);
+        } finally {
+            lock.lock();
         }
     }
 
     /** Takes out one item of each key, the first, and puts them in order. */
-    private List<Waiting<T, R>> next(ArrayDeque<Waiting<T, R>> taken) {
+    private List<Waiting<T, R>> next() {
         var keys = new HashSet<Object>();
-        var batch = new ArrayList<Waiting<T, R>>(taken.size());
-        taken.removeIf(waiting -> keys.add(key.apply(waiting.item)) && batch.add(waiting));
+        var batch = new ArrayList<Waiting<T, R>>(Math.min(queue.size(), LARGEST));
+        for (var each = queue.iterator(); each.hasNext() && batch.size() < LARGEST; ) {
+            var waiting = each.next();
+            if (keys.add(key.apply(waiting.item))) {
+                batch.add(waiting);
+                each.remove();
+            }
+        }
         batch.sort(order);
         return batch;
     }
