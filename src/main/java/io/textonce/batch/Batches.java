@@ -53,7 +53,7 @@ public final class Batches<T, R> implements AutoCloseable {
     private boolean idle;
     private boolean watched;
     private boolean closed;
-    private long started;
+    private long started = System.nanoTime();
 
     /**
      * @param name of the threads
