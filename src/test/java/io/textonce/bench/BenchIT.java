@@ -282,8 +282,7 @@ class BenchIT {
         assumeTrue(PARTS.contains("soak"));
         int events = Integer.getInteger("bench.events", 200_000);
         REPORT.heading("%,d events on end".formatted(events));
-        REPORT.line("| events | events/s | heap after a full collection, MB |");
-        REPORT.line("| ---: | ---: | ---: |");
+        REPORT.growth();
         try (var app = bench.textOnce("soak", "http")) {
             var side = Side.of("TextOnce", app);
             for (int tenth = 1; tenth <= 10; tenth++) {
@@ -291,7 +290,7 @@ class BenchIT {
                 var answers = new Callers(side.port(), 64, bench.unique(events / 10))
                         .closedLoop(Duration.ZERO, Duration.ofDays(1), () -> {});
                 bench.awaitTexts(answers.all());
-                REPORT.line("| %,d | %.0f | %.0f |", events / 10 * tenth, answers.perSecond(), heap(app));
+                grown(app, events / 10 * tenth, answers.perSecond());
             }
         }
     }
@@ -302,8 +301,7 @@ class BenchIT {
         assumeTrue(PARTS.contains("long-file"));
         int lines = Integer.getInteger("bench.lines", 1_000_000);
         REPORT.heading("A file of %,d lines, in a heap of 256 MB".formatted(lines));
-        REPORT.line("| lines | lines/s | heap after a full collection, MB |");
-        REPORT.line("| ---: | ---: | ---: |");
+        REPORT.growth();
         try (var app = bench.textOnce("long_file", "file", "-Xmx256m")) {
             int some = (int) TIME.toSeconds() * 2_500;
             drained(Side.of("TextOnce", app), new Setting(0, 256, false), some, () -> bench.drop(some));
@@ -312,15 +310,18 @@ class BenchIT {
             var before = new Bench.Texts(0, 0, 0);
             for (int tenth = 1; tenth <= 10; tenth++) {
                 var now = bench.awaitAtLeast(lines / 10 * tenth);
-                REPORT.line("| %,d | %.0f | %.0f |"
-                        .formatted(
-                                now.different(),
-                                (now.different() - before.different()) / (now.seconds() - before.seconds()),
-                                heap(app)));
+                grown(
+                        app,
+                        now.different(),
+                        (now.different() - before.different()) / (now.seconds() - before.seconds()));
                 before = now;
             }
             bench.awaitTexts(lines);
         }
+    }
+
+    private static void grown(AppProcess app, int events, double perSecond) throws IOException, InterruptedException {
+        REPORT.line("| %,d | %.0f | %.0f |", events, perSecond, heap(app));
     }
 
     /** What is reachable, in MB. */

@@ -39,4 +39,10 @@ final class Report {
                 "| Twilio | callers | what | events/s, median | each round | p50 ms | p99 ms | its CPU µs | PostgreSQL's CPU µs |");
         line("| ---: | ---: | --- | ---: | --- | ---: | ---: | ---: | ---: |");
     }
+
+    /** A table of what changes while events come follows. */
+    void growth() {
+        line("| events | events/s | heap after a full collection, MB |");
+        line("| ---: | ---: | ---: |");
+    }
 }

@@ -34,8 +34,6 @@ final class Rows {
             WHERE event_id LIKE 'old-%'
             """;
 
-    private Rows() {}
-
     /** An index that rows come into one by one takes many times as long as one that is made of all of them. */
     private static final String WITHOUT_INDEXES = """
             SET session_replication_role = replica;
@@ -55,6 +53,8 @@ final class Rows {
             %2$s;
             DO $$ DECLARE one record; BEGIN FOR one IN SELECT * FROM again LOOP EXECUTE one.back; END LOOP; END $$;
             """;
+
+    private Rows() {}
 
     /** So many that were delivered, each with its timeline. */
     static void old(Bench bench, String database, int number) {

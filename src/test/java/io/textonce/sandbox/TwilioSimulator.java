@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -261,6 +262,14 @@ public final class TwilioSimulator implements AutoCloseable {
 
     public int postCount() {
         return ledger.postCount();
+    }
+
+    /** How many different texts were asked for, by number and words: one that is asked for again counts once. */
+    public long textCount() {
+        return posts().stream()
+                .map(post -> Arrays.asList(post.parameter("To"), post.parameter("Body")))
+                .distinct()
+                .count();
     }
 
     /** All attempts to call the application back, in the order in which they ended. */

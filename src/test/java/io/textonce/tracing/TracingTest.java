@@ -9,10 +9,8 @@ import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.TraceReceiver;
-import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -94,13 +92,11 @@ class TracingTest {
     }
 
     @Test
-    void beginsATraceWithEachLineOfAFile(Sandbox sandbox) throws IOException {
+    void beginsATraceWithEachLineOfAFile(Sandbox sandbox) {
         String id = sandbox.newEventId();
         String number = sandbox.newNumber();
-        var folder = Files.createDirectories(sandbox.peers().inbox().resolve("order-shipped"));
-        var part = Files.writeString(folder.resolve("." + id), sandbox.orderShipped(id, number));
 
-        Files.move(part, folder.resolve(number + ".json"));
+        sandbox.drop("order-shipped", number + ".json", sandbox.orderShipped(id, number));
         sandbox.awaitStatus(id, "delivered");
         String told = sandbox.twilio().posts().stream()
                 .filter(call -> number.equals(call.parameter("To")))
