@@ -303,12 +303,13 @@ class IntakeFileTest {
         await().untilAsserted(() -> assertThat(part).exists());
 
         sandbox.peers().postgres().close();
-        await().atMost(Duration.ofSeconds(60))
+        // Every line that is under way has its tries, and each try waits for a connection.
+        await().atMost(Duration.ofMinutes(3))
                 .untilAsserted(() -> assertThat(part).doesNotExist());
         assertThat(file).exists();
         sandbox.peers().postgres().start();
 
-        await().atMost(Duration.ofSeconds(90))
+        await().atMost(Duration.ofMinutes(3))
                 .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
         assertEveryLineOnce(sandbox, name, events, numbers);
         assertThat(output).containsOnlyOnce(name + " stays");
