@@ -186,6 +186,12 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "textonce.require-twilio-signature",
                 matches("true|false"),
                 "true or false");
+        // Camel 4.17's HTTP consumer gives each back twice (autoRelease, and once more): two requests get the same one.
+        optional(
+                "CAMEL_MAIN_EXCHANGE_FACTORY",
+                "camel.main.exchange-factory",
+                matches("default|prototype"),
+                "prototype: one that is used again would be given to two events at once");
         required("PORT", "server.port", SettingsCheck::isPort, "a port number");
         required("MANAGEMENT_SERVER_PORT", "management.server.port", SettingsCheck::isPort, "a port number");
         if (!sandbox) {

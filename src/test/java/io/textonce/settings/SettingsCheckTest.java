@@ -141,6 +141,7 @@ class SettingsCheckTest {
                 "TEXTONCE_STATUS_PARALLEL    | 1                                  | 0",
                 "SPRING_DATASOURCE_URL       | jdbc:postgresql://a,b/c            | jdbc:h2:mem:x",
                 "REQUIRE_TWILIO_SIGNATURE    | true                               | yes",
+                "CAMEL_MAIN_EXCHANGE_FACTORY | prototype                          | pooled",
                 "PORT                        | 8080                               | 70000",
                 "MANAGEMENT_SERVER_PORT      | 0                                  | http",
                 "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256 | 0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
