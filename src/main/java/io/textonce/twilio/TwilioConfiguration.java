@@ -1,5 +1,7 @@
 package io.textonce.twilio;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.twilio.http.HttpClient;
 import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.Gauge;
@@ -8,6 +10,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.delivery.OptOuts;
+import io.textonce.json.SharedBuffers;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
@@ -32,6 +35,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Twilio as the routes see it: camel-twilio's client, the two sides of a create, the pace of retries. */
 @Configuration(proxyBeanMethods = false)
 class TwilioConfiguration {
+
+    /** As the SDK's own. */
+    private static final ObjectMapper JSON =
+            new ObjectMapper(SharedBuffers.factory().build()).registerModule(new JavaTimeModule());
 
     @Bean
     TwilioCodes twilioCodes() {
@@ -268,6 +275,7 @@ class TwilioConfiguration {
                         key ? twilio.apiKey() : twilio.accountSid(), key ? twilio.apiSecret() : twilio.authToken())
                 .accountSid(twilio.accountSid())
                 .httpClient(http)
+                .objectMapper(JSON)
                 .build();
     }
 }
