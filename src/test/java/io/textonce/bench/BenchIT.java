@@ -213,7 +213,7 @@ class BenchIT {
             Map<Side, List<Run>> runs = new LinkedHashMap<>();
             runs.put(http, new ArrayList<>());
             var warmUp = new Setting(0, 256, false);
-            int some = (int) TIME.toSeconds() * 250;
+            int some = (int) TIME.toSeconds() * 2500;
             if (queue) {
                 drained(fromQueue, warmUp, some, () -> bench.publish(some));
             }
