@@ -79,7 +79,7 @@ class IntakesTest {
         intakes(sandbox).stop("file", "support", "The disk is moved");
         var file = sandbox.drop("order-shipped", id + ".json", sandbox.orderShipped(id, number));
 
-        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(4)).until(() -> Files.exists(file));
+        await().during(Duration.ofSeconds(2)).until(() -> Files.exists(file));
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
 
         intakes(sandbox).start("file", "support");

@@ -299,8 +299,7 @@ class IntakeJmsTest {
         }
         sandbox.publish("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
 
-        await().atMost(Duration.ofSeconds(5))
-                .untilAsserted(() -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+        await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
         awaitEmptyQueue(sandbox);
         for (int i = 0; i < 100; i++) {
             assertThat(deadLetter(sandbox, mark)).isNotNull();

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -46,6 +47,11 @@ public final class Sandbox {
     private static final AtomicInteger NUMBERS = new AtomicInteger(1_000_000);
     private static final AtomicInteger BLOCKS = new AtomicInteger(555_200);
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    static {
+        // What a test waits for is there at once, but on a machine that has other things to do.
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ApplicationContext context;
