@@ -18,7 +18,6 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.LoggingLevel;
 import org.apache.camel.Processor;
 import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.BeanIntrospection;
@@ -249,8 +248,7 @@ class TwilioConfiguration {
         policy.setAllowRedeliveryWhileStopping(false);
         policy.setLogContinued(false);
         policy.setLogExhausted(false);
-        policy.setRetryAttemptedLogLevel(LoggingLevel.DEBUG);
-        policy.setLogRetryStackTrace(false);
+        policy.setLogRetryAttempted(false);
         return policy;
     }
 
