@@ -18,7 +18,8 @@ import org.springframework.dao.DataIntegrityViolationException;
 
 /**
  * Gathers the items of many threads while a statement is under way, for the next statement. Nothing waits for a batch to
- * fill: one item alone goes at once. Each caller waits until its own item is done, and gets what became of it.
+ * fill: one item alone goes at once, unless another went just before it. Each caller waits until its own item is done,
+ * and gets what became of it.
  *
  * <p>One worker does all of it, so that one connection and one process of the database have at hand what they need; two
  * at once would also make the batches smaller. Only when it takes too long, another one helps.
@@ -34,6 +35,12 @@ public final class Batches<T, R> implements AutoCloseable {
     /** How long a statement may take before what waits for its end gets another one. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** How soon after one statement the next may begin: one with few items costs hardly less than one with some more. */
+    private static final long PACE = TimeUnit.MICROSECONDS.toNanos(1500);
+
+    /** With so many items a statement is worth its cost, and begins at once. */
+    private static final int ENOUGH = 16;
+
     private static final int LARGEST = 64;
 
     private final Function<T, ?> key;
@@ -43,7 +50,7 @@ public final class Batches<T, R> implements AutoCloseable {
     /** Guards all that follows. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** There is something for the worker, who is idle. */
+    /** There is something for the worker, who is idle, or enough. */
     private final Condition work = lock.newCondition();
 
     /** There is something for a helper to watch. */
@@ -53,7 +60,7 @@ public final class Batches<T, R> implements AutoCloseable {
     private boolean idle;
     private boolean watched;
     private boolean closed;
-    private long started = System.nanoTime();
+    private long started = System.nanoTime() - PACE;
 
     /**
      * @param name of the threads
@@ -93,10 +100,10 @@ public final class Batches<T, R> implements AutoCloseable {
                 throw new DataAccessResourceFailureException("TextOnce is stopping");
             }
             queue.add(waiting);
-            if (idle) {
-                work.signal();
-            } else {
+            if (!idle) {
                 askToWatch();
+            } else if (queue.size() == 1 || queue.size() == ENOUGH) {
+                work.signal();
             }
         } finally {
             lock.unlock();
@@ -142,6 +149,9 @@ public final class Batches<T, R> implements AutoCloseable {
                     }
                     work.awaitUninterruptibly();
                 }
+                for (long rest = rest(PACE); rest > 0 && queue.size() < ENOUGH; rest = rest(PACE)) {
+                    await(work, rest);
+                }
                 idle = false;
                 runNext();
             }
@@ -162,19 +172,17 @@ public final class Batches<T, R> implements AutoCloseable {
                     watch.awaitUninterruptibly();
                 }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
     }
 
     /** Lets the newest statement end, and what waits for it go with the next; but only for so long. */
-    private void watchOver() throws InterruptedException {
+    private void watchOver() {
         watched = true;
         try {
-            for (long rest = rest(); rest > 0; rest = rest()) {
-                watch.awaitNanos(rest);
+            for (long rest = rest(PATIENCE); rest > 0; rest = rest(PATIENCE)) {
+                await(watch, rest);
                 if (queue.isEmpty() || idle) {
                     return;
                 }
@@ -185,8 +193,17 @@ public final class Batches<T, R> implements AutoCloseable {
         runNext();
     }
 
-    private long rest() {
-        return started + PATIENCE - System.nanoTime();
+    /** What is left of a time that began with the newest statement, in nanoseconds. */
+    private long rest(long time) {
+        return started + time - System.nanoTime();
+    }
+
+    private static void await(Condition condition, long nanos) {
+        try {
+            condition.awaitNanos(nanos);
+        } catch (InterruptedException e) {
+            // Nobody sends one, and it would do no harm: whoever waits looks again at what for.
+        }
     }
 
     private void askToWatch() {

@@ -58,6 +58,23 @@ class BatchesTest {
     }
 
     @Test
+    void letsFewItemsWaitForOthersWhenAStatementHasJustBegun() {
+        start(this::upperCase);
+        long start = System.nanoTime();
+
+        var items = IntStream.range(0, 8)
+                .mapToObj(caller -> CompletableFuture.runAsync(
+                        () -> IntStream.range(0, 100).forEach(i -> batches.with(caller + "-" + i)),
+                        task -> new Thread(task).start()))
+                .toList();
+        items.forEach(CompletableFuture::join);
+
+        long most = 1 + (System.nanoTime() - start) / 1_500_000;
+        assertThat(statements).hasSizeLessThanOrEqualTo((int) most);
+        assertThat(statements.stream().mapToInt(List::size).sum()).isEqualTo(800);
+    }
+
+    @Test
     void givesTheItemsOfAStatementInTheirOrder() {
         start(this::slowUpperCase);
         var first = keepBusy();
