@@ -35,7 +35,7 @@ public final class Batches<T, R> implements AutoCloseable {
     /** How long a statement may take before what waits for its end gets another one. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** How soon after one statement the next may begin: one with few items costs hardly less than one with some more. */
+    /** How soon after the beginning of one statement the next begins: few items cost hardly less than some more. */
     private static final long PACE = TimeUnit.MICROSECONDS.toNanos(1500);
 
     /** With so many items a statement is worth its cost, and begins at once. */
@@ -60,7 +60,7 @@ public final class Batches<T, R> implements AutoCloseable {
     private boolean idle;
     private boolean watched;
     private boolean closed;
-    private long started = System.nanoTime() - PACE;
+    private long started = System.nanoTime();
 
     /**
      * @param name of the threads
