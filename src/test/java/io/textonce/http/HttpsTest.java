@@ -42,6 +42,7 @@ class HttpsTest {
                 .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_CERTIFICATE", "file:" + folder.resolve("certificate.pem"))
                 .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_PRIVATE_KEY", "file:" + folder.resolve("key.pem"))
                 .https(trust)
+                .shortLived()
                 .start()) {
             var https = HttpClient.newBuilder().sslContext(trust).build();
             var event = BodyPublishers.ofString(sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));

@@ -59,7 +59,8 @@ class LibIT {
                 var app = AppProcess.of(peers)
                         .in(directory)
                         .with("TEXTONCE_INTAKES", "http")
-                        .with("TEXTONCE_ROUTES", routes.toString())) {
+                        .with("TEXTONCE_ROUTES", routes.toString())
+                        .shortLived()) {
             app.start();
 
             await().atMost(Duration.ofSeconds(20))

@@ -411,7 +411,8 @@ class ProofIT {
                 .with("TEXTONCE_FILE_QUIET_TIME", "200ms")
                 .with("TEXTONCE_FILE_PARALLEL", "8")
                 .with("TEXTONCE_STATUS_TIMEOUT", "1s")
-                .jvm("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                .jvm("-Xmx512m")
+                .shortLived()
                 .extraClasses(hook);
         peers.statusEnvironment().forEach(instance::with);
         peers.twilio().callbackTarget(instance.hostAndPort());

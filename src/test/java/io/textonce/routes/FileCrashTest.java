@@ -78,6 +78,7 @@ class FileCrashTest {
                 .with("TEXTONCE_FILE_LOCKMAXAGE", "3s")
                 .with("TEXTONCE_FILE_PARALLEL", Integer.toString(PARALLEL))
                 .jvm("-Xmx256m")
+                .shortLived()
                 .start()) {
             peers.twilio().callbackTarget(app.hostAndPort());
             drop(folder, name, lines);

@@ -94,6 +94,11 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
+    /** Without the optimizing compiler: a test ends before it could give back what it takes. */
+    public AppProcess shortLived() {
+        return jvm("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    }
+
     /** Speaks TLS, by a certificate that this context trusts. */
     public AppProcess https(SSLContext trust) {
         scheme = "https";

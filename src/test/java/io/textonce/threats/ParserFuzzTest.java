@@ -60,7 +60,7 @@ class ParserFuzzTest {
                 .with("TEXTONCE_FILE_QUIET_TIME", "100ms")
                 .with("LOGGING_LEVEL_IO_TEXTONCE", "DEBUG")
                 .with("LOGGING_LEVEL_ORG_APACHE_CAMEL", "DEBUG")
-                .jvm("-XX:TieredStopAtLevel=1")
+                .shortLived()
                 .start();
     }
 
