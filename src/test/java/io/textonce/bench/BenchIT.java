@@ -140,11 +140,11 @@ class BenchIT {
         }
         var first = sides.get(0);
         double half = Run.median(runs.get(first)).perSecond() / 2;
-        var slower = new ArrayList<Run>();
+        var halves = new ArrayList<Run>();
         for (int round = 0; round < ROUNDS; round++) {
-            slower.add(run(first, setting, half));
+            halves.add(run(first, setting, half));
         }
-        atHalf.add("| %d ms | %s | ".formatted(setting.latency(), first.name()) + Run.latencyRow(slower));
+        atHalf.add("| %d ms | %s | ".formatted(setting.latency(), first.name()) + Run.latencyRow(halves));
     }
 
     @Test

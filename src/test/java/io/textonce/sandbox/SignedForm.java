@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,10 @@ public record SignedForm(
 
     /** Where tests say that Twilio reaches the application. */
     public static final String PUBLIC_BASE_URL = "https://sms.example.com";
+
+    /** Java's own order is another one where a text has characters beyond U+FFFF. */
+    private static final Comparator<String> BY_BYTE =
+            (one, other) -> Arrays.compareUnsigned(one.getBytes(UTF_8), other.getBytes(UTF_8));
 
     /** Signed with Twilio's own token. */
     public static SignedForm of(String target, List<Map.Entry<String, String>> parameters) {
@@ -56,8 +61,8 @@ public record SignedForm(
         var text = new StringBuilder(url);
         parameters.stream()
                 .distinct()
-                .sorted(Comparator.comparing((Map.Entry<String, String> parameter) -> parameter.getKey())
-                        .thenComparing(Map.Entry::getValue))
+                .sorted(Map.Entry.<String, String>comparingByKey(BY_BYTE)
+                        .thenComparing(Map.Entry.comparingByValue(BY_BYTE)))
                 .forEach(parameter -> text.append(parameter.getKey()).append(parameter.getValue()));
         try {
             var mac = Mac.getInstance("HmacSHA1");
