@@ -92,17 +92,18 @@ class NewTablesTest {
 
     private long blocks() {
         jdbc.execute("SELECT pg_stat_force_next_flush()");
-        Long blocks = jdbc.queryForObject(
-                "SELECT sum(heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)"
-                        + " FROM pg_statio_user_tables WHERE schemaname = 'textonce'",
-                Long.class);
-        return blocks == null ? 0 : blocks;
+        return sum("SELECT sum(heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)"
+                + " FROM pg_statio_user_tables WHERE schemaname = 'textonce'");
     }
 
     /** How often this connection's statements ran by a plan of this kind. */
-    private int planned(String kind) {
-        Integer times = jdbc.queryForObject("SELECT sum(" + kind + ") FROM pg_prepared_statements", Integer.class);
-        return times == null ? 0 : times;
+    private long planned(String kind) {
+        return sum("SELECT sum(" + kind + ") FROM pg_prepared_statements");
+    }
+
+    private long sum(String sql) {
+        Long sum = jdbc.queryForObject(sql, Long.class);
+        return sum == null ? 0 : sum;
     }
 
     private void deliver(CamelContext camel, int texts) {
