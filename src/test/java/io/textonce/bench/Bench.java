@@ -33,6 +33,13 @@ final class Bench implements AutoCloseable {
 
     private static final String QUEUE = "textonce.events";
 
+    /** Its collector and its young half, as in the image, in a heap of 1 GB. */
+    private static final List<String> AS_IN_THE_IMAGE =
+            List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC", "-XX:NewRatio=1");
+
+    /** Of 16 MB each. */
+    private static final int WAL_SEGMENTS = 64;
+
     static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.seconds", 8));
     static final Duration WARM_UP = TIME.dividedBy(2);
 
@@ -50,10 +57,28 @@ final class Bench implements AutoCloseable {
         peers = new Peers(directory, 0, 0);
         peers.postgres().durable();
         peers.start();
-        twilio = ChildProcess.start(folder, FastTwilio.class);
+        recycleWalSegments();
+        twilio = ChildProcess.start(folder, List.of(), FastTwilio.class);
     }
 
-    /** TextOnce as it is packaged, against a database of its own name. */
+    /**
+     * Has the database recycle the segments of its write-ahead log, as one does that has run for a while. A new one fills
+     * each with zeros first, and all texts wait for that: up to 70 ms every few seconds.
+     */
+    private void recycleWalSegments() {
+        execute("postgres", "ALTER SYSTEM SET min_wal_size = '1GB'");
+        execute("postgres", "SELECT pg_reload_conf()");
+        for (int i = 0; i < WAL_SEGMENTS; i++) {
+            execute("postgres", "SELECT pg_logical_emit_message(false, 'bench', ''); SELECT pg_switch_wal()");
+        }
+        execute("postgres", "CHECKPOINT");
+    }
+
+    /** TextOnce as it is packaged and as the image runs it, against a database of its own name. */
+    AppProcess textOnce(String database, String intakes) {
+        return textOnce(database, intakes, AS_IN_THE_IMAGE.toArray(String[]::new));
+    }
+
     AppProcess textOnce(String database, String intakes, String... jvm) {
         return AppProcess.of(peers)
                 .jvm(jvm)
@@ -66,7 +91,7 @@ final class Bench implements AutoCloseable {
     }
 
     ChildProcess stock(Path folder) {
-        return ChildProcess.start(folder, StockRoute.class, database("stock"), twilioUrl());
+        return ChildProcess.start(folder, AS_IN_THE_IMAGE, StockRoute.class, database("stock"), twilioUrl());
     }
 
     Peers peers() {

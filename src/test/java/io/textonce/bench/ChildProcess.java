@@ -30,10 +30,11 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts it and waits until it says that it is {@link #ready}. What it prints is in the folder. */
-    static ChildProcess start(Path folder, Class<?> program, String... arguments) {
+    static ChildProcess start(Path folder, List<String> jvm, Class<?> program, String... arguments) {
         Path log = folder.resolve(program.getSimpleName() + ".log");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
         command.addAll(List.of("-cp", classPath(), program.getName()));
         command.addAll(List.of(arguments));
         try {
