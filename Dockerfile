@@ -40,6 +40,8 @@ EXPOSE 3000 9090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["bash", "-c", \
     "exec 3<>/dev/tcp/127.0.0.1/${MANAGEMENT_SERVER_PORT:-9090} && printf 'GET /actuator/health/readiness HTTP/1.0\r\n\r\n' >&3 && grep -q '^HTTP/1.1 200' <&3"]
 # A cache that does not fit, for another JVM or other jars, is left alone: the start is slower then, and nothing else.
-ENTRYPOINT ["java", "-XX:AOTCache=textonce.aot", "-XX:+UseParallelGC", "-XX:InitialRAMPercentage=75", "-XX:MaxRAMPercentage=75", \
-    "-XX:NewRatio=1", "-cp", "textonce.jar:lib/*", \
-    "io.textonce.TextOnce"]
+# The whole heap from the start and half of it for new objects: fewer texts wait while they are copied. What is not heap
+# takes some 300 MB.
+ENTRYPOINT ["java", "-XX:AOTCache=textonce.aot", "-XX:+UseParallelGC", \
+    "-XX:InitialRAMPercentage=65", "-XX:MaxRAMPercentage=65", "-XX:NewRatio=1", \
+    "-cp", "textonce.jar:lib/*", "io.textonce.TextOnce"]
