@@ -33,7 +33,7 @@ final class Bench implements AutoCloseable {
 
     private static final String QUEUE = "textonce.events";
 
-    /** Its collector and its young half, as in the image, in a heap of 1 GB. */
+    /** The image's collector, and half of the heap for new objects; the heap is what compose's limit leaves it. */
     private static final List<String> AS_IN_THE_IMAGE =
             List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC", "-XX:NewRatio=1");
 

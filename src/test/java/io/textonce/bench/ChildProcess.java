@@ -29,7 +29,11 @@ final class ChildProcess implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts it and waits until it says that it is {@link #ready}. What it prints is in the folder. */
+    /**
+     * Starts it and waits until it says that it is {@link #ready}. What it prints is in the folder.
+     *
+     * @param jvm options of its JVM
+     */
     static ChildProcess start(Path folder, List<String> jvm, Class<?> program, String... arguments) {
         Path log = folder.resolve(program.getSimpleName() + ".log");
         List<String> command = new ArrayList<>();
