@@ -37,7 +37,7 @@ final class Bench implements AutoCloseable {
     private static final List<String> AS_IN_THE_IMAGE =
             List.of("-Xms1g", "-Xmx1g", "-XX:+UseParallelGC", "-XX:NewRatio=1");
 
-    /** Of 16 MB each. */
+    /** Of 16 MB each, together 1 GB. */
     private static final int WAL_SEGMENTS = 64;
 
     static final Duration TIME = Duration.ofSeconds(Integer.getInteger("bench.seconds", 8));
