@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -24,6 +25,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * more. Until then, too, each statement of a text finds its rows by their keys, however many others have come; and it is
  * not planned again for each text.
  */
+@Tag("application")
 class NewTablesTest {
 
     private static final Duration LEASE = Duration.ofSeconds(60);

@@ -38,6 +38,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,7 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
  * the end every event has had one, but for those that were called off in time. The same when the database is set back
  * in the middle of it, and all events are repeated.
  */
+@Tag("slow")
 class StateMachineTest {
 
     private static final Duration LEASE = Duration.ofSeconds(60);

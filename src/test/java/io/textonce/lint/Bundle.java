@@ -29,15 +29,13 @@ import org.springframework.context.annotation.Bean;
  * @param beans what Spring offers by name; true where only a route can use it
  * @param settings the keys of application.yaml
  * @param tests names of the test classes of routes, the route files that they name, and the folders of cases
- * @param readme the front page
  */
 public record Bundle(
         List<RouteFile> files,
         Set<String> resources,
         Map<String, Boolean> beans,
         Set<String> settings,
-        Set<String> tests,
-        String readme) {
+        Set<String> tests) {
 
     private static final Path ROUTES = Path.of("routes");
 
@@ -53,17 +51,11 @@ public record Bundle(
                 texts,
                 beansOfTheApplication(),
                 settings(Path.of("src", "main", "resources", "application.yaml")),
-                tests(Path.of("src", "test", "java", "io", "textonce", "routes")),
-                text(Path.of("README.md")));
+                tests(Path.of("src", "test", "java", "io", "textonce", "routes")));
     }
 
     /** A bundle of these files, by their paths under {@code routes/}. */
-    static Bundle of(
-            Map<String, String> texts,
-            Map<String, Boolean> beans,
-            Set<String> settings,
-            Set<String> tests,
-            String readme) {
+    static Bundle of(Map<String, String> texts, Map<String, Boolean> beans, Set<String> settings, Set<String> tests) {
         var files = new ArrayList<RouteFile>();
         var resources = new HashSet<String>();
         var tested = new HashSet<>(tests);
@@ -77,14 +69,7 @@ public record Bundle(
             }
         });
         files.sort(Comparator.comparing(RouteFile::path));
-        return new Bundle(files, resources, beans, settings, tested, readme);
-    }
-
-    /** Everything that a violation may be about, as paths under {@code routes/}. */
-    public List<String> paths() {
-        var paths = new ArrayList<>(files.stream().map(RouteFile::path).toList());
-        resources.stream().sorted().forEach(paths::add);
-        return paths;
+        return new Bundle(files, resources, beans, settings, tested);
     }
 
     List<JsonNode> routes() {

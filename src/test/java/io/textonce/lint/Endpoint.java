@@ -47,7 +47,7 @@ record Endpoint(String kind, String uri, JsonNode parameters) {
         };
     }
 
-    /** How the README's table says it. */
+    /** As a cell of docs/routes.md. */
     String words() {
         return switch (scheme()) {
             case "platform-http" -> "`" + parameters.path("httpMethodRestrict").asText() + " " + target() + "`";

@@ -479,46 +479,6 @@ public final class RouteRules {
         return violations;
     }
 
-    public static List<Violation> isOnTheFrontPage(Bundle bundle) {
-        var violations = new ArrayList<Violation>();
-        var rows = new HashSet<String>();
-        for (var file : bundle.files()) {
-            for (var route : file.routes()) {
-                if (!file.isKamelet() && !file.isExample()) {
-                    String row = row(route);
-                    rows.add(row);
-                    if (!bundle.readme().lines().toList().contains(row)) {
-                        add(violations, file, "README.md lacks this row of its table of routes:\n" + row);
-                    }
-                }
-            }
-        }
-        bundle.readme()
-                .lines()
-                .dropWhile(line -> !line.startsWith("| id | does | from | to |"))
-                .skip(2)
-                .takeWhile(line -> line.startsWith("|"))
-                .filter(Predicate.not(rows::contains))
-                .forEach(row -> violations.add(new Violation("*", "README.md has a row of no route: " + row)));
-        return violations;
-    }
-
-    private static String row(JsonNode route) {
-        var endpoints = Endpoint.below(route);
-        return "| `" + route.path("id").asText() + "` | "
-                + route.path("description").asText() + " | " + endpoints.get(0).words() + " | "
-                + endpoints.stream()
-                        .skip(1)
-                        .filter(endpoint ->
-                                !Set.of("json-validator", "mustache").contains(endpoint.scheme()))
-                        .filter(endpoint ->
-                                !Set.of("event-check-action", "sms-text-action").contains(endpoint.target()))
-                        .map(Endpoint::words)
-                        .distinct()
-                        .collect(Collectors.joining(", "))
-                + " |";
-    }
-
     private static List<Violation> endpoints(Bundle bundle, Predicate<Endpoint> bad, String words) {
         var violations = new ArrayList<Violation>();
         for (var file : bundle.files()) {

@@ -90,38 +90,11 @@ class RulesTest {
                             expression: "{{text}}"
             """;
 
-    private static final String README = """
-            | id | does | from | to |
-            | --- | --- | --- | --- |
-            | `order-check` | Check an order | `direct:order-check` | `order-check.sql`, `kamelet:note-sink` |
-            """;
-
-    private static final Map<String, Function<Bundle, List<Violation>>> RULES = new LinkedHashMap<>();
-
-    static {
-        RULES.put("valid", RouteRules::isValidForTheCamelThatRuns);
-        RULES.put("canonical", RouteRules::isCanonical);
-        RULES.put("named", RouteRules::isNamedAfterItsRoutes);
-        RULES.put("described", RouteRules::saysWhatEveryBoxDoes);
-        RULES.put("ids", RouteRules::hasTellingUniqueIds);
-        RULES.put("uris", RouteRules::keepsOptionsOutOfUris);
-        RULES.put("webhook", RouteRules::takesTwilioThroughItsKamelet);
-        RULES.put("direct", RouteRules::namesDirectRoutesThatExist);
-        RULES.put("secrets", RouteRules::tellsNoSecret);
-        RULES.put("failures", RouteRules::leavesFailuresToShared);
-        RULES.put("references", RouteRules::refersToWhatExistsAndLeavesNothingUnused);
-        RULES.put("settings", RouteRules::usesDeclaredSettings);
-        RULES.put("editor", RouteRules::survivesAVisualEditor);
-        RULES.put("tested", RouteRules::isTested);
-        RULES.put("front page", RouteRules::isOnTheFrontPage);
-        RULES.put("kamelet type", KameletRules::isNamedAndTyped);
-        RULES.put("kamelet properties", KameletRules::usesExactlyItsProperties);
-        RULES.put("kamelet words", KameletRules::explainsItsProperties);
-    }
+    private static final Map<String, Function<Bundle, List<Violation>>> RULES = Rules.all();
 
     @Test
     void findsNothingInAGoodBundle() {
-        var bundle = bundle(files(), README, Set.of("OrderCheckTest"));
+        var bundle = bundle(files(), Set.of("OrderCheckTest"));
 
         assertThat(RULES.values())
                 .allSatisfy(rule -> assertThat(rule.apply(bundle)).isEmpty());
@@ -139,7 +112,7 @@ class RulesTest {
                               expression: ${variable.id}
                 """.indent(0)));
 
-        var violations = RouteRules.isCanonical(bundle(files, README, Set.of()));
+        var violations = RouteRules.isCanonical(bundle(files, Set.of()));
 
         assertThat(files.get("order-check.camel.yaml")).isNotEqualTo(ROUTE);
         assertThat(violations).isEmpty();
@@ -150,7 +123,7 @@ class RulesTest {
     void findsWhatARuleIsFor(String rule, String file, String good, String bad, String words) {
         var files = files();
         files.computeIfPresent(file, (path, text) -> text.replace(good, bad));
-        var bundle = bundle(files, README, Set.of("OrderCheckTest"));
+        var bundle = bundle(files, Set.of("OrderCheckTest"));
 
         var violations = RULES.get(rule).apply(bundle);
 
@@ -219,7 +192,6 @@ class RulesTest {
                 route("editor", "group: order\n", "group: order # of things\n", "comment below the head"),
                 route("editor", "group: order", "group: " + "order ".repeat(14) + "end", "past column 80"),
                 route("editor", "# What it is for.\n", "", "no comment at its head"),
-                route("front page", "Check an order", "Check orders", "README.md lacks this row"),
                 kamelet("kamelet type", "name: note-sink", "name: letter-sink", "not note-sink"),
                 kamelet("kamelet type", "kamelet.type: sink", "kamelet.type: drain", "must be source, sink or action"),
                 kamelet("kamelet type", "kamelet:source", "kamelet:sink", "needs the endpoint"),
@@ -239,8 +211,8 @@ class RulesTest {
         files.put("templates/letter.mustache", "Dear");
         var beans = Map.of("seen", false, "keeper", true, "loser", true);
 
-        var violations = RouteRules.refersToWhatExistsAndLeavesNothingUnused(
-                Bundle.of(files, beans, Set.of(), Set.of(), README));
+        var violations =
+                RouteRules.refersToWhatExistsAndLeavesNothingUnused(Bundle.of(files, beans, Set.of(), Set.of()));
 
         assertThat(violations)
                 .extracting(Violation::toString)
@@ -251,7 +223,7 @@ class RulesTest {
 
     @Test
     void findsARouteThatNobodyTests() {
-        var violations = RouteRules.isTested(bundle(files(), README, Set.of("OrderTest")));
+        var violations = RouteRules.isTested(bundle(files(), Set.of("OrderTest")));
 
         assertThat(violations)
                 .singleElement()
@@ -261,24 +233,11 @@ class RulesTest {
     }
 
     @Test
-    void findsARowOfNoRoute() {
-        var readme = README + "| `gone` | Was here | `direct:gone` |  |\n";
-
-        var violations = RouteRules.isOnTheFrontPage(bundle(files(), readme, Set.of()));
-
-        assertThat(violations)
-                .singleElement()
-                .extracting(Violation::words)
-                .asString()
-                .contains("gone");
-    }
-
-    @Test
     void findsARouteAmongSharedFiles() {
         var files = files();
         files.put("shared/order-check.camel.yaml", files.remove("order-check.camel.yaml"));
 
-        var violations = RouteRules.isNamedAfterItsRoutes(bundle(files, README, Set.of()));
+        var violations = RouteRules.isNamedAfterItsRoutes(bundle(files, Set.of()));
 
         assertThat(violations).extracting(Violation::file).containsExactly("shared/order-check.camel.yaml");
     }
@@ -300,7 +259,7 @@ class RulesTest {
         return files;
     }
 
-    private static Bundle bundle(Map<String, String> files, String readme, Set<String> tests) {
-        return Bundle.of(files, Map.of("seen", false, "keeper", true), Set.of("textonce.home"), tests, readme);
+    private static Bundle bundle(Map<String, String> files, Set<String> tests) {
+        return Bundle.of(files, Map.of("seen", false, "keeper", true), Set.of("textonce.home"), tests);
     }
 }

@@ -29,6 +29,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
@@ -37,6 +38,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * Whatever is sent to the three parsers (an HTTP body, a webhook, a line of a file): never a fault of ours, never a text
  * too few or too many, never a private word in the log. The application runs as its own process.
  */
+@Tag("application")
 class ParserFuzzTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

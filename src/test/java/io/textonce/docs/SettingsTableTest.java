@@ -1,4 +1,4 @@
-package io.textonce;
+package io.textonce.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,12 +17,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The settings are told the same in application.yaml, in the code that reads them and in the README. */
-class SettingsTest {
+/** docs/configuration.md lists every setting with the default of application.yaml and the description in the code. */
+class SettingsTableTest {
 
     private static final Pattern FROM_ENVIRONMENT = Pattern.compile("\\$\\{([A-Z_]+):([^}]*)}");
-    private static final Pattern ROW = Pattern.compile("\\| `([a-z.-]+)` \\| `([A-Z0-9_]+)` \\| (.*) \\| (.*) \\|");
     private static final Set<String> REQUIRED =
             Set.of("PUBLIC_BASE_URL", "TEXTONCE_HASH_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN");
     private static final Set<String> SECRET = Set.of(
@@ -33,17 +33,15 @@ class SettingsTest {
             "TWILIO_SECONDARY_AUTH_TOKEN",
             "TWILIO_API_SECRET");
 
-    @Test
-    void haveARowEachInTheReadme() throws IOException {
-        var expected = settings().entrySet().stream().map(this::row).toList();
-
-        var rows = Files.readAllLines(Path.of("README.md")).stream()
-                .filter(line -> ROW.matcher(line).matches() && line.contains("textonce."))
+    @ParameterizedTest
+    @EnumSource
+    void listsEverySettingOfATier(Tier tier) throws IOException {
+        var rows = settings().entrySet().stream()
+                .filter(setting -> tier(setting) == tier)
+                .map(this::row)
                 .toList();
 
-        assertThat(rows)
-                .as("The rows of README.md should be:\n%s", String.join("\n", expected))
-                .containsExactlyElementsOf(expected);
+        new GeneratedTable(Path.of("docs/configuration.md"), tier.heading).hasRows(rows);
     }
 
     @Test
@@ -59,6 +57,13 @@ class SettingsTest {
                 .toList();
 
         assertThat(defaults).hasSize(SECRET.size()).containsOnly("");
+    }
+
+    private Tier tier(Map.Entry<String, String> setting) {
+        if (REQUIRED.contains(variable(setting))) {
+            return Tier.REQUIRED;
+        }
+        return FROM_ENVIRONMENT.matcher(setting.getValue()).matches() ? Tier.USUAL : Tier.TUNING;
     }
 
     private String row(Map.Entry<String, String> setting) {
@@ -116,5 +121,18 @@ class SettingsTest {
                 .collect(Collectors.toMap(
                         property -> property.get("name").asText(),
                         property -> property.path("description").asText()));
+    }
+
+    /** What an operator has to know first. A setting that application.yaml gives a variable of its own is a usual one. */
+    enum Tier {
+        REQUIRED("## Required"),
+        USUAL("## Usual"),
+        TUNING("## Tuning");
+
+        private final String heading;
+
+        Tier(String heading) {
+            this.heading = heading;
+        }
     }
 }

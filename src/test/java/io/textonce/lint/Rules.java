@@ -1,0 +1,34 @@
+package io.textonce.lint;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The rules that every shipped file keeps, by a short name. */
+public final class Rules {
+
+    private Rules() {}
+
+    public static Map<String, Function<Bundle, List<Violation>>> all() {
+        var rules = new LinkedHashMap<String, Function<Bundle, List<Violation>>>();
+        rules.put("valid", RouteRules::isValidForTheCamelThatRuns);
+        rules.put("canonical", RouteRules::isCanonical);
+        rules.put("named", RouteRules::isNamedAfterItsRoutes);
+        rules.put("described", RouteRules::saysWhatEveryBoxDoes);
+        rules.put("ids", RouteRules::hasTellingUniqueIds);
+        rules.put("uris", RouteRules::keepsOptionsOutOfUris);
+        rules.put("webhook", RouteRules::takesTwilioThroughItsKamelet);
+        rules.put("direct", RouteRules::namesDirectRoutesThatExist);
+        rules.put("secrets", RouteRules::tellsNoSecret);
+        rules.put("failures", RouteRules::leavesFailuresToShared);
+        rules.put("references", RouteRules::refersToWhatExistsAndLeavesNothingUnused);
+        rules.put("settings", RouteRules::usesDeclaredSettings);
+        rules.put("editor", RouteRules::survivesAVisualEditor);
+        rules.put("tested", RouteRules::isTested);
+        rules.put("kamelet type", KameletRules::isNamedAndTyped);
+        rules.put("kamelet properties", KameletRules::usesExactlyItsProperties);
+        rules.put("kamelet words", KameletRules::explainsItsProperties);
+        return rules;
+    }
+}
