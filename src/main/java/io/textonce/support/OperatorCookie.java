@@ -1,36 +1,40 @@
 package io.textonce.support;
 
+import com.nimbusds.jose.EncryptionMethod;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWEAlgorithm;
+import com.nimbusds.jose.JWEHeader;
+import com.nimbusds.jose.crypto.DirectDecrypter;
+import com.nimbusds.jose.crypto.DirectEncrypter;
+import com.nimbusds.jwt.EncryptedJWT;
+import com.nimbusds.jwt.JWTClaimsSet;
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
+import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
-import javax.crypto.Cipher;
+import java.util.Date;
 import javax.crypto.Mac;
-import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 import org.springframework.web.util.WebUtils;
 
 /**
- * Keeps an operator logged in without a session: the token itself, encrypted (AES-256-GCM under a key that is derived
- * from the hash key), in a cookie that no script and no other site gets. So every instance knows every operator, and a
- * token that is taken out of the settings ends at once.
+ * Encrypted login cookie of an operator: a JWE (RFC 7516, {@code dir} with A256GCM) that holds the bearer token and an
+ * expiry. Its key is derived from the hash key, so every instance accepts it without a session; a token that is removed
+ * from the settings is rejected at once.
  */
 public final class OperatorCookie {
 
     static final String NAME = "textonce-operator";
 
-    private static final Duration LONGEST = Duration.ofHours(12);
-    private static final int NONCE = 12;
-    private static final int TAG_BITS = 128;
+    private static final Duration MAX_AGE = Duration.ofHours(12);
+    private static final String TOKEN = "token";
 
-    private final SecureRandom random = new SecureRandom();
-    private final SecretKeySpec key;
+    private final SecretKey key;
     private final Clock clock;
 
     OperatorCookie(String hashKey, Clock clock) {
@@ -44,60 +48,44 @@ public final class OperatorCookie {
         }
     }
 
-    /** A cookie for the length of the browser's session, and for half a day at most. */
+    /** A cookie that ends with the browser's session, and after {@link #MAX_AGE} at the latest. */
     ResponseCookie of(String token, HttpServletRequest request) {
-        long until = clock.millis() + LONGEST.toMillis();
-        byte[] nonce = new byte[NONCE];
-        random.nextBytes(nonce);
-        byte[] sealed = crypt(
-                Cipher.ENCRYPT_MODE,
-                nonce,
-                ByteBuffer.allocate(Long.BYTES + token.getBytes(StandardCharsets.UTF_8).length)
-                        .putLong(until)
-                        .put(token.getBytes(StandardCharsets.UTF_8))
-                        .array());
-        if (sealed == null) {
-            throw new IllegalStateException("This Java cannot encrypt");
+        var jwt = new EncryptedJWT(
+                new JWEHeader(JWEAlgorithm.DIR, EncryptionMethod.A256GCM),
+                new JWTClaimsSet.Builder()
+                        .claim(TOKEN, token)
+                        .expirationTime(Date.from(clock.instant().plus(MAX_AGE)))
+                        .build());
+        try {
+            jwt.encrypt(new DirectEncrypter(key));
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
         }
-        byte[] value = ByteBuffer.allocate(NONCE + sealed.length)
-                .put(nonce)
-                .put(sealed)
-                .array();
-        return cookie(Base64.getUrlEncoder().withoutPadding().encodeToString(value), request)
-                .build();
+        return cookie(jwt.serialize(), request).build();
     }
 
-    /** The cookie that ends it. */
+    /** A cookie that removes the login. */
     ResponseCookie none(HttpServletRequest request) {
         return cookie("", request).maxAge(0).build();
     }
 
-    /** The token of a request, or null when there is none, or one that ran out or is not ours. */
+    /** The token of a request, or null if its cookie is missing, expired or not encrypted by this service. */
     @Nullable
     String token(HttpServletRequest request) {
         var cookie = WebUtils.getCookie(request, NAME);
         if (cookie == null) {
             return null;
         }
-        byte[] value;
         try {
-            value = Base64.getUrlDecoder().decode(cookie.getValue());
-        } catch (IllegalArgumentException e) {
+            var jwt = EncryptedJWT.parse(cookie.getValue());
+            jwt.decrypt(new DirectDecrypter(key));
+            var claims = jwt.getJWTClaimsSet();
+            return claims.getExpirationTime().toInstant().isBefore(clock.instant())
+                    ? null
+                    : claims.getStringClaim(TOKEN);
+        } catch (ParseException | JOSEException e) {
             return null;
         }
-        if (value.length <= NONCE) {
-            return null;
-        }
-        var bytes = ByteBuffer.wrap(value);
-        byte[] nonce = new byte[NONCE];
-        bytes.get(nonce);
-        byte[] sealed = new byte[bytes.remaining()];
-        bytes.get(sealed);
-        byte[] open = crypt(Cipher.DECRYPT_MODE, nonce, sealed);
-        if (open == null || ByteBuffer.wrap(open).getLong() < clock.millis()) {
-            return null;
-        }
-        return new String(open, Long.BYTES, open.length - Long.BYTES, StandardCharsets.UTF_8);
     }
 
     private static ResponseCookie.ResponseCookieBuilder cookie(String value, HttpServletRequest request) {
@@ -107,15 +95,5 @@ public final class OperatorCookie {
                 .httpOnly(true)
                 .secure(https)
                 .sameSite("Strict");
-    }
-
-    private byte @Nullable [] crypt(int mode, byte[] nonce, byte[] input) {
-        try {
-            var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
-            return cipher.doFinal(input);
-        } catch (GeneralSecurityException e) {
-            return null;
-        }
     }
 }
