@@ -7,6 +7,7 @@ import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TimeBounds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -151,6 +152,14 @@ class DeliveryConfiguration {
     @Bean
     OptOuts optOuts(DataSource dataSource, PhoneHash phoneHash) {
         return new OptOuts(new JdbcTemplate(dataSource), phoneHash);
+    }
+
+    /** Known to the kamelet {@code sms-send-sink}. */
+    @Bean
+    TimeBounds timeBounds(TextOnceProperties settings) {
+        var twilio = settings.twilio();
+        return new TimeBounds(
+                settings.unknown().listLag(), twilio.poolTimeout(), twilio.connectTimeout(), twilio.readTimeout());
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import io.textonce.settings.EventName;
+import io.textonce.settings.TimeBounds;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ public final class SendPolicy implements Processor {
     private String purpose = "";
     private @Nullable String onUnknown;
     private @Nullable Duration horizon;
+    private @Nullable TimeBounds bounds;
     private @Nullable Duration timeToLive;
     private @Nullable QuietHours quietHours;
     private @Nullable ZoneId timeZone;
@@ -142,6 +144,13 @@ public final class SendPolicy implements Processor {
 
     public void setHorizon(String horizon) {
         this.horizon = duration(horizon);
+        requireHorizonInBounds();
+    }
+
+    /** What a horizon must cover. */
+    public void setBounds(TimeBounds bounds) {
+        this.bounds = bounds;
+        requireHorizonInBounds();
     }
 
     public void setTimeToLive(String timeToLive) {
@@ -206,6 +215,14 @@ public final class SendPolicy implements Processor {
             throw new IllegalArgumentException("schedule must be twilio or empty");
         }
         scheduledAtTwilio = !schedule.isBlank();
+    }
+
+    /** Asked by both setters, since nobody promises their order. */
+    private void requireHorizonInBounds() {
+        String problem = horizon == null || bounds == null ? null : bounds.problemOfWindow(horizon);
+        if (problem != null) {
+            throw new IllegalArgumentException("horizon " + problem);
+        }
     }
 
     /** Asked by both setters, since nobody promises their order. */

@@ -150,6 +150,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 SettingsCheck::isPast,
                 "a moment of the past, such as 2026-11-23T09:00:00Z");
         consentAges();
+        problems.addAll(new TimesCheck(environment).problems());
         optional("TEXTONCE_ROUTES", "textonce.routes", v -> Files.isDirectory(Path.of(v)), "a folder that exists");
         required("TEXTONCE_ROUTES_RELOAD", "textonce.routes-reload", matches("true|false"), "true or false");
         required(

@@ -87,8 +87,9 @@ public record TextOnceProperties(
      *
      * @param firstLook how soon after the unclear answer
      * @param horizon how long a text may be absent from Twilio's list before it counts as never taken
+     * @param listLag longest assumed lag of Twilio's list, for which Twilio names no bound; horizons must cover it and a call's time-outs
      */
-    public record Unknown(Duration firstLook, Duration horizon) {}
+    public record Unknown(Duration firstLook, Duration horizon, Duration listLag) {}
 
     /**
      * The pace of the background worker. It takes more at once while there is more, so the pace matters only when idle.

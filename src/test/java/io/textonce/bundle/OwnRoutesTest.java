@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.mustachejava.DefaultMustacheFactory;
+import io.textonce.settings.TimeBounds;
 import io.textonce.text.TextsForTests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -75,6 +77,10 @@ class OwnRoutesTest {
         camel.getRegistry().bind("resource-loader-textonce", files);
         camel.getRegistry().bind("texts", texts);
         camel.getRegistry().bind("eventJson", new ObjectMapper());
+        camel.getRegistry()
+                .bind(
+                        "timeBounds",
+                        new TimeBounds(Duration.ofSeconds(60), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)));
         var kamelets = camel.getComponent("kamelet", KameletComponent.class);
         kamelets.setLocation("textonce:kamelets");
         kamelets.setBlock(false);
@@ -121,6 +127,18 @@ class OwnRoutesTest {
         assertThat(own.whyMissing("order-lost"))
                 .isEqualTo("events/order-lost.camel.yaml, line 9: there is no step or element called too");
         assertThat(own.whyMissing("order-found")).isNull();
+    }
+
+    @Test
+    void refusesAFileWhoseHorizonIsShorterThanTwiliosListAndACallMayTake() throws Exception {
+        write(FILE, EVENT.replace("timeToLive: 2h", "horizon: 5s"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(camel.getRoute("event-order-late")).isNull();
+        assertThat(own.whyMissing("order-late"))
+                .contains("horizon must be at least 90s (list lag 60s + pool time-out 0s + connect time-out 0s"
+                        + " + read time-out 30s), and is 5s");
     }
 
     @Test

@@ -518,7 +518,7 @@ class StateMachineTest {
     }
 
     private static TextOnceProperties settings() {
-        return TestSettings.with(LEASE, new Unknown(Duration.ofSeconds(5), HORIZON));
+        return TestSettings.with(LEASE, new Unknown(Duration.ofSeconds(5), HORIZON, MOST_LAG));
     }
 
     /** camel-sql writes a parameter as {@code :#name}. */

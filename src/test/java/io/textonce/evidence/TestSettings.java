@@ -16,6 +16,7 @@ final class TestSettings {
                 "textonce.lease", lease.toString(),
                 "textonce.unknown.first-look", unknown.firstLook().toString(),
                 "textonce.unknown.horizon", unknown.horizon().toString(),
+                "textonce.unknown.list-lag", unknown.listLag().toString(),
                 "textonce.due.pace", "1s",
                 "textonce.due.workers", "4",
                 "textonce.due.status-after", "1h",

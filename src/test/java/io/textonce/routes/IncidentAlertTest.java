@@ -60,7 +60,7 @@ class IncidentAlertTest {
         assertThat(sandbox.delivery(id)).containsEntry("source", "incident").containsEntry("purpose", "incidents");
         assertThat(sandbox.database()
                         .queryForObject(
-                                "SELECT horizon = interval '30 s' AND expires_at < created_at + interval '16 min'"
+                                "SELECT horizon IS NULL AND expires_at < created_at + interval '16 min'"
                                         + " FROM textonce.deliveries WHERE event_id = ?",
                                 Boolean.class,
                                 id))

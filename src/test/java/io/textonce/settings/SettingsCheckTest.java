@@ -199,6 +199,41 @@ class SettingsCheckTest {
     }
 
     @Test
+    void wantsAHorizonThatCoversTheLagOfTwiliosListAndACall() {
+        Map<String, String> least = Map.of("TEXTONCE_UNKNOWN_HORIZON", "97s");
+        Map<String, String> less = Map.of("TEXTONCE_UNKNOWN_HORIZON", "5s");
+        Map<String, String> longerCalls = Map.of("TEXTONCE_TWILIO_READ_TIMEOUT", "90s", "TEXTONCE_LEASE", "2m");
+
+        assertThat(problems(with(least), false)).isEmpty();
+        assertThat(problems(with(less), false))
+                .containsExactly("TEXTONCE_UNKNOWN_HORIZON must be at least 97s (list lag 60s + pool time-out 2s"
+                        + " + connect time-out 5s + read time-out 30s), and is 5s");
+        assertThat(problems(with(longerCalls), false))
+                .containsExactly("TEXTONCE_UNKNOWN_HORIZON must be at least 157s (list lag 60s + pool time-out 2s"
+                        + " + connect time-out 5s + read time-out 90s), and is 120s");
+    }
+
+    @Test
+    void wantsALeaseThatCoversACall() {
+        Map<String, String> least = Map.of("TEXTONCE_LEASE", "37s");
+        Map<String, String> less = Map.of("TEXTONCE_LEASE", "36500ms");
+
+        assertThat(problems(with(least), false)).isEmpty();
+        assertThat(problems(with(less), false))
+                .containsExactly("TEXTONCE_LEASE must be at least 37s (pool time-out 2s + connect time-out 5s"
+                        + " + read time-out 30s), and is 36500ms");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TEXTONCE_LEASE", "TEXTONCE_UNKNOWN_HORIZON", "TEXTONCE_UNKNOWN_LIST_LAG"})
+    void wantsLengthsOfTime(String variable) {
+        for (String wrong : List.of("soon", "-1s")) {
+            assertThat(problems(with(Map.of(variable, wrong)), false))
+                    .containsExactly(variable + " must be a length of time, such as 60s");
+        }
+    }
+
+    @Test
     void wantsApiKeyAndSecretTogether() {
         Map<String, String> key = Map.of("TWILIO_API_KEY", "SK00000000000000000000000000000001");
         Map<String, String> secret = Map.of("TWILIO_API_SECRET", "the-secret");
