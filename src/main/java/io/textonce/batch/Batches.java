@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -68,7 +67,7 @@ public final class Batches<T, R> implements AutoCloseable {
      * @param order in which a statement gets its items: one that all instances keep to, and all kinds of statements that
      *     lock the same rows, so that none waits for another that waits for it
      * @param statement does some items in one transaction, and returns what became of each in their order; it may be
-     *     called for single items again when it failed for several because of one of them
+     *     called for single items again when it failed for several, unless the connection was at fault
      */
     public Batches(String name, Function<T, ?> key, Comparator<T> order, Function<List<T>, List<R>> statement) {
         this.key = key;
@@ -117,12 +116,12 @@ public final class Batches<T, R> implements AutoCloseable {
 
     /** Callers that fail together get an exception each: Camel adds to one what failed before it. */
     private static RuntimeException own(CompletionException failed) {
-        if (failed.getCause() instanceof DataIntegrityViolationException refused) {
-            return refused;
+        if (!(failed.getCause() instanceof DataAccessException cause)) {
+            return failed;
         }
-        return failed.getCause() instanceof DataAccessException cause
-                ? new DataAccessResourceFailureException("The database did not take it", cause)
-                : failed;
+        return DatabaseFault.isOfItem(cause)
+                ? new DataIntegrityViolationException("The database refuses it", cause)
+                : new DataAccessResourceFailureException("The database did not take it", cause);
     }
 
     /** What was given before is done; nothing more is taken. */
@@ -247,11 +246,12 @@ public final class Batches<T, R> implements AutoCloseable {
             for (int i = 0; i < batch.size(); i++) {
                 batch.get(i).result.complete(results.get(i));
             }
-        } catch (DataIntegrityViolationException | ConcurrencyFailureException e) {
-            if (batch.size() == 1) {
+        } catch (DataAccessException e) {
+            if (batch.size() == 1 || DatabaseFault.isOfConnection(e)) {
                 fail(batch, e);
             } else {
-                // Rolled back because of one of them, or of a deadlock: the others must not suffer.
+                // Rolled back because of one of them, whose row is locked or which is refused: the others must not
+                // suffer.
                 batch.forEach(waiting -> run(List.of(waiting)));
             }
         } catch (RuntimeException | Error e) {

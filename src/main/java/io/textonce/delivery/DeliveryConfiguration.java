@@ -40,6 +40,12 @@ class DeliveryConfiguration {
      */
     static final String ONE_PLAN = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
+    /**
+     * A row that is locked for longer fails its own item alone, and its caller tries again. It holds up the items that
+     * share the statement for as long, so it is well below the 3 s that Twilio waits for the answer to a callback.
+     */
+    private static final String NO_LONG_WAIT = "; SET lock_timeout = '500ms'";
+
     @Bean
     Clock clock() {
         return Clock.systemUTC();
@@ -77,7 +83,7 @@ class DeliveryConfiguration {
         config.setPoolName(name);
         config.setMaximumPoolSize(Math.min(FEW, like.getMaximumPoolSize()));
         config.setMinimumIdle(config.getMaximumPoolSize());
-        config.setConnectionInitSql(initSql);
+        config.setConnectionInitSql(initSql + NO_LONG_WAIT);
         return new HikariDataSource(config);
     }
 

@@ -34,6 +34,8 @@ public final class SmsDraft implements Processor {
     /** A field's name that may be said in an answer: any other could be a phone number. */
     private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z_]{0,59}");
 
+    private static final int LONGEST_EVENT_ID = 255;
+
     private final Clock clock;
 
     SmsDraft(Clock clock) {
@@ -53,7 +55,7 @@ public final class SmsDraft implements Processor {
         var sendAt = asked(exchange, payload, "sendAt");
         var sms = new Sms(
                 policy.event(),
-                printable("eventId", required(payload, "eventId"), ""),
+                bounded(printable("eventId", required(payload, "eventId"), "")),
                 digest(payload),
                 required(payload, "phone"),
                 printable("text", text == null ? "" : text, "\n"),
@@ -146,6 +148,14 @@ public final class SmsDraft implements Processor {
             return value;
         }
         throw Refusal.ofField(field, "is missing");
+    }
+
+    /** PostgreSQL has no index on a key that is much longer; nothing would take the event then, however often it came. */
+    private static String bounded(String eventId) {
+        if (eventId.length() > LONGEST_EVENT_ID) {
+            throw Refusal.ofField("eventId", "must have at most " + LONGEST_EVENT_ID + " characters");
+        }
+        return eventId;
     }
 
     private static Instant time(String field, Object value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,11 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 
 class BatchesTest {
@@ -104,6 +109,76 @@ class BatchesTest {
         assertThat(results(first)).hasSize(3);
         assertThat(results(equal)).containsOnly("SAME").hasSize(3);
         assertThat(statements).filteredOn(List.of("same")::equals).hasSize(3);
+    }
+
+    /** As Spring translates them: a limit of the database and a lost connection are one class to it. */
+    private static DataAccessException failure(String state) {
+        return new DataAccessResourceFailureException("failed", new SQLException("failed", state));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"54000", "22021", "23514"})
+    void failsOnlyTheItemThatTheDatabaseRefusesAndForGood(String state) {
+        database.countDown();
+        start(items -> {
+            if (items.contains("bad")) {
+                throw failure(state);
+            }
+            return slowUpperCase(items);
+        });
+
+        var good = ask("good");
+        var bad = ask("bad");
+        var better = ask("better");
+
+        assertThat(results(List.of(good, better))).containsExactly("GOOD", "BETTER");
+        assertThatThrownBy(bad::join).hasCauseInstanceOf(DataIntegrityViolationException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"55P03", "40P01", "XX000"})
+    void failsOnlyTheItemWhoseRowIsLockedAndForTheMoment(String state) {
+        start(items -> {
+            slowUpperCase(items);
+            if (items.contains("locked")) {
+                throw failure(state);
+            }
+            return upperCase(items);
+        });
+        var first = keepBusy();
+
+        var good = ask("good");
+        var locked = ask("locked");
+        awaitCallers();
+        database.countDown();
+
+        assertThat(results(first)).hasSize(3);
+        assertThat(results(List.of(good))).containsExactly("GOOD");
+        assertThatThrownBy(locked::join).hasCauseInstanceOf(DataAccessResourceFailureException.class);
+        assertThat(statements).filteredOn(List.of("locked")::equals).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"08006", "57P01", "53300"})
+    void doesNothingAgainThatSharedALostConnection(String state) {
+        start(items -> {
+            slowUpperCase(items);
+            if (items.contains("a")) {
+                throw failure(state);
+            }
+            return items;
+        });
+        var first = keepBusy();
+
+        var a = ask("a");
+        var b = ask("b");
+        awaitCallers();
+        database.countDown();
+
+        assertThat(results(first)).hasSize(3);
+        assertThatThrownBy(a::join).hasCauseInstanceOf(DataAccessResourceFailureException.class);
+        assertThatThrownBy(b::join).hasCauseInstanceOf(DataAccessResourceFailureException.class);
+        assertThat(statements).filteredOn(items -> items.contains("a")).containsExactly(List.of("a", "b"));
     }
 
     @Test
