@@ -11,15 +11,19 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * The pace of each sender in segments, over all instances. Twilio queues what exceeds it for hours
  * (https://www.twilio.com/docs/messaging/guides/understanding-twilio-rate-limits-and-message-queues), and an urgent text
  * behind it; so a text whose turn has not come waits here. A turn is given to a text that is reserved, never to a
- * duplicate or a refused one, and never behind the text's own time.
+ * duplicate, a refused one or one whose attempt has ended meanwhile, and never behind the text's own time.
  */
 final class Pace {
 
     /** A sender that was idle has a second in hand. An urgent text waits for urgent ones alone; all wait for it. */
     private static final String TURN = """
-            WITH asked AS (
+            WITH mine AS MATERIALIZED (
+                SELECT id FROM textonce.deliveries WHERE id = ? AND attempt = ? AND status = 'reserved' FOR UPDATE
+            ),
+            asked AS (
                 SELECT CAST(? AS text) AS sender, CAST(? AS interval) AS takes, CAST(? AS boolean) AS urgent,
                     CAST(? AS timestamptz) AS expires_at, now() - interval '1 s' AS earliest
+                FROM mine
             ),
             turn AS (
                 INSERT INTO textonce.sender_pace AS p (sender, free_at, urgent_free_at)
@@ -41,18 +45,19 @@ final class Pace {
                 UPDATE textonce.deliveries AS d
                 SET status = CASE WHEN at IS NULL THEN 'rejected' ELSE 'held' END, due_at = at, turn_at = at,
                     reason = CASE WHEN at IS NULL THEN ? ELSE ? END, updated_at = now()
-                FROM given
-                WHERE d.id = ? AND d.attempt = ? AND d.status = 'reserved' AND (at IS NULL OR at > now())
+                FROM given, mine
+                WHERE d.id = mine.id AND (at IS NULL OR at > now())
                 RETURNING d.id, d.status, d.reason, d.due_at
             ),
             said AS (
                 INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, until, became)
                 SELECT id, 'decision', status, reason, due_at, status FROM changed
             )
-            SELECT due_at FROM changed
+            SELECT changed.id IS NULL AS goes, changed.due_at FROM mine LEFT JOIN changed ON true
             """;
 
     private static final String WAITS = "Held until its turn: the sender has a pace, and others are before it";
+    private static final String ENDED = "Its attempt has ended meanwhile";
     private static final String TOO_LATE = "Too late: the text's time has passed before the sender's pace lets it go.";
 
     private final JdbcTemplate jdbc;
@@ -78,7 +83,8 @@ final class Pace {
 
     /**
      * Gives a reserved text its turn. One whose turn has not come is held until then, and one that would be too late by
-     * then is refused; either is written down before this returns.
+     * then is refused; either is written down before this returns. One that is not reserved any more gets no turn, and
+     * is unknown to whoever asks: it may be another's by now.
      */
     Verdict turn(Delivery reserved, Sms sms) {
         if (usualPace == 0 && paces.isEmpty()) {
@@ -95,18 +101,18 @@ final class Pace {
         return jdbc
                 .query(
                         TURN,
-                        (row, n) -> verdict(row.getTimestamp("due_at")),
+                        (row, n) -> row.getBoolean("goes") ? Verdict.SEND : verdict(row.getTimestamp("due_at")),
+                        reserved.id(),
+                        reserved.attempt(),
                         sender,
                         takes.toString(),
                         sms.policy().isUrgent(),
                         sms.expiresAt() == null ? null : Timestamp.from(sms.expiresAt()),
                         TOO_LATE,
-                        WAITS,
-                        reserved.id(),
-                        reserved.attempt())
+                        WAITS)
                 .stream()
                 .findFirst()
-                .orElse(Verdict.SEND);
+                .orElse(Verdict.unknown(ENDED));
     }
 
     private static Verdict verdict(Timestamp turn) {

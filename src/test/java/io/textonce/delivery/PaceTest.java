@@ -98,8 +98,7 @@ class PaceTest {
         var before = Instant.now();
 
         inParallel(IntStream.range(0, 40)
-                .mapToObj(i -> (Callable<?>)
-                        () -> instances.get(i % 2).turn(Delivery.claimed(UUID.randomUUID(), 1), order(sandbox)))
+                .mapToObj(i -> (Callable<?>) () -> instances.get(i % 2).turn(reserved(sandbox), order(sandbox)))
                 .toList());
 
         // A second was in hand.
@@ -136,6 +135,30 @@ class PaceTest {
 
         assertThat(free(sandbox)).isEqualTo(free);
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @Test
+    void givesNoTurnToATextWhoseAttemptHasEnded(Sandbox sandbox) {
+        String shared = "+15550002222";
+        var pace = new Pace(sandbox.database(), shared, List.of("10"));
+        pace.turn(reserved(sandbox), order(sandbox));
+        var free = free(sandbox, shared);
+        var ended = reserved(sandbox);
+        sandbox.database().update("UPDATE textonce.deliveries SET status = 'unknown' WHERE id = ?", ended.id());
+        var later = reserved(sandbox);
+        sandbox.database().update("UPDATE textonce.deliveries SET attempt = 2 WHERE id = ?", later.id());
+
+        assertThat(pace.turn(ended, order(sandbox)).isSend()).isFalse();
+        assertThat(pace.turn(later, order(sandbox)).isSend()).isFalse();
+
+        assertThat(free(sandbox, shared)).isEqualTo(free);
+        assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT status FROM textonce.deliveries WHERE id IN (?, ?) ORDER BY attempt",
+                                String.class,
+                                ended.id(),
+                                later.id()))
+                .containsExactly("unknown", "reserved");
     }
 
     @Test
@@ -249,6 +272,20 @@ class PaceTest {
             }
             return sent;
         };
+    }
+
+    /** One that no background step takes. */
+    private static Delivery reserved(Sandbox sandbox) {
+        var id = UUID.randomUUID();
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.deliveries (id, event, event_id, payload_sha256, source, sender, purpose,"
+                                + " consent_at, phone_masked, phone_hash, on_unknown, status, attempt, attempted_at)"
+                                + " VALUES (?, 'paced', ?, '', 'test', 'x', 'tests', now(), '', '', 'resend',"
+                                + " 'reserved', 1, now())",
+                        id,
+                        sandbox.newEventId());
+        return Delivery.claimed(id, 1);
     }
 
     private static Sms order(Sandbox sandbox) {
