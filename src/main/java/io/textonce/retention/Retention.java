@@ -18,7 +18,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Forgets in small steps: each takes a bounded number of rows that nobody else has taken, and commits, so that no text
- * waits for it. Ids of deliveries rise with time, so the oldest are found without looking at the rest.
+ * waits for it. Ids of deliveries rise with time, so the oldest are found without looking at the rest; how old they are
+ * the database's clock says, since an instance whose clock was wrong gave wrong ids.
  */
 final class Retention {
 
@@ -28,7 +29,7 @@ final class Retention {
 
     private static final String TO_CLEAR = """
             SELECT id, message_sid FROM textonce.deliveries
-            WHERE id < ? AND phone IS NOT NULL AND due_at IS NULL
+            WHERE id < ? AND created_at < now() - CAST(? AS interval) AND phone IS NOT NULL AND due_at IS NULL
             ORDER BY id LIMIT ?
             """;
 
@@ -55,7 +56,7 @@ final class Retention {
             ),
             old AS (
                 SELECT id FROM textonce.deliveries AS d
-                WHERE id < ? AND due_at IS NULL
+                WHERE id < ? AND created_at < now() - CAST(? AS interval) AND due_at IS NULL
                   AND NOT EXISTS (
                       SELECT FROM textonce.delivery_events AS e, awaited
                       WHERE e.delivery_id = d.id AND e.id > awaited.told_id AND e.became IS NOT NULL)
@@ -141,6 +142,7 @@ final class Retention {
                 TO_CLEAR,
                 (row, n) -> new Old(row.getObject("id", UUID.class), row.getString("message_sid")),
                 before(settings.personalData()),
+                settings.personalData().toString(),
                 BATCH);
         var ids = old.stream()
                 .filter(each -> each.sid() == null || redacted(each.sid()))
@@ -158,8 +160,8 @@ final class Retention {
 
     /** Takes one step of purging. */
     void purge(Exchange exchange) {
-        int purged = jdbc.update(PURGE, subscribers, before(settings.deliveries()), BATCH);
         String age = settings.deliveries().toString();
+        int purged = jdbc.update(PURGE, subscribers, before(settings.deliveries()), age, BATCH);
         int others = jdbc.update(PURGE_STRAY, age, BATCH)
                 + jdbc.update(PURGE_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_ALERTS, age, BATCH);

@@ -26,7 +26,11 @@ class RedactionTest {
         sandbox.post("order-shipped", sandbox.orderShipped(id, number));
         sandbox.awaitStatus(id, "delivered");
         sandbox.database()
-                .update("UPDATE textonce.deliveries SET id = ? WHERE event_id = ?", old(Duration.ofDays(31)), id);
+                .update(
+                        "UPDATE textonce.deliveries SET id = ?, created_at = now() - interval '31 days'"
+                                + " WHERE event_id = ?",
+                        old(Duration.ofDays(31)),
+                        id);
 
         retention(sandbox).clear(new DefaultExchange(sandbox.context().getBean(CamelContext.class)));
 

@@ -133,7 +133,7 @@ class RetentionTest {
         return id;
     }
 
-    /** As if the event had come that long ago: its id tells. */
+    /** As if the event had come that long ago. */
     static UUID age(Sandbox sandbox, String eventId, Duration age) {
         var made = UUID.randomUUID();
         var id = new UUID(
@@ -142,10 +142,12 @@ class RetentionTest {
                 .update(
                         "WITH told AS (UPDATE textonce.delivery_events SET delivery_id = ? WHERE delivery_id ="
                                 + " (SELECT id FROM textonce.deliveries WHERE event_id = ?))"
-                                + " UPDATE textonce.deliveries SET id = ? WHERE event_id = ?",
+                                + " UPDATE textonce.deliveries SET id = ?, created_at = now() - CAST(? AS interval)"
+                                + " WHERE event_id = ?",
                         id,
                         eventId,
                         id,
+                        age.toString(),
                         eventId);
         return id;
     }
