@@ -147,7 +147,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         var sms = exchange.getVariable("sms", Sms.class);
         var verdict = exchange.getVariable("verdict", Verdict.SEND, Verdict.class);
         while (true) {
-            var lease = new Lease(leaseLength, sms.expiresAt());
+            var lease = new Lease(leaseLength).of(clock.instant(), sms.expiresAt());
             var claim = new Claim(DeliveryId.next(clock.millis()), sms.key(), sms, verdict, phoneHash.all(sms.phone()));
             var found = claims.with(claim);
             var claimed = found.isRejected() ? claimAgain(claim) : found.claimed();

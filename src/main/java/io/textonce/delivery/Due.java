@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param cancelled whether it was called off meanwhile
  * @param expiresAt after which the text is worth nothing, or null
  * @param hasTurn whether it was held until its turn at the sender's pace, which is now
+ * @param lease of the one who took it, begun before the take; it carries on the database's clock
  */
 public record Due(
         UUID id,
@@ -54,7 +55,13 @@ public record Due(
         Duration unclearFor,
         Duration age,
         Duration late,
-        boolean hasTurn) {
+        boolean hasTurn,
+        Lease lease) {
+
+    /** The time by the database's clock, which decided that it is due and decides what follows. */
+    public Instant now() {
+        return lease.now();
+    }
 
     /** The text to send, as the event asked for it. */
     public Sms sms() {

@@ -29,7 +29,7 @@ public final class DueDeliveries {
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
                 extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
                 extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
-                extract(epoch FROM now() - due.due_at) * 1000 AS late_ms,
+                extract(epoch FROM now() - due.due_at) * 1000 AS late_ms, now() AS taken_at,
                 coalesce(due.due_at = d.turn_at, false) AS has_turn
             """;
 
@@ -159,17 +159,22 @@ public final class DueDeliveries {
 
     /** Held texts that are due, each reserved anew for the caller. */
     public List<Due> takeHeld(int most) {
-        return jdbc.query(TAKE_HELD, DueDeliveries::read, most, sender, lease.toString());
+        return take(TAKE_HELD, most, sender, lease.toString());
     }
 
     /** Unknown outcomes whose next look is due, and reservations whose lease ran out, which are unknown from now on. */
     public List<Due> takeUnknown(int most) {
-        return jdbc.query(TAKE_UNKNOWN, DueDeliveries::read, most, most, lease.toString());
+        return take(TAKE_UNKNOWN, most, most, lease.toString());
     }
 
     /** Texts that Twilio has and has long said nothing about. */
     public List<Due> takeSilent(int most) {
-        return jdbc.query(TAKE_SILENT, DueDeliveries::read, most, most, lease.toString());
+        return take(TAKE_SILENT, most, most, lease.toString());
+    }
+
+    private List<Due> take(String sql, Object... parameters) {
+        var begun = new Lease(lease);
+        return jdbc.query(sql, (row, n) -> read(row, begun), parameters);
     }
 
     /**
@@ -235,8 +240,9 @@ public final class DueDeliveries {
         jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
     }
 
-    private static Due read(ResultSet row, int number) throws SQLException {
-        Timestamp expiresAt = row.getTimestamp("expires_at");
+    private static Due read(ResultSet row, Lease begun) throws SQLException {
+        Timestamp expires = row.getTimestamp("expires_at");
+        var expiresAt = expires == null ? null : expires.toInstant();
         double horizon = row.getDouble("horizon_ms");
         boolean noHorizon = row.wasNull();
         return new Due(
@@ -258,7 +264,7 @@ public final class DueDeliveries {
                 row.getString("body"),
                 row.getString("on_unknown"),
                 noHorizon ? null : Duration.ofMillis((long) horizon),
-                expiresAt == null ? null : expiresAt.toInstant(),
+                expiresAt,
                 row.getString("quiet_hours"),
                 row.getString("time_zone"),
                 row.getString("twilio_options"),
@@ -267,7 +273,8 @@ public final class DueDeliveries {
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")),
                 Duration.ofMillis((long) row.getDouble("late_ms")),
-                row.getBoolean("has_turn"));
+                row.getBoolean("has_turn"),
+                begun.of(instant(row, "taken_at"), expiresAt));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

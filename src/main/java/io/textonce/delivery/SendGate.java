@@ -53,8 +53,12 @@ public final class SendGate {
 
     /** Rejects a text whose consent is older than its purpose allows. */
     Verdict consent(Sms sms) {
+        return consent(sms, clock.instant());
+    }
+
+    private Verdict consent(Sms sms, Instant now) {
         var most = maxConsentAge.get(plain(sms.policy().purpose()));
-        if (most != null && sms.consentAt().plus(most).isBefore(clock.instant())) {
+        if (most != null && sms.consentAt().plus(most).isBefore(now)) {
             return Verdict.rejected(Refusal.ofText(
                     422,
                     "consent_too_old",
@@ -66,7 +70,10 @@ public final class SendGate {
 
     /** Holds a text until the time that its event asks for and until the recipient's quiet hours are over. */
     Verdict time(Sms sms) {
-        var now = clock.instant();
+        return time(sms, clock.instant());
+    }
+
+    private Verdict time(Sms sms, Instant now) {
         var asked = sms.sendAt() == null || sms.sendAt().isBefore(now) ? now : sms.sendAt();
         var zones = zones(sms);
         var allowed = sms.policy().quietHours() == null
@@ -98,7 +105,10 @@ public final class SendGate {
         return time.isAfter(now.plus(SOONEST_PLAN)) && time.isBefore(now.plus(FURTHEST_PLAN));
     }
 
-    /** Looks at a text again that was claimed before and is about to be sent. */
+    /**
+     * Looks at a text again that was claimed before and is about to be sent. It goes by the clock that called the text
+     * due: by another one it could be held until a time that is past already, and be due again at once.
+     */
     public Verdict again(Due due) {
         if (due.cancelled()) {
             return Verdict.canceled();
@@ -107,8 +117,8 @@ public final class SendGate {
             return Verdict.rejected(OptOuts.refusal());
         }
         var sms = due.sms();
-        var consent = consent(sms);
-        return consent.isSend() ? time(sms) : consent;
+        var consent = consent(sms, due.now());
+        return consent.isSend() ? time(sms, due.now()) : consent;
     }
 
     private static Refusal tooLate(Allowed allowed) {

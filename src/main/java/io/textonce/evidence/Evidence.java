@@ -209,7 +209,7 @@ final class Evidence {
             count("hold");
             return;
         }
-        var lease = new Lease(settings.lease(), due.expiresAt());
+        var lease = new Lease(settings.lease()).of(due.now(), due.expiresAt());
         var again = deliveries.again(due);
         if (again != null) {
             LOG.info("Delivery {} never reached Twilio; sending it", due.id());

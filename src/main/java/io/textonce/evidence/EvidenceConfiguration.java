@@ -5,7 +5,6 @@ import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Departure;
 import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
-import io.textonce.delivery.Lease;
 import io.textonce.delivery.Restore;
 import io.textonce.delivery.SendGate;
 import io.textonce.settings.TextOnceProperties;
@@ -89,10 +88,10 @@ class EvidenceConfiguration {
 
     /** Makes a held text that was taken ready for {@code sms-post}. */
     @Bean
-    Processor heldReady(TextOnceProperties settings) {
+    Processor heldReady() {
         return exchange -> {
             var due = exchange.getMessage().getBody(Due.class);
-            exchange.setVariable("lease", new Lease(settings.lease(), due.expiresAt()));
+            exchange.setVariable("lease", due.lease());
             exchange.setVariable("delivery", Delivery.taken(due));
             exchange.setVariable("dueFor", due.late());
         };

@@ -81,7 +81,7 @@ final class SmsPost {
         message.setHeader(
                 "CamelTwilio.statusCallback", callback(delivery.id(), message.getHeader(Tracing.HEADER, String.class)));
         if (sms.expiresAt() != null) {
-            message.setHeader("CamelTwilio.validityPeriod", validity(sms));
+            message.setHeader("CamelTwilio.validityPeriod", validity(sms, lease.now()));
         }
         message.setBody(null);
     }
@@ -100,8 +100,8 @@ final class SmsPost {
     }
 
     /** Seconds that the text is still worth; Twilio takes 1 to 36000. */
-    private static int validity(Sms sms) {
-        var from = sms.sendAt() == null ? Instant.now() : sms.sendAt();
+    private static int validity(Sms sms, Instant now) {
+        var from = sms.sendAt() == null ? now : sms.sendAt();
         long seconds = Duration.between(from, sms.expiresAt()).toSeconds();
         return (int) Math.max(1, Math.min(seconds, 36_000));
     }
@@ -121,6 +121,7 @@ final class SmsPost {
             String status =
                     answer.getStatus() == null ? "accepted" : answer.getStatus().toString();
             var plan = exchange.getVariable("sms", Sms.class).sendAt();
+            var now = exchange.getVariable("lease", Lease.class).now();
             circuit.close();
             meters.handedOver(exchange, answer.getNumSegments());
             outcome(
@@ -131,7 +132,7 @@ final class SmsPost {
                     plan == null ? "Twilio accepted the text" : "Twilio accepted the text, to be sent at " + plan,
                     plan == null
                             ? settings.due().statusAfter()
-                            : settings.due().statusAfter().plus(Duration.between(Instant.now(), plan)));
+                            : settings.due().statusAfter().plus(Duration.between(now, plan)));
         }
     }
 

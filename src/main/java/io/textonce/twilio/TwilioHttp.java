@@ -20,15 +20,20 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
+import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
@@ -46,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 public final class TwilioHttp implements AutoCloseable {
 
     private static final int MAX_ANSWER = 4 * 1024 * 1024;
+    private static final String LAST_CHECK = "textonce.last-check";
 
     private final ObjectMapper json = new ObjectMapper();
     private final TwilioCodes codes;
@@ -93,7 +99,15 @@ public final class TwilioHttp implements AutoCloseable {
         if (around != null) {
             client.addExecInterceptorFirst("around", around);
         }
+        // Behind the wait for a connection, connect and TLS: those may outlast a lease.
+        client.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), LAST_CHECK, TwilioHttp::checkLast);
         this.http = client.build();
+    }
+
+    private static ClassicHttpResponse checkLast(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        scope.clientContext.getAttribute(LAST_CHECK, Runnable.class).run();
+        return chain.proceed(request, scope);
     }
 
     /** The SDK's client for calls that don't create a text. */
@@ -101,7 +115,7 @@ public final class TwilioHttp implements AutoCloseable {
         return new OnePost(() -> {});
     }
 
-    /** The SDK's client for one create, which asks once more, right before the request leaves, whether it may. */
+    /** The SDK's client for one create, whose last check runs when all is ready for the request's first byte to leave. */
     HttpClient clientFor(Runnable lastCheck) {
         return new OnePost(lastCheck);
     }
@@ -128,9 +142,10 @@ public final class TwilioHttp implements AutoCloseable {
         @Override
         public Response makeRequest(Request request) {
             var call = call(request);
-            lastCheck.run();
+            var context = HttpClientContext.create();
+            context.setAttribute(LAST_CHECK, lastCheck);
             try {
-                return http.execute(target(call), call, TwilioHttp.this::answer);
+                return http.execute(target(call), call, context, TwilioHttp.this::answer);
             } catch (IOException | IllegalStateException e) {
                 throw failure(e, call.getEntity() instanceof Form form && form.written);
             }

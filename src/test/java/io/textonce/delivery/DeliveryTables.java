@@ -32,15 +32,19 @@ public record DeliveryTables(
 
     /** @param restoredTo the moment to which the tables were set back, or null */
     public static DeliveryTables of(DataSource dataSource, Duration lease, @Nullable Instant restoredTo) {
+        return of(dataSource, lease, restoredTo, Clock.systemUTC());
+    }
+
+    /** @param clock of the instance */
+    static DeliveryTables of(DataSource dataSource, Duration lease, @Nullable Instant restoredTo, Clock clock) {
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
-        var restore = new Restore(jdbc, restoredTo, Clock.systemUTC());
+        var restore = new Restore(jdbc, restoredTo, clock);
         var departure = new Departure(restore, new Pace(jdbc, SENDER, List.of()));
         return new DeliveryTables(
                 new DueDeliveries(jdbc, hash, SENDER, lease),
-                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, departure, true, Clock.systemUTC()),
-                new SendGate(
-                        new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), Clock.systemUTC()),
+                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, departure, true, clock),
+                new SendGate(new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), clock),
                 restore,
                 departure);
     }

@@ -61,7 +61,7 @@ class SmsPostTest {
         var exchange = new DefaultExchange(camel);
         exchange.setVariable("sms", sms(number));
         exchange.setVariable("delivery", new Delivery(UUID.randomUUID(), 1, Delivery.RESERVED, null, null, false));
-        exchange.setVariable("lease", new Lease(Duration.ofMinutes(1), null));
+        exchange.setVariable("lease", new Lease(Duration.ofMinutes(1)));
 
         new SmsPost(
                         sandbox.context().getBean(TwilioHttp.class),

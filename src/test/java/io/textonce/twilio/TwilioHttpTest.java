@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.twilio.http.HttpClient;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.textonce.delivery.Lease;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,12 +206,33 @@ class TwilioHttpTest {
     @Test
     void doesNotPostOnceTheLeaseRanOut() throws IOException {
         var settings = settings(TWILIO.baseUrl());
-        var ranOut = new Lease(Duration.ZERO, null);
+        var ranOut = new Lease(Duration.ZERO);
 
         try (var http = new TwilioHttp(settings, new TwilioCodes())) {
             assertThatThrownBy(() -> create(settings, http, ranOut)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
+            assertThat(TWILIO.postCount()).isZero();
+
+            // The only connection of the pool is free again.
+            create(settings, http, lease());
+            assertThat(TWILIO.postCount()).isOne();
         }
-        assertThat(TWILIO.postCount()).isZero();
+    }
+
+    @Test
+    void looksAtTheLeaseLastWhenTheConnectionStandsAndNothingHasLeft() throws IOException {
+        try (var server = new Proxy("")) {
+            var settings = settings(server.url());
+            try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+                var client = http.clientFor(() -> {
+                    await().until(() -> server.connections.get() == 1);
+                    throw new TwilioFailure.LeaseRanOut();
+                });
+
+                assertThatThrownBy(() -> create(settings, client)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
+            }
+            await().until(() -> server.ended.get() == 1);
+            assertThat(String.join("", server.requests)).isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -272,12 +295,16 @@ class TwilioHttpTest {
     }
 
     private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Lease lease) {
+        return create(settings, http.clientFor(() -> SmsPost.requireHeld(lease)));
+    }
+
+    private static Message create(TextOnceProperties.Twilio settings, HttpClient client) {
         return Message.creator(new PhoneNumber(TO), new PhoneNumber(FROM), "Your order has shipped.")
-                .create(TwilioConfiguration.restClient(settings, http.clientFor(() -> SmsPost.requireHeld(lease))));
+                .create(TwilioConfiguration.restClient(settings, client));
     }
 
     private static Lease lease() {
-        return new Lease(Duration.ofMinutes(1), null);
+        return new Lease(Duration.ofMinutes(1));
     }
 
     private static TextOnceProperties.Twilio settings(String baseUrl) {
@@ -318,6 +345,8 @@ class TwilioHttpTest {
     private static final class Proxy implements AutoCloseable {
 
         private final ServerSocket socket;
+        private final AtomicInteger connections = new AtomicInteger();
+        private final AtomicInteger ended = new AtomicInteger();
         private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
 
         private Proxy(String answer) {
@@ -334,12 +363,15 @@ class TwilioHttpTest {
         private void serve(String answer) {
             while (!socket.isClosed()) {
                 try (var client = socket.accept()) {
+                    connections.incrementAndGet();
                     var buffer = new byte[8192];
                     int length = client.getInputStream().read(buffer);
                     requests.add(new String(buffer, 0, Math.max(0, length), US_ASCII));
                     client.getOutputStream().write(answer.getBytes(US_ASCII));
                 } catch (IOException e) {
                     // The peer went first, or the test is over.
+                } finally {
+                    ended.incrementAndGet();
                 }
             }
         }
