@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Twilio about a text whose callbacks stay away, ever more slowly, for three days: some carriers never report, and
- * then {@code sent} is the last word. A text that was called off while Twilio kept it for later is canceled there.
+ * Asks Twilio about a text whose callbacks stay away, ever more slowly, for three days from when it could leave: some
+ * carriers never report, and then {@code sent} is the last word. A text that was called off while Twilio kept it for later is canceled there.
  */
 final class SilentTexts {
 
@@ -36,7 +36,7 @@ final class SilentTexts {
     void ask(Exchange exchange) {
         var due = exchange.getMessage().getBody(Due.class);
         exchange.getMessage().setBody(null);
-        deliveries.askAgain(due, next(due.age()));
+        deliveries.askAgain(due, next(outFor(due)));
         try {
             var seen = due.sid() == null
                     ? null
@@ -60,6 +60,13 @@ final class SilentTexts {
             }
         }
         return messages.fetch(sid);
+    }
+
+    /** Since its hand-over to Twilio, or since the time until which Twilio kept it. */
+    private static Duration outFor(Due due) {
+        var plan = due.sms().sendAt();
+        var since = plan == null || plan.isBefore(due.attemptedAt()) ? due.attemptedAt() : plan;
+        return Duration.between(since, due.now());
     }
 
     private @Nullable Duration next(Duration age) {
