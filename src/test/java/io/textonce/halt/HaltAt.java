@@ -1,5 +1,6 @@
 package io.textonce.halt;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -13,8 +14,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Halts the JVM, as {@code kill -9} would, when a step is reached for the n-th time. The environment variable {@code
- * HALT_AT} names step, side and n: {@code sms-post-create:before:3}.
+ * Halts the JVM, as {@code kill -9} would, when a step is reached for the n-th time, or freezes it there, as a suspended
+ * machine is. The environment variable {@code HALT_AT} names step, side and n: {@code sms-post-create:before:3}; {@code
+ * :freeze} behind it stops the process until it gets SIGCONT.
  */
 @AutoConfiguration
 public class HaltAt {
@@ -22,10 +24,12 @@ public class HaltAt {
     @Bean
     InterceptStrategy haltAtStep() {
         String[] halt = System.getenv().getOrDefault("HALT_AT", "none:before:1").split(":");
-        return new Strategy(halt[0], halt[1].equals("before"), new AtomicInteger(Integer.parseInt(halt[2])));
+        return new Strategy(
+                halt[0], halt[1].equals("before"), new AtomicInteger(Integer.parseInt(halt[2])), halt.length > 3);
     }
 
-    private record Strategy(String step, boolean before, AtomicInteger left) implements InterceptStrategy {
+    private record Strategy(String step, boolean before, AtomicInteger left, boolean freezes)
+            implements InterceptStrategy {
 
         @Override
         public Processor wrapProcessorInInterceptors(
@@ -35,7 +39,24 @@ public class HaltAt {
 
         void halt() {
             if (left.decrementAndGet() == 0) {
-                Runtime.getRuntime().halt(137);
+                if (freezes) {
+                    freeze();
+                } else {
+                    Runtime.getRuntime().halt(137);
+                }
+            }
+        }
+
+        private static void freeze() {
+            try {
+                new ProcessBuilder(
+                                "kill",
+                                "-STOP",
+                                Long.toString(ProcessHandle.current().pid()))
+                        .start()
+                        .waitFor();
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
             }
         }
     }

@@ -117,6 +117,11 @@ final class Oracle {
         });
     }
 
+    /** Whether every delivery that was claimed has its outcome. */
+    boolean isSettled() throws SQLException {
+        return open() == 0;
+    }
+
     /** Deliveries whose outcome is still open. */
     private long open() throws SQLException {
         return count("SELECT count(*) FROM textonce.deliveries WHERE status IN ('reserved', 'unknown', 'held')");

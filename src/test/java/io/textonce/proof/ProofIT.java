@@ -90,6 +90,13 @@ class ProofIT {
             "sms-status-record:before:5",
             "sms-evidence-look-to-twilio:before:1");
 
+    /** Between a claim or a take and its POST; those that stand for the others in every build come first. */
+    private static final List<String> FREEZES = List.of(
+            "sms-post-create:before:5",
+            "sms-due-send-gate:after:1",
+            "sms-due-send-to-twilio:before:1",
+            "sms-evidence-look-to-twilio:before:1");
+
     private static final Queue<Verdict> VERDICTS = new ConcurrentLinkedQueue<>();
     private static Path directory;
     private static Path hook;
@@ -165,6 +172,41 @@ class ProofIT {
         assertThat(halted).isEqualTo(steps);
     }
 
+    /** Longer than its lease, so that the other instance has sent its texts when it goes on. */
+    @Test
+    void sendsNothingThatAnotherHasSentWhileItWasFrozen() {
+        var freezes = LARGE ? FREEZES : FREEZES.subList(0, 2);
+        var frozen = new AtomicBoolean();
+        try (var other = instance().start();
+                var load = new Load(peers, () -> frozen.get() ? other : app)) {
+            for (String step : freezes) {
+                if (step.startsWith("sms-due")) {
+                    peers.twilio().share(1, answers(429));
+                } else if (step.startsWith("sms-evidence")) {
+                    peers.twilio().share(1, answers(500));
+                }
+                app = instance().with("HALT_AT", step + ":freeze").start();
+                peers.twilio().callbackTarget(other.hostAndPort());
+                load.start(Math.max(4, EVENTS / 8));
+                await(step).atMost(Duration.ofSeconds(60)).until(app::isFrozen);
+                frozen.set(true);
+                peers.twilio().behave();
+                await("the other instance to send what the frozen one had claimed")
+                        .atMost(MOST)
+                        .until(oracle::isSettled);
+                app.thaw();
+                frozen.set(false);
+                load.awaitSent(MOST);
+                await("the thawed one to go on").until(app::isReady);
+                app.stop();
+                frozen.set(true);
+            }
+            app = other;
+
+            judge("frozen for longer than its lease", load, freezes.size() + " freezes");
+        }
+    }
+
     @Test
     void survivesBeingKilledAtAnyMoment() {
         try (var load = new Load(peers, () -> app)) {
@@ -201,6 +243,7 @@ class ProofIT {
                 .share(0.2, callsBackBeforeAnswering());
         try (var load = new Load(peers, () -> app)) {
             app = instance()
+                    .with("TEXTONCE_UNKNOWN_LIST_LAG", lag.toString())
                     .with("TEXTONCE_UNKNOWN_HORIZON", lag.plusSeconds(4).toString())
                     .start();
             load.start(EVENTS * 2);
@@ -402,9 +445,12 @@ class ProofIT {
         var instance = AppProcess.of(peers)
                 .with("TEXTONCE_LEASE", "6s")
                 .with("TEXTONCE_UNKNOWN_FIRST_LOOK", "300ms")
-                .with("TEXTONCE_UNKNOWN_HORIZON", "3s")
+                .with("TEXTONCE_UNKNOWN_HORIZON", "4s")
+                .with("TEXTONCE_UNKNOWN_LIST_LAG", "0s")
                 .with("TEXTONCE_DUE_PACE", "200ms")
                 .with("TEXTONCE_TWILIO_READ_TIMEOUT", "3s")
+                .with("TEXTONCE_TWILIO_CONNECT_TIMEOUT", "500ms")
+                .with("TEXTONCE_TWILIO_POOL_TIMEOUT", "500ms")
                 .with("TEXTONCE_TWILIO_HOLD_DELAY", "500ms")
                 .with("TEXTONCE_TWILIO_RETRY_DELAY", "50ms")
                 .with("TEXTONCE_FILE_LOCK_MAX_AGE", "3s")

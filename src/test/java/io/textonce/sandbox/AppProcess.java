@@ -196,6 +196,25 @@ public final class AppProcess implements AutoCloseable {
         return running().pid();
     }
 
+    /** Whether it was stopped by SIGSTOP, as a suspended machine is. */
+    public boolean isFrozen() {
+        return output("ps", "-o", "state=", "-p", Long.toString(pid())).startsWith("T");
+    }
+
+    /** Lets it go on after that, where it was. */
+    public void thaw() {
+        output("kill", "-CONT", Long.toString(pid()));
+    }
+
+    private static String output(String... words) {
+        try {
+            var process = new ProcessBuilder(words).start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends it as a power cut would: SIGKILL, nothing is tidied up. */
     public void kill() {
         end(running().destroyForcibly());
