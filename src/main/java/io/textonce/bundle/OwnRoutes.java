@@ -86,6 +86,11 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
         }
     }
 
+    /** Whether the folder was read once, after Camel had started. */
+    public boolean isLoaded() {
+        return loadedOnce.getCount() == 0;
+    }
+
     /**
      * Waits while own routes are being loaded, so that nobody takes a route for unknown that is about to run.
      *

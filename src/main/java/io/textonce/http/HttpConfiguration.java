@@ -1,10 +1,12 @@
 package io.textonce.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.bundle.OwnRoutes;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
 import java.util.ArrayList;
 import java.util.Objects;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
@@ -19,6 +21,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
@@ -27,8 +30,18 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 class HttpConfiguration {
 
     @Bean
-    RequestGate gate(TextOnceProperties settings, MeterRegistry meters) {
-        return new RequestGate(settings.http(), meters);
+    RequestGate gate(
+            TextOnceProperties settings,
+            MeterRegistry meters,
+            ObjectProvider<CamelContext> camel,
+            ObjectProvider<OwnRoutes> ownRoutes) {
+        // Made when the first request comes: the web server, and the gate with it, comes before them.
+        var context = SingletonSupplier.of(camel::getObject);
+        var own = SingletonSupplier.of(ownRoutes::getObject);
+        return new RequestGate(
+                settings.http(),
+                meters,
+                () -> context.obtain().isStarted() && own.obtain().isLoaded());
     }
 
     /** Behind the credentials: a stranger takes no place from a caller. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -33,11 +34,17 @@ final class RequestGate extends OncePerRequestFilter {
     private static final int CHUNK = 4096;
     private static final RequestMatcher PAGES = new PagePaths();
 
+    /** Where it has no port of its own. */
+    private static final String MANAGEMENT = "/actuator/";
+
     private final Semaphore calls;
     private final Semaphore callbacks;
     private final int maxBody;
+    private final BooleanSupplier running;
 
-    RequestGate(TextOnceProperties.Http settings, MeterRegistry meters) {
+    /** @param running whether the routes run: the port opens before them, and is closed after them */
+    RequestGate(TextOnceProperties.Http settings, MeterRegistry meters, BooleanSupplier running) {
+        this.running = running;
         this.calls = counted("api", settings.maxInFlight(), meters);
         this.callbacks = counted("webhook", settings.maxCallbacksInFlight(), meters);
         this.maxBody = Math.toIntExact(settings.maxBody().toBytes());
@@ -61,6 +68,13 @@ final class RequestGate extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (!running.getAsBoolean() && !request.getRequestURI().startsWith(MANAGEMENT)) {
+            turnAway(
+                    request,
+                    response,
+                    new Problem(503, "try_again", "TextOnce is starting or stopping; the event was not taken."));
+            return;
+        }
         var permits = request.getRequestURI().startsWith("/twilio/") ? callbacks : calls;
         if (!admitted(permits)) {
             turnAway(request, response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
@@ -137,6 +151,7 @@ final class RequestGate extends OncePerRequestFilter {
             throws IOException {
         if (Twiml.isAsked(request)) {
             response.setStatus(problem.status());
+            retryAfter(response, problem);
             response.setContentType(Twiml.MEDIA_TYPE);
             response.getOutputStream().write(Twiml.NOTHING.getBytes(StandardCharsets.UTF_8));
         } else {
@@ -147,9 +162,13 @@ final class RequestGate extends OncePerRequestFilter {
     static void answer(HttpServletResponse response, Problem problem) throws IOException {
         response.setStatus(problem.status());
         response.setContentType(Problem.MEDIA_TYPE);
+        retryAfter(response, problem);
+        response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void retryAfter(HttpServletResponse response, Problem problem) {
         if (problem.retryLater()) {
             response.setHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
         }
-        response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -13,9 +13,12 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.util.unit.DataSize;
@@ -24,8 +27,9 @@ import org.springframework.util.unit.DataSize;
 class RequestGateTest {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private final RequestGate gate =
-            new RequestGate(new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO), meters);
+    private final AtomicBoolean running = new AtomicBoolean(true);
+    private final RequestGate gate = new RequestGate(
+            new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO), meters, running::get);
     private final AtomicInteger seen = new AtomicInteger();
     private final FilterChain route = (request, response) -> seen.incrementAndGet();
 
@@ -114,6 +118,43 @@ class RequestGateTest {
 
         assertThat(seen).hasValue(0);
         assertThat(admitted()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/order-shipped-sms", "/api/events", "/twilio/status-callback", "/own/path"})
+    void asksToComeAgainWhileTheRoutesDoNotRun(String path) throws Exception {
+        running.set(false);
+
+        var response = pass(path, route);
+
+        assertThat(seen).hasValue(0);
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getHeader("Retry-After")).containsOnlyDigits();
+        assertThat(response.getContentType()).isEqualTo("application/problem+json");
+        assertThat(response.getContentAsString()).contains("\"error\":\"try_again\"");
+    }
+
+    @Test
+    void answersAPersonsTextWithNothingToTextWhileTheRoutesDoNotRun() throws Exception {
+        running.set(false);
+
+        var response = pass("/twilio/inbound", route);
+
+        assertThat(seen).hasValue(0);
+        assertThat(response.getStatus()).isEqualTo(503);
+        assertThat(response.getHeader("Retry-After")).containsOnlyDigits();
+        assertThat(response.getContentType()).isEqualTo("text/xml");
+        assertThat(response.getContentAsString()).isEqualTo("<Response/>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health/readiness", "/actuator/health/liveness", "/login"})
+    void leavesProbesAndPagesAloneWhileTheRoutesDoNotRun(String path) throws Exception {
+        running.set(false);
+
+        pass(path, route);
+
+        assertThat(seen).hasValue(1);
     }
 
     /** Does something while some requests of callers are under way. */
