@@ -37,9 +37,15 @@ counts AS (
     DELETE FROM textonce.verify_counts
     WHERE kind IN ('number', 'check') AND key = ANY (CAST(:#keys AS text[]))
     RETURNING key
+),
+letters AS (
+    DELETE FROM textonce.dead_letters
+    WHERE position(convert_to(substr(CAST(:#phone AS text), 2), 'UTF8') IN body) > 0
+    RETURNING sha256
 )
 SELECT (SELECT count(*) FROM changed) AS deliveries,
     (SELECT count(*) FROM changed WHERE old_status IN ('held', 'reserved', 'unknown', 'scheduled')) AS canceled,
     (SELECT count(*) FROM inbound) AS inbound,
     (SELECT count(*) FROM approvals) + (SELECT count(*) FROM counts) AS verifications,
+    (SELECT count(*) FROM letters) AS letters,
     EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (CAST(:#hashes AS bytea[]))) AS opted_out

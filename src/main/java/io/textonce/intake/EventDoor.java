@@ -7,8 +7,6 @@ import io.textonce.settings.EventName;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
@@ -16,8 +14,6 @@ import org.springframework.dao.DataIntegrityViolationException;
  * and nothing else.
  */
 public final class EventDoor {
-
-    private static final Logger LOG = LoggerFactory.getLogger(EventDoor.class);
 
     private final CamelContext context;
     private final OwnRoutes ownRoutes;
@@ -56,15 +52,6 @@ public final class EventDoor {
     public boolean isFinal(Exchange exchange) {
         var refusal = Problem.refusal(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         return refusal != null && refusal.httpStatus() != 503;
-    }
-
-    /** Says why an event was refused for good; words and names of fields, nothing of what they hold. */
-    void refused(Exchange exchange) {
-        var refusal = Problem.refusal(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        LOG.warn(
-                "{} skipped an event that can't become a text: {}",
-                exchange.getFromRouteId(),
-                refusal == null ? "refused" : refusal.reason());
     }
 
     /** Whether a failure is the moment's and not the event's: the database is away, or we are overloaded or stopping. */

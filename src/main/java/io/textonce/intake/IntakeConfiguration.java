@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.bundle.OwnRoutes;
 import io.textonce.json.SharedBuffers;
 import io.textonce.settings.TextOnceProperties;
@@ -63,8 +64,13 @@ class IntakeConfiguration {
     }
 
     @Bean
-    Processor refusedSaid(EventDoor door) {
-        return door::refused;
+    DeadLetters deadLetters(DataSource dataSource, MeterRegistry meters) {
+        return new DeadLetters(new DeadLetterTable(new JdbcTemplate(dataSource), meters));
+    }
+
+    @Bean
+    Processor eventSkipped(DeadLetters letters) {
+        return letters::skipped;
     }
 
     @Bean
@@ -78,8 +84,8 @@ class IntakeConfiguration {
     }
 
     @Bean
-    Processor deadLetter(JmsIntake messages) {
-        return messages::deadLetter;
+    Processor deadLetter(DeadLetters letters) {
+        return letters::letter;
     }
 
     @Bean

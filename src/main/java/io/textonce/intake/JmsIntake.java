@@ -2,7 +2,6 @@ package io.textonce.intake;
 
 import io.textonce.delivery.Refusal;
 import io.textonce.envelope.CloudEvent;
-import io.textonce.http.Problem;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -13,11 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.jms.JmsBinding;
-import org.apache.camel.component.jms.JmsMessage;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A message of the event queue on its way through the route {@code intake-jms}. Only its text or bytes are read: an
@@ -25,10 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JmsIntake {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JmsIntake.class);
-
     private static final String EVENT = "event";
-    private static final String REASON = "textonceReason";
     private static final List<String> CLOUD_EVENTS = List.of("cloudEvents_", "cloudEvents:", "ce_");
 
     /**
@@ -93,41 +85,12 @@ final class JmsIntake {
         throw new Refusal(413, "too_large", "The message is larger than 64 KiB.");
     }
 
-    /** Makes the message that came the one that is sent on, with the event's name and the reason in properties. */
-    void deadLetter(Exchange exchange) throws JMSException {
-        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        var refusal = Problem.refusal(caught);
-        if (refusal == null) {
-            LOG.error("An event failed in a way that nobody foresaw; it goes to the dead-letter queue", caught);
-        }
-        var message = exchange.getVariable("received", Message.class);
-        Map<String, Object> properties = properties(message);
-        var event = exchange.getVariable("event", String.class);
-        if (event != null) {
-            properties.put(EVENT, event);
-        }
-        properties.put(REASON, refusal == null ? EventDoor.unforeseen(caught) : refusal.reason());
-        // The properties of a message that came can only be replaced as a whole.
-        message.clearProperties();
-        for (var property : properties.entrySet()) {
-            // Senders over AMQP use names that JMS does not take, such as cloudEvents:id.
-            message.setObjectProperty(property.getKey().replaceAll("[^A-Za-z0-9_$]", "_"), property.getValue());
-        }
-        var letter = new JmsMessage(exchange, message, null, exchange.getProperty(Exchange.BINDING, JmsBinding.class));
-        // Else its properties would be headers, and a header can say where to send.
-        letter.setHeaders(new HashMap<>());
-        exchange.setMessage(letter);
-    }
-
     private static Map<String, Object> properties(Message message) throws JMSException {
         Map<String, Object> properties = new HashMap<>();
         Enumeration<?> names = message.getPropertyNames();
         while (names.hasMoreElements()) {
             String property = names.nextElement().toString();
-            // Those of the provider, such as the count of deliveries.
-            if (!property.startsWith("JMSX") && !property.startsWith("_")) {
-                properties.put(property, message.getObjectProperty(property));
-            }
+            properties.put(property, message.getObjectProperty(property));
         }
         return properties;
     }

@@ -82,7 +82,9 @@ final class People {
         report.put("redactedAtTwilio", exchange.getVariable("redacted"));
         report.put("inboundTexts", done.get("inbound"));
         report.put("verifications", done.get("verifications"));
-        report.put("deadLetters", deadLetters.forget((String) person.get("phone")));
+        report.put(
+                "deadLetters",
+                deadLetters.forget((String) person.get("phone")) + ((Number) done.get("letters")).longValue());
         report.put("optOutKept", done.get("opted_out"));
         LOG.info("A person was erased: {}", report);
         var message = exchange.getMessage();

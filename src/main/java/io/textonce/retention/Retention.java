@@ -84,6 +84,14 @@ final class Retention {
                 ORDER BY received_at LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
+    private static final String PURGE_LETTERS = """
+            DELETE FROM textonce.dead_letters
+            WHERE sha256 IN (
+                SELECT sha256 FROM textonce.dead_letters
+                WHERE created_at < now() - CAST(? AS interval)
+                ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
     /** Numbers of those whose turn never came. */
     private static final String CLEAR_INCIDENTS = """
             UPDATE textonce.incident_alerts SET phone = NULL
@@ -149,11 +157,13 @@ final class Retention {
                 .map(Old::id)
                 .toArray(UUID[]::new);
         int cleared = ids.length == 0 ? 0 : jdbc.update(CLEAR, (Object) ids);
-        int others = jdbc.update(PURGE_INBOUND, settings.personalData().toString(), BATCH)
-                + jdbc.update(CLEAR_INCIDENTS, settings.personalData().toString(), BATCH);
+        String age = settings.personalData().toString();
+        int others = jdbc.update(PURGE_INBOUND, age, BATCH)
+                + jdbc.update(CLEAR_INCIDENTS, age, BATCH)
+                + jdbc.update(PURGE_LETTERS, age, BATCH);
         worked(
                 exchange,
-                "Cleared the numbers and texts of {} deliveries, {} texts of people and alerts",
+                "Cleared the numbers and texts of {} deliveries, {} texts of people, alerts and dead letters",
                 cleared,
                 others);
     }

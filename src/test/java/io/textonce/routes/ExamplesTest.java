@@ -6,18 +6,26 @@ import static org.awaitility.Awaitility.await;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.stub.StubComponent;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** An integrator's own routes from other components, which end in {@code kamelet:sms-send-sink}. */
 @SandboxTest
+@ExtendWith(OutputCaptureExtension.class)
 class ExamplesTest {
 
     @Autowired
@@ -59,10 +67,13 @@ class ExamplesTest {
                 .extracting(TwilioMessage::body)
                 .containsExactly("Invoice A-1 is due on 1 March.");
         assertThat(sandbox.delivery(id)).containsEntry("event", "invoice-due").containsEntry("source", "route");
+        assertThat(kept(sandbox, "invoice-due"))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter).contains("\"not a number\"", "\"A-2\""));
     }
 
     @Test
-    void textsEachRecordOfATopicOnce(Sandbox sandbox) throws Exception {
+    void textsEachRecordOfATopicOnce(Sandbox sandbox, CapturedOutput output) throws Exception {
         String number = sandbox.newNumber();
         String id = sandbox.newEventId();
         String event = "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
@@ -72,7 +83,8 @@ class ExamplesTest {
         load("routes/examples/parcel-arrived.camel.yaml", "parcel-arrived");
         try (var template = camel.createProducerTemplate()) {
             String topic = camel.getRoute(loaded).getEndpoint().getEndpointUri();
-            template.sendBody(topic, "not JSON");
+            template.sendBody(topic, "not JSON \u0000 at all");
+            template.sendBody(topic, "not JSON \u0000 at all");
             template.sendBody(topic, event);
             template.sendBody(topic, event);
         }
@@ -81,6 +93,75 @@ class ExamplesTest {
         assertThat(sandbox.twilio().sentTo(number))
                 .extracting(TwilioMessage::body)
                 .containsExactly("Your parcel P 7 has arrived.");
+        assertThat(kept(sandbox, "parcel-arrived")).containsExactly("not JSON \u0000 at all");
+        assertThat(output)
+                .contains("parcel-arrived skipped an event: body is not valid JSON in UTF-8 (line 1, column ")
+                .contains("; it is kept in the table textonce.dead_letters");
+    }
+
+    @Test
+    void putsAMessageOfAnOwnQueueAsideAsItCame(Sandbox sandbox) throws Exception {
+        String mark = sandbox.newEventId();
+        loaded = "own-queue";
+        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("own-queue.camel.yaml", """
+                - route:
+                    id: own-queue
+                    routeConfigurationId: dead-letter
+                    from:
+                      uri: jms:own.queue
+                      parameters:
+                        transacted: true
+                        lazyCreateTransactionManager: false
+                        cacheLevelName: CACHE_CONSUMER
+                      steps:
+                        - setHeader:
+                            name: CamelJmsDestinationName
+                            constant: elsewhere
+                        - unmarshal:
+                            json:
+                              library: Jackson
+                              objectMapper: "#eventJson"
+                        - setBody:
+                            constant: something else
+                        - to: kamelet:sms-send-sink?event=own&purpose=own
+                """));
+
+        for (String body : List.of("no JSON", "{\"phone\":\"nobody\"}")) {
+            sandbox.jms().send("own.queue", session -> {
+                var message = session.createTextMessage(body);
+                message.setStringProperty("mark", mark);
+                message.setIntProperty("shop", 7);
+                ((ActiveMQMessage) message).getCoreMessage().putStringProperty("content-type", "text/plain");
+                return message;
+            });
+
+            var dead = (TextMessage) sandbox.jms().receiveSelected("textonce.events.dead", "mark = '" + mark + "'");
+            assertThat(dead).isNotNull();
+            assertThat(dead.getText()).isEqualTo(body);
+            assertThat(dead.getStringProperty("textonceReason")).isNotBlank();
+            assertThat(dead.getIntProperty("shop")).isEqualTo(7);
+        }
+        await().until(() -> sandbox.peers().broker().messages("own.queue") == 0);
+        assertThat(sandbox.peers().broker().messages("elsewhere")).isZero();
+
+        sandbox.jms().convertAndSend("textonce.events.dead", "it is full with this");
+        var room = sandbox.peers().broker().full("textonce.events.dead", "own.queue");
+        try {
+            sandbox.jms().convertAndSend("own.queue", "poison " + mark);
+            await().until(() -> sandbox.peers().broker().messages("own.queue") == 0);
+        } finally {
+            room.run();
+        }
+        assertThat(kept(sandbox, "own-queue")).containsExactly("poison " + mark);
+    }
+
+    /** What the table of dead letters holds of a route. */
+    private static List<String> kept(Sandbox sandbox, String route) {
+        return sandbox.database()
+                .query(
+                        "SELECT body FROM textonce.dead_letters WHERE route = ?",
+                        (row, n) -> new String(row.getBytes("body"), StandardCharsets.UTF_8),
+                        route);
     }
 
     private void load(String file, String route) throws Exception {

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -290,6 +292,73 @@ class IntakeJmsTest {
         await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
     }
 
+    private static Stream<String> propertyNamesThatAreNoIdentifiers() {
+        return Stream.of("content-type", "a.b", "x y", "1st", "null", "Like", "na\u00efve", "cloudEvents:id", "$", "");
+    }
+
+    @ParameterizedTest
+    @MethodSource("propertyNamesThatAreNoIdentifiers")
+    void putsAsideAMessageWithAPropertyThatOnlyAmqpAndStompKnow(String name, Sandbox sandbox) throws JMSException {
+        String id = sandbox.newEventId();
+        sandbox.jms().send(QUEUE, marked(id, session -> {
+            var message = session.createTextMessage("poison");
+            message.setJMSType("order-shipped");
+            ((ActiveMQMessage) message).getCoreMessage().putStringProperty(name, "as it came");
+            return message;
+        }));
+
+        Message dead = deadLetter(sandbox, id);
+
+        assertThat(dead).isNotNull();
+        assertThat(dead.getStringProperty("textonceReason")).contains("is not valid JSON");
+        assertThat(content(dead)).isEqualTo("poison");
+        assertThat(Collections.list((Enumeration<?>) dead.getPropertyNames()).stream()
+                        .map(property -> property(dead, property.toString())))
+                .contains("as it came");
+        awaitEmptyQueue(sandbox);
+    }
+
+    @Test
+    void putsAsideAMessageWithAPropertyOfATypeThatOnlyAmqpAndStompKnow(Sandbox sandbox) throws JMSException {
+        String id = sandbox.newEventId();
+        sandbox.jms().send(QUEUE, marked(id, session -> {
+            var message = session.createTextMessage("poison");
+            var core = ((ActiveMQMessage) message).getCoreMessage();
+            core.putBytesProperty("bytes", new byte[] {1, 2});
+            core.putCharProperty("letter", 'x');
+            core.putObjectProperty("nothing", null);
+            core.putStringProperty("JMS_AMQP_ContentType", "text/plain");
+            core.putStringProperty("JMSXUserID", "somebody");
+            return message;
+        }));
+
+        assertThat(deadLetter(sandbox, id)).isNotNull();
+        awaitEmptyQueue(sandbox);
+    }
+
+    @Test
+    void keepsAMessageInTheDatabaseWhenTheDeadLetterQueueDoesNotTakeIt(Sandbox sandbox) {
+        String body = "poison " + sandbox.newEventId();
+        sandbox.jms().send(DEAD, session -> session.createTextMessage("it is full with this"));
+        var room = sandbox.peers().broker().full(DEAD, QUEUE);
+        try {
+            sandbox.jms().send(QUEUE, with(Map.of(), session -> session.createTextMessage(body)));
+
+            awaitEmptyQueue(sandbox);
+        } finally {
+            room.run();
+        }
+        assertThat(sandbox.database()
+                        .queryForMap(
+                                "SELECT route, event, reason FROM textonce.dead_letters WHERE body = ?",
+                                body.getBytes(StandardCharsets.UTF_8)))
+                .containsEntry("route", "intake-jms")
+                .containsEntry("event", "order-shipped")
+                .hasEntrySatisfying(
+                        "reason", reason -> assertThat(reason).asString().contains("is not valid JSON"));
+        assertThat(deadLetters(sandbox)).doesNotContain(body);
+    }
+
     @Test
     void isNotBlockedByPoison(Sandbox sandbox) {
         String mark = sandbox.newEventId();
@@ -493,6 +562,14 @@ class IntakeJmsTest {
             }
             return message;
         };
+    }
+
+    private static Object property(Message message, String name) {
+        try {
+            return message.getObjectProperty(name);
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Object content(Message message) throws JMSException {

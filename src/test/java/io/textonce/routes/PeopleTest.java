@@ -1,5 +1,6 @@
 package io.textonce.routes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -41,17 +42,25 @@ class PeopleTest {
                         sandbox.context().getBean(PhoneHash.class).of(number));
         sandbox.publish("no-such-event", sandbox.orderShipped(sandbox.newEventId(), number));
         await().until(() -> deadLetters(sandbox, number), found -> found == 1);
+        byte[] letter = ("{\"phone\":\"" + number + "\"").getBytes(UTF_8);
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.dead_letters (sha256, route, reason, body) VALUES (?, 'x', 'x', ?)",
+                        letter,
+                        letter);
 
         var report = sandbox.json(forget(sandbox, number));
 
         assertThat(report.get("deliveries").asInt()).isEqualTo(2);
         assertThat(report.get("canceled").asInt()).isEqualTo(1);
         assertThat(report.get("inboundTexts").asInt()).isEqualTo(1);
-        assertThat(report.get("deadLetters").asInt()).isEqualTo(1);
+        assertThat(report.get("deadLetters").asInt()).isEqualTo(2);
         assertThat(report.get("optOutKept").asBoolean()).isFalse();
         assertThat(sandbox.delivery(held)).containsEntry("status", "canceled").containsEntry("due_at", null);
         assertThat(rowsThatHold(sandbox, number)).isEmpty();
         assertThat(deadLetters(sandbox, number)).isZero();
+        assertThat(sandbox.database().queryForList("SELECT sha256 FROM textonce.dead_letters WHERE sha256 = ?", letter))
+                .isEmpty();
     }
 
     @Test

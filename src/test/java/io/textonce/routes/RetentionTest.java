@@ -103,6 +103,23 @@ class RetentionTest {
     }
 
     @Test
+    void forgetsOldDeadLetters(Sandbox sandbox) throws Exception {
+        sandbox.database()
+                .update("INSERT INTO textonce.dead_letters (sha256, route, reason, body, created_at)"
+                        + " VALUES ('old', 'aged', 'x', 'x', now() - interval '31 days'),"
+                        + " ('young', 'aged', 'x', 'x', now() - interval '29 days')");
+
+        step("retentionClear");
+
+        assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT convert_from(sha256, 'UTF8') FROM textonce.dead_letters WHERE route = 'aged'",
+                                String.class))
+                .containsExactly("young");
+        sandbox.database().update("DELETE FROM textonce.dead_letters WHERE route = 'aged'");
+    }
+
+    @Test
     void showsOptOutsThatOnlyTwilioToldUsOf(Sandbox sandbox) throws Exception {
         step("optOutsCompare");
         double before = drift(sandbox);

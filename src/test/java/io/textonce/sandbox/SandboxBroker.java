@@ -8,6 +8,7 @@ import org.apache.activemq.artemis.api.core.management.ResourceNames;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,26 @@ public final class SandboxBroker implements AutoCloseable {
         } else {
             found.resume();
         }
+    }
+
+    /** Lets a queue take nothing more, and another one deliver again at once, until what is returned is run. */
+    public Runnable full(String queue, String source) {
+        var repository = running().getAddressSettingsRepository();
+        repository.addMatch(
+                queue,
+                new AddressSettings()
+                        .setAddressFullMessagePolicy(AddressFullMessagePolicy.FAIL)
+                        .setMaxSizeBytes(1));
+        repository.addMatch(
+                source,
+                new AddressSettings()
+                        .setRedeliveryDelay(50)
+                        .setRedeliveryMultiplier(1)
+                        .setMaxDeliveryAttempts(-1));
+        return () -> {
+            repository.removeMatch(queue);
+            repository.removeMatch(source);
+        };
     }
 
     /** Moves what a filter names from one queue to another, as an operator does in the broker's console. */

@@ -1,0 +1,214 @@
+package io.textonce.intake;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.delivery.Refusal;
+import io.textonce.http.Problem;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jms.JmsBinding;
+import org.apache.camel.component.jms.JmsMessage;
+import org.apache.camel.support.DefaultMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Dead letters of the failure policies. A message goes into the dead-letter queue as it came, its properties under names
+ * that JMS takes; when the queue has not taken it for a while it goes into the table. So a message that can't become an
+ * SMS is given back to the broker a bounded number of times, whatever goes wrong.
+ */
+final class DeadLetters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
+    private static final String EVENT = "event";
+    private static final String REASON = "textonceReason";
+    private static final String DELIVERIES = "JMSXDeliveryCount";
+
+    /** After so many deliveries the dead-letter queue has had minutes to take a message. */
+    private static final int MOST_DELIVERIES = 10;
+
+    /** Words of the language of selectors, which no property may have for a name. */
+    private static final Set<String> RESERVED =
+            Set.of("NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final DeadLetterTable table;
+
+    DeadLetters(DeadLetterTable table) {
+        this.table = table;
+    }
+
+    /**
+     * Makes the message that came the one that is sent on, with the event's name and the reason in properties. Of a user
+     * route that is the message as its source gave it.
+     */
+    void letter(Exchange exchange) throws JMSException {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        var refusal = Problem.refusal(caught);
+        if (refusal == null) {
+            LOG.error("An event failed in a way that nobody foresaw; it goes to the dead-letter queue", caught);
+        }
+        String reason = reason(caught, refusal);
+        var received = received(exchange);
+        if (deliveries(exchange, received) > MOST_DELIVERIES) {
+            Object body = received == null ? exchange.getMessage().getBody() : received;
+            table.keep(exchange.getFromRouteId(), event(exchange), reason, bytes(exchange, body));
+            LOG.error("The dead-letter queue takes no message; it is kept in the table textonce.dead_letters");
+            exchange.setRouteStop(true);
+            return;
+        }
+        exchange.setMessage(received == null ? made(exchange, reason) : asItCame(exchange, received, reason));
+    }
+
+    /** Keeps an event that is skipped, unless its delivery is kept, and logs the reason. */
+    void skipped(Exchange exchange) {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        String reason = reason(caught, Problem.refusal(caught));
+        boolean kept = exchange.getVariable("delivery") == null;
+        if (kept) {
+            byte[] body = bytes(exchange, exchange.getMessage().getBody());
+            table.keep(exchange.getFromRouteId(), event(exchange), reason, body);
+        }
+        LOG.warn(
+                "{} skipped an event: {}{}",
+                exchange.getFromRouteId(),
+                logged(reason),
+                kept ? "; it is kept in the table textonce.dead_letters" : "");
+    }
+
+    /** A reason as the log shows it: behind a field's name and a colon it would be taken for what the field holds. */
+    static String logged(String reason) {
+        return reason.replace(": ", " ");
+    }
+
+    private static String reason(Throwable caught, @Nullable Refusal refusal) {
+        return refusal == null ? EventDoor.unforeseen(caught) : refusal.reason();
+    }
+
+    private static @Nullable String event(Exchange exchange) {
+        return exchange.getVariable(EVENT, String.class);
+    }
+
+    private static @Nullable Message received(Exchange exchange) {
+        var received = exchange.getVariable("received", Message.class);
+        return received == null && exchange.getMessage().getBody() instanceof Message body ? body : received;
+    }
+
+    /** How often the broker has delivered a message, this time included. */
+    private static int deliveries(Exchange exchange, @Nullable Message message) throws JMSException {
+        if (message == null) {
+            return exchange.getMessage().getHeader(DELIVERIES, 1, Integer.class);
+        }
+        return message.propertyExists(DELIVERIES) ? message.getIntProperty(DELIVERIES) : 1;
+    }
+
+    private static JmsMessage asItCame(Exchange exchange, Message message, String reason) throws JMSException {
+        Map<String, Object> properties = properties(message);
+        // The properties of a message that came can only be replaced as a whole.
+        message.clearProperties();
+        for (var property : properties.entrySet()) {
+            set(message, propertyName(property.getKey()), property.getValue());
+        }
+        String event = event(exchange);
+        if (event != null) {
+            message.setStringProperty(EVENT, event);
+        }
+        message.setStringProperty(REASON, reason);
+        var letter = new JmsMessage(exchange, message, null, exchange.getProperty(Exchange.BINDING, JmsBinding.class));
+        // Else its properties would be headers, and a header can say where to send.
+        letter.setHeaders(new HashMap<>());
+        return letter;
+    }
+
+    private static DefaultMessage made(Exchange exchange, String reason) {
+        var came = exchange.getMessage();
+        var letter = new DefaultMessage(exchange);
+        letter.setBody(came.getBody() instanceof String text ? text : bytes(exchange, came.getBody()));
+        for (var header : came.getHeaders().entrySet()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!name.startsWith("camel") && !name.startsWith("jms")) {
+                letter.setHeader(propertyName(header.getKey()), header.getValue());
+            }
+        }
+        String event = event(exchange);
+        if (event != null) {
+            letter.setHeader(EVENT, event);
+        }
+        letter.setHeader(REASON, reason);
+        return letter;
+    }
+
+    private static Map<String, Object> properties(Message message) throws JMSException {
+        Map<String, Object> properties = new HashMap<>();
+        for (Object name : Collections.list((java.util.Enumeration<?>) message.getPropertyNames())) {
+            String property = name.toString();
+            // Those of the provider, such as the count of deliveries.
+            if (!property.startsWith("JMS") && !property.startsWith("_")) {
+                properties.put(property, message.getObjectProperty(property));
+            }
+        }
+        return properties;
+    }
+
+    /** Senders over AMQP and STOMP use names that JMS does not take, such as {@code content-type} and {@code null}. */
+    private static String propertyName(String name) {
+        String plain = name.replaceAll("[^A-Za-z0-9_$]", "_");
+        boolean taken = !plain.isEmpty()
+                && !Character.isDigit(plain.charAt(0))
+                && !RESERVED.contains(plain.toUpperCase(Locale.ROOT));
+        return taken ? plain : "x_" + plain;
+    }
+
+    /** What JMS does not take as it is, it takes as a text; what it does not take at all is left out. */
+    private static void set(Message message, String name, Object value) {
+        try {
+            message.setObjectProperty(name, value);
+        } catch (JMSException | RuntimeException e) {
+            try {
+                message.setStringProperty(name, String.valueOf(value));
+            } catch (JMSException | RuntimeException none) {
+                LOG.debug("The property {} is left out of a dead letter", name, none);
+            }
+        }
+    }
+
+    private static byte[] bytes(Exchange exchange, @Nullable Object body) {
+        try {
+            if (body == null) {
+                return new byte[0];
+            }
+            if (body instanceof TextMessage text) {
+                return bytes(exchange, text.getText());
+            }
+            if (body instanceof BytesMessage message) {
+                byte[] bytes = new byte[(int) Math.min(message.getBodyLength(), DeadLetterTable.MOST)];
+                message.reset();
+                message.readBytes(bytes);
+                return bytes;
+            }
+            if (body instanceof Message) {
+                // An object in it is never brought to life.
+                return new byte[0];
+            }
+            if (body instanceof Map<?, ?> || body instanceof Iterable<?>) {
+                return JSON.writeValueAsBytes(body);
+            }
+        } catch (JMSException | JsonProcessingException e) {
+            LOG.debug("A dead letter is kept without what it holds", e);
+        }
+        byte[] bytes = exchange.getContext().getTypeConverter().tryConvertTo(byte[].class, exchange, body);
+        return bytes == null ? String.valueOf(body).getBytes(StandardCharsets.UTF_8) : bytes;
+    }
+}
