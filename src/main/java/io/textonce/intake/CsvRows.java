@@ -2,185 +2,142 @@ package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.textonce.intake.CsvReader.Row;
 import io.textonce.intake.Lines.Line;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows under a header line, each an object of strings; an empty cell is an absent field. A row with broken quotes costs
- * its first line only: reading goes on with the line after it, so that a quote nobody closed does not swallow the file.
- * This recovery, and the rows' own bytes, are what a CSV library does not give.
- *
- * <p>A comment begins with {@code #} and a blank. {@code #1042} is an order number, and must not be lost.
+ * Rows under a header line, each an object; an empty cell is an absent field, and an empty row no event. Above the header
+ * may stand a title: lines with too few cells to be an event. A file whose header lacks a field that an event must have
+ * is refused as a whole, since each of its rows would be.
  */
 final class CsvRows implements Records {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final Lines lines;
-    private @Nullable Row header;
-    private List<String> names = List.of();
-    private byte delimiter = ',';
+    /** How many rows are looked at for the header. */
+    private static final int TITLE = 10;
 
-    CsvRows(Lines lines) {
-        this.lines = lines;
+    /** Excel's own line, by which it knows the delimiter. */
+    private static final Pattern DELIMITER = Pattern.compile("(?i)\"?sep=([\t -~&&[^\"]])\"?");
+
+    private final CsvReader reader;
+    private final EventFields fields;
+    private final List<Row> title = new ArrayList<>();
+    private @Nullable CsvHeader header;
+    private byte[] head = {};
+    private byte delimiter;
+    private long emptyRows;
+
+    CsvRows(Lines lines, EventFields fields) {
+        this.reader = new CsvReader(lines);
+        this.fields = fields;
     }
 
     @Override
     public @Nullable EventLine next() throws IOException {
-        if (header == null) {
-            header = row();
-            String problem = header == null ? null : readHeader(header);
-            if (problem != null) {
-                return EventLine.wholeFile(header.number, "the header " + problem);
+        CsvHeader found = header;
+        if (found == null) {
+            found = findHeader();
+            String problem = found == null ? null : problem(found);
+            if (found == null || problem != null) {
+                return found == null ? null : EventLine.wholeFile(found.row().number(), problem);
             }
+            header = found;
         }
-        Row row = header == null ? null : row();
-        return row == null ? null : event(row);
-    }
-
-    /** The header line as it was written; empty when there is none. */
-    byte[] header() throws IOException {
-        Row row = row();
-        return row == null ? new byte[0] : row.raw;
-    }
-
-    private @Nullable String readHeader(Row row) {
-        if (row.problem != null) {
-            return row.problem;
-        }
-        if (Lines.utf8(row.raw) == null) {
-            return "is not UTF-8";
-        }
-        names = row.cells.stream()
-                .map(cell -> new String(cell, StandardCharsets.UTF_8).strip())
-                .toList();
-        if (names.stream().anyMatch(String::isEmpty)) {
-            return "has an empty name";
-        }
-        if (new HashSet<>(names).size() < names.size()) {
-            return "has the same name twice";
-        }
-        if (names.stream().anyMatch(name -> name.chars().anyMatch(Character::isISOControl))) {
-            return "has a control character; lines must end with LF or CRLF";
+        for (Line line = reader.line(); line != null; line = reader.line()) {
+            Row row = reader.row(line, delimiter);
+            if (row.problem() != null || row.filled() > 0) {
+                return event(row, found.names()).under(head);
+            }
+            emptyRows++;
         }
         return null;
     }
 
-    private EventLine event(Row row) throws IOException {
-        if (row.tooLong) {
-            return EventLine.tooLong(row.number);
-        }
-        if (row.problem != null) {
-            return EventLine.bad(row.number, row.problem, row.raw);
-        }
-        if (Lines.utf8(row.raw) == null) {
-            return EventLine.bad(row.number, "is not UTF-8", row.raw);
-        }
-        if (row.cells.size() > names.size()) {
-            return EventLine.bad(
-                    row.number,
-                    "has " + row.cells.size() + " cells, but the header has " + names.size() + " names",
-                    row.raw);
-        }
-        var json = new ByteArrayOutputStream(row.raw.length + 16 * names.size());
-        try (JsonGenerator generator = JSON.createGenerator(json)) {
-            generator.writeStartObject();
-            for (int i = 0; i < row.cells.size(); i++) {
-                if (row.cells.get(i).length > 0) {
-                    generator.writeStringField(names.get(i), new String(row.cells.get(i), StandardCharsets.UTF_8));
-                }
-            }
-            generator.writeEndObject();
-        }
-        return EventLine.event(row.number, json.toByteArray(), row.raw);
+    @Override
+    public long emptyRows() {
+        return emptyRows + reader.blankLines();
     }
 
-    private @Nullable Row row() throws IOException {
-        Line first = lines.next();
-        while (first != null && (first.isBlank() || isComment(first))) {
-            first = lines.next();
-        }
-        if (first == null) {
-            return null;
-        }
-        if (first.tooLong()) {
-            return new Row(first.number(), List.of(), new byte[0], "is longer than 64 KiB", true);
-        }
-        if (header == null) {
-            delimiter = delimiterOf(first.bytes());
-        }
-        var taken = new ArrayList<>(List.of(first));
-        int size = first.bytes().length;
-        var row = new CsvRow(delimiter);
-        String problem = null;
-        while (!row.endsWith(taken.get(taken.size() - 1).bytes())) {
-            Line line = lines.next();
-            if (line != null) {
-                taken.add(line);
-                size += 1 + line.bytes().length;
+    /** The first row that names every field that an event must have, else the one that names the most. */
+    private @Nullable CsvHeader findHeader() throws IOException {
+        CsvHeader best = null;
+        Byte told = null;
+        var lines = new ByteArrayOutputStream();
+        int rows = fields.required().size() > 1 ? TITLE : 1;
+        for (Line line = reader.line(); line != null && rows > 0; line = reader.line()) {
+            var separator = DELIMITER.matcher(new String(line.withoutCarriageReturn(), StandardCharsets.US_ASCII));
+            if (told == null && best == null && separator.matches()) {
+                told = (byte) separator.group(1).charAt(0);
+                lines.writeBytes(line.withoutCarriageReturn());
+                lines.write('\n');
+                continue;
             }
-            if (line == null || size > Lines.LIMIT) {
-                problem = "opens a quote that is not closed";
+            byte by = told == null ? CsvHeader.delimiterOf(line.bytes(), fields) : told;
+            var candidate = new CsvHeader(reader.row(line, by), fields);
+            if (best == null || candidate.isComplete() || candidate.known() > best.known()) {
+                best = candidate;
+                delimiter = by;
+            }
+            if (candidate.isComplete()) {
                 break;
             }
+            title.add(candidate.row());
+            rows--;
         }
-        if (row.problem() != null) {
-            problem = taken.size() == 1 ? row.problem() : "opens a quote that is not closed, or has a stray one inside";
-        }
-        if (problem == null) {
-            return new Row(first.number(), row.cells(), raw(taken), null, false);
-        }
-        lines.pushBack(taken.subList(1, taken.size()));
-        return new Row(first.number(), List.of(), first.withoutCarriageReturn(), problem, false);
-    }
-
-    private static byte[] raw(List<Line> taken) {
-        if (taken.size() == 1) {
-            return taken.get(0).withoutCarriageReturn();
-        }
-        var raw = new ByteArrayOutputStream(1024);
-        for (Line line : taken.subList(0, taken.size() - 1)) {
-            raw.writeBytes(line.bytes());
-            raw.write('\n');
-        }
-        raw.writeBytes(taken.get(taken.size() - 1).withoutCarriageReturn());
-        return raw.toByteArray();
-    }
-
-    private static boolean isComment(Line line) {
-        byte[] bytes = line.withoutCarriageReturn();
-        return line.startsWith('#') && (bytes.length == 1 || bytes[1] == ' ');
-    }
-
-    /** Whatever of comma, semicolon and tab separates the most names. */
-    private static byte delimiterOf(byte[] header) {
-        byte best = ',';
-        int most = 0;
-        for (byte candidate : new byte[] {',', ';', '\t'}) {
-            int count = 0;
-            boolean quoted = false;
-            for (byte b : header) {
-                quoted ^= b == '"';
-                count += b == candidate && !quoted ? 1 : 0;
-            }
-            if (count > most) {
-                best = candidate;
-                most = count;
-            }
+        if (best != null) {
+            lines.writeBytes(best.row().raw());
+            head = lines.toByteArray();
         }
         return best;
     }
 
-    private record Row(
-            long number,
-            List<byte[]> cells,
-            byte[] raw,
-            @Nullable String problem,
-            boolean tooLong) {}
+    private @Nullable String problem(CsvHeader found) {
+        String problem = found.problem();
+        if (problem != null) {
+            return problem;
+        }
+        return title.stream()
+                .filter(above -> found.mayBeEvent(above.raw(), delimiter))
+                .findFirst()
+                .map(above -> "the header is in line " + found.row().number() + ", and line " + above.number()
+                        + " above it may be an event; the header must come first")
+                .orElse(null);
+    }
+
+    private EventLine event(Row row, List<String> names) throws IOException {
+        if (row.tooLong()) {
+            return EventLine.tooLong(row.number());
+        }
+        if (row.problem() != null) {
+            return EventLine.bad(row.number(), row.problem(), row.raw());
+        }
+        if (Lines.utf8(row.raw()) == null) {
+            return EventLine.bad(row.number(), "is not UTF-8", row.raw());
+        }
+        if (row.filled() > names.size()) {
+            return EventLine.bad(
+                    row.number(),
+                    "has " + row.filled() + " cells, but the header has " + names.size() + " names",
+                    row.raw());
+        }
+        var json = new ByteArrayOutputStream(row.raw().length + 16 * names.size());
+        try (JsonGenerator generator = JSON.createGenerator(json)) {
+            generator.writeStartObject();
+            for (int i = 0; i < Math.min(row.cells().size(), names.size()); i++) {
+                if (row.cells().get(i).length > 0) {
+                    fields.write(generator, names.get(i), new String(row.cells().get(i), StandardCharsets.UTF_8));
+                }
+            }
+            generator.writeEndObject();
+        }
+        return EventLine.event(row.number(), json.toByteArray(), row.raw());
+    }
 }

@@ -22,19 +22,20 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
     private @Nullable EventLine ahead;
     private boolean ended;
 
-    private EventFile(InputStream in, String name) throws IOException {
+    private EventFile(InputStream in, String name, EventFields fields) throws IOException {
         this.in = in;
-        this.records = records(Lines.withoutBom(in), Format.of(name));
+        this.records = records(Lines.withoutBom(in), Format.of(name), fields);
     }
 
-    public static EventFile open(Path file) throws IOException {
-        return of(Files.newInputStream(file), file.getFileName().toString());
+    /** @param fields of the event, by which a CSV header is read */
+    static EventFile open(Path file, EventFields fields) throws IOException {
+        return of(Files.newInputStream(file), file.getFileName().toString(), fields);
     }
 
     /** @param name tells the format by its extension */
-    public static EventFile of(InputStream in, String name) throws IOException {
+    static EventFile of(InputStream in, String name, EventFields fields) throws IOException {
         try {
-            return new EventFile(in, name);
+            return new EventFile(in, name, fields);
         } catch (IOException | RuntimeException e) {
             in.close();
             throw e;
@@ -74,17 +75,22 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
         return line;
     }
 
+    /** How many rows were passed over so far because they hold nothing. */
+    long emptyRows() {
+        return records.emptyRows();
+    }
+
     @Override
     public void close() throws IOException {
         ended = true;
         in.close();
     }
 
-    private static Records records(InputStream in, Format format) throws IOException {
+    private static Records records(InputStream in, Format format, EventFields fields) throws IOException {
         return switch (format) {
             case JSON -> new JsonDocument(in);
             case JSON_LINES -> new JsonLines(new Lines(in));
-            case CSV -> new CsvRows(new Lines(in));
+            case CSV -> new CsvRows(new Lines(in), fields);
             case UNKNOWN -> () -> EventLine.wholeFile(1, "the file's name must end in .json, .jsonl, .ndjson or .csv");
         };
     }

@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -37,7 +36,7 @@ public final class FailedLines implements Closeable {
     private boolean closed;
     private Optional<Path> published = Optional.empty();
 
-    /** @param original the dropped file; it is read again for a CSV header, or for its whole content */
+    /** @param original the dropped file; it is read again where the whole of it is kept */
     public FailedLines(Path original, Path directory) {
         String name = original.getFileName().toString();
         this.original = original;
@@ -72,8 +71,8 @@ public final class FailedLines implements Closeable {
         OutputStream file = out;
         if (file == null) {
             file = start();
-            if (format == Format.CSV) {
-                line(file, csvHeader());
+            if (line.head().length > 0) {
+                line(file, line.head());
             }
         }
         comment(file, (format == Format.JSON ? "element " : "line ") + line.number() + ": " + reason);
@@ -135,33 +134,7 @@ public final class FailedLines implements Closeable {
         if (format == Format.JSON && !wholeFile) {
             name = Inbox.stem(name) + ".jsonl";
         }
-        for (int copy = 1; ; copy++) {
-            Path target = directory.resolve(Inbox.numbered(name, copy));
-            try {
-                link(target);
-                return target;
-            } catch (FileAlreadyExistsException e) {
-                // Somebody's earlier bad lines: take the next name.
-            }
-        }
-    }
-
-    private void link(Path target) throws IOException {
-        try {
-            // A rename would silently replace a file that another process puts there at this moment.
-            Files.createLink(target, part);
-        } catch (FileAlreadyExistsException e) {
-            throw e;
-        } catch (IOException | UnsupportedOperationException e) {
-            // Some network and container file systems have no links.
-            Files.move(part, target);
-        }
-    }
-
-    private byte[] csvHeader() throws IOException {
-        try (InputStream in = Lines.withoutBom(Files.newInputStream(original))) {
-            return new CsvRows(new Lines(in)).header();
-        }
+        return Inbox.place(part, directory, name);
     }
 
     private static void comment(OutputStream file, String text) throws IOException {

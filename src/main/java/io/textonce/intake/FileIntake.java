@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * One dropped file on its way through the route {@code intake-file}. Its bad lines are gathered beside it and put in
  * place when all lines were tried; when reading stops half-way the file stays, and is read again from its start.
  */
-public final class FileIntake {
+final class FileIntake {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
 
@@ -26,11 +26,13 @@ public final class FileIntake {
     private final Inbox inbox;
     private final FileLocks locks;
     private final QuietFiles quietFiles;
+    private final EventSchemas schemas;
 
-    FileIntake(Inbox inbox, FileLocks locks, QuietFiles quietFiles) {
+    FileIntake(Inbox inbox, FileLocks locks, QuietFiles quietFiles, EventSchemas schemas) {
         this.inbox = inbox;
         this.locks = locks;
         this.quietFiles = quietFiles;
+        this.schemas = schemas;
     }
 
     /** Finds the event's name in the folder's. */
@@ -38,7 +40,7 @@ public final class FileIntake {
         Path file = file(exchange);
         // Found out now rather than when all lines are sent and the file can't be moved away.
         Files.createDirectories(file.resolveSibling("done"));
-        var run = new FileRun(file, inbox.failedLines(file), exchange.getContext()::isStopping);
+        var run = new FileRun(file, inbox, exchange.getContext()::isStopping);
         exchange.setVariable(RUN, run);
         exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(run));
         try {
@@ -47,12 +49,16 @@ public final class FileIntake {
             throw new Refusal(404, "unknown_event", e.getMessage());
         }
         exchange.setVariable("source", "file");
+        if (run.isEmpty()) {
+            quietFiles.empty();
+            throw new Refusal(400, "invalid_request", "The file is empty.");
+        }
     }
 
     /** Opens the file as a stream of lines. */
     void open(Exchange exchange) throws IOException {
         var run = run(exchange);
-        run.open();
+        run.open(schemas.fieldsOf(exchange.getVariable("event", String.class)));
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(run.lines());
     }
@@ -100,10 +106,11 @@ public final class FileIntake {
     void badFile(Exchange exchange) throws IOException {
         var run = run(exchange);
         run.bad(EventLine.wholeFile(1, "was refused"), reason(exchange));
-        run.finish();
+        LOG.warn("{} is put into failed: {}", file(exchange), DeadLetters.logged(reason(exchange)));
+        finish(exchange);
     }
 
-    /** Puts the bad lines in place when every line was tried. */
+    /** Puts the file and its bad lines in place when every line was tried. */
     void finish(Exchange exchange) throws IOException {
         if (!run(exchange).isStopped() && !locks.contains(file(exchange).toString())) {
             throw new FileStays("another instance has taken it over");
@@ -120,12 +127,6 @@ public final class FileIntake {
                 "{} stays in the inbox and is read again from its start: {}",
                 file.getFileName(),
                 caught instanceof FileStays ? caught.getMessage() : cause(caught));
-    }
-
-    /** Where the file goes when it was read: a free name in {@code done/} beside it. */
-    public String donePath(Exchange exchange) {
-        Path file = file(exchange);
-        return file.resolveSibling("done").resolve(inbox.doneName(file)).toString();
     }
 
     private static String reason(Exchange exchange) {

@@ -3,9 +3,8 @@ package io.textonce.intake;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -30,6 +29,7 @@ final class FileRun implements Closeable {
     private static final Duration PROGRESS = Duration.ofSeconds(5);
 
     private final Path file;
+    private final Inbox inbox;
     private final FailedLines failed;
     private final BooleanSupplier shuttingDown;
     private final AtomicLong tried = new AtomicLong();
@@ -38,18 +38,20 @@ final class FileRun implements Closeable {
     private final long startNanos = System.nanoTime();
     private final AtomicLong saidNanos = new AtomicLong(startNanos);
     private final AtomicLong saidCount = new AtomicLong();
-    private @Nullable Version version;
+    private final FileVersion version;
     private @Nullable EventFile lines;
 
-    FileRun(Path file, FailedLines failed, BooleanSupplier shuttingDown) {
+    FileRun(Path file, Inbox inbox, BooleanSupplier shuttingDown) throws IOException {
         this.file = file;
-        this.failed = failed;
+        this.inbox = inbox;
+        this.failed = inbox.failedLines(file);
+        this.version = FileVersion.of(file);
         this.shuttingDown = shuttingDown;
     }
 
-    void open() throws IOException {
-        version = Version.of(file);
-        lines = EventFile.open(file);
+    /** @param fields of the event */
+    void open(EventFields fields) throws IOException {
+        lines = EventFile.open(file, fields);
     }
 
     /** An object of its own, since Camel closes what it splits before the last lines have come to their end. */
@@ -89,6 +91,10 @@ final class FileRun implements Closeable {
         }
     }
 
+    boolean isEmpty() {
+        return version.size() == 0;
+    }
+
     /** Gives out no further line; the first reason counts. */
     void stop(String why) {
         stopped.compareAndSet(null, why);
@@ -126,7 +132,7 @@ final class FileRun implements Closeable {
     }
 
     /**
-     * Puts the bad lines in place.
+     * Puts the bad lines in place and the file into {@code done/}.
      *
      * @throws FileStays when not every line was tried, or the file is no longer the one that was read
      */
@@ -135,17 +141,31 @@ final class FileRun implements Closeable {
         if (why != null) {
             throw new FileStays(why);
         }
-        if (version != null && !version.equals(Version.of(file))) {
+        if (wasWrittenOn()) {
             throw new FileStays("it changed while it was read");
         }
         Optional<Path> kept = failed.finish();
+        if (!version.move(file, inbox.done(file))) {
+            throw new FileStays("another file has taken its name, which is read now");
+        }
         LOG.info(
-                "{}: {} lines, {} bad{}, {} a second",
+                "{}: {} lines, {} bad{}, {} empty rows, {} a second",
                 file.getFileName(),
                 tried,
                 failed.count(),
                 kept.map(path -> ", kept in " + path).orElse(""),
+                lines == null ? 0 : lines.emptyRows(),
                 perSecond(tried.get(), System.nanoTime() - startNanos));
+    }
+
+    /** Then it is read again. Of one that is gone or replaced nothing more can be read: its bad lines are kept. */
+    private boolean wasWrittenOn() throws IOException {
+        try {
+            var now = FileVersion.of(file);
+            return now.isSameFile(version) && !now.equals(version);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
     }
 
     private static long perSecond(long count, long nanos) {
@@ -158,16 +178,6 @@ final class FileRun implements Closeable {
             if (lines != null) {
                 lines.close();
             }
-        }
-    }
-
-    /** Tells a file from one that was written on, or put in its place. */
-    private record Version(
-            long size, long modified, @Nullable Object key) {
-
-        static Version of(Path file) throws IOException {
-            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Version(attributes.size(), attributes.lastModifiedTime().toMillis(), attributes.fileKey());
         }
     }
 }

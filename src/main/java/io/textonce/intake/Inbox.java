@@ -1,6 +1,8 @@
 package io.textonce.intake;
 
 import io.textonce.settings.EventName;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -29,20 +31,52 @@ public final class Inbox {
         return event;
     }
 
-    /** A name under which the file can be moved to {@code done/} without overwriting another one. */
-    public String doneName(Path file) {
+    /** How many folders below the inbox a file or a folder lies, itself included: 1 right in the inbox. */
+    int depth(Path path) {
+        return root.relativize(path.toAbsolutePath().normalize()).getNameCount();
+    }
+
+    /** A name in {@code done/} that no other file has. */
+    Path done(Path file) {
         Path done = file.resolveSibling("done");
         String name = file.getFileName().toString();
         int copy = 1;
         while (Files.exists(done.resolve(numbered(name, copy)))) {
             copy++;
         }
-        return numbered(name, copy);
+        return done.resolve(numbered(name, copy));
     }
 
     /** The file's bad lines, to be gathered in {@code failed/}. */
     public FailedLines failedLines(Path file) {
         return new FailedLines(file, file.resolveSibling("failed"));
+    }
+
+    /** Moves a file into a folder, under the first name that no other file has. */
+    static Path place(Path file, Path folder, String name) throws IOException {
+        for (int copy = 1; ; copy++) {
+            Path target = folder.resolve(numbered(name, copy));
+            try {
+                link(file, target);
+                return target;
+            } catch (FileAlreadyExistsException e) {
+                // An earlier file's: take the next name.
+            }
+        }
+    }
+
+    private static void link(Path file, Path target) throws IOException {
+        try {
+            // A rename would silently replace a file that another process puts there at this moment.
+            Files.createLink(target, file);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException | UnsupportedOperationException e) {
+            // Some network and container file systems have no links.
+            Files.move(file, target);
+            return;
+        }
+        Files.delete(file);
     }
 
     /** {@code orders.csv}, {@code orders-2.csv}, {@code orders-3.csv} … */

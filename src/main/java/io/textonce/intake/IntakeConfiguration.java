@@ -94,8 +94,13 @@ class IntakeConfiguration {
     }
 
     @Bean
-    QuietFiles quietFiles(TextOnceProperties settings) {
-        return new QuietFiles(settings.file().quietTime());
+    Inbox inbox(TextOnceProperties settings) {
+        return new Inbox(settings.inbox());
+    }
+
+    @Bean
+    QuietFiles quietFiles(Inbox inbox, TextOnceProperties settings, MeterRegistry meters) {
+        return new QuietFiles(inbox, settings.file().quietTime(), meters);
     }
 
     @Bean
@@ -104,8 +109,8 @@ class IntakeConfiguration {
     }
 
     @Bean
-    FileIntake fileIntake(TextOnceProperties settings, FileLocks fileLocks, QuietFiles quietFiles) {
-        return new FileIntake(new Inbox(settings.inbox()), fileLocks, quietFiles);
+    FileIntake fileIntake(Inbox inbox, FileLocks fileLocks, QuietFiles quietFiles, CamelContext camel) {
+        return new FileIntake(inbox, fileLocks, quietFiles, new EventSchemas(camel));
     }
 
     @Bean

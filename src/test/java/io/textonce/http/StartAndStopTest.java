@@ -32,18 +32,21 @@ class StartAndStopTest {
         Map<String, Integer> early = new HashMap<>();
         try (var app = app(sandbox)) {
             var started = CompletableFuture.runAsync(app::start);
-            await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(50)).until(() -> {
-                for (String path : PATHS) {
-                    answer(app, path).ifPresent(response -> {
-                        assertThat(response.statusCode()).as(path).isNotIn(404, 500);
-                        if (response.statusCode() == 503) {
-                            assertThat(response.headers().firstValue("Retry-After")).isPresent();
-                            early.merge(path, 1, Integer::sum);
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> {
+                        for (String path : PATHS) {
+                            answer(app, path).ifPresent(response -> {
+                                assertThat(response.statusCode()).as(path).isNotIn(404, 500);
+                                if (response.statusCode() == 503) {
+                                    assertThat(response.headers().firstValue("Retry-After"))
+                                            .isPresent();
+                                    early.merge(path, 1, Integer::sum);
+                                }
+                            });
                         }
+                        return started.isDone();
                     });
-                }
-                return started.isDone();
-            });
             started.join();
 
             assertThat(early).containsOnlyKeys(PATHS);
@@ -64,10 +67,14 @@ class StartAndStopTest {
             await().until(() -> !sandbox.twilio().sentTo(number).isEmpty());
 
             var stopped = CompletableFuture.runAsync(app::stop);
-            await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).until(() -> {
-                answer(app, "/api/order-shipped-sms").map(HttpResponse::statusCode).ifPresent(answers::add);
-                return stopped.isDone();
-            });
+            await().atMost(Duration.ofMinutes(1))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> {
+                        answer(app, "/api/order-shipped-sms")
+                                .map(HttpResponse::statusCode)
+                                .ifPresent(answers::add);
+                        return stopped.isDone();
+                    });
 
             assertThat(underWay.get().statusCode()).isEqualTo(202);
             // The first may come before the stop has begun.

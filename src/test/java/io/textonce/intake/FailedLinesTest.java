@@ -337,7 +337,7 @@ class FailedLinesTest {
 
     /** What the route does: lines that cannot be read are bad, and so are those that are refused. */
     private Optional<Path> refuse(Path original, Predicate<EventLine> refused) throws IOException {
-        try (EventFile file = EventFile.open(original);
+        try (EventFile file = EventFile.open(original, EventFields.UNKNOWN);
                 FailedLines lines = new FailedLines(original, failed)) {
             for (EventLine line : file) {
                 if (line.problem() != null) {
@@ -351,7 +351,7 @@ class FailedLinesTest {
     }
 
     private static List<EventLine> read(Path path) {
-        try (EventFile file = EventFile.open(path)) {
+        try (EventFile file = EventFile.open(path, EventFields.UNKNOWN)) {
             var lines = new ArrayList<EventLine>();
             file.forEach(lines::add);
             return lines;

@@ -57,12 +57,12 @@ class InboxTest {
         Path file = root.resolve("order-shipped/monday.v1.csv");
         Path done = Files.createDirectories(root.resolve("order-shipped/done"));
 
-        assertThat(inbox.doneName(file)).isEqualTo("monday.v1.csv");
+        assertThat(inbox.done(file)).hasFileName("monday.v1.csv");
         Files.createFile(done.resolve("monday.v1.csv"));
-        assertThat(inbox.doneName(file)).isEqualTo("monday.v1-2.csv");
+        assertThat(inbox.done(file)).hasFileName("monday.v1-2.csv");
         Files.createFile(done.resolve("monday.v1-2.csv"));
-        assertThat(inbox.doneName(file)).isEqualTo("monday.v1-3.csv");
-        assertThat(inbox.doneName(root.resolve("order-shipped/README"))).isEqualTo("README");
+        assertThat(inbox.done(file)).hasFileName("monday.v1-3.csv");
+        assertThat(inbox.done(root.resolve("order-shipped/README"))).hasFileName("README");
     }
 
     @Test
@@ -70,7 +70,7 @@ class InboxTest {
         Path file = Files.createDirectories(root.resolve("order-shipped")).resolve("monday.jsonl");
         Files.writeString(file, "oops\n");
 
-        try (EventFile lines = EventFile.open(file);
+        try (EventFile lines = EventFile.open(file, EventFields.UNKNOWN);
                 FailedLines failed = inbox.failedLines(file)) {
             failed.add(lines.next());
             assertThat(failed.finish()).contains(root.resolve("order-shipped/failed/monday.jsonl"));

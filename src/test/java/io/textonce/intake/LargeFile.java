@@ -29,7 +29,7 @@ final class LargeFile extends InputStream {
         var source = new LargeFile(args[0], RECORDS);
         int events = 0;
         int bad = 0;
-        try (EventFile file = EventFile.of(source, "large." + args[0])) {
+        try (EventFile file = EventFile.of(source, "large." + args[0], EventFields.UNKNOWN)) {
             for (EventLine line : file) {
                 events += line.json() == null ? 0 : 1;
                 bad += line.json() == null ? 1 : 0;

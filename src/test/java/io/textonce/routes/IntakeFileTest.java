@@ -5,6 +5,7 @@ import static io.textonce.sandbox.Fault.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioPost;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,7 +142,7 @@ class IntakeFileTest {
                 "order-shipped | x.txt   | the file's name must end in .json",
                 "order-shipped | x       | the file's name must end in .json",
                 "order-shipped | x.json  | the JSON is broken in element 1",
-                "order-shipped | x.csv   | the header has an empty name",
+                "order-shipped | x.csv   | there is no header",
                 "order-lost    | x.jsonl | There is no such event",
                 "Order_Shipped | x.jsonl | must be an event's",
             })
@@ -158,6 +161,160 @@ class IntakeFileTest {
         awaitAnotherPoll(sandbox);
         assertThat(List.of(done.getParent(), failed(sandbox, folder, name).getParent()))
                 .allSatisfy(directory -> assertThat(filesOf(directory, name)).hasSize(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "eventId,phone,orderId,consentAt\r\n%s,%s,A1,2026-06-02T09:00:00Z\r\n,,,\r\n,,,\r\n,,,\r\n",
+                "eventId,phone,orderId,consentAt,,\r\n%s,%s,A1,2026-06-02T09:00:00Z,,\r\n",
+                "sep=;\r\neventId;phone;orderId;consentAt\r\n%s;%s;A1;2026-06-02T09:00:00Z\r\n",
+                "Orders of Monday\r\nEvent_ID|PHONE|order-id|Consent At\r\n%s|%s|A1|2026-06-02T09:00:00Z\r\n",
+            })
+    void readsACsvFileAsSpreadsheetsAndShopsWriteIt(String content, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String name = UUID.randomUUID() + ".csv";
+
+        sandbox.drop(EVENT, name, content.formatted(sandbox.newEventId(), number));
+
+        awaitDone(sandbox, name);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(failed(sandbox, EVENT, name)).doesNotExist();
+    }
+
+    @Test
+    void holdsATextWhoseTimeStandsUnderAHeaderInAnotherCase(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        String name = UUID.randomUUID() + ".csv";
+
+        sandbox.drop(
+                EVENT,
+                name,
+                "eventId,phone,orderId,consentAt,SendAt\r\n%s,%s,A1,2026-06-02T09:00:00Z,%s\r\n"
+                        .formatted(id, number, Instant.now().plus(Duration.ofDays(2))));
+
+        awaitDone(sandbox, name);
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @Test
+    void keepsACsvFileWithoutAHeaderWholeUnderOneReason(Sandbox sandbox) {
+        List<String> numbers = numbers(sandbox, 2);
+        String content = numbers.stream()
+                .map(number -> sandbox.newEventId() + "," + number + ",A1,2026-06-02T09:00:00Z\r\n")
+                .collect(Collectors.joining());
+        String name = UUID.randomUUID() + ".csv";
+
+        sandbox.drop(EVENT, name, content);
+
+        awaitDone(sandbox, name);
+        assertThat(comments(failed(sandbox, EVENT, name)))
+                .containsExactly("# there is no header: line 1 names no field;"
+                        + " missing: eventId, phone, orderId, consentAt");
+        assertThat(failed(sandbox, EVENT, name)).content().endsWith(content);
+        assertThat(posts(sandbox, numbers)).isEmpty();
+    }
+
+    @Test
+    void readsACsvFileOfAnOwnEventByTheSchemaThatItsRouteNames(Sandbox sandbox) throws IOException {
+        String event = "own" + UUID.randomUUID().toString().replace("-", "").substring(0, 8);
+        Path routes = sandbox.routes();
+        Path schema = own(routes.resolve("schemas/boxes-" + event + ".schema.json"), """
+                {"type": "object", "required": ["eventId", "phone", "consentAt", "boxes", "fragile"],
+                 "properties": {"boxes": {"type": "integer", "minimum": 1}, "fragile": {"type": "boolean"},
+                   "eventId": {"type": "string"}, "phone": {"type": "string"}, "consentAt": {"type": "string"}}}
+                """);
+        Path route = own(routes.resolve("events/" + event + ".camel.yaml"), """
+                - route:
+                    id: event-NAME
+                    routeConfigurationId: to-caller
+                    from:
+                      uri: direct:event-NAME
+                      steps:
+                        - to: kamelet:event-check-action?schema=boxes-NAME
+                        - setVariable:
+                            name: text
+                            simple: ${body[boxes]} boxes, ${body[fragile]}
+                        - to: kamelet:sms-send-sink?event=NAME&purpose=own
+                """.replace("NAME", event));
+        String number = sandbox.newNumber();
+        String name = UUID.randomUUID() + ".csv";
+        try {
+            await().until(() -> sandbox.context().getBean(CamelContext.class).getRoute("event-" + event) != null);
+            sandbox.drop(
+                    event,
+                    name,
+                    "Event Id;phone;consent_at;Boxes;FRAGILE\n%s;%s;2026-06-02T09:00:00Z;03;TRUE\n"
+                            .formatted(sandbox.newEventId(), number));
+
+            await().until(() -> !sandbox.twilio().sentTo(number).isEmpty());
+        } finally {
+            Files.delete(route);
+            Files.delete(schema);
+        }
+        assertThat(sandbox.twilio().sentTo(number))
+                .singleElement()
+                .satisfies(text -> assertThat(text.body()).endsWith("3 boxes, true"));
+    }
+
+    @Test
+    void putsAnEmptyFileAwayOnceNobodyWritesItAnyMore(Sandbox sandbox, CapturedOutput output) throws IOException {
+        String name = newName();
+        double before = ignored(sandbox, "empty");
+
+        Files.createFile(folder(sandbox).resolve(name));
+
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
+        assertThat(failed(sandbox, EVENT, name)).hasContent("# The file is empty.");
+        assertThat(output).containsOnlyOnce(name + " is put into failed: The file is empty.");
+        assertThat(ignored(sandbox, "empty")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void namesAFileInTheInboxItselfAndAFolderTooDeepOnce(Sandbox sandbox, CapturedOutput output) throws IOException {
+        Path root = sandbox.peers().inbox();
+        Path stray = Files.writeString(root.resolve(newName()), event(sandbox, sandbox.newNumber()));
+        Path deep = Files.createDirectories(
+                folder(sandbox).resolve(UUID.randomUUID().toString()));
+        Path lost = Files.writeString(deep.resolve(newName()), event(sandbox, sandbox.newNumber()));
+        double root0 = ignored(sandbox, "root");
+
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(output)
+                        .contains(stray.getFileName() + " is left alone", deep.getFileName() + " is left alone"));
+        awaitAnotherPoll(sandbox);
+
+        assertThat(output).containsOnlyOnce(stray.getFileName().toString());
+        assertThat(output).containsOnlyOnce(deep.getFileName().toString());
+        assertThat(ignored(sandbox, "root")).isEqualTo(root0 + 1);
+        assertThat(stray).exists();
+        assertThat(lost).exists();
+        Files.delete(stray);
+        Files.delete(lost);
+        Files.delete(deep);
+    }
+
+    @Test
+    void readsAFileThatTookTheNameOfOneThatWasBeingRead(Sandbox sandbox) throws IOException {
+        List<String> numbers = numbers(sandbox, 2);
+        sandbox.twilio().forNumber(numbers.get(0), answersLate(Duration.ofSeconds(2)));
+        String name = newName();
+        Path file = sandbox.drop(EVENT, name, event(sandbox, numbers.get(0)) + "\noops\n");
+        await().untilAsserted(() ->
+                assertThat(sandbox.twilio().sentTo(numbers.get(0))).hasSize(1));
+
+        Path part = Files.writeString(file.resolveSibling("." + name), event(sandbox, numbers.get(1)));
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+
+        awaitDone(sandbox, name);
+        assertThat(numbers)
+                .allSatisfy(
+                        number -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
+        assertThat(done(sandbox, name)).content().contains(numbers.get(1));
+        assertThat(failed(sandbox, EVENT, name)).content().endsWith("oops\n");
     }
 
     @Test
@@ -440,6 +597,20 @@ class IntakeFileTest {
                 EVENT,
                 name,
                 numbers.stream().map(number -> event(sandbox, number)).collect(Collectors.joining("\n")));
+    }
+
+    private static Path own(Path file, String content) throws IOException {
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    private static double ignored(Sandbox sandbox, String reason) {
+        return sandbox.context()
+                .getBean(MeterRegistry.class)
+                .get("textonce.files.ignored")
+                .tag("reason", reason)
+                .counter()
+                .count();
     }
 
     private static Path folder(Sandbox sandbox) {
