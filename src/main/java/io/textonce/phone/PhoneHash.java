@@ -8,14 +8,15 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Finds a phone number again without keeping it: HMAC-SHA-256 under a secret, since a plain hash of so few possible
- * numbers is undone in minutes. The same number and secret always give the same bytes. Thread-safe without a lock:
- * each call works on its own copy of a prepared Mac.
+ * numbers is undone in minutes. The same number and secret always give the same bytes, however the number is spelled.
+ * Thread-safe without a lock: each call works on its own copy of a prepared Mac.
  */
 public final class PhoneHash {
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int SHORTEST_SECRET = 32;
 
+    private final PhoneNumbers numbers = new PhoneNumbers();
     private final Mac prototype;
     private final List<Mac> previous;
 
@@ -50,23 +51,23 @@ public final class PhoneHash {
     }
 
     /** All hashes under which the number may have been kept, the newest first. */
-    public byte[][] all(String e164) {
+    public byte[][] all(String number) {
+        String canonical = numbers.canonical(number);
         var all = new byte[previous.size() + 1][];
-        all[0] = of(e164);
+        all[0] = of(canonical, prototype);
         for (int i = 0; i < previous.size(); i++) {
-            all[i + 1] = of(e164, previous.get(i));
+            all[i + 1] = of(canonical, previous.get(i));
         }
         return all;
     }
 
-    /** @param e164 as {@link PhoneNumbers#isE164} accepts it: another spelling has another hash */
-    public byte[] of(String e164) {
-        return of(e164, prototype);
+    public byte[] of(String number) {
+        return of(numbers.canonical(number), prototype);
     }
 
-    private static byte[] of(String e164, Mac mac) {
+    private static byte[] of(String canonical, Mac mac) {
         try {
-            return ((Mac) mac.clone()).doFinal(e164.getBytes(StandardCharsets.UTF_8));
+            return ((Mac) mac.clone()).doFinal(canonical.getBytes(StandardCharsets.UTF_8));
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("Checked in the constructor", e);
         }

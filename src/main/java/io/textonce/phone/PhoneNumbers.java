@@ -20,6 +20,15 @@ public final class PhoneNumbers {
     private static final Pattern WRITTEN = Pattern.compile(
             "[+\\uFF0B(\\[\\p{Nd}\\p{Zs}][\\p{Nd}\\p{Zs}()\\[\\]./\\p{Pd}\\u2212\\t\\u200E\\u200F\\u202A\\u202C]{1,39}");
 
+    /** Blanks, and marks that nobody sees, such as those that an address book puts around a number. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}\\p{Z}\\s]+");
+
+    /** What Twilio puts before the number of somebody who is reached another way than by SMS. */
+    private static final Pattern CHANNEL = Pattern.compile("[A-Za-z]+:(?=\\+)");
+
+    /** Until 2019 a 1 marked a mobile of Mexico; some networks and WhatsApp still write it. */
+    private static final Pattern MEXICAN_MOBILE = Pattern.compile("\\+521(?=[0-9]{10}$)");
+
     private static final int DIGITS_SHOWN = 4;
 
     private final PhoneNumberUtil numbers = PhoneNumberUtil.getInstance();
@@ -29,15 +38,35 @@ public final class PhoneNumbers {
      * without a trunk prefix behind the country code. Not whether it is assigned.
      */
     public boolean isE164(@Nullable String number) {
-        if (number == null || !E164.matcher(number).matches()) {
-            return false;
+        return number != null && number.equals(accepted(number));
+    }
+
+    /**
+     * The accepted spelling of a number that came in another one: behind a channel such as {@code whatsapp:}, with marks
+     * that nobody sees, with a trunk prefix, with Mexico's former 1. Whoever is looked for by a number, or known by its
+     * hash, is known by this. What is no number stays as it is.
+     */
+    public String canonical(String written) {
+        if (isE164(written)) {
+            return written;
+        }
+        String number = CHANNEL.matcher(UNSEEN.matcher(written).replaceAll("")).replaceFirst("");
+        String accepted = accepted(MEXICAN_MOBILE.matcher(number).replaceFirst("+52"));
+        return isE164(accepted) ? accepted : written;
+    }
+
+    /** The spelling in which a number in E.164 is accepted, or null where no subscriber can have it. */
+    private @Nullable String accepted(String number) {
+        if (!E164.matcher(number).matches()) {
+            return null;
         }
         try {
             var parsed = numbers.parse(number, NO_REGION);
             return numbers.isPossibleNumberWithReason(parsed) == ValidationResult.IS_POSSIBLE
-                    && numbers.format(parsed, PhoneNumberFormat.E164).equals(number);
+                    ? numbers.format(parsed, PhoneNumberFormat.E164)
+                    : null;
         } catch (NumberParseException e) {
-            return false;
+            return null;
         }
     }
 
@@ -52,7 +81,7 @@ public final class PhoneNumbers {
         }
         try {
             var parsed = numbers.parse(written, region.isEmpty() ? NO_REGION : region);
-            String number = numbers.format(parsed, PhoneNumberFormat.E164);
+            String number = canonical(numbers.format(parsed, PhoneNumberFormat.E164));
             return isE164(number) ? number : null;
         } catch (NumberParseException e) {
             return null;

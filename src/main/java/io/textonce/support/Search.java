@@ -113,8 +113,8 @@ final class Search {
 
     /** The number in E.164, whose plus a query may have turned into a blank; null when it is none. */
     static @Nullable String e164(String number, PhoneNumbers phones) {
-        String bare = number.replaceAll("[\\s()./-]", "");
-        String e164 = bare.startsWith("+") ? bare : "+" + bare;
+        String bare = number.replaceAll("[\\s\\p{Cf}()./-]", "");
+        String e164 = phones.canonical(bare.matches("[0-9]+") ? "+" + bare : bare);
         return phones.isE164(e164) ? e164 : null;
     }
 

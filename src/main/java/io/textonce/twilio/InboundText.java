@@ -79,6 +79,7 @@ final class InboundText {
         row.put("hash", hashes[0]);
         row.put("hashes", hashes);
         row.put("recipient", recipient);
+        row.put("sender", phones.canonical(recipient));
         row.put("service", field(form, "MessagingServiceSid"));
         row.put("phone", forwarded ? from : null);
         row.put("body", forwarded ? storable(text == null ? "" : text) : null);

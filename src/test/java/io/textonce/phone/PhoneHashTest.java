@@ -44,6 +44,13 @@ class PhoneHashTest {
         assertThat(hash.of(number)).hasSize(32).isEqualTo(hmac(SECRET, ascii(number)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"whatsapp:+525512345678", "+5215512345678", "\uFEFF+52 55 1234 5678", "rcs:+5215512345678"})
+    void isTheSameForEverySpellingOfANumber(String spelling) {
+        assertThat(hash.of(spelling)).isEqualTo(hash.of("+525512345678"));
+        assertThat(hash.all(spelling)[0]).isEqualTo(hash.of("+525512345678"));
+    }
+
     @Test
     void tellsNumbersAndSecretsApart() {
         var number = "+15558675310";

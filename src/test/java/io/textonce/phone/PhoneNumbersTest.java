@@ -238,6 +238,35 @@ class PhoneNumbersTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "+15558675310                 | +15558675310",
+                "whatsapp:+15558675310        | +15558675310",
+                "rcs:+15558675310             | +15558675310",
+                "SMS: +1 555 867 5310         | +15558675310",
+                "\u200E+15558675310           | +15558675310",
+                "\uFEFF+15558675310           | +15558675310",
+                "\u202A+1555\u00A08675310\u202C | +15558675310",
+                "+5215512345678               | +525512345678", // Mexico until 2019
+                "whatsapp:+5215512345678      | +525512345678",
+                "+525512345678                | +525512345678",
+                "+4407911123456               | +447911123456", // a trunk prefix
+                "+54111512345678              | +5491112345678", // the prefix of a mobile within Argentina
+                "+5491123456789               | +5491123456789",
+                "+541123456789                | +541123456789", // its landlines have no 9
+                "rcs:a_brand_agent            | rcs:a_brand_agent",
+                "messenger:1234567890         | messenger:1234567890",
+                "12345                        | 12345", // a short code
+                "+1555                        | +1555",
+                "TextOnce                     | TextOnce",
+            })
+    void knowsANumberByOneSpelling(String written, String canonical) {
+        assertThat(numbers.canonical(written)).isEqualTo(canonical);
+        assertThat(numbers.canonical(canonical)).isEqualTo(canonical);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "(415) 555-2671     | US | +14155552671",
                 "415.555.2671       | US | +14155552671",
                 "1 415 555 2671     | US | +14155552671",
@@ -254,6 +283,7 @@ class PhoneNumbersTest {
                 "098765 43210       | IN | +919876543210",
                 "090-1234-5678      | JP | +819012345678",
                 "06 12345678        | IT | +390612345678", // Italy keeps its zero
+                "+52 1 55 1234 5678 | '' | +525512345678", // Mexico until 2019
                 "\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669 | SA | +966123456789", // digits of another
                 // script
             })
