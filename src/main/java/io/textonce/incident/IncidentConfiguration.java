@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
@@ -30,8 +31,11 @@ class IncidentConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(IncidentConfiguration.class);
 
-    /** {@code ACK}, or {@code ACK INC-1042}, from somebody who was alerted. */
-    private static final Pattern ACK = Pattern.compile("(?i)\\s*ack(?:\\s+([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?))?\\W*");
+    /** {@code ACK}, {@code ack: inc-1042} or {@code Ack, thanks} from somebody who was alerted: the first word counts. */
+    private static final Pattern ACK = Pattern.compile("(?is)\\W*ack(?!\\w)(.*)");
+
+    /** What may be the name of an incident. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?");
 
     private static final int MOST_AT_ONCE = 16;
 
@@ -118,7 +122,8 @@ class IncidentConfiguration {
             Map<?, ?> inbound = exchange.getVariable("inbound", Map.class);
             var answer = ACK.matcher(String.valueOf(inbound.get("text")));
             if (answer.matches()) {
-                int ended = incidents.acknowledge((String) inbound.get("from"), answer.group(1));
+                var names = NAME.matcher(answer.group(1)).results().map(MatchResult::group);
+                int ended = incidents.acknowledge((String) inbound.get("from"), names.toList());
                 LOG.info("{} acknowledged {} incidents", inbound.get("masked"), ended);
             }
         };

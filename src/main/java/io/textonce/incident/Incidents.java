@@ -134,15 +134,21 @@ class Incidents {
     private static final String ACKNOWLEDGE = """
             WITH acknowledged AS (
                 UPDATE textonce.incidents SET acknowledged_at = coalesce(acknowledged_at, now()), due_at = NULL
-                WHERE name = ?
+                WHERE upper(name) = upper(?)
                 RETURNING event_id
             )
             """ + FORGET;
 
+    /** Words of a reply that name no incident are words. */
     private static final String ACKNOWLEDGE_TOLD = """
-            WITH acknowledged AS (
+            WITH meant AS MATERIALIZED (
+                SELECT DISTINCT upper(name) AS name FROM textonce.incidents
+                WHERE upper(name) IN (SELECT upper(word) FROM unnest(CAST(? AS text[])) AS words (word))
+            ),
+            acknowledged AS (
                 UPDATE textonce.incidents AS i SET acknowledged_at = now(), due_at = NULL
-                WHERE i.acknowledged_at IS NULL AND (CAST(? AS text) IS NULL OR upper(i.name) = upper(?))
+                WHERE i.acknowledged_at IS NULL
+                  AND (upper(i.name) IN (SELECT name FROM meant) OR NOT EXISTS (SELECT FROM meant))
                   AND EXISTS (
                       SELECT FROM textonce.incident_alerts AS a
                       WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?) AND a.text_id IS NOT NULL)
@@ -351,11 +357,12 @@ class Incidents {
     /**
      * Somebody who was alerted has answered.
      *
-     * @param name of the incident that was meant, or null for all of which this number was told
+     * @param words that follow in the answer: the names of incidents among them are meant, or else all of which this
+     *     number was alerted
      * @return how many incidents that ended
      */
-    int acknowledge(String phone, @Nullable String name) {
-        return acknowledged(ACKNOWLEDGE_TOLD, name, name, phoneHash.all(phone));
+    int acknowledge(String phone, List<String> words) {
+        return acknowledged(ACKNOWLEDGE_TOLD, words.toArray(String[]::new), phoneHash.all(phone));
     }
 
     private int acknowledged(String sql, @Nullable Object... values) {

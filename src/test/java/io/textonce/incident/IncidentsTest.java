@@ -111,11 +111,12 @@ class IncidentsTest {
     void isStoppedByTheAnswerOfWhoWasTold(Sandbox sandbox) {
         incidents.open(incident(id, null));
         incidents.tell(recipients.get(0).phone());
+        incidents.open(incident(id + "-elsewhere", null));
 
-        int byAnother = incidents.acknowledge(recipients.get(1).phone(), null);
-        int ofAnother = incidents.acknowledge(recipients.get(0).phone(), "INC-other");
-        int once = incidents.acknowledge(recipients.get(0).phone(), ("inc-" + id).toUpperCase(Locale.ROOT));
-        int twice = incidents.acknowledge(recipients.get(0).phone(), null);
+        int byAnother = incidents.acknowledge(recipients.get(1).phone(), List.of());
+        int ofAnother = incidents.acknowledge(recipients.get(0).phone(), List.of("INC-" + id + "-elsewhere"));
+        int once = incidents.acknowledge(recipients.get(0).phone(), List.of(("inc-" + id).toUpperCase(Locale.ROOT)));
+        int twice = incidents.acknowledge(recipients.get(0).phone(), List.of());
 
         assertThat(List.of(byAnother, ofAnother, once, twice)).containsExactly(0, 0, 1, 0);
         assertThat(sandbox.database()

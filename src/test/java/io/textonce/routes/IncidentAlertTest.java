@@ -12,6 +12,7 @@ import io.textonce.sandbox.TwilioMessage;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.camel.ProducerTemplate;
@@ -114,7 +115,8 @@ class IncidentAlertTest {
 
         var answer = sandbox.post(
                 "incident-acknowledged",
-                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"" + incident + "\"}");
+                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"" + incident.toLowerCase(Locale.ROOT)
+                        + "\"}");
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(sandbox.json(answer).get("status").asText()).isEqualTo("acknowledged");
@@ -124,7 +126,17 @@ class IncidentAlertTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ACK", " ack.", "Ack INC", "ack inc!"})
+    @ValueSource(
+            strings = {
+                "ACK",
+                " ack.",
+                "Ack INC",
+                "ack inc!",
+                "ACK: INC",
+                "ack thanks",
+                "ACK INC-another",
+                "Ack\n--\nJohn, on call"
+            })
     void stopsWhenSomebodyWhoWasToldReplies(String reply, Sandbox sandbox) {
         alert(sandbox, id, incident, true);
         sandbox.awaitStatus(id, "delivered");
@@ -139,7 +151,7 @@ class IncidentAlertTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ACK INC-another", "acknowledge", "back", "no ack", "YES"})
+    @ValueSource(strings = {"acknowledge", "back", "no ack", "YES"})
     void goesOnWhenTheReplyIsNoAcknowledgement(String reply, Sandbox sandbox) {
         alert(sandbox, id, incident, true);
 
@@ -147,6 +159,24 @@ class IncidentAlertTest {
         sandbox.twilio().receives(third, Peers.FROM_NUMBER, "ACK");
 
         assertThat(acknowledged(sandbox)).isFalse();
+    }
+
+    @Test
+    void acknowledgesOnlyTheIncidentsThatAReplyNames(Sandbox sandbox) {
+        String other = sandbox.newEventId();
+        alert(sandbox, id, incident, true);
+        pass(sandbox, "1 h");
+        alert(sandbox, other, "INC-other-" + other, true);
+
+        sandbox.twilio().receives("whatsapp:" + first, Peers.FROM_NUMBER, "Ack " + "inc-other-" + other + ", thanks");
+
+        assertThat(acknowledged(sandbox)).isFalse();
+        assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT acknowledged_at IS NOT NULL FROM textonce.incidents WHERE event_id = ?",
+                                Boolean.class,
+                                other))
+                .isTrue();
     }
 
     @Test
