@@ -1,10 +1,12 @@
 -- Deliveries, newest first, by any of: our id, Twilio's SID, the sender's event id, the number's hashes, and what lists
 -- are filtered by. Ids rise with time, so times are bounds of ids, and "after" is the last id of the page before. The
--- entry of the claim itself is left out: it is there only where others are told of statuses.
-SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose, d.consent_at, d.consent_source, d.phone_masked,
+-- entry of the claim itself is left out: it is there only where others are told of statuses. A cancellation that came
+-- before its event knows of no consent.
+SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose,
+    CASE WHEN d.source <> 'cancellation' THEN d.consent_at END AS consent_at, d.consent_source, d.phone_masked,
     d.status, d.attempt, d.message_sid, d.error_code, d.reason, d.due_at, d.created_at, d.updated_at, d.phone,
     d.time_zone, d.segments,
-    d.status = 'rejected' AND d.phone IS NOT NULL AND d.body IS NOT NULL
+    d.status IN ('rejected', 'canceled') AND d.message_sid IS NULL AND d.phone IS NOT NULL AND d.body IS NOT NULL
         AND (d.expires_at IS NULL OR d.expires_at > now()) AS may_be_sent_again,
     CASE WHEN CAST(:#timeline AS boolean) THEN (
         SELECT coalesce(json_agg(json_build_object('at', e.happened_at, 'kind', e.kind, 'status', e.status,

@@ -1,7 +1,6 @@
 package io.textonce.appointment;
 
 import io.textonce.delivery.Outcome;
-import io.textonce.delivery.Refusal;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Processor;
@@ -24,16 +23,12 @@ class AppointmentConfiguration {
         };
     }
 
-    /** Says what became of the reminder; it may have been sent before. */
+    /** Says what became of the reminder; it may have been sent before, or is to come yet. */
     @Bean
     Processor reminderCancelled() {
         return exchange -> {
             var row = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
-            var effect = (String) row.get("effect");
-            if (effect.equals("absent")) {
-                throw new Refusal(404, "unknown_reminder", "There is no such reminder.");
-            }
-            exchange.setVariable("outcome", new Outcome(effect, false));
+            exchange.setVariable("outcome", new Outcome((String) row.get("effect"), false));
         };
     }
 }

@@ -46,8 +46,8 @@ public final class Decisions {
             WITH changed AS (
                 UPDATE textonce.deliveries
                 SET status = 'held', due_at = now(), error_code = NULL, reason = ?, updated_at = now()
-                WHERE id = ? AND status = 'rejected' AND phone IS NOT NULL AND body IS NOT NULL
-                  AND (expires_at IS NULL OR expires_at > now())
+                WHERE id = ? AND status IN ('rejected', 'canceled') AND message_sid IS NULL
+                  AND phone IS NOT NULL AND body IS NOT NULL AND (expires_at IS NULL OR expires_at > now())
                 RETURNING id, status, message_sid, status AS became
             )
             """ + TOLD;
@@ -94,7 +94,7 @@ public final class Decisions {
         return decide(RELEASE, id, who, why);
     }
 
-    /** Sends a rejected text again over the usual road; false when that can't be. */
+    /** Sends a text again that was rejected, or dropped after an unclear outcome; false when that can't be. */
     public boolean resend(UUID id, String who, String why) {
         return decide(RESEND, id, who, why);
     }

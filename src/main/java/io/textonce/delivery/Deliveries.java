@@ -77,30 +77,34 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 RETURNING id, attempt, status, error_code, reason, due_at
             )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage());
 
-    private static final String CLAIM_AGAIN =
-            ASKED + """
+    /** What was called off meanwhile, or before its event came, is not sent. */
+    private static final String CLAIM_AGAIN = ASKED
+            + """
             claimed AS (
                 UPDATE textonce.deliveries AS d
                 SET attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, updated_at = now(),
-                    status = CASE WHEN shut THEN 'rejected' ELSE t.status END,
-                    due_at = CASE WHEN NOT shut THEN coalesce(until, now() + wait) END,
-                    error_code = CASE WHEN shut THEN %1$d ELSE code END,
-                    reason = CASE WHEN shut THEN '%2$s' ELSE words END,
-                    body = t.body, payload_sha256 = t.payload_sha256, source = t.source, client = t.client,
+                    status = CASE WHEN cancelled_at IS NOT NULL THEN 'canceled' WHEN shut THEN 'rejected' ELSE t.status END,
+                    due_at = CASE WHEN cancelled_at IS NULL AND NOT shut THEN coalesce(until, now() + wait) END,
+                    error_code = CASE WHEN cancelled_at IS NULL THEN CASE WHEN shut THEN %1$d ELSE code END END,
+                    reason = CASE WHEN cancelled_at IS NOT NULL THEN reason WHEN shut THEN '%2$s' ELSE words END,
+                    body = CASE WHEN cancelled_at IS NULL THEN t.body END,
+                    payload_sha256 = t.payload_sha256, source = t.source, client = t.client,
                     sender = t.sender, purpose = t.purpose, consent_at = t.consent_at,
                     consent_source = t.consent_source, phone_masked = t.phone_masked, phone_hash = t.phone_hash,
                     phone = t.phone, on_unknown = t.on_unknown, horizon = t.horizon, expires_at = t.expires_at,
                     quiet_hours = t.quiet_hours, time_zone = t.time_zone, segments = t.segments,
                     twilio_options = t.twilio_options
                 FROM asked AS t
-                WHERE d.event = t.event AND d.event_id = t.event_id AND d.status = 'rejected'
+                WHERE d.event = t.event AND d.event_id = t.event_id AND (d.status = 'rejected' OR d.source = '%3$s')
                 RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at
-            )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage()) + SAID.formatted("");
+            )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage(), Cancellations.SOURCE)
+            + SAID.formatted("");
 
     private static final String FIND = """
-            SELECT d.event, d.event_id, d.id, d.attempt, d.status, d.message_sid, d.error_code, d.payload_sha256
+            SELECT d.event, d.event_id, d.id, d.attempt, d.status, d.message_sid, d.error_code, d.payload_sha256,
+                d.status = 'rejected' OR d.source = '%s' AS is_claimable
             FROM unnest(?, ?) AS t(event, event_id) JOIN textonce.deliveries AS d USING (event_id, event)
-            """;
+            """.formatted(Cancellations.SOURCE);
 
     private final JdbcTemplate jdbc;
     private final PhoneNumbers phones;
@@ -150,7 +154,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
             var lease = new Lease(leaseLength).of(clock.instant(), sms.expiresAt());
             var claim = new Claim(DeliveryId.next(clock.millis()), sms.key(), sms, verdict, phoneHash.all(sms.phone()));
             var found = claims.with(claim);
-            var claimed = found.isRejected() ? claimAgain(claim) : found.claimed();
+            var claimed = found.isClaimable() ? claimAgain(claim) : found.claimed();
             if (claimed != null && claimed.status().equals(Delivery.RESERVED)) {
                 verdict = departure.of(claimed, sms, false);
                 claimed = verdict.isSend() ? claimed : claimed.with(verdict.status(), null, null);
@@ -164,7 +168,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 return claimed.status().equals(Delivery.RESERVED);
             }
             // One refused between the two statements is not a duplicate of a text, so it is tried again.
-            if (!found.isRejected()) {
+            if (!found.isClaimable()) {
                 exchange.setVariable("delivery", found.taken(sms));
                 return false;
             }
@@ -175,7 +179,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
         var found = new HashMap<String, Found>();
         var ids = claims.stream().collect(Collectors.toMap(Claim::id, Claim::key));
         for (var delivery : claimed(claim, claims)) {
-            found.put(ids.get(delivery.id()), new Found(delivery, null));
+            found.put(ids.get(delivery.id()), new Found(delivery, null, false));
         }
         var rest =
                 claims.stream().filter(claim -> !found.containsKey(claim.key())).toList();
@@ -250,7 +254,7 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
                 row.getString("message_sid"),
                 row.getObject("error_code", Integer.class),
                 true);
-        return new Found(delivery, row.getBytes("payload_sha256"));
+        return new Found(delivery, row.getBytes("payload_sha256"), row.getBoolean("is_claimable"));
     }
 
     @Override
@@ -302,14 +306,12 @@ final class Deliveries extends ServiceSupport implements IdempotentRepository {
      *
      * @param delivery null where the row was removed meanwhile
      * @param payloadSha256 of the event that had the key before, null where the claim won
+     * @param isClaimable whether the event may claim the key that was taken before: for one that was refused, or called
+     *     off before it came
      */
-    private record Found(@Nullable Delivery delivery, byte @Nullable [] payloadSha256) {
+    private record Found(@Nullable Delivery delivery, byte @Nullable [] payloadSha256, boolean isClaimable) {
 
-        static final Found NOTHING = new Found(null, null);
-
-        boolean isRejected() {
-            return payloadSha256 != null && delivery.status().equals(Delivery.REJECTED);
-        }
+        static final Found NOTHING = new Found(null, null, false);
 
         @Nullable
         Delivery claimed() {

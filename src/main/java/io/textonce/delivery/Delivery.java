@@ -32,11 +32,19 @@ public record Delivery(
     /** Twilio's word, and ours for a text that was called off before Twilio had it. */
     public static final String CANCELED = "canceled";
 
+    /** Twilio's statuses of a message that it may still cancel. */
+    private static final Set<String> CANCELABLE = Set.of("scheduled", "accepted", "queued");
+
     private static final Set<String> FINAL = Set.of("delivered", "undelivered", "failed", CANCELED, "read");
 
     /** Whether a status is Twilio's last word. */
     public static boolean isFinal(String status) {
         return FINAL.contains(status);
+    }
+
+    /** Whether Twilio may still cancel a message of a status. */
+    public static boolean isCancelable(String status) {
+        return CANCELABLE.contains(status);
     }
 
     static Delivery claimed(UUID id, int attempt) {

@@ -156,6 +156,11 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Processor smsCancel(DataSource dataSource, Clock clock) {
+        return new Cancellations(new JdbcTemplate(dataSource), clock)::cancel;
+    }
+
+    @Bean
     OptOuts optOuts(DataSource dataSource, PhoneHash phoneHash) {
         return new OptOuts(new JdbcTemplate(dataSource), phoneHash);
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param quietHours the event's, or null
  * @param timeZone whose clock they go by, or null for the number's region
  * @param twilioOptions what the event's policy asks of Twilio, or null
- * @param cancelled whether it was called off meanwhile
+ * @param cancelledFor how long ago it was called off, or null where it was not
  * @param expiresAt after which the text is worth nothing, or null
  * @param hasTurn whether it was held until its turn at the sender's pace, which is now
  * @param lease of the one who took it, begun before the take; it carries on the database's clock
@@ -50,7 +50,7 @@ public record Due(
         @Nullable String quietHours,
         @Nullable String timeZone,
         @Nullable String twilioOptions,
-        boolean cancelled,
+        @Nullable Duration cancelledFor,
         Instant attemptedAt,
         Duration unclearFor,
         Duration age,
@@ -61,6 +61,10 @@ public record Due(
     /** The time by the database's clock, which decided that it is due and decides what follows. */
     public Instant now() {
         return lease.now();
+    }
+
+    public boolean isCancelled() {
+        return cancelledFor != null;
     }
 
     /** The text to send, as the event asked for it. */

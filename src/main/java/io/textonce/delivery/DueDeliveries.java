@@ -25,7 +25,8 @@ public final class DueDeliveries {
             RETURNING d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
                 d.client, d.sender, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
                 d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.twilio_options,
-                d.cancelled_at IS NOT NULL AS cancelled, d.attempted_at,
+                d.attempted_at,
+                extract(epoch FROM now() - d.cancelled_at) * 1000 AS cancelled_ms,
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
                 extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
                 extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
@@ -74,8 +75,12 @@ public final class DueDeliveries {
             WITH bound AS (
                 UPDATE textonce.deliveries
                 SET message_sid = ?, status = CASE WHEN textonce.status_rank(?) >= 0 THEN ? ELSE 'accepted' END,
-                    error_code = coalesce(?, error_code), reason = NULL, unknown_since = NULL,
-                    due_at = CASE WHEN textonce.status_rank(?) >= 5 THEN NULL ELSE now() + CAST(? AS interval) END,
+                    error_code = ?, reason = NULL, unknown_since = NULL,
+                    due_at = CASE
+                        WHEN textonce.status_rank(?) >= 5 THEN NULL
+                        WHEN cancelled_at IS NOT NULL THEN now()
+                        ELSE now() + CAST(? AS interval)
+                    END,
                     updated_at = now()
                 WHERE id = ? AND attempt = ? AND status = 'unknown'
                 RETURNING id, status, message_sid, error_code
@@ -90,7 +95,7 @@ public final class DueDeliveries {
                 UPDATE textonce.deliveries
                 SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, sender = ?,
                     due_at = now() + CAST(? AS interval), updated_at = now()
-                WHERE id = ? AND attempt = ? AND status = 'unknown'
+                WHERE id = ? AND attempt = ? AND status = 'unknown' AND cancelled_at IS NULL
                 RETURNING id
             )
             INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
@@ -98,11 +103,14 @@ public final class DueDeliveries {
             FROM again
             """;
 
+    /** What was called off meanwhile is not held any more. */
     private static final String DECIDE = """
             WITH decided AS (
                 UPDATE textonce.deliveries
-                SET status = ?, due_at = ?, error_code = coalesce(?, error_code), reason = ?, unknown_since = NULL,
-                    updated_at = now()
+                SET status = CASE WHEN cancelled_at IS NULL THEN ? ELSE 'canceled' END,
+                    due_at = CASE WHEN cancelled_at IS NULL THEN CAST(? AS timestamptz) END,
+                    body = CASE WHEN cancelled_at IS NULL THEN body END,
+                    error_code = CAST(? AS integer), reason = ?, unknown_since = NULL, updated_at = now()
                 WHERE id = ? AND attempt = ? AND status IN ('reserved', 'unknown')
                 RETURNING id, status, error_code, reason, due_at
             )
@@ -116,7 +124,8 @@ public final class DueDeliveries {
             """;
 
     private static final String ASK_AGAIN = """
-            UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval) WHERE id = ? AND message_sid = ?
+            UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval)
+            WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
             """;
 
     private static final String RIVALS = """
@@ -268,13 +277,18 @@ public final class DueDeliveries {
                 row.getString("quiet_hours"),
                 row.getString("time_zone"),
                 row.getString("twilio_options"),
-                row.getBoolean("cancelled"),
+                cancelledFor(row),
                 instant(row, "attempted_at"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")),
                 Duration.ofMillis((long) row.getDouble("late_ms")),
                 row.getBoolean("has_turn"),
                 begun.of(instant(row, "taken_at"), expiresAt));
+    }
+
+    private static @Nullable Duration cancelledFor(ResultSet row) throws SQLException {
+        double millis = row.getDouble("cancelled_ms");
+        return row.wasNull() ? null : Duration.ofMillis((long) millis);
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -110,7 +110,7 @@ public final class SendGate {
      * due: by another one it could be held until a time that is past already, and be due again at once.
      */
     public Verdict again(Due due) {
-        if (due.cancelled()) {
+        if (due.isCancelled()) {
             return Verdict.canceled();
         }
         if (optOuts.has(due.phone(), due.sender())) {

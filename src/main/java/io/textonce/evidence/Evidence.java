@@ -194,7 +194,7 @@ final class Evidence {
                 count("hold");
             }
             case "drop" -> {
-                deliveries.end(due, Delivery.REJECTED, "Twilio never took the text; the event asks not to repeat it");
+                deliveries.end(due, Delivery.CANCELED, "Twilio never took the text; the event asks not to repeat it");
                 count("drop");
             }
             default -> send(exchange, due, verdict);

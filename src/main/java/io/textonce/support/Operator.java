@@ -2,11 +2,11 @@ package io.textonce.support;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Decisions;
+import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Refusal;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
-import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +15,6 @@ import org.slf4j.LoggerFactory;
 final class Operator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
-
-    /** Twilio's statuses of a message that it may still stop. */
-    private static final Set<String> STOPPABLE = Set.of("scheduled", "accepted", "queued");
 
     private static final int LONGEST_REASON = 300;
 
@@ -64,7 +61,7 @@ final class Operator {
 
     private boolean cancelAtTwilio(UUID id, Decisions.Standing standing, String who, String why) {
         String sid = standing.sid();
-        if (sid == null || !STOPPABLE.contains(standing.status())) {
+        if (sid == null || !Delivery.isCancelable(standing.status())) {
             return false;
         }
         try {
@@ -84,7 +81,8 @@ final class Operator {
         return switch (action) {
             case "cancel" -> "It is too late: the text is on its way or has come to its end.";
             case "resend" ->
-                "Only a refused text whose time has not passed, and that is still kept, can be sent again.";
+                "Only a message that was refused or dropped, whose time has not passed and that is still kept, can be"
+                        + " sent again.";
             default -> "The text does not wait for a person, or is not kept any more.";
         };
     }

@@ -1,6 +1,7 @@
 package io.textonce.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.delivery.Cancellations;
 import io.textonce.delivery.Delivery;
 import io.textonce.twilio.TwilioCodes;
 import java.time.Instant;
@@ -34,6 +35,10 @@ public final class Story {
     List<Entry> entries(Map<String, Object> row, JsonNode timeline) {
         var entries = new ArrayList<Entry>();
         var received = instant(row.get("created_at"));
+        if (row.get("source").equals(Cancellations.SOURCE)) {
+            entries.add(new Entry(received, "received", "canceled", "The cancellation came in before its event"));
+            return withTimeline(entries, timeline);
+        }
         entries.add(new Entry(received, "received", "received", "The event came in " + from(row)));
         entries.add(new Entry(
                 received,
@@ -48,9 +53,11 @@ public final class Story {
                 null,
                 null,
                 null));
-        for (JsonNode event : timeline) {
-            entries.add(entry(event));
-        }
+        return withTimeline(entries, timeline);
+    }
+
+    private List<Entry> withTimeline(List<Entry> entries, JsonNode timeline) {
+        timeline.forEach(event -> entries.add(entry(event)));
         return entries;
     }
 
@@ -109,6 +116,7 @@ public final class Story {
             case Delivery.HELD -> "Not sent yet; the text waits";
             case Delivery.UNKNOWN -> "The text was handed over, but no clear answer came";
             case Delivery.REJECTED -> "The text was refused; nothing was sent";
+            case Delivery.CANCELED -> "Twilio does not have the text, which was canceled meanwhile";
             case "scheduled" -> "Twilio has the text and keeps it until its time";
             default -> "Twilio accepted the text";
         };

@@ -16,7 +16,8 @@ public final class Outcomes implements AutoCloseable {
     /**
      * An answer with a SID is the truth whenever it comes. If evidence had given that SID to another delivery, whose
      * text was equal, that one is unknown again. A refused text is kept, since support may send it again. Any other
-     * outcome counts only while its attempt still holds the reservation: whoever took over knows better.
+     * outcome counts only while its attempt still holds the reservation: whoever took over knows better. What was called
+     * off meanwhile ends where Twilio does not have it, and is due at once to be canceled where Twilio has it.
      */
     private static final String RECORD = """
             WITH told AS MATERIALIZED (
@@ -39,18 +40,28 @@ public final class Outcomes implements AutoCloseable {
             changed AS (
                 UPDATE textonce.deliveries AS d
                 SET status = CASE
-                        WHEN t.sid IS NULL OR t.rank > textonce.status_rank(d.status) THEN t.status
+                        WHEN d.cancelled_at IS NOT NULL AND t.status IN ('held', 'rejected') THEN 'canceled'
+                        WHEN d.message_sid IS NULL OR t.rank > textonce.status_rank(d.status) THEN t.status
                         ELSE d.status
                     END,
                     message_sid = coalesce(d.message_sid, t.sid),
-                    error_code = coalesce(t.code, d.error_code),
+                    error_code = CASE
+                        WHEN t.sid IS NULL THEN t.code
+                        WHEN d.message_sid IS NOT NULL AND t.rank <= textonce.status_rank(d.status) THEN d.error_code
+                    END,
                     reason = CASE
                         WHEN t.sid IS NULL THEN t.words
-                        WHEN t.rank <= textonce.status_rank(d.status) THEN d.reason
+                        WHEN d.message_sid IS NOT NULL AND t.rank <= textonce.status_rank(d.status) THEN d.reason
                     END,
-                    body = CASE WHEN t.status IN ('held', 'unknown', 'rejected') THEN d.body END,
+                    body = CASE
+                        WHEN t.status = 'unknown' OR t.status IN ('held', 'rejected') AND d.cancelled_at IS NULL THEN d.body
+                    END,
                     unknown_since = CASE WHEN t.status = 'unknown' THEN now() END,
-                    due_at = CASE WHEN textonce.status_rank(d.status) >= 5 THEN NULL ELSE now() + t.wait END,
+                    due_at = CASE
+                        WHEN d.message_sid IS NOT NULL AND textonce.status_rank(d.status) >= 5 THEN NULL
+                        WHEN d.cancelled_at IS NULL OR t.status = 'unknown' THEN now() + t.wait
+                        WHEN t.sid IS NOT NULL THEN now()
+                    END,
                     updated_at = now()
                 FROM told AS t
                 WHERE d.id = t.id
@@ -63,8 +74,8 @@ public final class Outcomes implements AutoCloseable {
             )
             INSERT INTO textonce.delivery_events
                 (delivery_id, kind, status, message_sid, error_code, words, until, became)
-            SELECT t.id, 'answer', t.status, t.sid, t.code, t.words, CASE WHEN t.status = 'held' THEN now() + t.wait END,
-                c.status
+            SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, t.sid, t.code, t.words,
+                CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END, c.status
             FROM told AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
             RETURNING delivery_id, became
             """;

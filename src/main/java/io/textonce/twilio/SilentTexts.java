@@ -1,17 +1,20 @@
 package io.textonce.twilio;
 
+import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Twilio about a text whose callbacks stay away, ever more slowly, for three days from when it could leave: some
- * carriers never report, and then {@code sent} is the last word. A text that was called off while Twilio kept it for later is canceled there.
+ * Asks Twilio about a text whose callbacks stay away, ever more slowly, until three days after its hand-over: some
+ * carriers never report, and then {@code sent} is the last word. A text that was called off while Twilio has it is canceled there. Where Twilio's
+ * answer does not say whether it is, that is tried again within seconds, for as long as Twilio has not sent it.
  */
 final class SilentTexts {
 
@@ -19,6 +22,12 @@ final class SilentTexts {
 
     private static final Duration GIVE_UP = Duration.ofDays(3);
     private static final Duration SLOWEST = Duration.ofHours(12);
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
+    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(30);
+
+    /** Twilio's codes for a message that can't be canceled any more, or that it does not have. */
+    private static final Set<Integer> TOO_LATE = Set.of(30409, 20404);
 
     private final TwilioMessages messages;
     private final DueDeliveries deliveries;
@@ -36,11 +45,12 @@ final class SilentTexts {
     void ask(Exchange exchange) {
         var due = exchange.getMessage().getBody(Due.class);
         exchange.getMessage().setBody(null);
-        deliveries.askAgain(due, next(outFor(due)));
+        boolean cancels = due.isCancelled() && Delivery.isCancelable(due.status());
+        if (!cancels) {
+            deliveries.askAgain(due, next(outFor(due)));
+        }
         try {
-            var seen = due.sid() == null
-                    ? null
-                    : look(due.sid(), due.cancelled() && due.status().equals("scheduled"));
+            var seen = due.sid() == null ? null : cancels ? cancel(due) : messages.fetch(due.sid());
             if (seen == null) {
                 LOG.warn("Twilio does not know {} of delivery {}", due.sid(), due.id());
             } else if (!seen.status().equals(due.status())) {
@@ -48,18 +58,23 @@ final class SilentTexts {
             }
         } catch (TwilioFailure e) {
             LOG.info("Twilio could not be asked about {}: {}", due.sid(), e.getMessage());
+            if (cancels) {
+                deliveries.askAgain(due, bounded(FIRST_RETRY, due.cancelledFor(), SLOWEST_RETRY));
+            }
         }
     }
 
-    private @Nullable Seen look(String sid, boolean cancel) {
-        if (cancel) {
-            try {
-                messages.cancel(sid);
-            } catch (TwilioFailure.Refused e) {
-                LOG.info("{} was called off too late: {}", sid, e.getMessage());
+    private @Nullable Seen cancel(Due due) {
+        try {
+            return messages.cancel(due.sid());
+        } catch (TwilioFailure.Refused e) {
+            if (!TOO_LATE.contains(e.code())) {
+                throw e;
             }
+            LOG.info("{} was called off too late: {}", due.sid(), e.getMessage());
+            deliveries.askAgain(due, next(outFor(due)));
+            return messages.fetch(due.sid());
         }
-        return messages.fetch(sid);
     }
 
     /** Since its hand-over to Twilio, or since the time until which Twilio kept it. */
@@ -70,10 +85,11 @@ final class SilentTexts {
     }
 
     private @Nullable Duration next(Duration age) {
-        if (age.compareTo(GIVE_UP) > 0) {
-            return null;
-        }
-        Duration doubled = age.compareTo(first) > 0 ? age : first;
-        return doubled.compareTo(SLOWEST) < 0 ? doubled : SLOWEST;
+        return age.compareTo(GIVE_UP) > 0 ? null : bounded(first, age, SLOWEST);
+    }
+
+    private static Duration bounded(Duration least, Duration wait, Duration most) {
+        Duration longer = wait.compareTo(least) > 0 ? wait : least;
+        return longer.compareTo(most) < 0 ? longer : most;
     }
 }

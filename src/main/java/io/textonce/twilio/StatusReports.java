@@ -19,7 +19,8 @@ public final class StatusReports implements AutoCloseable {
     /**
      * The delivery is the one that the callback's URL names, else the one that has the SID. Its status rises or stays. A
      * delivery without a SID is bound to this one; if evidence had given the SID to another delivery, whose text was
-     * equal, that one is unknown again. What was said is kept whether or not it changed anything, a repetition only if it
+     * equal, that one is unknown again. An earlier error is over once it goes on. What was called off is due at once while
+     * Twilio may cancel it. What was said is kept whether or not it changed anything, a repetition only if it
      * did. A word that is not Twilio's moves nothing.
      */
     private static final String RECORD = """
@@ -57,11 +58,18 @@ public final class StatusReports implements AutoCloseable {
                         ELSE d.status
                     END,
                     message_sid = t.sid,
-                    error_code = coalesce(t.code, d.error_code),
+                    error_code = CASE
+                        WHEN t.code IS NULL AND t.status IN ('undelivered', 'failed') THEN d.error_code
+                        ELSE t.code
+                    END,
                     reason = t.words,
                     body = NULL,
                     unknown_since = NULL,
-                    due_at = CASE WHEN t.rank >= 5 THEN NULL ELSE now() + t.wait END,
+                    due_at = CASE
+                        WHEN t.rank >= 5 THEN NULL
+                        WHEN d.cancelled_at IS NOT NULL AND coalesce(t.rank, -1) <= 2 THEN now()
+                        ELSE now() + t.wait
+                    END,
                     updated_at = now()
                 FROM told AS t JOIN target ON target.told_sid = t.sid
                 WHERE d.id = target.id

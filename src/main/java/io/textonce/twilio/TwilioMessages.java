@@ -81,15 +81,15 @@ public final class TwilioMessages {
     }
 
     /**
-     * Cancels a message that Twilio has not sent yet.
+     * Cancels a message that Twilio has not sent yet, and says how it stands then.
      *
      * @throws TwilioFailure.Refused when it is too late (30409)
      * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#update-a-message-resource">update</a>
      */
-    public void cancel(String sid) {
+    public Seen cancel(String sid) {
         var request = new Request(HttpMethod.POST, Domains.API.toString(), path("Messages/" + sid + ".json"));
         request.addPostParam("Status", "canceled");
-        ask(request);
+        return seen(ask(request));
     }
 
     /**
@@ -126,9 +126,9 @@ public final class TwilioMessages {
             return new Seen(
                     message.path("sid").asText(),
                     message.path("status").asText(),
-                    message.path("error_code").isInt()
-                            ? message.path("error_code").intValue()
-                            : null,
+                    message.path("error_code").asInt(0) == 0
+                            ? null
+                            : message.path("error_code").intValue(),
                     ZonedDateTime.parse(message.path("date_created").asText(), DateTimeFormatter.RFC_1123_DATE_TIME)
                             .toInstant(),
                     message.path("body").asText(""),

@@ -30,6 +30,10 @@ public record DeliveryTables(
         return of(dataSource, lease, null);
     }
 
+    public static Cancellations cancellations(DataSource dataSource) {
+        return new Cancellations(new JdbcTemplate(dataSource), Clock.systemUTC());
+    }
+
     /** @param restoredTo the moment to which the tables were set back, or null */
     public static DeliveryTables of(DataSource dataSource, Duration lease, @Nullable Instant restoredTo) {
         return of(dataSource, lease, restoredTo, Clock.systemUTC());

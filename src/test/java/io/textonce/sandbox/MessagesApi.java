@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ final class MessagesApi {
     private final Set<String> optOuts;
     private final String poolNumber;
     private final Clock clock;
+    private final Queue<Fault> updates = new ConcurrentLinkedQueue<>();
     private volatile CountDownLatch closing = new CountDownLatch(1);
 
     MessagesApi(
@@ -105,8 +108,18 @@ final class MessagesApi {
         }
     }
 
+    void nextUpdate(Fault fault) {
+        updates.add(fault);
+    }
+
     void update(Call call, String accountSid, String sid) throws IOException {
         Form form = call.form();
+        Fault fault = updates.poll();
+        if (fault != null) {
+            hold(Duration.ofMillis(fault.delayMillis()));
+            call.misbehave(fault);
+            return;
+        }
         boolean cancels = form.text("Status").equals("canceled") && !form.has("Body");
         boolean redacts = form.has("Body") && form.text("Body").isEmpty() && !form.has("Status");
         if (find(accountSid, sid) == null) {

@@ -166,6 +166,12 @@ public final class TwilioSimulator implements AutoCloseable {
         return plan(new FaultPlan.Rule(creates, to, null, fault));
     }
 
+    /** The next cancel or redaction of a message meets this fault. Several calls form a queue. */
+    public TwilioSimulator nextUpdate(Fault fault) {
+        messages.nextUpdate(fault);
+        return this;
+    }
+
     /** This share of the creates, between 0 and 1, meets this fault; which ones follows from the seed. */
     public TwilioSimulator share(double share, Fault fault) {
         return plan(new FaultPlan.Rule(null, null, share, fault));

@@ -1,0 +1,104 @@
+package io.textonce.delivery;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The cancellation of an event's message, at whatever moment it comes. A cancellation that overtakes its event takes the
+ * event's key, so of the two one wins however close they are; the event ends with it when it comes. One that may be with
+ * Twilio is not sent once more, and is canceled there by the background worker as long as Twilio can.
+ */
+public final class Cancellations {
+
+    /** Source of a row that holds the key of an event that has not come yet. */
+    public static final String SOURCE = "cancellation";
+
+    /** Its own statement: the one that follows sees whatever had the key. */
+    private static final String TAKE_KEY = """
+            WITH taken AS (
+                INSERT INTO textonce.deliveries
+                    (id, event, event_id, attempt, attempted_at, status, cancelled_at, reason, source, payload_sha256,
+                     sender, purpose, consent_at, phone_masked, phone_hash, on_unknown)
+                VALUES (?, ?, ?, 0, now(), 'canceled', now(), ?, '%s', '', '', '', now(), '', '', 'drop')
+                ON CONFLICT (event_id, event) DO NOTHING
+                RETURNING id, status, reason
+            )
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
+            SELECT id, 'decision', status, reason FROM taken
+            """.formatted(SOURCE);
+
+    /** A repetition has Twilio asked again at once, and is not told twice. */
+    private static final String CANCEL = """
+            WITH target AS (
+                SELECT id, status, cancelled_at, source FROM textonce.deliveries
+                WHERE event = ? AND event_id = ? FOR UPDATE
+            ),
+            changed AS (
+                UPDATE textonce.deliveries AS d
+                SET status = CASE WHEN d.status IN ('held', 'rejected') THEN 'canceled' ELSE d.status END,
+                    cancelled_at = coalesce(d.cancelled_at, now()),
+                    reason = ?,
+                    body = CASE WHEN d.status NOT IN ('held', 'rejected') THEN d.body END,
+                    due_at = CASE
+                        WHEN d.status IN ('reserved', 'unknown') THEN d.due_at
+                        WHEN d.status NOT IN ('held', 'rejected') THEN now()
+                    END,
+                    updated_at = now()
+                FROM target
+                WHERE d.id = target.id
+                  AND d.status IN ('held', 'rejected', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
+                RETURNING d.id, d.status, d.reason, target.status AS old_status,
+                    target.cancelled_at IS NULL OR d.status <> target.status AS is_new
+            ),
+            recorded AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                SELECT id, 'decision', status, reason, CASE WHEN status <> old_status THEN status END
+                FROM changed WHERE is_new
+            )
+            SELECT id, CASE
+                    WHEN source = '%s' THEN 'pending'
+                    WHEN status IN ('held', 'rejected', 'canceled') THEN 'canceled'
+                    WHEN status IN ('reserved', 'unknown', 'scheduled', 'accepted', 'queued') THEN 'asked'
+                    ELSE 'too_late'
+                END AS effect
+            FROM target
+            """.formatted(SOURCE);
+
+    private final JdbcTemplate jdbc;
+    private final Clock clock;
+
+    Cancellations(JdbcTemplate jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /** Cancels the message that the body names by event and eventId, and leaves a list with one row of what became of it. */
+    void cancel(Exchange exchange) {
+        Map<?, ?> body = exchange.getMessage().getBody(Map.class);
+        var canceled = cancel((String) body.get("event"), (String) body.get("eventId"), (String) body.get("words"));
+        exchange.getMessage().setBody(List.of(Map.of("delivery", canceled.delivery(), "effect", canceled.effect())));
+    }
+
+    /** @param reason for the timeline */
+    public Canceled cancel(String event, String eventId, String reason) {
+        jdbc.update(TAKE_KEY, DeliveryId.next(clock.millis()), event, eventId, reason);
+        return jdbc.queryForObject(
+                CANCEL,
+                (row, n) -> new Canceled(row.getObject("id", UUID.class), row.getString("effect")),
+                event,
+                eventId,
+                reason);
+    }
+
+    /**
+     * What a cancellation did.
+     *
+     * @param effect canceled: it never leaves; asked: it may be with Twilio, and is canceled if Twilio still can; pending:
+     *     its event has not come yet; too_late: it is on its way or has come to its end
+     */
+    public record Canceled(UUID delivery, String effect) {}
+}

@@ -1,0 +1,312 @@
+package io.textonce.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.textonce.sandbox.SandboxPostgres;
+import io.textonce.twilio.Outcomes;
+import io.textonce.twilio.StatusReports;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Two actors over the real table: one sends an event's message, the other cancels it, at each moment. */
+class CancellationsTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final String PHONE = "+15558675310";
+    private static final String REASON = "Canceled by the test";
+
+    @TempDir
+    private static Path directory;
+
+    private static SandboxPostgres postgres;
+    private static HikariDataSource dataSource;
+    private static JdbcTemplate jdbc;
+    private static DeliveryTables tables;
+    private static Cancellations cancellations;
+    private static Outcomes outcomes;
+    private static StatusReports reports;
+    private static CamelContext context;
+
+    private String id;
+
+    /** Until when the message has come when it is canceled, and what the cancellation answers then. */
+    private enum Moment {
+        BEFORE_ITS_EVENT("pending"),
+        HELD("canceled"),
+        CALLED("asked"),
+        UNKNOWN("asked"),
+        HELD_AFTER_A_CALL("canceled"),
+        REJECTED("canceled"),
+        SCHEDULED("asked"),
+        QUEUED("asked"),
+        SENT("too_late"),
+        DELIVERED("too_late");
+
+        private final String effect;
+
+        Moment(String effect) {
+            this.effect = effect;
+        }
+    }
+
+    @BeforeAll
+    static void startDatabase() throws IOException {
+        postgres = new SandboxPostgres(directory).start();
+        dataSource = new HikariDataSource();
+        dataSource.setJdbcUrl(postgres.url());
+        dataSource.setUsername("postgres");
+        jdbc = new JdbcTemplate(dataSource);
+        tables = DeliveryTables.migrate(dataSource, LEASE);
+        cancellations = DeliveryTables.cancellations(dataSource);
+        outcomes = new Outcomes(jdbc);
+        reports = new StatusReports(jdbc);
+        context = new DefaultCamelContext();
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        dataSource.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void newEvent() {
+        id = "event-" + UUID.randomUUID();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isAnsweredTrulyHoweverOftenItComes(Moment moment) {
+        reach(moment);
+
+        assertThat(cancel()).isEqualTo(moment.effect);
+        var first = row();
+        assertThat(cancel()).isEqualTo(moment.effect);
+
+        assertThat(row()).containsEntry("cancelled_at", first.get("cancelled_at"));
+        assertThat(entries(REASON)).isEqualTo(moment.effect.equals("too_late") ? 0 : 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void letsNoRepetitionSendWhatWasCanceled(Moment moment) {
+        reach(moment);
+        cancel();
+
+        assertThat(claim()).isEmpty();
+        var repeated = claim();
+
+        assertThat(repeated).isEmpty();
+        assertThat(tables.due().takeHeld(100)).noneMatch(due -> due.eventId().equals(id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "held, canceled",
+        "rejected, canceled",
+        "unknown, unknown",
+        "scheduled, scheduled",
+        "queued, queued",
+        "sent, sent"
+    })
+    void endsByTheOutcomeOfTheCallThatWasUnderWay(String outcome, String status) {
+        var claimed = claim().orElseThrow();
+        cancel();
+
+        record(claimed, outcome);
+
+        assertThat(row()).containsEntry("status", status);
+        assertThat(claim()).isEmpty();
+        assertThat(row()).containsEntry("status", status);
+        assertThat(lastChange()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"scheduled", "accepted", "queued"})
+    void isDueAtOnceWhereTwilioGotTheMessageMeanwhile(String status) {
+        var claimed = claim().orElseThrow();
+        cancel();
+
+        record(claimed, status);
+
+        assertThat(tables.due().takeSilent(100)).anySatisfy(due -> {
+            assertThat(due.eventId()).isEqualTo(id);
+            assertThat(due.isCancelled()).isTrue();
+        });
+    }
+
+    @Test
+    void isDueAtOnceWhereTheMessageIsFoundLater() {
+        reach(Moment.UNKNOWN);
+        cancel();
+        makeDue();
+        var unknown = unknown();
+
+        assertThat(tables.due().bind(unknown, sid(), "scheduled", null, Duration.ofHours(1)))
+                .isTrue();
+
+        assertThat(tables.due().takeSilent(100)).extracting(Due::eventId).contains(id);
+    }
+
+    @Test
+    void isDueAtOnceWhereACallbackShowsTheMessage() {
+        reach(Moment.UNKNOWN);
+        cancel();
+
+        reports.record(new StatusReports.Report(
+                "callback", (UUID) row().get("id"), sid(), "queued", null, null, Duration.ofHours(1)));
+
+        assertThat(tables.due().takeSilent(100)).extracting(Due::eventId).contains(id);
+    }
+
+    @Test
+    void isNotSentOnceMoreWhenItIsCanceledWhileReconciliationLooks() {
+        reach(Moment.UNKNOWN);
+        makeDue();
+        var unknown = unknown();
+
+        assertThat(tables.gate().again(unknown).isSend()).isTrue();
+        cancel();
+
+        assertThat(tables.due().again(unknown)).isNull();
+        tables.due().end(unknown, Delivery.HELD, "A person must decide");
+        assertThat(row()).containsEntry("status", "canceled").containsEntry("body", null);
+    }
+
+    @Test
+    void keepsWhatItsEventTellsWhenThatComesAfterTheCancellation() {
+        cancel();
+
+        claim();
+
+        assertThat(row())
+                .containsEntry("status", "canceled")
+                .containsEntry("source", "test")
+                .containsEntry("reason", REASON)
+                .containsEntry("phone", PHONE)
+                .containsEntry("body", null)
+                .containsEntry("due_at", null);
+        assertThat(lastChange()).isEqualTo("canceled");
+        assertThat(cancel()).isEqualTo("canceled");
+    }
+
+    @Test
+    void ofACancellationAndItsEventAtTheSameMomentOneWins() throws Exception {
+        var both = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 200; round++) {
+                newEvent();
+                var start = new CyclicBarrier(2);
+                var canceled = both.submit(() -> {
+                    start.await();
+                    return cancel();
+                });
+                var claimed = both.submit(() -> {
+                    start.await();
+                    return claim();
+                });
+
+                boolean sends = claimed.get().isPresent();
+
+                assertThat(canceled.get()).isEqualTo(sends ? "asked" : canceled.get());
+                assertThat(canceled.get()).isIn("asked", "pending", "canceled");
+                assertThat(row()).containsEntry("status", sends ? "reserved" : "canceled");
+            }
+        } finally {
+            both.shutdownNow();
+        }
+    }
+
+    private void reach(Moment moment) {
+        switch (moment) {
+            case BEFORE_ITS_EVENT -> {}
+            case HELD -> ClaimedEvent.hold(tables, context, id, PHONE, "Text", Duration.ofHours(1));
+            case CALLED -> claim();
+            case UNKNOWN -> record(claim().orElseThrow(), "unknown");
+            case HELD_AFTER_A_CALL -> record(claim().orElseThrow(), "held");
+            default -> record(claim().orElseThrow(), moment.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private Optional<Delivery> claim() {
+        return ClaimedEvent.claim(tables, context, id, PHONE, "Text");
+    }
+
+    private String cancel() {
+        return cancellations.cancel("order-shipped", id, REASON).effect();
+    }
+
+    private static void record(Delivery claimed, String status) {
+        boolean ours = List.of("held", "rejected", "unknown").contains(status);
+        outcomes.record(new Outcomes.Outcome(
+                claimed.id(),
+                claimed.attempt(),
+                status,
+                ours ? null : sid(),
+                null,
+                "test",
+                status.equals("rejected") ? null : Duration.ofHours(1)));
+    }
+
+    private void makeDue() {
+        jdbc.update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
+    }
+
+    private Due unknown() {
+        return tables.due().takeUnknown(100).stream()
+                .filter(due -> due.eventId().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Map<String, Object> row() {
+        return jdbc.queryForMap("SELECT * FROM textonce.deliveries WHERE event_id = ?", id);
+    }
+
+    private int entries(String words) {
+        return jdbc.queryForObject(
+                "SELECT count(*) FROM textonce.delivery_events WHERE delivery_id = ? AND words = ?",
+                Integer.class,
+                row().get("id"),
+                words);
+    }
+
+    /** To what the timeline says that the status changed last. */
+    private @Nullable String lastChange() {
+        return jdbc
+                .queryForList(
+                        "SELECT became FROM textonce.delivery_events WHERE delivery_id = ? AND became IS NOT NULL"
+                                + " ORDER BY id DESC LIMIT 1",
+                        String.class,
+                        row().get("id"))
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String sid() {
+        return "SM" + UUID.randomUUID().toString().replace("-", "");
+    }
+}
