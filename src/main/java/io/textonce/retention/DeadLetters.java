@@ -1,5 +1,6 @@
 package io.textonce.retention;
 
+import io.textonce.phone.PhoneNumbers;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -10,44 +11,69 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.core.JmsTemplate;
 
 /** The queues that hold what people's numbers stand in and that nobody but us and an operator reads. */
 final class DeadLetters {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
+    private static final Pattern DIGITS = Pattern.compile("(?<!\\d)\\d{4,15}(?!\\d)");
+
     private final @Nullable JmsTemplate jms;
     private final List<String> queues;
+    private final PhoneNumbers phones;
 
     /** @param jms null where there is no broker */
-    DeadLetters(@Nullable JmsTemplate jms, List<String> queues) {
+    DeadLetters(@Nullable JmsTemplate jms, List<String> queues, PhoneNumbers phones) {
         this.jms = jms;
         this.queues = queues;
+        this.phones = phones;
     }
 
-    /** Takes the messages away in which the number stands, however it is escaped, and says how many. */
+    /**
+     * Takes the messages away in which the number stands, however it is escaped and spelled, and says how many.
+     *
+     * @throws org.springframework.jms.JmsException when the broker can't be reached
+     */
     int forget(String e164) {
-        if (jms == null) {
-            return 0;
-        }
-        var number = Pattern.compile("(?<!\\d)" + e164.substring(1) + "(?!\\d)");
         int gone = 0;
-        for (String queue : queues) {
-            List<String> found = jms.browse(queue, (session, browser) -> {
-                var ids = new ArrayList<String>();
-                for (Object each : Collections.list((java.util.Enumeration<?>) browser.getEnumeration())) {
-                    if (number.matcher(text((Message) each)).find()) {
-                        ids.add(((Message) each).getJMSMessageID());
-                    }
-                }
-                return ids;
-            });
-            for (String id : found == null ? List.<String>of() : found) {
-                if (jms.receiveSelected(queue, "JMSMessageID = '" + id + "'") != null) {
-                    gone++;
-                }
+        for (String queue : jms == null ? List.<String>of() : queues) {
+            try {
+                gone += forget(jms, queue, e164);
+            } catch (InvalidDestinationException e) {
+                LOG.info("There is no queue {} to be searched", queue);
             }
         }
         return gone;
+    }
+
+    private int forget(JmsTemplate broker, String queue, String e164) {
+        List<String> found = broker.browse(queue, (session, browser) -> {
+            var ids = new ArrayList<String>();
+            for (Object each : Collections.list((java.util.Enumeration<?>) browser.getEnumeration())) {
+                if (holds(text((Message) each), e164)) {
+                    ids.add(((Message) each).getJMSMessageID());
+                }
+            }
+            return ids;
+        });
+        int gone = 0;
+        for (String id : found == null ? List.<String>of() : found) {
+            if (broker.receiveSelected(queue, "JMSMessageID = '" + id + "'") != null) {
+                gone++;
+            }
+        }
+        return gone;
+    }
+
+    private boolean holds(String text, String e164) {
+        return DIGITS.matcher(text)
+                .results()
+                .anyMatch(digits -> phones.canonical("+" + digits.group()).equals(e164));
     }
 
     private static String text(Message message) throws JMSException {

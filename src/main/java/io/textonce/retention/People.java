@@ -17,6 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jms.JmsException;
 
 /**
  * Forgets a person: the number, its hashes and all texts, wherever they are ours. What stays is the keyed hash of a
@@ -48,6 +49,7 @@ final class People {
         } catch (IOException e) {
             throw Refusal.ofField("body", "is not JSON");
         }
+        phone = phones.canonical(phone);
         if (!phones.isE164(phone)) {
             throw Refusal.ofNumber("phone");
         }
@@ -79,18 +81,30 @@ final class People {
         var report = new LinkedHashMap<String, Object>();
         report.put("deliveries", done.get("deliveries"));
         report.put("canceled", done.get("canceled"));
+        report.put("pending", done.get("pending"));
         report.put("redactedAtTwilio", exchange.getVariable("redacted"));
         report.put("inboundTexts", done.get("inbound"));
         report.put("verifications", done.get("verifications"));
-        report.put(
-                "deadLetters",
-                deadLetters.forget((String) person.get("phone")) + ((Number) done.get("letters")).longValue());
+        report.put("deadLetters", forget((String) person.get("phone")) + ((Number) done.get("letters")).longValue());
         report.put("optOutKept", done.get("opted_out"));
         LOG.info("A person was erased: {}", report);
         var message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         message.setBody(json.writeValueAsString(report));
+    }
+
+    /** The tables are erased by now, and a repetition does the rest. */
+    private int forget(String phone) {
+        try {
+            return deadLetters.forget(phone);
+        } catch (JmsException e) {
+            LOG.warn("The queues could not be searched for an erased person: {}", e.getMessage());
+            throw new Refusal(
+                    503,
+                    "try_again",
+                    "All is erased but what our queues hold: the broker could not be reached. Repeat the request.");
+        }
     }
 
     @SuppressWarnings("unchecked")

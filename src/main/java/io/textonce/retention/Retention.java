@@ -189,7 +189,7 @@ final class Retention {
     }
 
     /** Has Twilio forget the text too, where that is asked for; what it can't be told now is left for the next time. */
-    private boolean redacted(String sid) {
+    boolean redacted(String sid) {
         try {
             redact(List.of(sid));
             return true;

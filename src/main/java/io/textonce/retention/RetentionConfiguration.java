@@ -67,7 +67,13 @@ class RetentionConfiguration {
             jms.setReceiveTimeout(RECEIVE_TIMEOUT_MILLIS);
         }
         var queues = List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue());
-        return new People(phones, phoneHash, retention, new DeadLetters(jms, queues));
+        return new People(phones, phoneHash, retention, new DeadLetters(jms, queues, phones));
+    }
+
+    @Bean
+    Processor peopleFinish(DataSource dataSource, Retention retention, TextOnceProperties settings) {
+        return new Erasures(
+                new JdbcTemplate(dataSource), retention, settings.retention().redactAtTwilio())::finish;
     }
 
     @Bean

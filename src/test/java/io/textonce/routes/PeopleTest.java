@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.phone.PhoneHash;
+import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 @SandboxTest
@@ -61,6 +63,70 @@ class PeopleTest {
         assertThat(deadLetters(sandbox, number)).isZero();
         assertThat(sandbox.database().queryForList("SELECT sha256 FROM textonce.dead_letters WHERE sha256 = ?", letter))
                 .isEmpty();
+    }
+
+    @Test
+    void erasesWhatWasUnclearAsSoonAsItsOutcomeIsKnown(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio()
+                .forNumber(
+                        number,
+                        Fault.resets()
+                                .afterRecording()
+                                .and(Fault.losesCallbacks())
+                                .and(Fault.stopsAt("sent")));
+        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+        sandbox.awaitStatus(id, "unknown");
+
+        var report = sandbox.json(forget(sandbox, number));
+
+        assertThat(report.get("canceled").asInt()).isZero();
+        assertThat(report.get("pending").asInt()).isEqualTo(1);
+        assertThat(sandbox.delivery(id)).containsEntry("status", "unknown");
+        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
+        await().untilAsserted(() -> assertThat(rowsThatHold(sandbox, number)).isEmpty());
+        assertThat(sandbox.delivery(id))
+                .containsEntry(
+                        "message_sid", sandbox.twilio().sentTo(number).get(0).sid());
+        assertThat(sandbox.json(sandbox.post("order-shipped", sandbox.orderShipped(id, number)))
+                        .get("duplicate")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void hasTwilioCancelWhatWasJustBeingHandedOver(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, Fault.stopsAt("queued").and(Fault.answersLate(Duration.ofSeconds(2))));
+        var call = CompletableFuture.runAsync(() -> sandbox.post("order-shipped", sandbox.orderShipped(id, number)));
+        sandbox.awaitStatus(id, "reserved");
+
+        var report = sandbox.json(forget(sandbox, number));
+
+        assertThat(report.get("pending").asInt()).isEqualTo(1);
+        call.join();
+        sandbox.awaitStatus(id, "canceled");
+        assertThat(sandbox.twilio().sentTo(number).get(0).status()).isEqualTo("canceled");
+        await().untilAsserted(() -> assertThat(rowsThatHold(sandbox, number)).isEmpty());
+        await().untilAsserted(() -> assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT * FROM textonce.erasures WHERE delivery_id = ?",
+                                sandbox.delivery(id).get("id")))
+                .isEmpty());
+    }
+
+    @Test
+    void findsAPersonByAnotherSpellingOfTheNumber(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        sandbox.twilio().receives("rcs:" + number, Peers.FROM_NUMBER, "HELP");
+
+        var report = sandbox.json(forget(sandbox, "\u200Ewhatsapp:" + number));
+
+        assertThat(report.get("deliveries").asInt()).isEqualTo(1);
+        assertThat(report.get("inboundTexts").asInt()).isEqualTo(1);
     }
 
     @Test
