@@ -98,6 +98,10 @@ final class RequestGate extends OncePerRequestFilter {
 
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (Twiml.isAsked(request) && !Twiml.METHODS.contains(request.getMethod())) {
+            turnAway(request, response, new Problem(405, "method_not_allowed", "Twilio calls with POST or GET."));
+            return;
+        }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             // Unpacked, a small body can be of any size.

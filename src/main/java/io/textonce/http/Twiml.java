@@ -1,6 +1,7 @@
 package io.textonce.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Set;
 import org.apache.camel.Exchange;
 
 /**
@@ -11,6 +12,9 @@ public final class Twiml {
 
     static final String MEDIA_TYPE = "text/xml";
     static final String NOTHING = "<Response/>";
+
+    /** How Twilio calls for a person's text, as its webhook is set. */
+    static final Set<String> METHODS = Set.of("POST", "GET");
 
     private static final String PATH = "/twilio/inbound";
 

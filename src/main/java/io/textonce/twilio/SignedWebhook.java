@@ -4,9 +4,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Refusal;
 import io.textonce.http.Problem;
 import io.textonce.http.Twiml;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door for Twilio's webhooks, and the first step of the kamelet {@code twilio-webhook-source}. Nothing of a request
@@ -27,7 +29,7 @@ final class SignedWebhook {
 
     /**
      * Leaves the signed form's fields as the body, a map in which the first value of a repeated field counts, and the
-     * raw query in the variable {@code query}. Else answers 403, or 400 to what is no form, and stops the route.
+     * raw query in the variable {@code query}. The form of a GET is its query, which is signed with the URL. Else answers 403, or 400 to what is no form, and stops the route.
      */
     void open(Exchange exchange) {
         try {
@@ -47,8 +49,8 @@ final class SignedWebhook {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         byte[] sent = message.getBody(byte[].class);
         byte[] body = sent == null ? new byte[0] : sent;
-        var form = form(body);
         String query = request.getQueryString();
+        var form = form(request.getMethod().equals("POST") ? body : bytes(query));
         String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
         // The type as the caller gave it: Camel is shown plain bytes.
         var contentType = (String) request.getAttribute("io.textonce.contentType");
@@ -62,6 +64,10 @@ final class SignedWebhook {
         exchange.setVariable("query", query);
         message.removeHeaders("*");
         message.setBody(fields);
+    }
+
+    private static byte[] bytes(@Nullable String query) {
+        return query == null ? new byte[0] : query.getBytes(StandardCharsets.UTF_8);
     }
 
     private FormBody form(byte[] body) {

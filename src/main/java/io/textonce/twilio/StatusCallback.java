@@ -133,8 +133,10 @@ final class StatusCallback {
         }
     }
 
+    /** Some carriers' callbacks say 0 where there is no error. */
     private static @Nullable Integer code(@Nullable String text) {
-        return text != null && text.matches("\\d{1,6}") ? Integer.valueOf(text) : null;
+        int code = text != null && text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
+        return code == 0 ? null : code;
     }
 
     private static @Nullable UUID delivery(@Nullable String query) {

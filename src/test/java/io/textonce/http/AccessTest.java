@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SignedForm;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -422,6 +424,26 @@ class AccessTest {
 
         sandbox.awaitStatus(id, "delivered");
         assertThatProblem(forged).is(403, "invalid signature");
+    }
+
+    @Test
+    void takesASignedCallbackWhateverTokenTwilioSendsWithIt(Sandbox sandbox) {
+        String target = "/twilio/status-callback";
+        var form = List.of(
+                Map.entry("MessageSid", "SM00000000000000000000000000000002"), Map.entry("MessageStatus", "sent"));
+
+        var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri(target))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Authorization", "Bearer a-token-of-twilios")
+                .header(
+                        "X-Twilio-Signature",
+                        SignedForm.signature(
+                                sandbox.context().getEnvironment().getProperty("textonce.twilio.auth-token"),
+                                sandbox.context().getEnvironment().getProperty("PUBLIC_BASE_URL") + target,
+                                form))
+                .POST(BodyPublishers.ofString("MessageSid=SM00000000000000000000000000000002&MessageStatus=sent")));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
     }
 
     private static double refused(Sandbox sandbox, String reason) {

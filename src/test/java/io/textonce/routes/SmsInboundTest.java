@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.phone.PhoneHash;
+import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -22,6 +23,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
@@ -52,6 +54,82 @@ class SmsInboundTest {
         var sent = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
         assertThat(sent.statusCode()).isEqualTo(202);
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"whatsapp:%s", "rcs:%s", "\u200E%s", "\uFEFF%s"})
+    void takesAStopOfANumberInAnotherSpelling(String spelling, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        sandbox.twilio().receives(String.format(spelling, number), "whatsapp:" + Peers.FROM_NUMBER, "STOP");
+
+        var refused = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
+    }
+
+    @Test
+    void takesAStopOfAMexicanMobileWithItsFormerMark(Sandbox sandbox) {
+        String number = "+5255" + sandbox.newNumber().substring(4);
+
+        sandbox.twilio().receives(number.replace("+52", "+521"), Peers.FROM_NUMBER, "STOP");
+
+        var refused = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
+    }
+
+    @Test
+    void hearsWhatTwilioCallsWithGet(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        var form = form(sid(), number, "STOP", "");
+
+        var answer = get(sandbox, form, signature("?" + encoded(form), new TreeMap<>()));
+        var forged = get(sandbox, form, "c2lnbmF0dXJl");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(forged.statusCode()).isEqualTo(403);
+        assertThat(List.of(answer.body(), forged.body())).containsOnly("<Response/>");
+        assertThat(optOuts(sandbox, number)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT", "DELETE", "PATCH", "HEAD"})
+    void answersNothingToTextToAnyOtherMethod(String method, Sandbox sandbox) {
+        var answer = sandbox.send(
+                HttpRequest.newBuilder(sandbox.uri("/twilio/inbound")).method(method, BodyPublishers.noBody()));
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.body()).isEqualTo(method.equals("HEAD") ? "" : "<Response/>");
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/xml");
+    }
+
+    @Test
+    void keepsACancellationThatWasAskedForWhenItsRecipientTextsStop(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post(
+                "order-shipped",
+                sandbox.orderShipped(id, number)
+                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
+        sandbox.database().update("UPDATE textonce.deliveries SET cancelled_at = now() WHERE event_id = ?", id);
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "STOP");
+
+        assertThat(sandbox.delivery(id).get("cancelled_at")).isNotNull();
+    }
+
+    @Test
+    void hasTwilioCancelForWhoTextedStopWhatWasJustBeingHandedOver(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, Fault.stopsAt("queued").and(Fault.answersLate(Duration.ofSeconds(2))));
+        var call = CompletableFuture.runAsync(() -> sandbox.post("order-shipped", sandbox.orderShipped(id, number)));
+        sandbox.awaitStatus(id, "reserved");
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "STOP");
+
+        call.join();
+        sandbox.awaitStatus(id, "canceled");
+        assertThat(sandbox.twilio().sentTo(number).get(0).status()).isEqualTo("canceled");
     }
 
     @Test
@@ -230,21 +308,32 @@ class SmsInboundTest {
     /** Twilio calls about a text, as the simulator does, but with a SID of ours. */
     private static HttpResponse<String> receives(
             Sandbox sandbox, String sid, String from, String text, String service) {
+        var form = form(sid, from, text, service);
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("X-Twilio-Signature", signature("", form))
+                .POST(BodyPublishers.ofString(encoded(form))));
+    }
+
+    private static HttpResponse<String> get(Sandbox sandbox, TreeMap<String, String> form, String signature) {
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound?" + encoded(form)))
+                .header("X-Twilio-Signature", signature)
+                .GET());
+    }
+
+    private static TreeMap<String, String> form(String sid, String from, String text, String service) {
         var form = new TreeMap<String, String>();
         form.put("Body", text);
         form.put("From", from);
         form.put("MessageSid", sid);
         form.put("MessagingServiceSid", service);
         form.put("To", Peers.FROM_NUMBER);
-        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .header("X-Twilio-Signature", signature(form))
-                .POST(BodyPublishers.ofString(encoded(form))));
+        return form;
     }
 
-    private static String signature(TreeMap<String, String> form) {
+    private static String signature(String query, TreeMap<String, String> form) {
         return SignedForm.signature(
-                Peers.AUTH_TOKEN, "https://sms.example.com/twilio/inbound", List.copyOf(form.entrySet()));
+                Peers.AUTH_TOKEN, "https://sms.example.com/twilio/inbound" + query, List.copyOf(form.entrySet()));
     }
 
     private static String encoded(TreeMap<String, String> form) {

@@ -202,6 +202,34 @@ class SmsStatusTest {
     }
 
     @Test
+    void forgetsAnEarlierErrorOnceTheTextIsDelivered(Sandbox sandbox) {
+        var text = sent(sandbox, stopsAt("queued"));
+        sandbox.twilio().reports(text.sid(), "sent", 30003);
+        assertThat(sandbox.delivery(text.eventId())).containsEntry("error_code", 30003);
+
+        sandbox.twilio().reports(text.sid(), "delivered", null);
+
+        assertThat(sandbox.delivery(text.eventId()))
+                .containsEntry("status", "delivered")
+                .containsEntry("error_code", null)
+                .containsEntry("reason", null);
+    }
+
+    @Test
+    void forgetsTheErrorOfAnEarlierTryOnceTwilioTakesTheText(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String eventId = sandbox.newEventId();
+        sandbox.twilio().forNumber(number, 1, Fault.refuses(21611)).forNumber(number, stopsAt("queued"));
+        sandbox.post("order-shipped", sandbox.orderShipped(eventId, number));
+        assertThat(sandbox.delivery(eventId)).containsEntry("status", "held").containsEntry("error_code", 21611);
+
+        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", eventId);
+
+        sandbox.awaitStatus(eventId, "queued");
+        assertThat(sandbox.delivery(eventId)).containsEntry("error_code", null);
+    }
+
+    @Test
     void keepsACallbackAboutATextThatNobodyKnows(Sandbox sandbox) {
         String sid = newSid();
         double before = received(sandbox, "unknown");
@@ -374,7 +402,7 @@ class SmsStatusTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"99999999999", "-1", "x", "12a", "000000", " "})
+    @ValueSource(strings = {"99999999999", "-1", "x", "12a", "0", "000000", " "})
     void takesAnErrorCodeThatIsNone(String code, Sandbox sandbox) {
         var text = sent(sandbox, stopsAt("queued"));
         var form = form(text.sid(), "failed");
@@ -383,7 +411,10 @@ class SmsStatusTest {
         var answer = post(sandbox, PATH, form);
 
         assertThat(answer.statusCode()).isEqualTo(204);
-        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "failed");
+        assertThat(sandbox.delivery(text.eventId()))
+                .containsEntry("status", "failed")
+                .containsEntry("error_code", null)
+                .containsEntry("reason", null);
     }
 
     @ParameterizedTest
