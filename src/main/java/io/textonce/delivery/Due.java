@@ -1,5 +1,8 @@
 package io.textonce.delivery;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -57,6 +60,51 @@ public record Due(
         Duration late,
         boolean hasTurn,
         Lease lease) {
+
+    /** One of the rows that {@link DueDeliveries} took, and the lease that was begun before. */
+    static Due read(ResultSet row, Lease begun) throws SQLException {
+        Timestamp expires = row.getTimestamp("expires_at");
+        var expiresAt = expires == null ? null : expires.toInstant();
+        return new Due(
+                row.getObject("id", UUID.class),
+                row.getInt("attempt"),
+                row.getString("status"),
+                row.getString("message_sid"),
+                row.getString("event"),
+                row.getString("event_id"),
+                row.getBytes("payload_sha256"),
+                row.getString("source"),
+                row.getString("client"),
+                row.getString("sender"),
+                row.getString("purpose"),
+                instant(row, "consent_at"),
+                row.getString("consent_source"),
+                row.getString("phone"),
+                row.getBytes("phone_hash"),
+                row.getString("body"),
+                row.getString("on_unknown"),
+                duration(row, "horizon_ms"),
+                expiresAt,
+                row.getString("quiet_hours"),
+                row.getString("time_zone"),
+                row.getString("twilio_options"),
+                duration(row, "cancelled_ms"),
+                instant(row, "attempted_at"),
+                Duration.ofMillis((long) row.getDouble("unclear_ms")),
+                Duration.ofMillis((long) row.getDouble("age_ms")),
+                Duration.ofMillis((long) row.getDouble("late_ms")),
+                row.getBoolean("has_turn"),
+                begun.of(instant(row, "taken_at"), expiresAt));
+    }
+
+    private static @Nullable Duration duration(ResultSet row, String column) throws SQLException {
+        double millis = row.getDouble(column);
+        return row.wasNull() ? null : Duration.ofMillis((long) millis);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getTimestamp(column).toInstant();
+    }
 
     /** The time by the database's clock, which decided that it is due and decides what follows. */
     public Instant now() {

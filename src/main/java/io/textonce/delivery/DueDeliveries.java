@@ -1,8 +1,6 @@
 package io.textonce.delivery;
 
 import io.textonce.phone.PhoneHash;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -183,7 +181,7 @@ public final class DueDeliveries {
 
     private List<Due> take(String sql, Object... parameters) {
         var begun = new Lease(lease);
-        return jdbc.query(sql, (row, n) -> read(row, begun), parameters);
+        return jdbc.query(sql, (row, n) -> Due.read(row, begun), parameters);
     }
 
     /**
@@ -198,7 +196,7 @@ public final class DueDeliveries {
                         row.getString("status").equals(Delivery.RESERVED),
                         row.getString("message_sid") != null,
                         row.getString("body"),
-                        instant(row, "attempted_at"),
+                        row.getTimestamp("attempted_at").toInstant(),
                         Duration.ofMillis((long) row.getDouble("attempted_ms"))),
                 (Object) phoneHash.all(due.phone()));
     }
@@ -247,52 +245,6 @@ public final class DueDeliveries {
     /** Asks Twilio for its status again after a while, or never when {@code wait} is null. */
     public void askAgain(Due due, @Nullable Duration wait) {
         jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
-    }
-
-    private static Due read(ResultSet row, Lease begun) throws SQLException {
-        Timestamp expires = row.getTimestamp("expires_at");
-        var expiresAt = expires == null ? null : expires.toInstant();
-        double horizon = row.getDouble("horizon_ms");
-        boolean noHorizon = row.wasNull();
-        return new Due(
-                row.getObject("id", UUID.class),
-                row.getInt("attempt"),
-                row.getString("status"),
-                row.getString("message_sid"),
-                row.getString("event"),
-                row.getString("event_id"),
-                row.getBytes("payload_sha256"),
-                row.getString("source"),
-                row.getString("client"),
-                row.getString("sender"),
-                row.getString("purpose"),
-                instant(row, "consent_at"),
-                row.getString("consent_source"),
-                row.getString("phone"),
-                row.getBytes("phone_hash"),
-                row.getString("body"),
-                row.getString("on_unknown"),
-                noHorizon ? null : Duration.ofMillis((long) horizon),
-                expiresAt,
-                row.getString("quiet_hours"),
-                row.getString("time_zone"),
-                row.getString("twilio_options"),
-                cancelledFor(row),
-                instant(row, "attempted_at"),
-                Duration.ofMillis((long) row.getDouble("unclear_ms")),
-                Duration.ofMillis((long) row.getDouble("age_ms")),
-                Duration.ofMillis((long) row.getDouble("late_ms")),
-                row.getBoolean("has_turn"),
-                begun.of(instant(row, "taken_at"), expiresAt));
-    }
-
-    private static @Nullable Duration cancelledFor(ResultSet row) throws SQLException {
-        double millis = row.getDouble("cancelled_ms");
-        return row.wasNull() ? null : Duration.ofMillis((long) millis);
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getTimestamp(column).toInstant();
     }
 
     /**

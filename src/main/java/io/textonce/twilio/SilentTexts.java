@@ -12,9 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Twilio about a text whose callbacks stay away, ever more slowly, until three days after its hand-over: some
- * carriers never report, and then {@code sent} is the last word. A text that was called off while Twilio has it is canceled there. Where Twilio's
- * answer does not say whether it is, that is tried again within seconds, for as long as Twilio has not sent it.
+ * Asks Twilio about a text whose callbacks stay away, ever more slowly, for three days from when it could leave: some
+ * carriers never report, and then {@code sent} is the last word. A text that was called off while Twilio has it is
+ * canceled there. Where Twilio's answer does not say whether it is, that is tried again within seconds, for as long as
+ * Twilio has not sent it.
  */
 final class SilentTexts {
 
