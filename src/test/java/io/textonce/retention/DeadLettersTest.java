@@ -1,14 +1,21 @@
 package io.textonce.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.textonce.delivery.Refusal;
+import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.springframework.jms.InvalidDestinationException;
+import org.springframework.jms.UncategorizedJmsException;
 import org.springframework.jms.core.BrowserCallback;
 import org.springframework.jms.core.JmsTemplate;
 
@@ -45,5 +52,28 @@ class DeadLettersTest {
         int gone = new DeadLetters(jms, List.of("gone", queue), new PhoneNumbers()).forget("+15558675310");
 
         assertThat(gone).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhatIsLeftOfAnErasureWhenTheBrokerCanNotBeReached(Sandbox sandbox) {
+        var jms = new JmsTemplate(sandbox.jms().getConnectionFactory()) {
+            @Override
+            public <T> T browse(String name, BrowserCallback<T> action) {
+                throw new UncategorizedJmsException("no broker");
+            }
+        };
+        var people = new People(
+                new PhoneNumbers(),
+                sandbox.context().getBean(PhoneHash.class),
+                sandbox.context().getBean(Retention.class),
+                new DeadLetters(jms, List.of("queue"), new PhoneNumbers()));
+        var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
+        exchange.setVariable("person", Map.of("phone", "+15558675310"));
+        exchange.getMessage().setBody(List.of(Map.of()));
+
+        assertThatThrownBy(() -> people.report(exchange))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.httpStatus()).isEqualTo(503));
     }
 }
