@@ -125,7 +125,13 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "textonce.twilio.segments-per-second",
                 matches(PACES),
                 "a number above 0, or SENDER=NUMBER, several with commas");
-        optional("TWILIO_REGION", "textonce.twilio.region", matches("[a-z]{2}\\d"), "a region such as ie1");
+        optional(
+                "TWILIO_REGION",
+                "textonce.twilio.region",
+                region -> TextOnceProperties.Twilio.EDGES.containsKey(region)
+                        || region.matches("[a-z]{2}\\d")
+                                && !value("textonce.twilio.edge").isEmpty(),
+                "us1, ie1, au1 or jp1, or another one together with TWILIO_EDGE");
         optional("TWILIO_EDGE", "textonce.twilio.edge", matches("[a-z-]{2,30}"), "an edge such as dublin");
         optional(
                 "TWILIO_BASE_URL",

@@ -155,8 +155,8 @@ public record TextOnceProperties(
      * @param fromNumber sender, where no Messaging Service is set
      * @param messagingServiceSid Messaging Service that chooses the sender
      * @param verifyServiceSid Verify service for one-time codes
-     * @param region Twilio region such as ie1
-     * @param edge Twilio edge such as dublin
+     * @param region Twilio region such as ie1; token and API key must be that region's own
+     * @param edge Twilio edge such as dublin; without it that of the region
      * @param baseUrl replaces scheme, host and port of every call: a simulator or a proxy
      * @param connections pool size, the most calls in flight
      * @param connectTimeout until a connection stands
@@ -191,6 +191,15 @@ public record TextOnceProperties(
             Duration holdDelay,
             Duration longHoldDelay,
             @DefaultValue List<String> segmentsPerSecond) {
+
+        /** The edge of each region, since Twilio has no host that names a region alone. */
+        static final Map<String, String> EDGES =
+                Map.of("us1", "ashburn", "ie1", "dublin", "au1", "sydney", "jp1", "tokyo");
+
+        /** Where calls enter Twilio; empty for its default, where neither edge nor region is set. */
+        public String edgeOfRegion() {
+            return edge.isEmpty() ? EDGES.getOrDefault(region, "") : edge;
+        }
 
         /** Who sends: the Messaging Service where one is set, else the number. */
         public String sender() {

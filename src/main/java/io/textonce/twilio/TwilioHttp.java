@@ -68,7 +68,7 @@ public final class TwilioHttp implements AutoCloseable {
     TwilioHttp(TextOnceProperties.Twilio settings, TwilioCodes codes, @Nullable ExecChainHandler around) {
         this.codes = codes;
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
-        this.hostSuffix = hostSuffix(settings.edge(), settings.region());
+        this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
         this.requestConfig = RequestConfig.custom()
                 .setConnectionRequestTimeout(timeout(settings.poolTimeout()))
                 .setResponseTimeout(timeout(settings.readTimeout()))
@@ -256,8 +256,7 @@ public final class TwilioHttp implements AutoCloseable {
     }
 
     private static String hostSuffix(String edge, String region) {
-        String place = edge.isEmpty() ? region : edge + "." + (region.isEmpty() ? "us1" : region);
-        return place.isEmpty() ? ".twilio.com" : "." + place + ".twilio.com";
+        return edge.isEmpty() ? ".twilio.com" : "." + edge + "." + (region.isEmpty() ? "us1" : region) + ".twilio.com";
     }
 
     private static Timeout timeout(Duration duration) {

@@ -122,6 +122,7 @@ class SettingsCheckTest {
                 "TWILIO_FROM_NUMBER          | 12345                              | +0123",
                 "TWILIO_FROM_NUMBER          | TextOnce                           | ThisNameIsTooLong",
                 "TWILIO_REGION               | ie1                                | Ireland",
+                "TWILIO_REGION               | jp1                                | br1",
                 "TWILIO_EDGE                 | dublin                             | dublin.evil.example",
                 "TWILIO_BASE_URL             | https://proxy.example.com:8443     | http://proxy.example.com",
                 "TWILIO_BASE_URL             | http://localhost:4010              | http://localhost.example.com",

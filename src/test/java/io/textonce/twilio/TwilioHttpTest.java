@@ -239,7 +239,11 @@ class TwilioHttpTest {
     @CsvSource({
         "'',                        '',     '',  https://api.twilio.com",
         "'',                        dublin, ie1, https://api.dublin.ie1.twilio.com",
-        "'',                        '',     ie1, https://api.ie1.twilio.com",
+        "'',                        '',     ie1, https://api.dublin.ie1.twilio.com",
+        "'',                        '',     au1, https://api.sydney.au1.twilio.com",
+        "'',                        '',     jp1, https://api.tokyo.jp1.twilio.com",
+        "'',                        '',     us1, https://api.ashburn.us1.twilio.com",
+        "'',                        ashburn, ie1, https://api.ashburn.ie1.twilio.com",
         "'',                        dublin, '',  https://api.dublin.us1.twilio.com",
         "http://127.0.0.1:4010,     '',     '',  http://127.0.0.1:4010",
         "http://127.0.0.1:4010/,    '',     '',  http://127.0.0.1:4010",
