@@ -165,10 +165,16 @@ public final class TwilioHttp implements AutoCloseable {
         if (request.getMethod() != HttpMethod.GET) {
             var form = new ArrayList<BasicNameValuePair>();
             request.getPostParams()
-                    .forEach((name, values) -> values.forEach(value -> form.add(new BasicNameValuePair(name, value))));
+                    .forEach((name, values) -> values.forEach(
+                            value -> form.add(new BasicNameValuePair(name, zoned(name, value)))));
             call.setEntity(new Form(form));
         }
         return call;
+    }
+
+    /** The SDK writes the one time that a create has without its zone, which is UTC here; Twilio refuses it so (35115). */
+    private static String zoned(String name, String value) {
+        return name.equals("SendAt") && !value.endsWith("Z") ? value + "Z" : value;
     }
 
     /** Where a call really goes, given where the SDK would send it. */

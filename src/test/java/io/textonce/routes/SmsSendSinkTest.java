@@ -52,7 +52,7 @@ class SmsSendSinkTest {
     @CsvSource({
         "smartEncoded=true, SmartEncoded, true",
         "smartEncoded=false, SmartEncoded, false",
-        "shortenUrls=true, ShortenUrls, true",
+        "shortenUrls=true&messagingService=MG00000000000000000000000000000001, ShortenUrls, true",
         "riskCheck=disable, RiskCheck, disable",
         "riskCheck=enable, RiskCheck, enable",
         "timeToLive=1h, ValidityPeriod, 3600",
@@ -132,7 +132,7 @@ class SmsSendSinkTest {
         sandbox.awaitStatus(id, "scheduled");
         assertThat(posts(sandbox, number)).hasSize(5).allSatisfy(post -> {
             assertThat(post.parameter("ScheduleType")).isEqualTo("fixed");
-            assertThat(post.parameter("SendAt")).startsWith(sendAt.toString().replace("Z", ""));
+            assertThat(post.parameter("SendAt")).isEqualTo(sendAt.toString());
             assertThat(post.parameter("ValidityPeriod")).isEqualTo("3600");
         });
         assertThat(sandbox.delivery(id)).containsEntry("sender", SERVICE);

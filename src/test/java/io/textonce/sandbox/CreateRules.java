@@ -21,6 +21,7 @@ final class CreateRules {
     private static final Pattern SENDER =
             Pattern.compile("\\+[1-9]\\d{6,14}|\\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}");
     private static final Pattern SERVICE = Pattern.compile("MG[0-9a-fA-F]{32}");
+    private static final Set<String> FLAGS = Set.of("SmartEncoded", "ShortenUrls", "SendAsMms", "ProvideFeedback");
     private static final Duration EARLIEST = Duration.ofMinutes(5);
     private static final Duration LATEST = Duration.ofDays(35);
     private static final Map<String, Integer> MAGIC_RECIPIENTS = Map.of(
@@ -60,6 +61,7 @@ final class CreateRules {
         error = error == null ? textRefusal(form) : error;
         error = error == null ? pairRefusal(form) : error;
         error = error == null ? contentRefusal(form) : error;
+        error = error == null ? optionRefusal(form) : error;
         error = error == null ? validityRefusal(form) : error;
         error = error == null ? scheduleRefusal(form) : error;
         return error == null ? callbackRefusal(form) : error;
@@ -140,6 +142,21 @@ final class CreateRules {
         }
     }
 
+    private static @Nullable TwilioError optionRefusal(Form form) {
+        for (String name : FLAGS) {
+            if (form.has(name) && !form.text(name).matches("true|false")) {
+                return TwilioError.of(20001, name + " must be true or false");
+            }
+        }
+        if (form.has("RiskCheck") && !form.text("RiskCheck").matches("enable|disable")) {
+            return TwilioError.of(20001, "RiskCheck must be enable or disable");
+        }
+        return form.text("ShortenUrls").equals("true")
+                        && form.text("MessagingServiceSid").isEmpty()
+                ? TwilioError.of(30124, "MessagingServiceSid is required to shorten URLs")
+                : null;
+    }
+
     private static @Nullable TwilioError validityRefusal(Form form) {
         String seconds = form.text("ValidityPeriod");
         if (seconds.isEmpty()) {
@@ -164,8 +181,11 @@ final class CreateRules {
             return TwilioError.of(35111, "SendAt timestamp is missing");
         }
         Instant sendAt = sendAt(form);
+        if (sendAt == null) {
+            return TwilioError.of(35115, "SendAt must be a timestamp such as 2026-03-05T10:15:30Z");
+        }
         Instant now = clock.instant();
-        boolean inWindow = sendAt != null && !sendAt.isBefore(now.plus(EARLIEST)) && !sendAt.isAfter(now.plus(LATEST));
+        boolean inWindow = !sendAt.isBefore(now.plus(EARLIEST)) && !sendAt.isAfter(now.plus(LATEST));
         return inWindow
                 ? null
                 : TwilioError.of(35114, "SendAt time must be between 300 seconds and 35 days in the future");
@@ -177,9 +197,7 @@ final class CreateRules {
             return null;
         }
         try {
-            String sendAt = form.text("SendAt");
-            return OffsetDateTime.parse(sendAt.matches(".*T[0-9:.]+") ? sendAt + "Z" : sendAt)
-                    .toInstant();
+            return OffsetDateTime.parse(form.text("SendAt")).toInstant();
         } catch (DateTimeParseException unreadable) {
             return null;
         }

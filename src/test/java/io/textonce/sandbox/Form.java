@@ -41,6 +41,12 @@ record Form(List<Map.Entry<String, String>> parameters) {
         return first(name) != null;
     }
 
+    int count(String name) {
+        return (int) parameters.stream()
+                .filter(parameter -> parameter.getKey().equals(name))
+                .count();
+    }
+
     @Nullable
     String first(String name) {
         return parameters.stream()

@@ -122,10 +122,13 @@ final class MessagesApi {
         }
         boolean cancels = form.text("Status").equals("canceled") && !form.has("Body");
         boolean redacts = form.has("Body") && form.text("Body").isEmpty() && !form.has("Status");
-        if (find(accountSid, sid) == null) {
+        var found = find(accountSid, sid);
+        if (found == null) {
             call.error(TwilioError.notFound(call.path()));
         } else if (!cancels && !redacts) {
             call.error(TwilioError.of(30400, "Either Status=canceled or an empty Body"));
+        } else if (redacts && !found.isFinished()) {
+            call.error(TwilioError.of(20009, "Message is not complete yet"));
         } else if (cancels && !journeys.cancel(sid)) {
             call.error(TwilioError.of(30409, "Message cannot be canceled"));
         } else {
@@ -151,8 +154,9 @@ final class MessagesApi {
         Instant now = clock.instant();
         String status = CreateRules.sendAt(form) != null ? "scheduled" : service.isEmpty() ? "queued" : "accepted";
         String callback = form.text("StatusCallback");
+        int media = form.count("MediaUrl");
         var message = new TwilioMessage(
-                Ids.next("SM"),
+                Ids.next(media > 0 ? "MM" : "SM"),
                 accountSid,
                 form.text("To"),
                 from.isEmpty() ? null : from,
@@ -161,6 +165,7 @@ final class MessagesApi {
                 status,
                 null,
                 Segments.count(body),
+                media,
                 now,
                 now,
                 null,

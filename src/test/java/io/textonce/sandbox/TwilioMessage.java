@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param body as a person reads it, after whatever rewriting was asked for
  * @param from null until a messaging service has chosen its sender
  * @param sentAt null until the message was sent; Twilio's DateSent filters do not find it before
+ * @param media how many pictures or files come with the text
  * @param statusCallback the URL as given, with its query and fragment
  */
 public record TwilioMessage(
@@ -27,6 +28,7 @@ public record TwilioMessage(
         String status,
         @Nullable Integer errorCode,
         int segments,
+        int media,
         Instant createdAt,
         Instant updatedAt,
         @Nullable Instant sentAt,
@@ -36,9 +38,14 @@ public record TwilioMessage(
                     "EEE, dd MMM yyyy HH:mm:ss Z", Locale.US)
             .withZone(ZoneOffset.UTC);
     private static final Set<String> WAITING = Set.of("accepted", "scheduled", "queued");
+    private static final Set<String> FINISHED = Set.of("delivered", "undelivered", "failed", "canceled", "read");
 
     boolean isWaiting() {
         return WAITING.contains(status);
+    }
+
+    boolean isFinished() {
+        return FINISHED.contains(status);
     }
 
     TwilioMessage moved(String newStatus, @Nullable Integer newErrorCode, @Nullable String sender, Instant now) {
@@ -54,6 +61,7 @@ public record TwilioMessage(
                 newStatus,
                 newErrorCode,
                 segments,
+                media,
                 createdAt,
                 now,
                 leaves ? now : sentAt,
@@ -71,6 +79,7 @@ public record TwilioMessage(
                 status,
                 errorCode,
                 segments,
+                media,
                 createdAt,
                 now,
                 sentAt,
@@ -86,8 +95,11 @@ public record TwilioMessage(
         json.put("date_created", RFC_2822.format(createdAt)).put("date_updated", RFC_2822.format(updatedAt));
         json.put("date_sent", sentAt == null ? null : RFC_2822.format(sentAt));
         json.put("direction", "outbound-api").put("error_code", errorCode);
-        json.put("error_message", (String) null).put("from", from).put("messaging_service_sid", messagingServiceSid);
-        json.put("num_media", "0").put("num_segments", undecided ? "0" : Integer.toString(segments));
+        json.put("error_message", errorCode == null ? null : TwilioError.nameOf(errorCode))
+                .put("from", from)
+                .put("messaging_service_sid", messagingServiceSid);
+        json.put("num_media", Integer.toString(media))
+                .put("num_segments", undecided ? "0" : Integer.toString(segments));
         json.put("price", (String) null)
                 .put("price_unit", "USD")
                 .put("sid", sid)

@@ -1,6 +1,7 @@
 package io.textonce.sandbox;
 
 import static io.textonce.sandbox.Fault.stopsAt;
+import static io.textonce.sandbox.Fault.undelivers;
 import static io.textonce.sandbox.SimulatorClient.ACCOUNT;
 import static io.textonce.sandbox.SimulatorClient.FROM;
 import static io.textonce.sandbox.SimulatorClient.SERVICE;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages as Twilio takes, keeps and lists them. */
 class TwilioSimulatorTest {
@@ -124,6 +126,10 @@ class TwilioSimulatorTest {
                 "StatusCallback,      ftp://example.com/,   400, 21609",
                 "StatusCallback,      http://under_score/,  400, 21609",
                 "ScheduleType,        fixed,                400, 35118",
+                "SmartEncoded,        1,                    400, 20001",
+                "RiskCheck,           maybe,                400, 20001",
+                "ShortenUrls,         yes,                  400, 20001",
+                "ShortenUrls,         true,                 400, 30124",
                 "MessagingServiceSid, MG1,                  400, 21705"
             })
     void refusesWhatTwilioRefuses(String name, String value, int status, int code) throws IOException {
@@ -148,6 +154,36 @@ class TwilioSimulatorTest {
 
         assertThat(answer.code()).isEqualTo(code);
         assertThat(answer.text("status")).isEqualTo(code == 0 ? "scheduled" : "400");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-03-05T12:15:30", "2026-03-05 12:15:30Z", "tomorrow"})
+    void refusesATimeWithoutAZone(String sendAt) throws IOException {
+        var answer =
+                client.create("From", null, "MessagingServiceSid", SERVICE, "ScheduleType", "fixed", "SendAt", sendAt);
+
+        assertThat(answer.code()).isEqualTo(35115);
+        assertThat(simulator.messages()).isEmpty();
+    }
+
+    @Test
+    void countsThePicturesOfAMessage() throws IOException {
+        var json = client.create("MediaUrl", "https://example.com/a.png").json();
+
+        assertThat(json.get("sid").textValue()).matches("MM[0-9a-f]{32}");
+        assertThat(json.get("num_media").textValue()).isEqualTo("1");
+        assertThat(client.create().json().get("num_media").textValue()).isEqualTo("0");
+    }
+
+    @Test
+    void saysInWordsWhyAMessageFailed() throws IOException {
+        simulator.always(undelivers(30003));
+
+        String sid = client.create().text("sid");
+
+        await().until(() -> simulator.message(sid).status().equals("undelivered"));
+        assertThat(client.fetch(sid).json().get("error_code").intValue()).isEqualTo(30003);
+        assertThat(client.fetch(sid).text("error_message")).isEqualTo("unreachable destination handset");
     }
 
     @Test
@@ -308,9 +344,14 @@ class TwilioSimulatorTest {
     }
 
     @Test
-    void redactsAText() throws IOException {
+    void redactsATextThatHasComeToItsEnd() throws IOException {
+        simulator.next(stopsAt("sent"));
+        String unfinished = client.create().text("sid");
         String sid = client.create().text("sid");
+        await().until(() -> simulator.message(sid).status().equals("delivered"));
 
+        assertThat(client.update(unfinished, "Body", "").code()).isEqualTo(20009);
+        assertThat(client.fetch(unfinished).text("body")).isNotEmpty();
         assertThat(client.update(sid, "Body", "new text").code()).isEqualTo(30400);
         assertThat(client.update(sid, "Body", "").text("body")).isEmpty();
         assertThat(client.fetch(sid).text("body")).isEmpty();
