@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What each Twilio error code means and what follows from it, as told by {@code twilio/codes.csv}. Every answer of
@@ -35,7 +34,6 @@ public final class TwilioCodes {
             .readerForMapOf(String.class)
             .with(CsvSchema.builder()
                     .addColumn("code")
-                    .addColumn("class")
                     .addColumn("at_creation")
                     .addColumn("at_delivery")
                     .addColumn("words")
@@ -81,7 +79,6 @@ public final class TwilioCodes {
                 ? entry
                 : new Entry(
                         code,
-                        CodeClass.AMBIGUOUS,
                         AtCreation.UNCLEAR,
                         AtDelivery.ALARM,
                         "Twilio reported a fault that this version does not know (code " + code + ")",
@@ -91,11 +88,9 @@ public final class TwilioCodes {
     /**
      * The entry of an answer to a send. Only a 4xx proves that Twilio did not take the text: whatever code comes with
      * another status, the outcome is unclear.
-     *
-     * @param code null when the answer carried none
      */
-    public Entry of(@Nullable Integer code, int httpStatus) {
-        var row = code == null ? null : entries.get(code);
+    public Entry of(int code, int httpStatus) {
+        var row = entries.get(code);
         if (!provesRefusal(httpStatus)) {
             return row != null && row.atCreation() == AtCreation.UNCLEAR ? row : unclear(code, row != null, httpStatus);
         }
@@ -112,48 +107,42 @@ public final class TwilioCodes {
         return httpStatus >= 400 && httpStatus < 500 && httpStatus != 408;
     }
 
-    private static Entry unclear(@Nullable Integer code, boolean known, int httpStatus) {
+    private static Entry unclear(int code, boolean known, int httpStatus) {
         return new Entry(
-                code == null ? 0 : code,
-                CodeClass.AMBIGUOUS,
+                code,
                 AtCreation.UNCLEAR,
                 AtDelivery.ALARM,
                 "Twilio had a fault and may or may not have taken the text (HTTP " + httpStatus + ")",
                 known);
     }
 
-    private static Entry refused(@Nullable Integer code, int httpStatus) {
-        var suffix = code == null ? " (no code, HTTP " + httpStatus + ")" : " (code " + code + ")";
-        var number = code == null ? 0 : code;
+    private static Entry refused(int code, int httpStatus) {
+        var suffix = " (code " + code + ")";
         return switch (httpStatus) {
             case 401 ->
                 new Entry(
-                        number,
-                        CodeClass.ACCOUNT,
+                        code,
                         AtCreation.CIRCUIT,
                         AtDelivery.CIRCUIT,
                         "Twilio refused our login; an administrator must check it" + suffix,
                         false);
             case 403 ->
                 new Entry(
-                        number,
-                        CodeClass.CONFIGURATION,
+                        code,
                         AtCreation.MISCONFIGURED,
                         AtDelivery.ALARM,
                         "Twilio does not allow us to send this; an administrator must check our permissions" + suffix,
                         false);
             case 429 ->
                 new Entry(
-                        number,
-                        CodeClass.RATE,
+                        code,
                         AtCreation.RETRY,
                         AtDelivery.ALARM,
                         "Twilio could not take the text just now, so it is tried again" + suffix,
                         false);
             default ->
                 new Entry(
-                        number,
-                        CodeClass.CONFIGURATION,
+                        code,
                         AtCreation.REJECT,
                         AtDelivery.ALARM,
                         "Twilio refused the text for a reason this version does not know" + suffix,
@@ -183,7 +172,6 @@ public final class TwilioCodes {
         }
         return new Entry(
                 Integer.parseInt(code),
-                word(CodeClass.class, row.get("class"), code),
                 word(AtCreation.class, row.get("at_creation"), code),
                 word(AtDelivery.class, row.get("at_delivery"), code),
                 words,
@@ -201,18 +189,6 @@ public final class TwilioCodes {
 
     private static String spelling(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** Whom or what a code is about. */
-    public enum CodeClass {
-        RECIPIENT,
-        CONTENT,
-        CONFIGURATION,
-        ACCOUNT,
-        RATE,
-        CARRIER,
-        AMBIGUOUS,
-        OPTOUT
     }
 
     /** What follows when Twilio answers a send with the code. */
@@ -248,10 +224,8 @@ public final class TwilioCodes {
     /**
      * One code and what follows from it.
      *
-     * @param code 0 when Twilio gave none
      * @param words for a support person; never a phone number
      * @param known whether the code is in the table; one that is not deserves an alarm, since somebody has to add it
      */
-    public record Entry(
-            int code, CodeClass codeClass, AtCreation atCreation, AtDelivery atDelivery, String words, boolean known) {}
+    public record Entry(int code, AtCreation atCreation, AtDelivery atDelivery, String words, boolean known) {}
 }

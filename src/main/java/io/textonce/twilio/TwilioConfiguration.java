@@ -45,8 +45,13 @@ class TwilioConfiguration {
     }
 
     @Bean
-    TwilioHttp twilioHttp(TextOnceProperties settings, TwilioCodes codes, ObjectProvider<ExecChainHandler> around) {
-        return new TwilioHttp(settings.twilio(), codes, around.getIfAvailable());
+    TwilioAnswers twilioAnswers(TwilioCodes codes, MeterRegistry meters) {
+        return new TwilioAnswers(codes, meters);
+    }
+
+    @Bean
+    TwilioHttp twilioHttp(TextOnceProperties settings, TwilioAnswers answers, ObjectProvider<ExecChainHandler> around) {
+        return new TwilioHttp(settings.twilio(), answers, around.getIfAvailable());
     }
 
     /** camel-twilio takes the one client of the context. */

@@ -33,19 +33,17 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         }
     }
 
-    /** Twilio answered that it won't; it has no text of this call. */
+    /** Twilio answered with a code of its own that it won't; it has no text of this call. */
     public static final class Refused extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;
 
         private final transient TwilioCodes.Entry entry;
-        private final @Nullable Integer code;
         private final int httpStatus;
 
-        Refused(TwilioCodes.Entry entry, @Nullable Integer code, int httpStatus) {
-            super("Twilio refused with HTTP " + httpStatus + " and code " + code, null);
+        Refused(TwilioCodes.Entry entry, int httpStatus) {
+            super("Twilio refused with HTTP " + httpStatus + " and code " + entry.code(), null);
             this.entry = entry;
-            this.code = code;
             this.httpStatus = httpStatus;
         }
 
@@ -53,8 +51,8 @@ public abstract sealed class TwilioFailure extends RuntimeException {
             return entry;
         }
 
-        public @Nullable Integer code() {
-            return code;
+        public int code() {
+            return entry.code();
         }
 
         /** The HTTP status of Twilio's answer. */

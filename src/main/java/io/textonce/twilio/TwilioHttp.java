@@ -1,8 +1,5 @@
 package io.textonce.twilio;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.twilio.http.HttpClient;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
@@ -14,10 +11,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hc.client5.http.classic.ExecChain;
@@ -36,7 +29,6 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.util.TimeValue;
@@ -46,27 +38,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Twilio's SDK over a client that sends each request exactly once. The SDK's own client sends a create three times on a
  * 500 and six times on a 503, and Twilio has no idempotency key: https://www.twilio.com/docs/api/errors/20500 says that
- * repeating can deliver twice. What an answer means for the text is said by {@link TwilioFailure}.
+ * repeating can deliver twice. What an answer proves is said by {@link TwilioAnswers}.
  */
 public final class TwilioHttp implements AutoCloseable {
 
-    private static final int MAX_ANSWER = 4 * 1024 * 1024;
     private static final String LAST_CHECK = "textonce.last-check";
 
-    private final ObjectMapper json = new ObjectMapper();
-    private final TwilioCodes codes;
+    private final TwilioAnswers answers;
     private final @Nullable HttpHost base;
     private final String hostSuffix;
     private final CloseableHttpClient http;
     private final RequestConfig requestConfig;
 
-    TwilioHttp(TextOnceProperties.Twilio settings, TwilioCodes codes) {
-        this(settings, codes, null);
+    TwilioHttp(TextOnceProperties.Twilio settings, TwilioAnswers answers) {
+        this(settings, answers, null);
     }
 
     /** @param around is told of each call, or null */
-    TwilioHttp(TextOnceProperties.Twilio settings, TwilioCodes codes, @Nullable ExecChainHandler around) {
-        this.codes = codes;
+    TwilioHttp(TextOnceProperties.Twilio settings, TwilioAnswers answers, @Nullable ExecChainHandler around) {
+        this.answers = answers;
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
         this.requestConfig = RequestConfig.custom()
@@ -145,9 +135,9 @@ public final class TwilioHttp implements AutoCloseable {
             var context = HttpClientContext.create();
             context.setAttribute(LAST_CHECK, lastCheck);
             try {
-                return http.execute(target(call), call, context, TwilioHttp.this::answer);
+                return http.execute(target(call), call, context, response -> answers.read(response, left(call)));
             } catch (IOException | IllegalStateException e) {
-                throw failure(e, call.getEntity() instanceof Form form && form.written);
+                throw failure(e, left(call));
             }
         }
     }
@@ -165,8 +155,8 @@ public final class TwilioHttp implements AutoCloseable {
         if (request.getMethod() != HttpMethod.GET) {
             var form = new ArrayList<BasicNameValuePair>();
             request.getPostParams()
-                    .forEach((name, values) -> values.forEach(
-                            value -> form.add(new BasicNameValuePair(name, zoned(name, value)))));
+                    .forEach((name, values) ->
+                            values.forEach(value -> form.add(new BasicNameValuePair(name, zoned(name, value)))));
             call.setEntity(new Form(form));
         }
         return call;
@@ -192,67 +182,14 @@ public final class TwilioHttp implements AutoCloseable {
                 call.getAuthority().getPort());
     }
 
-    private Response answer(ClassicHttpResponse response) throws IOException {
-        int status = response.getCode();
-        String body = text(response);
-        if (status < 300) {
-            return new Response(body, status, response.getHeaders());
-        }
-        if (status < 400) {
-            // Twilio redirects no create. Whoever did may have passed the text on, and following could send it again.
-            throw new TwilioFailure.Unclear("Twilio's answer was a redirection: HTTP " + status, null);
-        }
-        var code = code(body);
-        var entry = codes.of(code, status);
-        switch (entry.atCreation()) {
-            case RETRY ->
-                throw new TwilioFailure.NotProcessed(
-                        "Twilio is busy: HTTP " + status + ", code " + code, retryAfter(response), null);
-            case UNCLEAR -> throw new TwilioFailure.Unclear("Twilio failed: HTTP " + status + ", code " + code, null);
-            default -> throw new TwilioFailure.Refused(entry, code, status);
-        }
+    /** Whether Twilio may have the call; one without a form changes nothing there. */
+    private static boolean left(HttpUriRequestBase call) {
+        return !(call.getEntity() instanceof Form form) || form.written;
     }
 
-    private static String text(ClassicHttpResponse response) throws IOException {
-        var entity = response.getEntity();
-        if (entity == null) {
-            return "";
-        }
-        byte[] bytes = EntityUtils.toByteArray(entity, MAX_ANSWER);
-        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private @Nullable Integer code(String body) {
-        try {
-            JsonNode code = json.readTree(body).path("code");
-            return code.isInt() ? code.intValue() : null;
-        } catch (JsonProcessingException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable Duration retryAfter(ClassicHttpResponse response) {
-        var header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
-        if (header == null) {
-            return null;
-        }
-        try {
-            return Duration.ofSeconds(
-                    Math.max(0, Long.parseLong(header.getValue().trim())));
-        } catch (NumberFormatException seconds) {
-            try {
-                var at = ZonedDateTime.parse(header.getValue().trim(), DateTimeFormatter.RFC_1123_DATE_TIME);
-                var wait = Duration.between(Instant.now(), at.toInstant());
-                return wait.isNegative() ? Duration.ZERO : wait;
-            } catch (DateTimeParseException date) {
-                return null;
-            }
-        }
-    }
-
-    private static TwilioFailure failure(Exception e, boolean written) {
+    private static TwilioFailure failure(Exception e, boolean left) {
         String kind = e.getClass().getSimpleName();
-        if (!written) {
+        if (!left) {
             return new TwilioFailure.NotProcessed("Twilio was not reached: " + kind, null, e);
         }
         if (e instanceof InterruptedIOException) {

@@ -73,7 +73,7 @@ public final class TwilioMessages {
         try {
             return seen(ask(request(path("Messages/" + sid + ".json"))));
         } catch (TwilioFailure.Refused e) {
-            if (Integer.valueOf(20404).equals(e.code())) {
+            if (e.code() == 20404) {
                 return null;
             }
             throw e;

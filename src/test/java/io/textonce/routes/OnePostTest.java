@@ -2,6 +2,7 @@ package io.textonce.routes;
 
 import static io.textonce.sandbox.Fault.answers;
 import static io.textonce.sandbox.Fault.answersGarbage;
+import static io.textonce.sandbox.Fault.answersHtml;
 import static io.textonce.sandbox.Fault.answersWithoutSid;
 import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.resets;
@@ -49,6 +50,13 @@ class OnePostTest {
                 arguments("503 with Retry-After", answers(503).withRetryAfter(1), 0),
                 arguments("503 without a body", answers(503).withoutBody(), 0),
                 arguments("504", answers(504), 0),
+                arguments("400 with HTML", answersHtml(400), 0),
+                arguments("401 with HTML", answersHtml(401), 0),
+                arguments("403 with HTML", answersHtml(403), 0),
+                arguments("404 with HTML", answersHtml(404), 0),
+                arguments("407 with HTML", answersHtml(407), 0),
+                arguments("429 with HTML", answersHtml(429), 0),
+                arguments("413 with HTML after recording", answersHtml(413).afterRecording(), 1),
                 arguments("closed before recording", resets(), 0),
                 arguments("closed after recording", resets().afterRecording(), 1),
                 arguments("201 with garbage", answersGarbage(), 1),

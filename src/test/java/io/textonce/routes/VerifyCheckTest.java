@@ -1,6 +1,7 @@
 package io.textonce.routes;
 
 import static io.textonce.sandbox.Fault.answers;
+import static io.textonce.sandbox.Fault.answersHtml;
 import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.resets;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
@@ -106,7 +107,7 @@ class VerifyCheckTest {
     }
 
     static Stream<Fault> unclearAnswers() {
-        return Stream.of(answers(500), resets(), answers(503).withoutBody());
+        return Stream.of(answers(500), resets(), answers(503).withoutBody(), answersHtml(404), answersHtml(403));
     }
 
     @ParameterizedTest

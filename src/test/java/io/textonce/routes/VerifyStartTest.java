@@ -2,6 +2,7 @@ package io.textonce.routes;
 
 import static io.textonce.sandbox.Fault.answers;
 import static io.textonce.sandbox.Fault.answersGarbage;
+import static io.textonce.sandbox.Fault.answersHtml;
 import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.resets;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
@@ -98,6 +99,10 @@ class VerifyStartTest {
                 answers(500),
                 answers(502),
                 answers(503).withRetryAfter(1),
+                answersHtml(403),
+                answersHtml(404),
+                answersHtml(407),
+                answersHtml(429),
                 resets(),
                 resets().afterRecording(),
                 answersGarbage());

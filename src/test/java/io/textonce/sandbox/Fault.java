@@ -91,6 +91,11 @@ public record Fault(
         return answer(status == 502 ? Answer.HTML : Answer.ERROR, status, 0);
     }
 
+    /** Answers with this status and an HTML page, as a proxy in Twilio's place does. Nothing is sent. */
+    public static Fault answersHtml(int status) {
+        return answer(Answer.HTML, status, 0);
+    }
+
     /** Refuses with this error code and the HTTP status that belongs to it (21611 is a 429, 21211 a 400). */
     public static Fault refuses(int code) {
         return answer(Answer.ERROR, 0, code);

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import com.twilio.http.HttpClient;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.Lease;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.TwilioSimulator;
@@ -20,6 +21,9 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +45,7 @@ class TwilioHttpTest {
     private static final String SECRET = "the-secret-of-the-api-key";
     private static final String TO = "+14155552671";
     private static final String FROM = "+15005550006";
+    private static final String SERVICE = "MG00000000000000000000000000000001";
 
     private static final TwilioSimulator TWILIO = TwilioSimulator.builder()
             .account(ACCOUNT, TOKEN)
@@ -126,6 +131,73 @@ class TwilioHttpTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 405, 407, 408, 409, 410, 413, 415, 421, 422, 425, 429, 431, 451})
+    void isUnclearAboutATextThatSomethingOnTheWayAnswered(int status) {
+        var meters = new SimpleMeterRegistry();
+        for (String body : List.of(
+                "<html><body>" + status + "</body></html>",
+                "",
+                "{\"code\":" + status + ",\"message\":\"of a gateway\"}",
+                "{\"code\":\"20003\"}",
+                "{\"message\":\"no code\"}",
+                "[20003]")) {
+            String answer = "HTTP/1.1 " + status + " Of a proxy\r\nContent-Length: " + body.length()
+                    + "\r\nContent-Type: text/html\r\n\r\n" + body;
+            try (var proxy = new Proxy(answer)) {
+                assertThatThrownBy(() -> create(settings(proxy.url()), new TwilioAnswers(new TwilioCodes(), meters)))
+                        .as(body)
+                        .isInstanceOf(TwilioFailure.Unclear.class);
+
+                assertThat(proxy.requests()).isOne();
+            }
+        }
+        assertThat(meters.get("textonce.answers.intercepted").counter().count()).isEqualTo(6);
+    }
+
+    @Test
+    void knowsThatAProxyDidNotConnect() {
+        String before = System.getProperty("https.proxyPort");
+        try (var proxy = new Proxy("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) {
+            System.setProperty("https.proxyHost", "127.0.0.1");
+            System.setProperty(
+                    "https.proxyPort", Integer.toString(URI.create(proxy.url()).getPort()));
+
+            assertNotProcessed(settings("https://twilio.invalid"));
+
+            assertThat(proxy.received()).startsWith("CONNECT twilio.invalid:443");
+        } finally {
+            System.clearProperty("https.proxyHost");
+            if (before == null) {
+                System.clearProperty("https.proxyPort");
+            } else {
+                System.setProperty("https.proxyPort", before);
+            }
+        }
+    }
+
+    @Test
+    void writesThePlannedTimeWithItsZone() {
+        TWILIO.always(Fault.stopsAt("scheduled"));
+        var at = ZonedDateTime.now(ZoneOffset.UTC).plusHours(1);
+
+        var settings = settings(TWILIO.baseUrl());
+        try (var http = new TwilioHttp(settings, answers())) {
+            Message.creator(new PhoneNumber(TO), SERVICE, "Tomorrow at nine.")
+                    .setScheduleType(Message.ScheduleType.FIXED)
+                    .setSendAt(at)
+                    .create(TwilioConfiguration.restClient(settings, http.client()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+
+        assertThat(TWILIO.posts())
+                .singleElement()
+                .satisfies(post -> assertThat(post.parameter("SendAt"))
+                        .isEqualTo(
+                                at.truncatedTo(ChronoUnit.SECONDS).toInstant().toString()));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -181,7 +253,7 @@ class TwilioHttpTest {
     void knowsThatNoConnectionOfThePoolWasFree() {
         TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(700)));
         var settings = settings(TWILIO.baseUrl());
-        try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+        try (var http = new TwilioHttp(settings, answers())) {
             var first = CompletableFuture.supplyAsync(() -> create(settings, http, lease()));
             await().until(() -> TWILIO.postCount() == 1);
 
@@ -196,7 +268,7 @@ class TwilioHttpTest {
     @Test
     void knowsThatAClosedClientSendsNothing() throws IOException {
         var settings = settings(TWILIO.baseUrl());
-        var http = new TwilioHttp(settings, new TwilioCodes());
+        var http = new TwilioHttp(settings, answers());
         http.close();
 
         assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
@@ -208,7 +280,7 @@ class TwilioHttpTest {
         var settings = settings(TWILIO.baseUrl());
         var ranOut = new Lease(Duration.ZERO);
 
-        try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+        try (var http = new TwilioHttp(settings, answers())) {
             assertThatThrownBy(() -> create(settings, http, ranOut)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
             assertThat(TWILIO.postCount()).isZero();
 
@@ -254,14 +326,14 @@ class TwilioHttpTest {
             throws IOException {
         String path = "/2010-04-01/Accounts/" + ACCOUNT + "/Messages.json?To=%2B1415&DateSent%3E=2026-01-01";
 
-        try (var http = new TwilioHttp(settings(baseUrl, "", "", edge, region), new TwilioCodes())) {
+        try (var http = new TwilioHttp(settings(baseUrl, "", "", edge, region), answers())) {
             assertThat(http.target(URI.create("https://api.twilio.com" + path))).isEqualTo(URI.create(expected + path));
         }
     }
 
     @Test
     void keepsTheProductInTheHostOfARegion() throws IOException {
-        try (var http = new TwilioHttp(settings("", "", "", "dublin", "ie1"), new TwilioCodes())) {
+        try (var http = new TwilioHttp(settings("", "", "", "dublin", "ie1"), answers())) {
             assertThat(http.target(URI.create("https://verify.twilio.com/v2/Services")))
                     .isEqualTo(URI.create("https://verify.dublin.ie1.twilio.com/v2/Services"));
         }
@@ -290,8 +362,16 @@ class TwilioHttpTest {
         assertThatThrownBy(() -> create(settings)).isInstanceOf(TwilioFailure.NotProcessed.class);
     }
 
+    private static TwilioAnswers answers() {
+        return new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry());
+    }
+
     private static Message create(TextOnceProperties.Twilio settings) {
-        try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+        return create(settings, answers());
+    }
+
+    private static Message create(TextOnceProperties.Twilio settings, TwilioAnswers answers) {
+        try (var http = new TwilioHttp(settings, answers)) {
             return create(settings, http, lease());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -382,6 +462,10 @@ class TwilioHttpTest {
 
         private String url() {
             return "http://127.0.0.1:" + socket.getLocalPort();
+        }
+
+        private String received() {
+            return requests.element();
         }
 
         private int requests() {

@@ -1,0 +1,120 @@
+package io.textonce.twilio;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.twilio.http.Response;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Classification of an HTTP answer by what it proves about the call. Only Twilio's own error code proves that Twilio
+ * refused. A 3xx or 4xx without one comes from a proxy, a firewall or a gateway on the way, which may have passed the
+ * call on before: it proves nothing, whatever its status says.
+ */
+final class TwilioAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TwilioAnswers.class);
+
+    private static final int MAX_ANSWER = 4 * 1024 * 1024;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final TwilioCodes codes;
+    private final Counter intercepted;
+
+    TwilioAnswers(TwilioCodes codes, MeterRegistry meters) {
+        this.codes = codes;
+        this.intercepted = Counter.builder("textonce.answers.intercepted")
+                .description("Answers to calls of Twilio that something on the way gave")
+                .register(meters);
+    }
+
+    /**
+     * The answer to a call that Twilio took.
+     *
+     * @param left whether any of the call was written, and not only a proxy asked for a connection
+     * @throws TwilioFailure for any other answer
+     */
+    Response read(ClassicHttpResponse response, boolean left) throws IOException {
+        int status = response.getCode();
+        String body = text(response);
+        if (status < 300) {
+            return new Response(body, status, response.getHeaders());
+        }
+        var code = code(body);
+        if (code == null) {
+            throw unproven(status, left);
+        }
+        var entry = codes.of(code, status);
+        switch (entry.atCreation()) {
+            case RETRY ->
+                throw new TwilioFailure.NotProcessed(
+                        "Twilio is busy: HTTP " + status + ", code " + code, retryAfter(response), null);
+            case UNCLEAR -> throw new TwilioFailure.Unclear("Twilio failed: HTTP " + status + ", code " + code, null);
+            default -> throw new TwilioFailure.Refused(entry, status);
+        }
+    }
+
+    private TwilioFailure unproven(int status, boolean left) {
+        if (left && status >= 500) {
+            return new TwilioFailure.Unclear("Twilio failed: HTTP " + status, null);
+        }
+        intercepted.increment();
+        LOG.warn(
+                "HTTP {} without a Twilio error code: a proxy, firewall or gateway answered in Twilio's place", status);
+        return left
+                ? new TwilioFailure.Unclear("HTTP " + status + " without a Twilio error code, as from a proxy", null)
+                : new TwilioFailure.NotProcessed("A proxy did not connect to Twilio: HTTP " + status, null, null);
+    }
+
+    private static String text(ClassicHttpResponse response) throws IOException {
+        var entity = response.getEntity();
+        if (entity == null) {
+            return "";
+        }
+        byte[] bytes = EntityUtils.toByteArray(entity, MAX_ANSWER);
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Twilio's codes have five digits; a gateway's JSON repeats the HTTP status under that name. */
+    private @Nullable Integer code(String body) {
+        try {
+            JsonNode code = json.readTree(body).path("code");
+            return code.isInt() && code.intValue() >= 10_000 && code.intValue() <= 99_999 ? code.intValue() : null;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Duration retryAfter(ClassicHttpResponse response) {
+        var header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
+        if (header == null) {
+            return null;
+        }
+        try {
+            return Duration.ofSeconds(
+                    Math.max(0, Long.parseLong(header.getValue().trim())));
+        } catch (NumberFormatException seconds) {
+            try {
+                var at = ZonedDateTime.parse(header.getValue().trim(), DateTimeFormatter.RFC_1123_DATE_TIME);
+                var wait = Duration.between(Instant.now(), at.toInstant());
+                return wait.isNegative() ? Duration.ZERO : wait;
+            } catch (DateTimeParseException date) {
+                return null;
+            }
+        }
+    }
+}
