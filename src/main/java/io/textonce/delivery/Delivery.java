@@ -37,6 +37,13 @@ public record Delivery(
 
     private static final Set<String> FINAL = Set.of("delivered", "undelivered", "failed", CANCELED, "read");
 
+    private static final Set<String> OPEN = Set.of("scheduled", "accepted", "queued", "sending", "sent");
+
+    /** Whether a status is one of an outbound message, in Twilio's words. */
+    public static boolean isTwilios(String status) {
+        return OPEN.contains(status) || FINAL.contains(status);
+    }
+
     /** Whether a status is Twilio's last word. */
     public static boolean isFinal(String status) {
         return FINAL.contains(status);

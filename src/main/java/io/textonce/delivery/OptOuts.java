@@ -15,7 +15,11 @@ public final class OptOuts {
 
     private static final String RECORD = """
             INSERT INTO textonce.opt_outs (phone_hash, sender, source)
-            SELECT phone_hash, sender, 'twilio' FROM textonce.deliveries WHERE id = ?
+            SELECT phone_hash, sender, 'twilio' FROM textonce.deliveries AS d
+            WHERE id = ? AND NOT EXISTS (
+                SELECT FROM textonce.inbound_texts AS t
+                WHERE t.phone_hash = d.phone_hash AND t.kind = 'start' AND t.received_at > d.attempted_at
+                  AND d.sender IN (t.recipient, t.service))
             ON CONFLICT DO NOTHING
             """;
 
@@ -46,7 +50,10 @@ public final class OptOuts {
         return Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, phoneHash.all(e164), sender));
     }
 
-    /** Twilio refused the delivery because its recipient had opted out of our sender. */
+    /**
+     * Twilio refused the delivery because its recipient had opted out of our sender. A START that came after the
+     * attempt is newer than that, and stays.
+     */
     public void record(UUID delivery) {
         jdbc.update(RECORD, delivery);
     }

@@ -1,6 +1,7 @@
 package io.textonce.twilio;
 
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,22 @@ final class Circuit implements HealthIndicator {
             WHERE account_sid = ? AND probe_at <= now()
             """;
 
+    private static final String GIVE_BACK = "UPDATE textonce.circuit SET probe_at = now() WHERE account_sid = ?";
+
+    /** The events are read from the newest on, and the last answer with a SID is one of the first. */
+    private static final String TAKEN_LATER = """
+            SELECT EXISTS (
+                SELECT FROM (
+                        SELECT delivery_id FROM textonce.delivery_events
+                        WHERE kind = 'answer' AND message_sid IS NOT NULL
+                        ORDER BY id DESC LIMIT 1
+                    ) AS last
+                    JOIN textonce.deliveries AS taken ON taken.id = last.delivery_id
+                    JOIN textonce.deliveries AS failed ON failed.id = ?
+                WHERE taken.attempted_at > failed.attempted_at
+            )
+            """;
+
     private final JdbcTemplate jdbc;
     private final String account;
     private final Duration probe;
@@ -48,7 +65,7 @@ final class Circuit implements HealthIndicator {
         return reason != null;
     }
 
-    void open(@Nullable Integer code, String words) {
+    void open(int code, String words) {
         if (!isOpen()) {
             LOG.error("Twilio refuses the account (code {}): {}", code, words);
         }
@@ -57,6 +74,18 @@ final class Circuit implements HealthIndicator {
             jdbc.update(OPEN, account, code, words, probe.toString());
         } catch (DataAccessException e) {
             LOG.warn("The open circuit could not be written down; the next refusal will", e);
+        }
+    }
+
+    /**
+     * The same as a callback tells it, which may come late: it opens nothing if Twilio has taken a message that was
+     * handed over later than the one that failed.
+     */
+    void open(UUID failed, int code, String words) {
+        if (Boolean.TRUE.equals(jdbc.queryForObject(TAKEN_LATER, Boolean.class, failed))) {
+            LOG.info("Twilio has taken messages since delivery {} failed with code {}", failed, code);
+        } else {
+            open(code, words);
         }
     }
 
@@ -83,9 +112,17 @@ final class Circuit implements HealthIndicator {
         refreshedAt = System.nanoTime();
     }
 
-    /** Whether the caller may try one text although the circuit is open. */
-    boolean takeProbe() {
-        return jdbc.update(TAKE_PROBE, probe.toString(), account) == 1;
+    /** The right to one call although the circuit is open; null where another call has it. */
+    @Nullable
+    Probe takeProbe() {
+        return jdbc.update(TAKE_PROBE, probe.toString(), account) == 1 ? new Probe() : null;
+    }
+
+    /** Lets the next held message try at once, unless the probe's call was made. */
+    void giveBack(Probe taken) {
+        if (!taken.used) {
+            jdbc.update(GIVE_BACK, account);
+        }
     }
 
     @Override
@@ -94,5 +131,16 @@ final class Circuit implements HealthIndicator {
         return why == null
                 ? Health.up().build()
                 : Health.down().withDetail("reason", why).build();
+    }
+
+    /** A half-open probe: one call that tries whether Twilio takes the account again. */
+    static final class Probe {
+
+        private volatile boolean used;
+
+        /** The call leaves now. */
+        void use() {
+            used = true;
+        }
     }
 }

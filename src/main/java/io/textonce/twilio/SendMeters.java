@@ -3,6 +3,7 @@ package io.textonce.twilio;
 import com.twilio.http.HttpClient;
 import com.twilio.http.Request;
 import com.twilio.http.Response;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.textonce.delivery.Delivery;
@@ -34,10 +35,18 @@ public final class SendMeters {
 
     private final MeterRegistry meters;
     private final JdbcTemplate jdbc;
+    private final Counter failed;
 
     SendMeters(MeterRegistry meters, JdbcTemplate jdbc) {
         this.meters = meters;
         this.jdbc = jdbc;
+        this.failed = Counter.builder("textonce.calls.failed")
+                .description("Texts that could not be handed to Twilio by a fault of this system")
+                .register(meters);
+    }
+
+    void notCalled() {
+        failed.increment();
     }
 
     /** The outcome of one attempt, as it is written down. */

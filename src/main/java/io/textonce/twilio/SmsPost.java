@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
@@ -51,13 +52,16 @@ final class SmsPost {
      * repeat a callback that failed (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
      */
     void write(Exchange exchange) {
+        var called = new AtomicBoolean();
+        exchange.setVariable("called", called);
+        exchange.setVariable("written", false);
         var sms = exchange.getVariable("sms", Sms.class);
         var delivery = exchange.getVariable("delivery", Delivery.class);
         var lease = exchange.getVariable("lease", Lease.class);
         var twilio = settings.twilio();
         var message = exchange.getMessage();
-        boolean probe = exchange.getVariable("probe", false, Boolean.class);
-        message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe)));
+        var probe = exchange.getVariable("probe", Circuit.Probe.class);
+        message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe, called)));
         message.setHeader("CamelTwilio.to", new PhoneNumber(sms.phone()));
         String sender = sms.policy().sender(twilio.sender());
         if (sender.equals(twilio.fromNumber())) {
@@ -84,13 +88,17 @@ final class SmsPost {
             message.setHeader("CamelTwilio.validityPeriod", validity(sms, lease.now()));
         }
         message.setBody(null);
+        exchange.setVariable("written", true);
     }
 
-    private void lastCheck(Lease lease, boolean probe) {
+    private void lastCheck(Lease lease, Circuit.@Nullable Probe probe, AtomicBoolean called) {
         requireHeld(lease);
-        if (circuit.isOpen() && !probe) {
+        if (probe != null) {
+            probe.use();
+        } else if (circuit.isOpen()) {
             throw new TwilioFailure.CircuitOpen();
         }
+        called.set(true);
     }
 
     static void requireHeld(Lease lease) {
@@ -117,9 +125,7 @@ final class SmsPost {
         } else if (answer == null || answer.getSid() == null) {
             unclear(exchange, "Twilio's answer has no SID");
         } else {
-            // A status that the SDK doesn't know is null here; accepted is the least that an answer with a SID means.
-            String status =
-                    answer.getStatus() == null ? "accepted" : answer.getStatus().toString();
+            String status = status(answer);
             var plan = exchange.getVariable("sms", Sms.class).sendAt();
             var now = exchange.getVariable("lease", Lease.class).now();
             circuit.close();
@@ -136,6 +142,12 @@ final class SmsPost {
         }
     }
 
+    /** Accepted is the least that an answer with a SID means. A status that the SDK doesn't know is null. */
+    private static String status(Message answer) {
+        String status = String.valueOf(answer.getStatus());
+        return Delivery.isTwilios(status) ? status : "accepted";
+    }
+
     private void failed(Exchange exchange, Throwable caught) {
         var failure = ObjectHelper.getException(TwilioFailure.class, caught);
         boolean notCalled = failure instanceof TwilioFailure.NotProcessed
@@ -147,9 +159,23 @@ final class SmsPost {
             hold(exchange, null, "Too much at once; held", holdDelay());
         } else if (failure instanceof TwilioFailure.Refused refused) {
             refused(exchange, refused);
+        } else if (failure == null
+                && !exchange.getVariable("called", AtomicBoolean.class).get()) {
+            notCalled(exchange, caught);
         } else {
             unclear(exchange, failure == null ? "Twilio's answer could not be read" : failure.getMessage());
         }
+    }
+
+    /** A fault of this system, which a person must look at: no wait will make the same text leave. */
+    private void notCalled(Exchange exchange, Throwable caught) {
+        LOG.error("Delivery {} could not be handed to Twilio; it is held", id(exchange), caught);
+        meters.notCalled();
+        hold(
+                exchange,
+                null,
+                "The call of Twilio could not be prepared; held",
+                settings.twilio().longHoldDelay());
     }
 
     private void unclear(Exchange exchange, String words) {

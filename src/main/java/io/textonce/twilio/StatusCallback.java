@@ -84,10 +84,10 @@ final class StatusCallback {
         var report = exchange.getVariable("report", StatusReports.Report.class);
         var done = exchange.getMessage().getBody(StatusReports.Effect.class);
         String effect = done.name();
-        follow(report.code(), done.delivery());
         meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect)
                 .increment();
         if (effect.equals("raised") || effect.equals("resolved")) {
+            follow(report.code(), Objects.requireNonNull(done.delivery()));
             texts.told(done.event(), report.status(), done.age());
         }
         if (effect.equals("resolved")) {
@@ -115,19 +115,18 @@ final class StatusCallback {
                 .log("{} {} for {}: {}", report.kind(), report.status(), report.sid(), effect);
     }
 
-    /** What an error that comes with a callback asks for beyond the delivery itself. */
-    private void follow(@Nullable Integer code, @Nullable UUID delivery) {
+    /**
+     * What an error that comes with a callback asks for beyond the delivery itself. One that changed nothing, since it
+     * came late or twice, asks for nothing: what it knows has been overtaken.
+     */
+    private void follow(@Nullable Integer code, UUID delivery) {
         if (code == null) {
             return;
         }
         var entry = codes.of(code);
         switch (entry.atDelivery()) {
-            case OPTOUT -> {
-                if (delivery != null) {
-                    optOuts.record(delivery);
-                }
-            }
-            case CIRCUIT -> circuit.open(code, entry.words());
+            case OPTOUT -> optOuts.record(delivery);
+            case CIRCUIT -> circuit.open(delivery, code, entry.words());
             case ALARM -> LOG.warn("Twilio reports error_code {}: {}", code, entry.words());
             default -> {}
         }

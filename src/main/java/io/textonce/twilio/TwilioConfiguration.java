@@ -220,8 +220,20 @@ class TwilioConfiguration {
     Processor circuitProbe(Circuit circuit) {
         return exchange -> {
             if (circuit.isOpen()) {
-                exchange.setVariable("most", circuit.takeProbe() ? 1 : 0);
-                exchange.setVariable("probe", true);
+                var probe = circuit.takeProbe();
+                exchange.setVariable("most", probe == null ? 0 : 1);
+                exchange.setVariable("probe", probe);
+            }
+        };
+    }
+
+    /** A held text that ended without a call must not cost the others the probe. */
+    @Bean
+    Processor circuitProbed(Circuit circuit) {
+        return exchange -> {
+            var probe = exchange.getVariable("probe", Circuit.Probe.class);
+            if (probe != null) {
+                circuit.giveBack(probe);
             }
         };
     }

@@ -2,6 +2,9 @@ package io.textonce.twilio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.twilio.rest.api.v2010.account.Message;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
@@ -11,14 +14,23 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioPost;
 import io.textonce.settings.TextOnceProperties;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -56,21 +68,92 @@ class SmsPostTest {
                 .startsWith("https://a.example.com/gate/twilio/status-callback?delivery=");
     }
 
-    private static TwilioPost post(Sandbox sandbox, String number, Map<String, String> settings) {
-        var camel = sandbox.context().getBean(CamelContext.class);
-        var exchange = new DefaultExchange(camel);
-        exchange.setVariable("sms", sms(number));
-        exchange.setVariable("delivery", new Delivery(UUID.randomUUID(), 1, Delivery.RESERVED, null, null, false));
-        exchange.setVariable("lease", new Lease(Duration.ofMinutes(1)));
+    @ParameterizedTest
+    @ValueSource(strings = {"partially_delivered", "received", "receiving", "teleported"})
+    void takesAnAnswerWithAStatusOfNoOutboundMessageForAccepted(String status, Sandbox sandbox) {
+        var exchange = exchange(sandbox, sandbox.newNumber());
+        String answer = "{\"sid\":\"SM00000000000000000000000000000001\",\"status\":\"" + status + "\"}";
+        exchange.getMessage().setBody(Message.fromJson(answer, new ObjectMapper()));
 
-        new SmsPost(
-                        sandbox.context().getBean(TwilioHttp.class),
-                        sandbox.context().getBean(Circuit.class),
-                        sandbox.context().getBean(OptOuts.class),
-                        settings(sandbox, settings),
-                        sandbox.context().getBean(SendMeters.class))
-                .write(exchange);
-        camel.createProducerTemplate().send("twilio:message/create", exchange);
+        smsPost(sandbox, Map.of()).read(exchange);
+
+        assertThat(exchange.getMessage().getBody(Outcomes.Outcome.class).status())
+                .isEqualTo("accepted");
+        assertThat(exchange.getVariable("delivery", Delivery.class).status()).isEqualTo("accepted");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Message.Status.class)
+    void knowsTheStatusesThatTheTableRanks(Message.Status status, Sandbox sandbox) {
+        boolean ranked = Boolean.TRUE.equals(sandbox.database()
+                .queryForObject("SELECT coalesce(textonce.status_rank(?), -1) >= 0", Boolean.class, status.toString()));
+
+        assertThat(Delivery.isTwilios(status.toString())).isEqualTo(ranked);
+    }
+
+    /** Each makes the call impossible before anything leaves: a parameter that can't be written, one that fits nothing. */
+    static Stream<UnaryOperator<Exchange>> faults() {
+        return Stream.of(
+                exchange -> {
+                    exchange.setVariable(
+                            "sms", sms(exchange.getVariable("sms", Sms.class).phone(), null));
+                    return exchange;
+                },
+                exchange -> {
+                    exchange.getMessage().setHeader("CamelTwilio.provideFeedback", "perhaps");
+                    return exchange;
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void holdsATextThatCouldNotBeHandedOver(UnaryOperator<Exchange> fault, Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post(
+                "order-shipped",
+                sandbox.orderShipped(id, number)
+                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET status = 'reserved', due_at = now() + interval '1 min'"
+                                + " WHERE event_id = ?",
+                        id);
+        var failed = sandbox.context()
+                .getBean(MeterRegistry.class)
+                .get("textonce.calls.failed")
+                .counter();
+        double before = failed.count();
+        var exchange = exchange(sandbox, number);
+        var delivery = sandbox.delivery(id);
+        exchange.setVariable(
+                "delivery",
+                new Delivery(
+                        (UUID) delivery.get("id"),
+                        (Integer) delivery.get("attempt"),
+                        Delivery.RESERVED,
+                        null,
+                        null,
+                        false));
+
+        sandbox.context()
+                .getBean(CamelContext.class)
+                .createProducerTemplate()
+                .send("direct:sms-post", fault.apply(exchange));
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held").containsEntry("message_sid", null);
+        assertThat(((Timestamp) sandbox.delivery(id).get("due_at")).toInstant())
+                .isAfter(Instant.now().plus(Duration.ofMinutes(50)));
+        assertThat(sandbox.delivery(id).get("body")).isNotNull();
+        assertThat(failed.count()).isEqualTo(before + 1);
+        assertThat(sandbox.twilio().posts()).noneMatch(post -> number.equals(post.parameter("To")));
+    }
+
+    private static TwilioPost post(Sandbox sandbox, String number, Map<String, String> settings) {
+        var exchange = exchange(sandbox, number);
+
+        smsPost(sandbox, settings).write(exchange);
+        sandbox.context().getBean(CamelContext.class).createProducerTemplate().send("twilio:message/create", exchange);
 
         assertThat(exchange.getException()).isNull();
         return sandbox.twilio().posts().stream()
@@ -79,7 +162,28 @@ class SmsPostTest {
                 .orElseThrow();
     }
 
+    private static Exchange exchange(Sandbox sandbox, String number) {
+        var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
+        exchange.setVariable("sms", sms(number));
+        exchange.setVariable("delivery", new Delivery(UUID.randomUUID(), 1, Delivery.RESERVED, null, null, false));
+        exchange.setVariable("lease", new Lease(Duration.ofMinutes(1)));
+        return exchange;
+    }
+
+    private static SmsPost smsPost(Sandbox sandbox, Map<String, String> settings) {
+        return new SmsPost(
+                sandbox.context().getBean(TwilioHttp.class),
+                sandbox.context().getBean(Circuit.class),
+                sandbox.context().getBean(OptOuts.class),
+                settings(sandbox, settings),
+                sandbox.context().getBean(SendMeters.class));
+    }
+
     private static Sms sms(String number) {
+        return sms(number, new SendPolicy());
+    }
+
+    private static Sms sms(String number, @Nullable SendPolicy policy) {
         return new Sms(
                 "order-shipped",
                 "id",
@@ -88,7 +192,7 @@ class SmsPostTest {
                 "Your order has shipped.",
                 Instant.now(),
                 null,
-                new SendPolicy(),
+                policy,
                 "test",
                 null,
                 null,

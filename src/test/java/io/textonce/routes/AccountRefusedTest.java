@@ -1,0 +1,260 @@
+package io.textonce.routes;
+
+import static io.textonce.sandbox.Fault.answersHtml;
+import static io.textonce.sandbox.Fault.refuses;
+import static io.textonce.sandbox.Fault.stopsAt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.actuate.health.Status;
+
+/** What opens the account's circuit breaker, what is tried while it is open, and what closes it. */
+@SandboxTest
+class AccountRefusedTest {
+
+    /** Far less than the time between two probes. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(15);
+
+    private static final List<String> EVENTS = new ArrayList<>();
+
+    /** The other tests send too, and must not meet what waits here. */
+    @AfterEach
+    void takeTheAccountAgain(Sandbox sandbox) {
+        EVENTS.forEach(id -> sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET due_at = NULL"
+                                + " WHERE event_id = ? AND status IN ('held', 'unknown')",
+                        id));
+        sandbox.database().update("DELETE FROM textonce.circuit");
+        await().until(() -> health(sandbox), Status.UP::equals);
+    }
+
+    @Test
+    void findsALiveTextBehindSixThatHaveExpiredWithOneProbe(Sandbox sandbox) {
+        refuseTheAccount(sandbox);
+        var expired = IntStream.range(0, 6).mapToObj(n -> held(sandbox)).toList();
+        var live = held(sandbox);
+        expired.forEach(text -> sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET expires_at = now() - interval '1 s',"
+                                + " due_at = now() - interval '2 s' WHERE event_id = ?",
+                        text.eventId()));
+        makeDue(sandbox, live);
+
+        allowAProbe(sandbox);
+
+        await().atMost(AT_ONCE)
+                .untilAsserted(
+                        () -> assertThat(sandbox.twilio().sentTo(live.number())).hasSize(1));
+        assertThat(expired)
+                .allSatisfy(text -> assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "rejected"));
+        await().until(() -> health(sandbox), Status.UP::equals);
+    }
+
+    @Test
+    void keepsTheProbeWhileNothingIsDue(Sandbox sandbox) {
+        refuseTheAccount(sandbox);
+        var text = held(sandbox);
+        allowAProbe(sandbox);
+        var later = Instant.now().plusSeconds(4);
+        await().until(() -> Instant.now().isAfter(later));
+
+        makeDue(sandbox, text);
+
+        await().atMost(AT_ONCE)
+                .untilAsserted(
+                        () -> assertThat(sandbox.twilio().sentTo(text.number())).hasSize(1));
+    }
+
+    @Test
+    void spendsTheProbeOnACallThatTwilioRefuses(Sandbox sandbox) {
+        refuseTheAccount(sandbox);
+        var first = held(sandbox);
+        var second = held(sandbox);
+        sandbox.twilio().forNumber(first.number(), refuses(20403)).forNumber(second.number(), refuses(20403));
+        makeDue(sandbox, first);
+        makeDue(sandbox, second);
+
+        allowAProbe(sandbox);
+
+        await().until(() -> posts(sandbox, first) + posts(sandbox, second) == 1);
+        var later = Instant.now().plusSeconds(4);
+        await().until(() -> Instant.now().isAfter(later));
+        assertThat(posts(sandbox, first) + posts(sandbox, second)).isOne();
+        assertThat(sandbox.delivery(first.eventId())).containsEntry("status", "held");
+        assertThat(sandbox.delivery(second.eventId())).containsEntry("status", "held");
+        assertThat(health(sandbox)).isEqualTo(Status.DOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 404, 407, 429})
+    void staysAsItIsWhenAProxyAnswers(int status, Sandbox sandbox) {
+        refuseTheAccount(sandbox);
+        var text = held(sandbox);
+        sandbox.twilio().forNumber(text.number(), answersHtml(status));
+        makeDue(sandbox, text);
+
+        allowAProbe(sandbox);
+
+        sandbox.awaitStatus(text.eventId(), "unknown");
+        assertThat(posts(sandbox, text)).isOne();
+        assertThat(circuits(sandbox)).isOne();
+        assertThat(health(sandbox)).isEqualTo(Status.DOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {20003, 20005, 20006, 20010, 20403, 90010})
+    void holdsWhatASuspendedAccountCanNotSend(int code, Sandbox sandbox) {
+        var text = text(sandbox);
+        sandbox.twilio().forNumber(text.number(), 1, refuses(code));
+
+        var answer = sandbox.post("order-shipped", sandbox.orderShipped(text.eventId(), text.number()));
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(sandbox.json(answer).path("status").asText()).isEqualTo("held");
+        assertThat(circuits(sandbox)).isOne();
+    }
+
+    @Test
+    void opensWhenTheLastTextThatTwilioTookFailsForTheAccount(Sandbox sandbox) {
+        var text = sent(sandbox);
+
+        report(sandbox, text, "failed", 30002);
+
+        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "failed");
+        assertThat(circuits(sandbox)).isOne();
+    }
+
+    @Test
+    void doesNotOpenForATextThatIsOlderThanTheLastThatTwilioTook(Sandbox sandbox) {
+        var older = sent(sandbox);
+        sent(sandbox);
+
+        report(sandbox, older, "failed", 30002);
+
+        assertThat(sandbox.delivery(older.eventId())).containsEntry("status", "failed");
+        assertThat(circuits(sandbox)).isZero();
+    }
+
+    @Test
+    void doesNotOpenForACallbackThatChangesNothing(Sandbox sandbox) {
+        var text = sent(sandbox);
+        report(sandbox, text, "delivered", null);
+
+        report(sandbox, text, "failed", 30002);
+
+        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "delivered");
+        assertThat(circuits(sandbox)).isZero();
+    }
+
+    @Test
+    void leavesAStartAloneWhenTheRefusalBeforeItIsToldAgain(Sandbox sandbox) {
+        var text = sent(sandbox);
+        report(sandbox, text, "failed", 21610);
+        assertThat(refusal(sandbox, text.number())).isEqualTo(422);
+        sandbox.twilio().receives(text.number(), Peers.FROM_NUMBER, "START");
+
+        report(sandbox, text, "failed", 21610);
+
+        assertThat(refusal(sandbox, text.number())).isEqualTo(202);
+    }
+
+    @Test
+    void leavesAStartAloneWhenTheRefusalBeforeItIsToldLate(Sandbox sandbox) {
+        var text = sent(sandbox);
+        sandbox.twilio().receives(text.number(), Peers.FROM_NUMBER, "START");
+
+        report(sandbox, text, "failed", 21610);
+
+        assertThat(sandbox.delivery(text.eventId())).containsEntry("error_code", 21610);
+        assertThat(refusal(sandbox, text.number())).isEqualTo(202);
+    }
+
+    private record Text(String eventId, String number) {}
+
+    private static Text text(Sandbox sandbox) {
+        var text = new Text(sandbox.newEventId(), sandbox.newNumber());
+        EVENTS.add(text.eventId());
+        return text;
+    }
+
+    private static Text held(Sandbox sandbox) {
+        var text = text(sandbox);
+        sandbox.post("order-shipped", sandbox.orderShipped(text.eventId(), text.number()));
+        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "held");
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET due_at = now() + interval '1 h' WHERE event_id = ?",
+                        text.eventId());
+        return text;
+    }
+
+    private static Text sent(Sandbox sandbox) {
+        var text = text(sandbox);
+        sandbox.twilio().forNumber(text.number(), 1, stopsAt("queued"));
+        sandbox.post("order-shipped", sandbox.orderShipped(text.eventId(), text.number()));
+        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "queued");
+        return text;
+    }
+
+    private static void report(Sandbox sandbox, Text text, String status, Integer code) {
+        String sid = (String) sandbox.delivery(text.eventId()).get("message_sid");
+        assertThat(sandbox.twilio().reports(sid, status, code).status()).isEqualTo(204);
+    }
+
+    private static int refusal(Sandbox sandbox, String number) {
+        return sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number))
+                .statusCode();
+    }
+
+    /** What other tests left waiting must not take the probe. */
+    private static void refuseTheAccount(Sandbox sandbox) {
+        sandbox.database()
+                .update("UPDATE textonce.deliveries SET due_at = now() + interval '1 h'"
+                        + " WHERE status = 'held' AND due_at IS NOT NULL");
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.circuit (account_sid, code, words, probe_at)"
+                                + " VALUES (?, 20003, 'refused', now() + interval '1 h')",
+                        Peers.ACCOUNT_SID);
+        await().until(() -> health(sandbox), Status.DOWN::equals);
+    }
+
+    private static void allowAProbe(Sandbox sandbox) {
+        sandbox.database().update("UPDATE textonce.circuit SET probe_at = now()");
+    }
+
+    private static void makeDue(Sandbox sandbox, Text text) {
+        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", text.eventId());
+    }
+
+    private static long posts(Sandbox sandbox, Text text) {
+        return sandbox.twilio().posts().stream()
+                .filter(post -> text.number().equals(post.parameter("To")))
+                .count();
+    }
+
+    private static int circuits(Sandbox sandbox) {
+        return sandbox.database().queryForObject("SELECT count(*) FROM textonce.circuit", Integer.class);
+    }
+
+    private static Status health(Sandbox sandbox) {
+        return sandbox.context()
+                .getBean("twilio", HealthIndicator.class)
+                .health()
+                .getStatus();
+    }
+}
