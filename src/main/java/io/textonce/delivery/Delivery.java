@@ -40,7 +40,7 @@ public record Delivery(
     private static final Set<String> OPEN = Set.of("scheduled", "accepted", "queued", "sending", "sent");
 
     /** Whether a status is one of an outbound message, in Twilio's words. */
-    public static boolean isTwilios(String status) {
+    public static boolean isTwilioStatus(String status) {
         return OPEN.contains(status) || FINAL.contains(status);
     }
 

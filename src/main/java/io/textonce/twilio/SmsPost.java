@@ -145,7 +145,7 @@ final class SmsPost {
     /** Accepted is the least that an answer with a SID means. A status that the SDK doesn't know is null. */
     private static String status(Message answer) {
         String status = String.valueOf(answer.getStatus());
-        return Delivery.isTwilios(status) ? status : "accepted";
+        return Delivery.isTwilioStatus(status) ? status : "accepted";
     }
 
     private void failed(Exchange exchange, Throwable caught) {

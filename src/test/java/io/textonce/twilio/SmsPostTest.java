@@ -88,7 +88,7 @@ class SmsPostTest {
         boolean ranked = Boolean.TRUE.equals(sandbox.database()
                 .queryForObject("SELECT coalesce(textonce.status_rank(?), -1) >= 0", Boolean.class, status.toString()));
 
-        assertThat(Delivery.isTwilios(status.toString())).isEqualTo(ranked);
+        assertThat(Delivery.isTwilioStatus(status.toString())).isEqualTo(ranked);
     }
 
     /** Each makes the call impossible before anything leaves: a parameter that can't be written, one that fits nothing. */

@@ -21,6 +21,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -29,12 +30,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TwilioHttpTest {
@@ -152,6 +156,27 @@ class TwilioHttpTest {
             }
         }
         assertThat(meters.get("textonce.answers.intercepted").counter().count()).isEqualTo(6);
+    }
+
+    static Stream<Consumer<TwilioMessages>> otherCalls() {
+        return Stream.of(
+                messages -> messages.fetch("SM00000000000000000000000000000001"),
+                messages -> messages.cancel("SM00000000000000000000000000000001"),
+                messages -> messages.redact("SM00000000000000000000000000000001"),
+                messages -> messages.sentTo(TO, Instant.EPOCH));
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherCalls")
+    void learnsNothingOfAMessageFromAProxysNotFound(Consumer<TwilioMessages> call) throws IOException {
+        try (var proxy = new Proxy("HTTP/1.1 404 Not Found\r\nContent-Length: 13\r\n\r\n<html></html>")) {
+            var settings = settings(proxy.url());
+            try (var http = new TwilioHttp(settings, answers())) {
+                var messages = new TwilioMessages(TwilioConfiguration.restClient(settings, http.client()));
+
+                assertThatThrownBy(() -> call.accept(messages)).isInstanceOf(TwilioFailure.Unclear.class);
+            }
+        }
     }
 
     @Test
@@ -294,7 +319,7 @@ class TwilioHttpTest {
     void looksAtTheLeaseLastWhenTheConnectionStandsAndNothingHasLeft() throws IOException {
         try (var server = new Proxy("")) {
             var settings = settings(server.url());
-            try (var http = new TwilioHttp(settings, new TwilioCodes())) {
+            try (var http = new TwilioHttp(settings, answers())) {
                 var client = http.clientFor(() -> {
                     await().until(() -> server.connections.get() == 1);
                     throw new TwilioFailure.LeaseRanOut();
