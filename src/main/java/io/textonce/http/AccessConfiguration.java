@@ -22,8 +22,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.JwkSetUriJwtDecoderBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
@@ -35,6 +38,8 @@ import org.springframework.security.config.web.PathPatternRequestMatcherBuilderF
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
@@ -44,11 +49,13 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
 
 /**
- * Who may call. API callers show a bearer token (RFC 6750): one of which only the SHA-256 is configured, or one of the
- * issuer that is set. Twilio's webhooks show their signature, which the routes check. In the sandbox callers need no
- * token.
+ * Access rules of both ports: a path that no rule names is closed to everybody. API callers show a bearer token
+ * (RFC 6750): one of which only the SHA-256 is configured, or one of the issuer that is set. Twilio's webhooks show their
+ * signature, which the routes check. In the sandbox callers need no token.
  */
 @Configuration(proxyBeanMethods = false)
 class AccessConfiguration {
@@ -72,6 +79,23 @@ class AccessConfiguration {
     }
 
     @Bean
+    PublicPaths publicPaths(TextOnceProperties settings) {
+        return new PublicPaths(settings.http().publicPaths());
+    }
+
+    /** Where no credentials of ours are needed, none are looked at: a wrong token there is not refused. */
+    @Bean
+    @Order(2)
+    SecurityFilterChain open(HttpSecurity http, PublicPaths publicPaths) throws Exception {
+        return plain(http)
+                .securityMatcher(new OrRequestMatcher(
+                        PathPatternRequestMatcher.withDefaults().matcher("/twilio/**"), publicPaths))
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .build();
+    }
+
+    @Bean
+    @Order(3)
     SecurityFilterChain api(
             HttpSecurity http,
             ObjectProvider<Sandbox> sandbox,
@@ -80,12 +104,8 @@ class AccessConfiguration {
             TextOnceProperties settings)
             throws Exception {
         boolean open = sandbox.getIfAvailable() != null;
-        http.csrf(AbstractHttpConfigurer::disable)
-                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .requestCache(AbstractHttpConfigurer::disable)
-                .logout(AbstractHttpConfigurer::disable)
-                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NOTHING))
-                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
+        return plain(http)
+                .securityMatcher("/api/**", "/actuator/**")
                 .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
                         .bearerTokenResolver(AccessConfiguration::token)
                         .authenticationEntryPoint(strangers)
@@ -97,9 +117,10 @@ class AccessConfiguration {
                 .authorizeHttpRequests(requests -> {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                             .permitAll();
-                    requests.requestMatchers("/twilio/**", "/actuator/health/**")
-                            .permitAll();
-                    if (!open) {
+                    requests.requestMatchers("/actuator/health/**").permitAll();
+                    if (open) {
+                        requests.anyRequest().permitAll();
+                    } else {
                         requests.requestMatchers("/api/{event}-sms").access(maySend());
                         // Which event it is stands in the body, which nobody has read here.
                         requests.requestMatchers("/api/events").hasAuthority(ALL_EVENTS);
@@ -107,11 +128,35 @@ class AccessConfiguration {
                         requests.requestMatchers(
                                         "/api/deliveries/**", "/api/people", "/api/subscriptions/**", "/actuator/**")
                                 .hasRole(OPERATOR.name());
-                        requests.requestMatchers("/api/**").authenticated();
+                        requests.anyRequest().authenticated();
                     }
-                    requests.anyRequest().permitAll();
-                });
-        return http.build();
+                })
+                .build();
+    }
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    SecurityFilterChain closed(HttpSecurity http, Strangers strangers) throws Exception {
+        return plain(http)
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(
+                                (request, response, failed) -> strangers.closed(response))
+                        .accessDeniedHandler((request, response, denied) -> strangers.closed(response)))
+                .authorizeHttpRequests(requests -> {
+                    requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                            .permitAll();
+                    requests.anyRequest().denyAll();
+                })
+                .build();
+    }
+
+    /** Without sessions and forms, and with headers for answers that no browser should show. */
+    private static HttpSecurity plain(HttpSecurity http) throws Exception {
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NOTHING))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)));
     }
 
     /** The token of a caller of the API. Twilio may send one beside its signature, which is what counts there. */
@@ -141,8 +186,24 @@ class AccessConfiguration {
     }
 
     @Bean
-    Callers callers(OpaqueTokenIntrospector clients, ObjectProvider<JwtDecoder> issuer) {
-        return new Callers(clients, issuer.getIfAvailable());
+    Callers callers(OpaqueTokenIntrospector clients, ObjectProvider<JwtDecoder> issuer, TextOnceProperties settings) {
+        var decoder = issuer.getIfAvailable();
+        return new Callers(
+                clients,
+                decoder == null
+                        ? null
+                        : IssuedTokens.provider(decoder, settings.http().scopeClaims()));
+    }
+
+    /** Nimbus would take {@code typ: JWT} alone; {@link #accessTokenType} takes what issuers send. */
+    @Bean
+    JwkSetUriJwtDecoderBuilderCustomizer anyType() {
+        return decoder -> decoder.validateType(false);
+    }
+
+    @Bean
+    OAuth2TokenValidator<Jwt> accessTokenType() {
+        return IssuedTokens.types();
     }
 
     @Bean

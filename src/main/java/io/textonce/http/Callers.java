@@ -9,7 +9,6 @@ import org.springframework.security.authentication.AuthenticationServiceExceptio
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
-import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
@@ -20,11 +19,12 @@ public final class Callers {
 
     private final AuthenticationManager manager;
 
-    Callers(OpaqueTokenIntrospector clients, @Nullable JwtDecoder issuer) {
+    /** @param issued authenticates by tokens of the issuer, or null where none is set */
+    Callers(OpaqueTokenIntrospector clients, @Nullable AuthenticationProvider issued) {
         List<AuthenticationProvider> ways = new ArrayList<>();
         ways.add(new OpaqueTokenAuthenticationProvider(clients));
-        if (issuer != null) {
-            ways.add(IssuedTokens.provider(issuer));
+        if (issued != null) {
+            ways.add(issued);
         }
         manager = new ProviderManager(ways);
     }

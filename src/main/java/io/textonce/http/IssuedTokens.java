@@ -1,13 +1,17 @@
 package io.textonce.http;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
-import org.springframework.security.oauth2.server.resource.authentication.JwtGrantedAuthoritiesConverter;
 
 /**
  * Access tokens of an OAuth 2.0 issuer (RFC 9068): whom they name is the client, and their scopes say what it may do.
@@ -21,21 +25,35 @@ final class IssuedTokens {
 
     private IssuedTokens() {}
 
-    static JwtAuthenticationProvider provider(JwtDecoder issuer) {
-        var scopes = new JwtGrantedAuthoritiesConverter();
-        scopes.setAuthorityPrefix("");
+    /** @param scopeClaims the claims whose values are scopes: each a text with blanks, or a list */
+    static JwtAuthenticationProvider provider(JwtDecoder issuer, List<String> scopeClaims) {
         var converter = new JwtAuthenticationConverter();
-        converter.setJwtGrantedAuthoritiesConverter(token -> authorities(scopes.convert(token).stream()
-                .map(GrantedAuthority::getAuthority)
-                .toList()));
+        converter.setJwtGrantedAuthoritiesConverter(token -> authorities(scopes(token, scopeClaims)));
         var provider = new JwtAuthenticationProvider(issuer);
         provider.setJwtAuthenticationConverter(converter);
         return provider;
     }
 
-    private static List<GrantedAuthority> authorities(List<String> scopes) {
+    /** The {@code typ} of an access token: RFC 9068 wants {@code at+jwt}, many issuers send {@code JWT} or none. */
+    static OAuth2TokenValidator<Jwt> types() {
+        var types = new JwtTypeValidator("at+jwt", "application/at+jwt", "JWT");
+        types.setAllowEmpty(true);
+        return types;
+    }
+
+    private static Stream<String> scopes(Jwt token, List<String> claims) {
+        return claims.stream().flatMap(claim -> {
+            Object value = token.getClaims().get(claim);
+            if (value instanceof String text) {
+                return Stream.of(text.split(" "));
+            }
+            return value instanceof Collection<?> list ? list.stream().map(String::valueOf) : Stream.empty();
+        });
+    }
+
+    private static Collection<GrantedAuthority> authorities(Stream<String> scopes) {
         var authorities = new ArrayList<GrantedAuthority>();
-        for (String scope : scopes) {
+        scopes.distinct().forEach(scope -> {
             if (scope.equals(SEND)) {
                 authorities.add(new SimpleGrantedAuthority(AccessConfiguration.ALL_EVENTS));
             } else if (scope.startsWith(SEND + ":")) {
@@ -44,7 +62,7 @@ final class IssuedTokens {
             } else if (scope.equals(OPERATE)) {
                 authorities.add(new SimpleGrantedAuthority("ROLE_OPERATOR"));
             }
-        }
+        });
         return authorities;
     }
 }

@@ -1,5 +1,6 @@
 package io.textonce.http;
 
+import io.textonce.settings.ReservedPaths;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.stream.Stream;
 import org.springframework.http.HttpMethod;
@@ -18,16 +19,7 @@ public final class PagePaths implements RequestMatcher {
     /** As Spring decodes a path when it looks for its page. */
     private static final RequestMatcher PAGES = new OrRequestMatcher(Stream.concat(
                     Stream.of(PATHS.matcher(HttpMethod.GET, "/"), PATHS.matcher(HttpMethod.HEAD, "/")),
-                    Stream.of(
-                                    "/login",
-                                    "/logout",
-                                    "/search",
-                                    "/overview",
-                                    "/deliveries/**",
-                                    "/camel/**",
-                                    "/ui/**",
-                                    "/webjars/**")
-                            .map(PATHS::matcher))
+                    ReservedPaths.PAGES.stream().map(PATHS::matcher))
             .toArray(RequestMatcher[]::new));
 
     @Override

@@ -7,19 +7,30 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 
 /**
- * Answers callers who are not known, or may not do what they ask for. A wrong token is answered late, so that guessing is slow; no thread waits meanwhile,
- * so that many guesses at once hold nobody up. A right token is never slowed by somebody's wrong ones.
+ * Handler of callers who are not known, or may not do what they ask for. A wrong token is answered late, so that guessing
+ * is slow; no thread waits meanwhile, so that many guesses at once hold nobody up. A right token is never slowed by
+ * somebody's wrong ones.
  */
 public final class Strangers implements AuthenticationEntryPoint, AccessDeniedHandler {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Strangers.class);
+
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Map<String, Long> loggedAt = new ConcurrentHashMap<>();
     private final Duration delay;
     private final ScheduledExecutorService clock;
     private final MeterRegistry meters;
@@ -38,15 +49,20 @@ public final class Strangers implements AuthenticationEntryPoint, AccessDeniedHa
             RequestGate.answer(response, new Problem(503, "try_again", "The token can't be checked just now."));
             return;
         }
-        response.setHeader("WWW-Authenticate", "Bearer");
         if (request.getHeader("Authorization") == null) {
             refused("no_token");
-            answer(response);
+            response.setHeader("WWW-Authenticate", "Bearer");
+            answer(response, TokenRefusal.UNKNOWN);
         } else {
-            refused("wrong_token");
+            refusedToken(failed);
+            var refusal = TokenRefusal.of(failed);
+            response.setHeader(
+                    "WWW-Authenticate",
+                    "Bearer error=\"invalid_token\", error_description=\"" + refusal.detail() + "\"");
             AsyncContext late = request.startAsync(request, response);
             late.setTimeout(0);
-            clock.schedule(() -> late.start(() -> end(late, response)), delay.toMillis(), TimeUnit.MILLISECONDS);
+            clock.schedule(
+                    () -> late.start(() -> end(late, response, refusal)), delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -54,8 +70,22 @@ public final class Strangers implements AuthenticationEntryPoint, AccessDeniedHa
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
             throws IOException {
-        refused("forbidden");
-        RequestGate.answer(response, new Problem(403, "forbidden", "Not with this token."));
+        response.setHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\"");
+        if (request.getUserPrincipal() instanceof JwtAuthenticationToken caller
+                && caller.getAuthorities().isEmpty()) {
+            refused("no_scope");
+            log("no_scope", "It has no scope of ours in the claims of textonce.http.scope-claims.");
+            RequestGate.answer(response, new Problem(403, "forbidden", "The token has no scope of this service."));
+        } else {
+            refused("forbidden");
+            RequestGate.answer(response, new Problem(403, "forbidden", "Not with this token."));
+        }
+    }
+
+    /** A path that is open to nobody, with or without a token. */
+    void closed(HttpServletResponse response) throws IOException {
+        refused("closed");
+        RequestGate.answer(response, new Problem(403, "forbidden", "Nothing is open at this path."));
     }
 
     /** Counts a caller that was turned away. */
@@ -63,9 +93,28 @@ public final class Strangers implements AuthenticationEntryPoint, AccessDeniedHa
         meters.counter("textonce.callers.refused", "reason", reason).increment();
     }
 
-    private static void end(AsyncContext late, HttpServletResponse response) {
+    /** Counts a token that was refused, and logs what is wrong with one of the issuer. */
+    public void refusedToken(AuthenticationException failed) {
+        var refusal = TokenRefusal.of(failed);
+        refused(refusal.reason());
+        if (refusal != TokenRefusal.UNKNOWN) {
+            log(refusal.reason(), refusal.detail());
+        }
+    }
+
+    /** Once a minute for each reason: a caller in a loop must not fill the log. */
+    private void log(String reason, String detail) {
+        long now = System.nanoTime();
+        Long before = loggedAt.get(reason);
+        if (before == null || now - before > QUIET_NANOS) {
+            loggedAt.put(reason, now);
+            LOG.warn("A token of the issuer was refused ({}). {}", reason, detail);
+        }
+    }
+
+    private static void end(AsyncContext late, HttpServletResponse response, TokenRefusal refusal) {
         try {
-            answer(response);
+            answer(response, refusal);
         } catch (IOException e) {
             throw new UncheckedIOException("The caller went away", e);
         } finally {
@@ -73,7 +122,7 @@ public final class Strangers implements AuthenticationEntryPoint, AccessDeniedHa
         }
     }
 
-    private static void answer(HttpServletResponse response) throws IOException {
-        RequestGate.answer(response, new Problem(401, "unauthorized", "A valid bearer token is needed."));
+    private static void answer(HttpServletResponse response, TokenRefusal refusal) throws IOException {
+        RequestGate.answer(response, new Problem(401, "unauthorized", refusal.detail()));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -109,6 +110,16 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 "textonce.http.requests-per-second",
                 matches(POSITIVE),
                 "a number from 1 on");
+        optional(
+                "TEXTONCE_HTTP_PUBLIC_PATHS",
+                "textonce.http.public-paths",
+                v -> Stream.of(v.split(",")).allMatch(path -> ReservedPaths.areSparedBy(path.trim())),
+                "paths of own routes in plain characters, and none of TextOnce's own");
+        required(
+                "TEXTONCE_HTTP_SCOPE_CLAIMS",
+                "textonce.http.scope-claims",
+                matches("[\\w.:/-]+(, *[\\w.:/-]+)*"),
+                "names of claims, such as scope,scp,roles");
         optional(
                 "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI",
                 ISSUER,

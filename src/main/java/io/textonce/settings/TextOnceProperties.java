@@ -109,13 +109,17 @@ public record TextOnceProperties(
      * @param maxBody largest body read
      * @param requestsPerSecond how often one client may ask one instance; beyond it 429
      * @param wrongTokenDelay how long a wrong token waits for its answer
+     * @param publicPaths paths of own routes outside /api/ that are open without a token, such as /hooks/parcel or /hooks/**
+     * @param scopeClaims claims of an issuer's token that hold its scopes, each as a text with blanks or as a list
      */
     public record Http(
             int maxInFlight,
             int maxCallbacksInFlight,
             DataSize maxBody,
             int requestsPerSecond,
-            Duration wrongTokenDelay) {}
+            Duration wrongTokenDelay,
+            @DefaultValue List<String> publicPaths,
+            List<String> scopeClaims) {}
 
     /**
      * Queues of the JMS intake.

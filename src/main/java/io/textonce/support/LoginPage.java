@@ -78,7 +78,7 @@ public final class LoginPage {
             strangers.refused("unchecked");
             model.addAttribute("problem", "The token can't be checked just now. Try again in a moment.");
         } catch (AuthenticationException e) {
-            strangers.refused("wrong_token");
+            strangers.refusedToken(e);
             LOG.warn("Somebody tried to log in with a token that nobody has");
             model.addAttribute("problem", "Nobody has this token. Is it whole, and has it not run out?");
         }

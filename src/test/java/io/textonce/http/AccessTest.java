@@ -2,6 +2,7 @@ package io.textonce.http;
 
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.nimbusds.jose.JOSEException;
@@ -14,18 +15,23 @@ import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SignedForm;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,51 +179,123 @@ class AccessTest {
         assertThatProblem(get(deliveries, all, sandbox)).is(403, "forbidden");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"at+jwt", "AT+JWT", "application/at+jwt", "JWT"})
+    void takesATokenOfTheTypesThatIssuersSend(String type, Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), type);
+
+        var answer = post(sandbox, "Bearer " + token, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    }
+
+    static Stream<Arguments> claimsWithScopes() {
+        return Stream.of(
+                arguments("scope", "openid textonce:send"),
+                arguments("scope", List.of("openid", "textonce:send")),
+                arguments("scp", "openid textonce:send"),
+                arguments("scp", List.of("openid", "textonce:send")),
+                arguments("roles", "openid textonce:send"),
+                arguments("roles", List.of("openid", "textonce:send")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("claimsWithScopes")
+    void findsScopesInTheClaimsThatASettingNames(String claim, Object scopes, Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        var claims = issuer.claims("crm", null).claim(claim, scopes).build();
+
+        var answer = post(
+                sandbox,
+                "Bearer " + issuer.sign(claims),
+                sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"permissions", "scopes", "scope.x"})
+    void findsNoScopesInOtherClaims(String claim, Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        var claims = issuer.claims("crm", null).claim(claim, "textonce:send").build();
+        double before = refused(sandbox, "no_scope");
+
+        var answer = post(
+                sandbox,
+                "Bearer " + issuer.sign(claims),
+                sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+
+        assertThatProblem(answer).is(403, "forbidden");
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer error=\"insufficient_scope\"");
+        assertThat(refused(sandbox, "no_scope")).isEqualTo(before + 1);
+    }
+
     static Stream<Arguments> forgedTokens() throws JOSEException {
         var issuer = ProductionTest.ISSUER;
         var claims = issuer.claims("crm", "textonce:send textonce:operate").build();
         var past = Date.from(Instant.now().minus(Duration.ofHours(1)));
+        var future = Date.from(Instant.now().plus(Duration.ofHours(1)));
         return Stream.of(
                 arguments(
+                        "audience",
                         "for somebody else",
                         issuer.sign(new JWTClaimsSet.Builder(claims)
                                 .audience("https://other.example.com")
                                 .build())),
                 arguments(
+                        "audience",
                         "for nobody",
                         issuer.sign(new JWTClaimsSet.Builder(claims)
                                 .audience((String) null)
                                 .build())),
                 arguments(
+                        "expired",
                         "run out",
                         issuer.sign(new JWTClaimsSet.Builder(claims)
                                 .expirationTime(past)
                                 .build())),
                 arguments(
+                        "not_yet_valid",
+                        "for later",
+                        issuer.sign(new JWTClaimsSet.Builder(claims)
+                                .notBeforeTime(future)
+                                .build())),
+                arguments(
+                        "issuer",
                         "of another issuer",
                         issuer.sign(new JWTClaimsSet.Builder(claims)
                                 .issuer("https://other.example.com")
                                 .build())),
-                arguments("signed by another key", issuer.sign(claims, Issuer.newKey("current"))),
-                arguments("not signed", new PlainJWT(claims).serialize()),
+                arguments("type", "no access token", issuer.sign(claims, "dpop+jwt")),
+                arguments("type", "a log-out", issuer.sign(claims, "logout+jwt")),
+                arguments("signature", "signed by another key", issuer.sign(claims, Issuer.newKey("current"))),
+                arguments("wrong_token", "not signed", new PlainJWT(claims).serialize()),
                 arguments(
+                        "signature",
                         "signed by what everybody knows",
                         issuer.sign(
                                 claims,
                                 JWSAlgorithm.HS256,
                                 "current",
                                 new MACSigner(issuer.key().toRSAPublicKey().getEncoded()))),
-                arguments("cut", issuer.sign(claims).substring(0, 300)));
+                arguments("wrong_token", "cut", issuer.sign(claims).substring(0, 100)));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("forgedTokens")
-    void refusesATokenThatTheIssuerDidNotMakeForUs(String what, String token, Sandbox sandbox) {
+    void refusesATokenThatTheIssuerDidNotMakeForUsAndCountsTheReason(
+            String reason, String what, String token, Sandbox sandbox) {
         String number = sandbox.newNumber();
+        double before = refused(sandbox, reason);
 
         var answer = post(sandbox, "Bearer " + token, sandbox.orderShipped(sandbox.newEventId(), number));
 
-        assertThatProblem(answer).is(401, "unauthorized");
+        assertThatProblem(answer).is(401, "unauthorized").doesNotSay("example.com");
+        assertThat(answer.headers().firstValue("WWW-Authenticate"))
+                .hasValueSatisfying(challenge ->
+                        assertThat(challenge).startsWith("Bearer error=\"invalid_token\", error_description=\""));
+        assertThat(refused(sandbox, reason)).isEqualTo(before + 1);
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
     }
 
@@ -444,6 +522,60 @@ class AccessTest {
                 .POST(BodyPublishers.ofString("MessageSid=SM00000000000000000000000000000002&MessageStatus=sent")));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+    }
+
+    @Test
+    void opensAnOwnRouteToWhomItsPathSays(Sandbox sandbox) throws IOException {
+        Path file = sandbox.routes().resolve("hooks.camel.yaml");
+        var paths = List.of("/hooks/parcel", "/hooks/bells/7", "/hooks/closed", "/api/hooks");
+        try {
+            Files.writeString(file, paths.stream().map(AccessTest::route).collect(Collectors.joining()));
+            var camel = sandbox.context().getBean(CamelContext.class);
+            await().until(() -> camel.getRoute("hook-api-hooks") != null);
+
+            for (String open : paths.subList(0, 2)) {
+                for (String caller : new String[] {null, "Bearer wrong", SHOP}) {
+                    assertThat(get(sandbox.uri(open), caller, sandbox).statusCode())
+                            .as("%s of %s", open, caller)
+                            .isEqualTo(200);
+                }
+            }
+            for (String caller : new String[] {null, "Bearer wrong", SHOP, SUPPORT}) {
+                assertThatProblem(get(sandbox.uri("/hooks/closed"), caller, sandbox))
+                        .is(403, "forbidden");
+            }
+            assertThatProblem(get(sandbox.uri("/api/hooks"), null, sandbox)).is(401, "unauthorized");
+            assertThatProblem(get(sandbox.uri("/api/hooks"), "Bearer wrong", sandbox))
+                    .is(401, "unauthorized");
+            assertThat(get(sandbox.uri("/api/hooks"), SHOP, sandbox).statusCode())
+                    .isEqualTo(200);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static String route(String path) {
+        return """
+                - route:
+                    id: hook%s
+                    from:
+                      uri: platform-http:%s
+                      steps:
+                        - setBody:
+                            constant: here
+                """.formatted(path.replace('/', '-'), path);
+    }
+
+    @Test
+    void opensNoPathThatNoRuleNames(Sandbox sandbox) {
+        for (String path :
+                new String[] {"/nothing", "/hooks", "/hooks/other", "/hooks/parcel/x", "/apix", "/twiliox"}) {
+            for (String caller : new String[] {null, "Bearer wrong", SHOP, SUPPORT}) {
+                assertThatProblem(get(sandbox.uri(path), caller, sandbox)).is(403, "forbidden");
+                assertThatProblem(get(management(sandbox, path), caller, sandbox))
+                        .is(403, "forbidden");
+            }
+        }
     }
 
     private static double refused(Sandbox sandbox, String reason) {

@@ -13,6 +13,7 @@ import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,7 +30,9 @@ class RequestGateTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicBoolean running = new AtomicBoolean(true);
     private final RequestGate gate = new RequestGate(
-            new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO), meters, running::get);
+            new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of()),
+            meters,
+            running::get);
     private final AtomicInteger seen = new AtomicInteger();
     private final FilterChain route = (request, response) -> seen.incrementAndGet();
 

@@ -1,6 +1,7 @@
 package io.textonce.sandbox;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -67,10 +68,26 @@ public final class Issuer {
         }
     }
 
-    public String sign(JWTClaimsSet claims, JWSAlgorithm algorithm, String keyId, JWSSigner signer) {
+    /** @param type the header {@code typ}, such as {@code at+jwt} */
+    public String sign(JWTClaimsSet claims, String type) {
         try {
-            var token =
-                    new SignedJWT(new JWSHeader.Builder(algorithm).keyID(keyId).build(), claims);
+            return sign(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256).type(new JOSEObjectType(type)),
+                    claims,
+                    key.getKeyID(),
+                    new RSASSASigner(key));
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public String sign(JWTClaimsSet claims, JWSAlgorithm algorithm, String keyId, JWSSigner signer) {
+        return sign(new JWSHeader.Builder(algorithm), claims, keyId, signer);
+    }
+
+    private static String sign(JWSHeader.Builder header, JWTClaimsSet claims, String keyId, JWSSigner signer) {
+        try {
+            var token = new SignedJWT(header.keyID(keyId).build(), claims);
             token.sign(signer);
             return token.serialize();
         } catch (JOSEException e) {

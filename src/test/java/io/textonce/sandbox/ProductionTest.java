@@ -59,6 +59,8 @@ public @interface ProductionTest {
                 entry("TEXTONCE_CLIENTS_SUPPORT_ROLE", "operator"),
                 entry("TEXTONCE_CLIENTS_LOOP_TOKEN_SHA256", Sha256.hex("loop-token")),
                 entry("TEXTONCE_CLIENTS_LOOP_REQUESTS_PER_SECOND", "2"),
+                entry("TEXTONCE_HTTP_PUBLIC_PATHS", "/hooks/parcel,/hooks/bells/**"),
+                entry("TEXTONCE_HTTP_SCOPE_CLAIMS", "scope,scp,roles"),
                 entry("TEXTONCE_HTTP_WRONG_TOKEN_DELAY", WRONG_TOKEN_DELAY.toString()),
                 entry("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI", ISSUER.url()),
                 entry("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", Issuer.AUDIENCE));

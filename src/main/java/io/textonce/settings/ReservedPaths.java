@@ -1,0 +1,40 @@
+package io.textonce.settings;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** HTTP paths that belong to TextOnce, by their first segments. An own route may use any other. */
+public final class ReservedPaths {
+
+    /** The pages for people, beside {@code /}. */
+    public static final List<String> PAGES = List.of(
+            "/login", "/logout", "/search", "/overview", "/deliveries/**", "/camel/**", "/ui/**", "/webjars/**");
+
+    private static final Set<String> FIRST = Stream.concat(
+                    Stream.of("", "api", "twilio", "actuator", "error"),
+                    PAGES.stream().map(ReservedPaths::first))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final String SEGMENT = "[A-Za-z0-9._~-]+";
+    private static final Pattern PATTERN =
+            Pattern.compile("/" + SEGMENT + "(/(" + SEGMENT + "|\\*|\\{[A-Za-z][A-Za-z0-9]*}))*(/\\*\\*)?");
+
+    private ReservedPaths() {}
+
+    /** Whether a path is one of TextOnce's own. */
+    public static boolean contain(String path) {
+        return FIRST.contains(first(path));
+    }
+
+    /** Whether a text is a pattern of paths that leaves those of TextOnce alone. */
+    static boolean areSparedBy(String pattern) {
+        return PATTERN.matcher(pattern).matches() && !contain(pattern);
+    }
+
+    private static String first(String path) {
+        return path.replaceFirst("^/+", "").replaceFirst("/.*", "");
+    }
+}
