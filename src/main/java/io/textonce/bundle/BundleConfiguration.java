@@ -1,9 +1,14 @@
 package io.textonce.bundle;
 
+import io.textonce.http.PublicPaths;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.text.Texts;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.impl.engine.DefaultResourceLoader;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -18,7 +23,30 @@ class BundleConfiguration {
     }
 
     @Bean
-    OwnRoutes ownRoutes(TextOnceProperties settings, BundleFiles files, Texts texts) {
-        return new OwnRoutes(settings.routes(), settings.routesReload(), files, texts);
+    OwnRoutes ownRoutes(TextOnceProperties settings, BundleFiles files, Texts texts, PublicPaths publicPaths) {
+        return new OwnRoutes(settings.routes(), settings.routesReload(), files, texts, publicPaths::reach);
+    }
+
+    @Bean
+    ConfigurationSources configurationSources() {
+        return new ConfigurationSources();
+    }
+
+    @Bean("platform-http-engine")
+    PlatformHttpEngine platformHttpEngine(@Value("${server.port}") int port, BundleFiles files) {
+        return new OwnPaths(port, files);
+    }
+
+    @Bean
+    CamelContextConfiguration ownInjector(ConfigurableApplicationContext beans) {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext camel) {
+                camel.setInjector(new OwnInjector(beans));
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext camel) {}
+        };
     }
 }

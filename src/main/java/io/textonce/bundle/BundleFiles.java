@@ -8,14 +8,15 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceResolverSupport;
 
 /**
- * Finds the file that a route calls {@code textonce:schemas/order-shipped.schema.json}, in the same words wherever it
- * lies: in the integrator's folder, else among the shipped ones. A shipped kamelet can't be replaced: the road to Twilio
- * hangs on it.
+ * Resolver of the file that a route calls {@code textonce:schemas/order-shipped.schema.json}, in the same words wherever
+ * it lies: in the integrator's folder, else among the shipped ones. Of those only schemas and templates can be replaced:
+ * they are the words of an event, all else is how it is sent once.
  */
 final class BundleFiles extends ResourceResolverSupport {
 
     static final String SCHEME = "textonce";
     static final String KAMELETS = "kamelets/";
+    static final String SQL = "sql/";
 
     private final String home;
     private final String own;
@@ -30,7 +31,8 @@ final class BundleFiles extends ResourceResolverSupport {
     @Override
     protected Resource createResource(String location, String path) {
         var shipped = shipped(path);
-        if (own.isEmpty() || path.startsWith(KAMELETS) && shipped.exists()) {
+        boolean mayReplace = path.startsWith("schemas/") || path.startsWith("templates/");
+        if (own.isEmpty() || !mayReplace && shipped.exists()) {
             return shipped;
         }
         Path file = Path.of(own).resolve(path);
@@ -39,6 +41,24 @@ final class BundleFiles extends ResourceResolverSupport {
 
     Resource shipped(String path) {
         return load(home + "/" + path);
+    }
+
+    /** The name of a file for those who write routes: its path in the folder where it lies. */
+    String nameOf(String location) {
+        if (isOwn(location)) {
+            return location.substring(ownPrefix().length());
+        }
+        String folder = home.substring(home.indexOf(':') + 1) + "/";
+        int at = location.lastIndexOf(folder);
+        return at < 0 ? location : location.substring(at + folder.length());
+    }
+
+    boolean isOwn(String location) {
+        return !own.isEmpty() && location.startsWith(ownPrefix());
+    }
+
+    private String ownPrefix() {
+        return "file:" + Path.of(own).toAbsolutePath() + "/";
     }
 
     private Resource load(String location) {

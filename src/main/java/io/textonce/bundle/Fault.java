@@ -34,6 +34,7 @@ record Fault(int line, String reason) {
         words("Property with key \\[([^]]+)].*", "there is no setting $1");
         words("Route template (\\S+) the following mandatory parameters must be provided: (.*)", "$1 needs $2");
         words(".*Unknown parameters=\\[\\{(.*)}]", "there is no parameter $1");
+        words("(\\S+)\\.<init>\\(\\)", "$1 needs constructors");
         words("Resource is empty.*", "the file is empty");
         words(
                 "(?:expected|mapping values|found).*",
@@ -49,6 +50,9 @@ record Fault(int line, String reason) {
         Throwable deepest = thrown;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             deepest = cause;
+            if (cause instanceof LineError error) {
+                return new Fault(error.line(), String.valueOf(error.getMessage()));
+            }
             if (cause instanceof MarkedYamlEngineException yaml) {
                 int line = yaml.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
                 return new Fault(line, meaning(String.valueOf(yaml.getProblem())));

@@ -1,25 +1,18 @@
 package io.textonce.bundle;
 
-import static java.nio.file.FileVisitOption.FOLLOW_LINKS;
-
 import io.textonce.text.Texts;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
@@ -32,38 +25,40 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
  * Loads the integrator's own files beside the shipped ones, and again when they change. A file that is wrong is told by
- * its line and a reason, and nothing else stands still for it: what ran before goes on. The folder is looked at rather
- * than watched, since a mounted one tells nobody of its changes; a file is taken when it has been the same for two looks.
+ * its line and a reason, and nothing else stands still for it: what ran before goes on. A file is taken when it has been
+ * the same for two looks.
  */
 public final class OwnRoutes implements CamelContextConfiguration, HealthIndicator, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnRoutes.class);
 
     private static final String ROUTES = ".camel.yaml";
-    private static final String KAMELET = ".kamelet.yaml";
     private static final long LOOK_MILLIS = 500;
     private static final long LONGEST_SWAP_SECONDS = 25;
 
-    private final @Nullable Path folder;
+    private final @Nullable RoutesFolder folder;
     private final boolean reload;
     private final BundleFiles files;
     private final Texts texts;
+    private final Predicate<String> isReached;
 
     private final CountDownLatch loadedOnce = new CountDownLatch(1);
     private final ReentrantLock swapping = new ReentrantLock();
     private final Map<String, Loaded> loaded = new HashMap<>();
-    private final Map<String, String> kamelets = new HashMap<>();
-    private final Map<String, Fault> faults = new ConcurrentSkipListMap<>();
-    private Map<String, Stamp> seen = Map.of();
-    private Map<String, Stamp> taken = Map.of();
+    private final RouteFaults faults = new RouteFaults();
+    private Map<String, RoutesFolder.Stamp> seen = Map.of();
+    private Map<String, RoutesFolder.Stamp> taken = Map.of();
     private @Nullable RouteLoader loader;
+    private @Nullable KameletTemplates kamelets;
     private @Nullable ScheduledExecutorService watcher;
 
-    OwnRoutes(String folder, boolean reload, BundleFiles files, Texts texts) {
-        this.folder = folder.isEmpty() ? null : Path.of(folder).toAbsolutePath();
+    /** @param isReached whether callers get through to an HTTP path */
+    OwnRoutes(String folder, boolean reload, BundleFiles files, Texts texts, Predicate<String> isReached) {
+        this.folder = folder.isEmpty() ? null : new RoutesFolder(Path.of(folder).toAbsolutePath());
         this.reload = reload;
         this.files = files;
         this.texts = texts;
+        this.isReached = isReached;
     }
 
     @Override
@@ -74,8 +69,9 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
     public void afterApplicationStart(CamelContext context) {
         try {
             if (folder != null) {
-                loader = new RouteLoader((ModelCamelContext) context);
-                take(stamps());
+                kamelets = new KameletTemplates((ModelCamelContext) context, files);
+                loader = new RouteLoader((ModelCamelContext) context, files, kamelets, isReached);
+                take(folder.stamps());
                 if (reload) {
                     watcher = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "own-routes"));
                     watcher.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -105,11 +101,7 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
             return "it is being loaded";
         }
         try {
-            return faults.entrySet().stream()
-                    .filter(fault -> Path.of(fault.getKey()).endsWith(event + ROUTES))
-                    .map(fault -> fault.getKey() + ", " + fault.getValue())
-                    .findFirst()
-                    .orElse(null);
+            return faults.of(event + ROUTES);
         } finally {
             swapping.unlock();
         }
@@ -117,29 +109,27 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
 
     @Override
     public Health health() {
-        var health = faults.isEmpty() ? Health.up() : Health.down();
-        faults.forEach((file, fault) -> health.withDetail(file, fault.toString()));
-        return health.build();
+        return faults.health();
     }
 
     void look() {
         try {
-            var now = stamps();
+            var now = folder().stamps();
             if (!now.equals(seen)) {
                 seen = now;
             } else if (!now.equals(taken)) {
                 take(now);
             }
         } catch (RuntimeException e) {
-            LOG.error("The folder {} can't be looked at; it is tried again", folder, e);
+            LOG.error("The folder {} can't be looked at; it is tried again", folder().root(), e);
         }
     }
 
     /** Takes what is new, changed or gone; whatever was wrong is tried again, since another file may have mended it. */
-    private void take(Map<String, Stamp> now) {
+    private void take(Map<String, RoutesFolder.Stamp> now) {
         var changed = new TreeSet<String>();
         now.forEach((file, stamp) -> {
-            if (!stamp.equals(taken.get(file)) || faults.containsKey(file)) {
+            if (!stamp.equals(taken.get(file)) || faults.has(file)) {
                 changed.add(file);
             }
         });
@@ -147,11 +137,15 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
         gone.removeAll(now.keySet());
         swapping.lock();
         try {
+            gone.forEach(faults::forget);
             gone.stream().filter(file -> file.endsWith(ROUTES)).forEach(this::remove);
             loader().sweep();
+            changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::refuseShipped);
             Stream.of(changed, gone).flatMap(Set::stream).forEach(this::reload);
-            gone.stream().filter(file -> file.endsWith(KAMELET)).forEach(this::removeKamelet);
-            changed.stream().filter(file -> file.endsWith(KAMELET)).forEach(this::replaceKamelet);
+            gone.stream().filter(file -> file.endsWith(KameletTemplates.FILE)).forEach(this::removeKamelet);
+            changed.stream()
+                    .filter(file -> file.endsWith(KameletTemplates.FILE))
+                    .forEach(this::replaceKamelet);
             var left = changed.stream()
                     .filter(file -> file.endsWith(ROUTES) && !replace(file))
                     .toList();
@@ -168,45 +162,54 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
     private boolean replace(String file) {
         var old = loaded.get(file);
         try {
-            String text = read(file);
-            try {
-                var ids = loader().replace(location(file), text, old == null ? Set.of() : old.ids());
-                loaded.put(file, new Loaded(text, ids));
-                mended(file);
-                LOG.info("{} is loaded: {}", file, String.join(", ", ids));
-            } catch (RouteLoader.StillBusy e) {
-                LOG.info("{} is not taken yet: {}", file, e.getMessage());
-                return false;
-            } catch (Exception e) {
-                wrong(file, Fault.of(e, text), old != null && isRunning(file, old));
-            }
-        } catch (IOException e) {
-            wrong(file, Fault.of(e, ""), old != null);
+            String text = folder().read(file);
+            var ids = loader().replace(folder().location(file), text);
+            loaded.put(file, new Loaded(text, ids));
+            faults.fixed(file);
+            LOG.info("{} is loaded: {}", file, String.join(", ", ids));
+        } catch (RouteLoader.StillBusy e) {
+            LOG.info("{} is not taken yet: {}", file, e.getMessage());
+            return false;
+        } catch (Exception e) {
+            faults.report(file, fault(file, e), old != null && isRunning(file, old));
         }
         return true;
+    }
+
+    private Fault fault(String file, Exception e) {
+        try {
+            return Fault.of(e, folder().read(file));
+        } catch (IOException gone) {
+            return Fault.of(e, "");
+        }
     }
 
     /** Whether the routes of a file run as they were, if need be after having been put back. */
     private boolean isRunning(String file, Loaded old) {
         try {
-            if (loader().isRunning(old.ids())) {
-                return true;
+            if (!loader().isRunning(folder().location(file))) {
+                loader().replace(folder().location(file), old.text());
             }
-            loader().replace(location(file), old.text(), old.ids());
             return true;
         } catch (Exception e) {
             LOG.error("{}: the version before can't run any more", file, e);
             loaded.remove(file);
+            loader().remove(folder().location(file));
             return false;
         }
     }
 
     private void remove(String file) {
         var old = loaded.remove(file);
-        faults.remove(file);
         if (old != null) {
-            loader().remove(old.ids());
+            loader().remove(folder().location(file));
             LOG.info("{} is gone, and {} with it", file, String.join(", ", old.ids()));
+        }
+    }
+
+    private void refuseShipped(String file) {
+        if (files.shipped(file).exists()) {
+            faults.report(file, new Fault(0, "there is a shipped file " + file + "; give yours another name"), true);
         }
     }
 
@@ -215,20 +218,14 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
         try {
             if (file.startsWith("schemas/")) {
                 loader().reloadSchema(BundleFiles.SCHEME + ":" + file);
-                mended(file);
+                faults.fixed(file);
             } else if (file.startsWith("templates/")) {
                 String name = Texts.nameOf(Path.of(file).getFileName().toString());
                 texts.reload(name, isNamed(name));
-                mended(file);
+                faults.fixed(file);
             }
         } catch (Exception e) {
-            String text;
-            try {
-                text = read(file);
-            } catch (IOException gone) {
-                text = "";
-            }
-            wrong(file, Fault.of(e, text), true);
+            faults.report(file, fault(file, e), true);
         }
     }
 
@@ -238,101 +235,34 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
 
     /** Loads a kamelet, and again all own routes that use it; when one of them can't run with it, all keep the old one. */
     private void replaceKamelet(String file) {
-        String name = kameletOf(file);
-        String old = kamelets.get(file);
         try {
-            String text = read(file);
-            try {
-                if (files.shipped(BundleFiles.KAMELETS + name + KAMELET).exists()) {
-                    throw new IllegalArgumentException(
-                            "there is a shipped kamelet " + name + "; give yours another name");
-                }
-                loader().replaceKamelet(name, location(file), text);
-                reloadUsers(name);
-                kamelets.put(file, text);
-                mended(file);
-            } catch (Exception e) {
-                boolean kept = old != null;
-                if (old != null) {
-                    loader().replaceKamelet(name, location(file), old);
-                    reloadUsers(name);
-                }
-                wrong(file, Fault.of(e, text), kept);
-            }
+            kamelets().replace(file, folder().location(file), folder().read(file), this::reloadUsers);
+            faults.fixed(file);
         } catch (Exception e) {
-            wrong(file, Fault.of(e, ""), false);
+            faults.report(file, fault(file, e), kamelets().isOwn(file));
         }
     }
 
     private void removeKamelet(String file) {
-        boolean used = loaded.values().stream().anyMatch(route -> route.text().contains("kamelet:" + kameletOf(file)));
-        if (used) {
-            wrong(file, new Fault(0, "it is gone, and routes use it"), true);
+        boolean used = loaded.values().stream()
+                .anyMatch(route -> route.text().contains("kamelet:" + KameletTemplates.nameOf(file)));
+        if (used && kamelets().isOwn(file)) {
+            faults.report(file, new Fault(0, "it is gone, and routes use it"), true);
         } else {
-            kamelets.remove(file);
-            faults.remove(file);
-            loader().removeKamelet(kameletOf(file));
+            kamelets().remove(file);
         }
-    }
-
-    private static String kameletOf(String file) {
-        return Path.of(file).getFileName().toString().replace(KAMELET, "");
     }
 
     private void reloadUsers(String kamelet) throws Exception {
         for (var user : Map.copyOf(loaded).entrySet()) {
             var route = user.getValue();
             if (route.text().contains("kamelet:" + kamelet)) {
-                loader().replace(location(user.getKey()), route.text(), route.ids());
+                loader().replace(folder().location(user.getKey()), route.text());
             }
         }
     }
 
-    private void wrong(String file, Fault fault, boolean olderRuns) {
-        if (!fault.equals(faults.put(file, fault))) {
-            LOG.error("{}, {}{}", file, fault, olderRuns ? "; the version before goes on" : "");
-        }
-    }
-
-    private void mended(String file) {
-        if (faults.remove(file) != null) {
-            LOG.info("{} is mended", file);
-        }
-    }
-
-    private String read(String file) throws IOException {
-        return Files.readString(folder().resolve(file));
-    }
-
-    private String location(String file) {
-        return "file:" + folder().resolve(file);
-    }
-
-    /** The files by their paths in the folder. What begins with a dot belongs to an editor or to the mount. */
-    private Map<String, Stamp> stamps() {
-        var root = folder();
-        try (var found = Files.walk(root, FOLLOW_LINKS)) {
-            return found.filter(file -> !isHidden(root.relativize(file)) && Files.isRegularFile(file))
-                    .collect(Collectors.toMap(
-                            file -> root.relativize(file).toString().replace('\\', '/'),
-                            Stamp::of,
-                            (one, other) -> one,
-                            LinkedHashMap::new));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isHidden(Path path) {
-        for (Path name : path) {
-            if (name.toString().startsWith(".")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private Path folder() {
+    private RoutesFolder folder() {
         if (folder == null) {
             throw new IllegalStateException("no folder is set");
         }
@@ -346,27 +276,28 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
         return loader;
     }
 
+    private KameletTemplates kamelets() {
+        if (kamelets == null) {
+            throw new IllegalStateException("Camel has not started");
+        }
+        return kamelets;
+    }
+
     @Override
     public void close() {
         if (watcher != null) {
             watcher.shutdownNow();
         }
+        if (loader != null) {
+            swapping.lock();
+            try {
+                loader.close();
+            } finally {
+                swapping.unlock();
+            }
+        }
     }
 
     /** A file whose routes run. */
     private record Loaded(String text, Set<String> ids) {}
-
-    /** Tells a file from what it was. */
-    private record Stamp(long size, long modified) {
-
-        static Stamp of(Path file) {
-            try {
-                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Stamp(
-                        attributes.size(), attributes.lastModifiedTime().toMillis());
-            } catch (IOException e) {
-                return new Stamp(-1, -1);
-            }
-        }
-    }
 }

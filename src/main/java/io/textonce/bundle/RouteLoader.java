@@ -1,73 +1,102 @@
 package io.textonce.bundle;
 
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
-import org.apache.camel.RoutesBuilder;
-import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.component.jsonvalidator.DefaultJsonUriSchemaLoader;
 import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
 import org.apache.camel.component.kamelet.KameletEndpoint;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteTemplateParameterDefinition;
-import org.apache.camel.spi.Resource;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the routes of one file into a running Camel, or takes them out. A text that can't be read changes nothing; one
  * whose routes can't start leaves none of them behind. Camel's own reload leaves the routes of every kamelet use behind
  * and tells nothing of misspelt parameters of kamelets, so both are seen to here.
  */
-final class RouteLoader {
+final class RouteLoader implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteLoader.class);
 
     private static final int SECONDS_FOR_WORK_UNDER_WAY = 10;
 
     private static final Set<String> EVERY_KAMELET =
             Set.of("bridgeErrorHandler", "noErrorHandler", "routeId", "templateId", "uuid");
 
-    private final ModelCamelContext camel;
+    private static final String SIGNED = "twilio-webhook-source";
 
-    RouteLoader(ModelCamelContext camel) {
+    private final ModelCamelContext camel;
+    private final KameletTemplates kamelets;
+    private final Predicate<String> isReached;
+    private final UserBeans beans;
+    private final NameGuard names;
+    private final Map<String, Running> running = new HashMap<>();
+
+    /** @param isReached whether callers get through to an HTTP path */
+    RouteLoader(ModelCamelContext camel, BundleFiles files, KameletTemplates kamelets, Predicate<String> isReached) {
         this.camel = camel;
+        this.kamelets = kamelets;
+        this.isReached = isReached;
+        this.beans = new UserBeans(camel);
+        this.names = new NameGuard(camel, files, beans);
     }
 
     /**
      * Starts the routes of a file in place of those that it had.
      *
      * @param location of the file as Camel writes it, such as {@code file:/routes/events/order-late.camel.yaml}
-     * @param before the ids of its routes until now
      * @return the ids of its routes
      * @throws Exception when they can't start; then none of them runs
      */
-    Set<String> replace(String location, String text, Set<String> before) throws Exception {
-        var resource = ResourceHelper.fromString(location, text);
-        Set<String> ids = idsOf(resource);
-        var definitions = definitionIds();
-        ids.stream()
-                .filter(id -> !before.contains(id) && definitions.contains(id))
-                .forEach(id -> {
-                    throw new IllegalArgumentException("another file has a route with the id " + id);
-                });
+    Set<String> replace(String location, String text) throws Exception {
+        var file = RouteFile.parse(camel, location, text);
+        names.check(file);
+        Set<String> ids = file.readRoutes(camel);
+        var before = running.getOrDefault(location, Running.NOTHING).ids();
         stop(before);
-        remove(before);
+        UserBeans.Swap swap;
+        try {
+            swap = beans.replace(location, file.beans());
+        } catch (Exception e) {
+            restart(before);
+            throw e;
+        }
+        try {
+            takeOut(running.remove(location));
+            running.put(location, start(RouteFile.parse(camel, location, text), ids));
+        } catch (Exception e) {
+            swap.undo();
+            throw e;
+        }
+        swap.keep();
+        return ids;
+    }
+
+    private Running start(RouteFile file, Set<String> ids) throws Exception {
+        var builder = (RouteConfigurationBuilder) file.builder();
         Set<Endpoint> endpoints = new HashSet<>(camel.getEndpoints());
         try {
-            loader().updateRoutes(List.of(resource));
+            builder.updateRouteConfigurationsToCamelContext(camel);
+            builder.updateRoutesToCamelContext(camel);
             for (Endpoint endpoint : addedTo(endpoints)) {
                 check(endpoint);
             }
-            return ids;
+            return new Running(ids, configurations(builder));
         } catch (Exception e) {
-            remove(ids);
+            takeOut(new Running(ids, configurations(builder)));
             for (Endpoint endpoint : addedTo(endpoints)) {
                 camel.removeEndpoint(endpoint);
             }
@@ -76,30 +105,14 @@ final class RouteLoader {
         }
     }
 
+    private static List<RouteConfigurationDefinition> configurations(RouteConfigurationBuilder builder) {
+        return List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations());
+    }
+
     private Set<Endpoint> addedTo(Set<Endpoint> endpoints) {
         var added = new HashSet<>(camel.getEndpoints());
         added.removeAll(endpoints);
         return added;
-    }
-
-    /** The ids of the routes in a file, read as Camel reads them. */
-    private Set<String> idsOf(Resource resource) throws Exception {
-        Collection<RoutesBuilder> builders = loader().findRoutesBuilders(List.of(resource));
-        Set<String> ids = new LinkedHashSet<>();
-        for (RoutesBuilder builder : builders) {
-            if (builder instanceof RouteBuilder routes) {
-                for (RouteDefinition route : routes.configureRoutes(camel).getRoutes()) {
-                    if (route.getId() == null) {
-                        throw new IllegalArgumentException("a route has no id");
-                    }
-                    ids.add(route.getId());
-                }
-            }
-        }
-        if (ids.isEmpty()) {
-            throw new IllegalArgumentException("the file holds no route; it must begin with - route:");
-        }
-        return ids;
     }
 
     /** Stops taking events; those under way come to their end. Those that come meanwhile wait. */
@@ -109,24 +122,39 @@ final class RouteLoader {
             boolean stopped = camel.getRoute(id) == null
                     || controller.stopRoute(id, SECONDS_FOR_WORK_UNDER_WAY, TimeUnit.SECONDS, true);
             if (!stopped) {
-                for (String other : ids) {
-                    controller.startRoute(other);
-                }
+                restart(ids);
                 throw new StillBusy(id);
             }
         }
     }
 
-    boolean isRunning(Set<String> ids) {
-        return ids.stream().allMatch(id -> {
-            var status = camel.getRouteController().getRouteStatus(id);
-            return status != null && status.isStarted();
-        });
+    private void restart(Set<String> ids) throws Exception {
+        for (String id : ids) {
+            camel.getRouteController().startRoute(id);
+        }
     }
 
-    /** Takes routes out. */
-    void remove(Set<String> ids) {
-        ids.forEach(this::removeDefinition);
+    /** Whether all routes of a file run. */
+    boolean isRunning(String location) {
+        var file = running.get(location);
+        return file != null
+                && file.ids().stream().allMatch(id -> {
+                    var status = camel.getRouteController().getRouteStatus(id);
+                    return status != null && status.isStarted();
+                });
+    }
+
+    /** Takes out all that a file had brought. */
+    void remove(String location) {
+        takeOut(running.remove(location));
+        beans.remove(location);
+    }
+
+    private void takeOut(@Nullable Running file) {
+        if (file != null) {
+            file.ids().forEach(this::removeDefinition);
+            camel.getRouteConfigurationDefinitions().removeAll(file.configurations());
+        }
     }
 
     private void removeDefinition(String id) {
@@ -142,47 +170,14 @@ final class RouteLoader {
 
     /** Takes out the routes of kamelets that no route uses any more. */
     void sweep() {
-        Set<String> used = uses().map(KameletEndpoint::getRouteId).collect(Collectors.toSet());
-        camel.getRouteDefinitions().stream()
-                .filter(route -> Boolean.TRUE.equals(route.isKamelet()))
-                .map(RouteDefinition::getId)
-                .filter(id -> !used.contains(id))
-                .toList()
-                .forEach(this::removeDefinition);
-    }
-
-    /** The endpoints by which routes call kamelets, without those by which a kamelet meets its caller. */
-    private Stream<KameletEndpoint> uses() {
-        return List.copyOf(camel.getEndpoints()).stream()
-                .filter(KameletEndpoint.class::isInstance)
-                .map(KameletEndpoint.class::cast)
-                .filter(endpoint -> !endpoint.getEndpointUri().matches("kamelet://(source|sink)\\b.*"));
-    }
-
-    /** Makes a kamelet what a text says; routes that use it take it when they are loaded again. */
-    void replaceKamelet(String name, String location, String text) throws Exception {
-        removeKamelet(name);
-        loader().loadRoutes(ResourceHelper.fromString(location, text));
-        if (camel.getRouteTemplateDefinition(name) == null) {
-            throw new IllegalArgumentException("the kamelet in it must be named as the file is: " + name);
-        }
-    }
-
-    void removeKamelet(String name) {
-        try {
-            for (var use :
-                    uses().filter(use -> use.getTemplateId().equals(name)).toList()) {
-                camel.removeEndpoint(use);
-            }
-            camel.removeRouteTemplateDefinitions(name);
-        } catch (Exception e) {
-            throw new IllegalStateException("The kamelet " + name + " can't be removed", e);
-        }
+        kamelets.unused().forEach(this::removeDefinition);
     }
 
     private void check(Endpoint endpoint) throws Exception {
         if (endpoint instanceof JsonValidatorEndpoint validator) {
             checkSchema(validator.getResourceUri());
+        } else if (endpoint instanceof PlatformHttpEndpoint http) {
+            check(http);
         } else if (endpoint instanceof KameletEndpoint kamelet) {
             var template = camel.getRouteTemplateDefinition(kamelet.getTemplateId());
             var unknown = new TreeSet<>(kamelet.getKameletProperties().keySet());
@@ -196,6 +191,23 @@ final class RouteLoader {
                             kamelet.getTemplateId() + " has no parameter " + String.join(", ", unknown));
                 }
             }
+        }
+    }
+
+    private void check(PlatformHttpEndpoint http) {
+        String path = http.getPath();
+        if (path.startsWith("/twilio/")
+                && !camel.getRoutes().stream()
+                        .filter(route -> route.getEndpoint() == http)
+                        .allMatch(route -> kamelets.isOf(SIGNED, route.getId()))) {
+            throw new IllegalArgumentException(
+                    "the path " + path + " is for kamelet:" + SIGNED + ", which lets in what Twilio has signed");
+        }
+        if (!isReached.test(path)) {
+            LOG.warn(
+                    "The path {} of an own route is closed: callers get 403. Give it a path under /api/, which needs a"
+                            + " token, or name it in TEXTONCE_HTTP_PUBLIC_PATHS, which opens it to everybody",
+                    path);
         }
     }
 
@@ -214,12 +226,16 @@ final class RouteLoader {
         new DefaultJsonUriSchemaLoader().createSchema(camel, uri);
     }
 
-    private Set<String> definitionIds() {
-        return camel.getRouteDefinitions().stream().map(RouteDefinition::getId).collect(Collectors.toSet());
+    /** Closes the beans of all files; their routes have ended with Camel. */
+    @Override
+    public void close() {
+        beans.close();
     }
 
-    private org.apache.camel.spi.RoutesLoader loader() {
-        return PluginHelper.getRoutesLoader(camel);
+    /** What a file has brought. */
+    private record Running(Set<String> ids, List<RouteConfigurationDefinition> configurations) {
+
+        private static final Running NOTHING = new Running(Set.of(), List.of());
     }
 
     /** A route has work under way that takes its time; it goes on, and is replaced later. */

@@ -8,13 +8,10 @@ import java.util.ArrayList;
 import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
-import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
-import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -51,12 +48,6 @@ class HttpConfiguration {
         registration.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
         registration.setAsyncSupported(true);
         return registration;
-    }
-
-    /** The routes run on the container's threads: the gate bounds them, and none waits in a queue behind it. */
-    @Bean("platform-http-engine")
-    PlatformHttpEngine platformHttpEngine(@Value("${server.port}") int port) {
-        return new SpringBootPlatformHttpEngine(port, Runnable::run);
     }
 
     @Bean

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ValidationException;
@@ -20,6 +21,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.health.Status;
 
 class OwnRoutesTest {
@@ -59,6 +63,32 @@ class OwnRoutesTest {
                           timeToLive: 2h
             """;
 
+    private static final String KAMELET = """
+            apiVersion: camel.apache.org/v1
+            kind: Kamelet
+            metadata:
+              name: late-action
+            spec:
+              template:
+                from:
+                  uri: kamelet:source
+                  steps:
+                    - setBody:
+                        expression:
+                          constant:
+                            expression: '{"orderId":"8"}'
+            """;
+
+    private static final String BEANS = """
+            - beans:
+                - name: own-drawer
+                  type: java.util.concurrent.atomic.AtomicReference
+                  constructors:
+                    0: "#bean:own-till"
+                - name: own-till
+                  type: io.textonce.bundle.OwnRoutesTest$Till
+            """;
+
     private static final String FILE = "events/order-late.camel.yaml";
     private static final String TEMPLATE = "templates/order-late.mustache";
     private static final String SCHEMA = "schemas/order-late.schema.json";
@@ -76,6 +106,7 @@ class OwnRoutesTest {
         var texts = TextsForTests.in("file:routes", folder.toString(), Locale.ENGLISH, new DefaultMustacheFactory());
         camel.getRegistry().bind("resource-loader-textonce", files);
         camel.getRegistry().bind("texts", texts);
+        camel.getRegistry().bind("configurationSources", new ConfigurationSources());
         camel.getRegistry().bind("eventJson", new ObjectMapper());
         camel.getRegistry()
                 .bind(
@@ -94,7 +125,8 @@ class OwnRoutesTest {
             }
         });
         camel.start();
-        own = new OwnRoutes(folder.toString(), false, files, texts);
+        Till.ALL.clear();
+        own = new OwnRoutes(folder.toString(), false, files, texts, path -> true);
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"orderId\"]}");
         write(TEMPLATE, "Order {{body.orderId}} is late.");
     }
@@ -202,7 +234,9 @@ class OwnRoutesTest {
                 Arguments.of("uri: kamelet:sms-send-sink", "uri: kafka:orders", "line 21: there is no component kafka"),
                 Arguments.of("purpose: order-updates", "purpose: \"{{who}}\"", "line 24: there is no setting who"),
                 Arguments.of(
-                        "event-order-late\n", "sms-send\n", "line 1: another file has a route with the id sms-send"),
+                        "id: event-order-late\n",
+                        "id: sms-send\n",
+                        "line 2: there is a shipped route sms-send; give yours another name"),
                 Arguments.of("- route:\n", "route:\n", ""),
                 Arguments.of(EVENT, "hello", "the file holds no route"),
                 Arguments.of(EVENT, "", "the file is empty"));
@@ -283,21 +317,7 @@ class OwnRoutesTest {
 
     @Test
     void givesAChangedKameletToTheRoutesThatUseItUnlessItIsWrong() throws IOException {
-        String kamelet = """
-                apiVersion: camel.apache.org/v1
-                kind: Kamelet
-                metadata:
-                  name: late-action
-                spec:
-                  template:
-                    from:
-                      uri: kamelet:source
-                      steps:
-                        - setBody:
-                            expression:
-                              constant:
-                                expression: '{"orderId":"8"}'
-                """;
+        String kamelet = KAMELET;
         write("kamelets/late-action.kamelet.yaml", kamelet);
         write(FILE, EVENT.replace("  steps:\n", "  steps:\n        - to:\n            uri: kamelet:late-action\n"));
         own.afterApplicationStart(camel);
@@ -317,17 +337,200 @@ class OwnRoutesTest {
         assertThat(own.health().getDetails()).containsOnlyKeys("kamelets/late-action.kamelet.yaml");
     }
 
-    @Test
-    void refusesToReplaceAShippedKamelet() throws IOException {
-        write("kamelets/sms-send-sink.kamelet.yaml", "- hello");
-        write(FILE, EVENT);
+    static Stream<Arguments> shippedKamelets() {
+        return Stream.of(
+                Arguments.of("kamelets/sms-send-sink.kamelet.yaml", "sms-send-sink"),
+                Arguments.of("kamelets/mine.kamelet.yaml", "sms-send-sink"),
+                Arguments.of("kamelets/(sms-.*).kamelet.yaml", "sms-send-sink"),
+                Arguments.of("kamelets/sms*.kamelet.yaml", "sms*"));
+    }
 
+    @ParameterizedTest
+    @MethodSource("shippedKamelets")
+    void refusesToReplaceAShippedKameletAndLeavesItAloneWhenTheFileGoes(String file, String name) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        textOf("{\"orderId\":\"6\"}");
+        int templates = camel.getRouteTemplateDefinitions().size();
+
+        write(file, KAMELET.replace("late-action", name));
+        look();
+        String fault = String.valueOf(own.health().getDetails().get(file));
+        Files.delete(folder.resolve(file));
+        look();
+        write(FILE, EVENT.replace("2h", "3h"));
+        look();
+
+        if (file.contains("sms-send-sink")) {
+            assertThat(fault)
+                    .isEqualTo(
+                            "line 4: there is a shipped kamelet sms-send-sink in kamelets/sms-send-sink.kamelet.yaml;"
+                                    + " give yours another name");
+        }
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(camel.getRouteTemplateDefinitions()).hasSize(templates);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void refusesARouteConfigurationOfAShippedNameAndLeavesItAloneWhenTheFileGoes() throws Exception {
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(
+                        "file:routes/shared/failures.camel.yaml",
+                        Files.readString(Path.of("routes/shared/failures.camel.yaml"))));
+        var shipped = List.copyOf(camel.getRouteConfigurationDefinitions());
         own.afterApplicationStart(camel);
 
-        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
-        assertThat(own.health().getDetails().get("kamelets/sms-send-sink.kamelet.yaml"))
-                .asString()
-                .contains("give yours another name");
+        write(FILE, EVENT + "- routeConfiguration:\n    id: dead-letter\n");
+        look();
+        var fault = own.health().getDetails().get(FILE);
+        Files.delete(folder.resolve(FILE));
+        look();
+
+        assertThat(fault)
+                .isEqualTo("line 27: there is a shipped route configuration dead-letter in shared/failures.camel.yaml;"
+                        + " give yours another name");
+        assertThat(camel.getRouteConfigurationDefinitions()).containsExactlyElementsOf(shipped);
+    }
+
+    @Test
+    void takesAnOwnRouteConfigurationAwayWithItsFile() throws IOException {
+        String configuration = "- routeConfiguration:\n    id: mine\n";
+        write(FILE, EVENT + configuration);
+        own.afterApplicationStart(camel);
+        write(FILE, EVENT + configuration + "    description: Mine\n");
+        look();
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(camel.getRouteConfigurationDefinitions())
+                .extracting(mine -> mine.getId())
+                .containsExactly("mine");
+
+        write(FILE, EVENT);
+        look();
+
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(camel.getRouteConfigurationDefinitions()).isEmpty();
+    }
+
+    @Test
+    void refusesANameOfAnotherOwnFileAndTakesItWhenThatFileGoes() throws IOException {
+        String bean = "- beans:\n    - name: clock\n      type: java.util.concurrent.atomic.AtomicLong\n";
+        write("events/a.camel.yaml", EVENT.replace("event-order-late", "a") + bean);
+        own.afterApplicationStart(camel);
+
+        write(FILE, EVENT + bean);
+        look();
+        var fault = own.health().getDetails().get(FILE);
+        Files.delete(folder.resolve("events/a.camel.yaml"));
+        look();
+
+        assertThat(fault)
+                .isEqualTo("line 27: there is another bean clock in events/a.camel.yaml; give yours another name");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "errorHandler:\n    noErrorHandler: {}",
+                "rest:\n    get:\n      - path: /mine\n        to: direct:mine",
+                "restConfiguration:\n    component: platform-http",
+                "routeTemplate:\n    id: sms-send-sink\n    from:\n      uri: kamelet:source\n      steps: []",
+                "templatedRoute:\n    routeTemplateRef: sms-send-sink",
+                "dataFormats:\n    json: {}",
+                "interceptSendToEndpoint:\n    uri: direct:sms-send\n    steps: []",
+                "routeConfiguration:\n    description: For all",
+                "routeConfiguration:\n    id: mine\n    interceptSendToEndpoint: []",
+                "beans:\n    - {name: mine, type: java.lang.Object}\n    - {name: mine, type: java.lang.Object}",
+                "beans:\n    - name: texts\n      type: java.lang.Object",
+            })
+    void refusesWhatWouldStayBehindOrReachShippedRoutes(String element) throws IOException {
+        own.afterApplicationStart(camel);
+        var errorHandler = camel.getCamelContextExtension().getErrorHandlerFactory();
+        var texts = camel.getRegistry().lookupByName("texts");
+
+        write(FILE, EVENT + "- " + element + "\n");
+        look();
+
+        assertThat(own.health().getDetails().get(FILE)).asString().matches("line 2[6-9]: .*");
+        assertThat(camel.getRoute("event-order-late")).isNull();
+        assertThat(camel.getCamelContextExtension().getErrorHandlerFactory()).isSameAs(errorHandler);
+        assertThat(camel.getRegistry().lookupByName("texts")).isSameAs(texts);
+        assertThat(camel.getRouteTemplateDefinitions()).isEmpty();
+    }
+
+    @Test
+    void makesABeanOnceAndClosesItWhenItsFileIsReplacedOrGoes() throws IOException {
+        write(FILE, EVENT + BEANS);
+        own.afterApplicationStart(camel);
+        var first = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+
+        write(FILE, EVENT + BEANS + " ");
+        look();
+        var second = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+        write(FILE, EVENT.replace("- to:", "- too:") + BEANS);
+        look();
+        var kept = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+        var drawer = camel.getRegistry().lookupByNameAndType("own-drawer", AtomicReference.class);
+        boolean openWhileKept = kept.isOpen();
+        write(FILE, EVENT.replace("2h", "soon") + BEANS);
+        look();
+        var restarted = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+        boolean openAfterRestart = restarted.isOpen();
+        Files.delete(folder.resolve(FILE));
+        look();
+
+        assertThat(first).isNotSameAs(second);
+        assertThat(kept).isSameAs(second);
+        assertThat(drawer.get()).isSameAs(second);
+        assertThat(openWhileKept).isTrue();
+        assertThat(openAfterRestart).isTrue();
+        assertThat(camel.getRegistry().lookupByName("own-till")).isNull();
+        assertThat(Till.ALL).hasSizeGreaterThanOrEqualTo(4).noneMatch(Till::isOpen);
+        assertThat(Till.ALL).allSatisfy(till -> assertThat(till.closed).isEqualTo(1));
+    }
+
+    @Test
+    void closesTheBeansOfAFileThatCanNotRunAndThoseThatAreLeftAtTheEnd() throws IOException {
+        write("events/order-lost.camel.yaml", EVENT.replace("late", "lost") + BEANS.replace("own-", "other-"));
+        write(FILE, EVENT + BEANS);
+
+        own.afterApplicationStart(camel);
+        long openWhileOneRuns = Till.ALL.stream().filter(Till::isOpen).count();
+        own.close();
+
+        assertThat(openWhileOneRuns).isEqualTo(1);
+        assertThat(Till.ALL).hasSize(2).noneMatch(Till::isOpen);
+    }
+
+    @Test
+    void refusesAStatementOfAShippedName() throws IOException {
+        own.afterApplicationStart(camel);
+
+        write("sql/people-erase.sql", "select 1");
+        look();
+        var fault = own.health().getDetails().get("sql/people-erase.sql");
+        var used = PluginHelper.getResourceLoader(camel).resolveResource("textonce:sql/people-erase.sql");
+        Files.delete(folder.resolve("sql/people-erase.sql"));
+        look();
+
+        assertThat(fault).asString().contains("there is a shipped file sql/people-erase.sql");
+        assertThat(used.getLocation()).endsWith("routes/sql/people-erase.sql").doesNotContain(folder.toString());
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void goesBackToTheShippedTemplateWhenTheOwnOneGoes() throws IOException {
+        write("templates/order-delayed.en.mustache", "Mine: {{body.orderId}}");
+        write(FILE, EVENT.replace("template: order-late", "template: order-delayed"));
+        own.afterApplicationStart(camel);
+        String mine = textOf("{\"orderId\":\"7\"}");
+
+        Files.delete(folder.resolve("templates/order-delayed.en.mustache"));
+        look();
+
+        assertThat(mine).isEqualTo("Mine: 7");
+        assertThat(textOf("{\"orderId\":\"7\"}")).contains("7").doesNotContain("Mine");
     }
 
     @Test
@@ -369,5 +572,26 @@ class OwnRoutesTest {
         var path = folder.resolve(file);
         Files.createDirectories(path.getParent());
         Files.writeString(path, text);
+    }
+
+    /** Something that an own file makes. */
+    public static final class Till implements AutoCloseable {
+
+        private static final List<Till> ALL = new CopyOnWriteArrayList<>();
+
+        private int closed;
+
+        public Till() {
+            ALL.add(this);
+        }
+
+        private boolean isOpen() {
+            return closed == 0;
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
     }
 }
