@@ -1,5 +1,6 @@
 package io.textonce.appointment;
 
+import io.textonce.delivery.Identifier;
 import io.textonce.delivery.Outcome;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,10 @@ class AppointmentConfiguration {
             var message = exchange.getMessage();
             message.setBody(Map.of(
                     "event", "appointment-reminder",
-                    "eventId", message.getBody(Map.class).get("reminder"),
+                    "eventId",
+                            Identifier.of(
+                                    "reminder",
+                                    message.getBody(Map.class).get("reminder").toString()),
                     "words", "Called off: the appointment was cancelled"));
         };
     }

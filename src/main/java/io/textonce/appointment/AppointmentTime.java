@@ -1,5 +1,6 @@
 package io.textonce.appointment;
 
+import io.textonce.delivery.EventTime;
 import io.textonce.delivery.Refusal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -32,6 +33,7 @@ public final class AppointmentTime implements Processor {
             throw new Refusal(400, "invalid_request", "The event must be a JSON object.");
         }
         var at = moment(String.valueOf(event.get(field)), zone(event.get("timeZone")));
+        EventTime.bounded(field, at.toInstant());
         if (event.get("sendAt") == null) {
             exchange.setVariable("sendAt", at.minus(leadTime).toInstant());
         }

@@ -2,14 +2,10 @@ package io.textonce.delivery;
 
 import io.textonce.phone.PhoneNumbers;
 import java.time.Clock;
-import java.time.Duration;
 import org.apache.camel.Exchange;
 
 /** The rules that every text passes before it is claimed, each a step of the route {@code sms-send}. */
 final class SendChecks {
-
-    /** How far a sender's clock may be ahead of ours. */
-    private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
     private final PhoneNumbers phones;
     private final SendGate gate;
@@ -23,17 +19,33 @@ final class SendChecks {
 
     void consent(Exchange exchange) {
         var sms = exchange.getVariable("sms", Sms.class);
-        if (sms.consentAt().isAfter(clock.instant().plus(CLOCK_SKEW))) {
-            throw Refusal.ofField("consentAt", "must not be in the future");
-        }
         exchange.setVariable("verdict", gate.consent(sms));
+        if (EventTime.isFuture(sms.consentAt(), clock.instant())) {
+            refuse(exchange, Refusal.ofField("consentAt", "must not be in the future"));
+        }
     }
 
     void number(Exchange exchange) {
         var sms = exchange.getVariable("sms", Sms.class);
         if (!phones.isE164(sms.phone())) {
-            throw Refusal.ofNumber("phone");
+            refuse(exchange, Refusal.ofNumber("phone"));
         }
+    }
+
+    void text(Exchange exchange) {
+        var sms = exchange.getVariable("sms", Sms.class);
+        var refusal = TextLimits.refusal(sms.text(), sms.policy());
+        if (refusal != null) {
+            refuse(exchange, refusal);
+        }
+    }
+
+    /** Its caller sends a corrected event; where there is none to do so, what was refused is kept with its reason. */
+    private static void refuse(Exchange exchange, Refusal refusal) {
+        if (!exchange.getVariable("sms", Sms.class).policy().keepsRefused()) {
+            throw refusal;
+        }
+        exchange.setVariable("verdict", Verdict.rejected(refusal));
     }
 
     void time(Exchange exchange) {
@@ -44,23 +56,6 @@ final class SendChecks {
             if (verdict.isSend() && (sms.sendAt() != null || verdict.until() != null)) {
                 exchange.setVariable("sms", sms.plannedFor(verdict.until()));
             }
-        }
-    }
-
-    void text(Exchange exchange) {
-        var sms = exchange.getVariable("sms", Sms.class);
-        if (sms.text().isBlank()) {
-            throw Refusal.ofField("text", "would be empty");
-        }
-        if (sms.text().length() > 1600) {
-            throw Refusal.ofField("text", "would be longer than 1600 characters");
-        }
-        var segments = sms.segments();
-        if (segments != null && segments > sms.policy().maxSegments()) {
-            throw Refusal.ofField(
-                    "text",
-                    "would take " + segments + " segments, and this event may take "
-                            + sms.policy().maxSegments() + ": shorten what is put into it");
         }
     }
 }

@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SendGate {
 
-    /** How far ahead a text may be planned. */
-    static final Duration FURTHEST = Duration.ofDays(366);
-
     private static final Duration SOONEST_PLAN = Duration.ofMinutes(20);
     private static final Duration FURTHEST_PLAN = Duration.ofDays(35);
 

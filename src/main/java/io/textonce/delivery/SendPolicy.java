@@ -44,6 +44,7 @@ public final class SendPolicy implements Processor {
     private final SortedMap<String, String> options = new TreeMap<>();
     private int maxSegments = 3;
     private boolean urgent;
+    private boolean keepsRefused;
     private boolean scheduledAtTwilio;
 
     @Override
@@ -93,6 +94,11 @@ public final class SendPolicy implements Processor {
     /** Whether it goes before texts that are not, where the sender has a pace. */
     public boolean isUrgent() {
         return urgent;
+    }
+
+    /** Whether a text that is refused before its claim is kept as a rejected delivery. */
+    public boolean keepsRefused() {
+        return keepsRefused;
     }
 
     /** Whether Twilio is asked to make curly quotes and the like plain, so that a text stays in GSM-7. */
@@ -178,6 +184,10 @@ public final class SendPolicy implements Processor {
 
     public void setUrgent(boolean urgent) {
         this.urgent = urgent;
+    }
+
+    public void setKeepRefused(boolean keepRefused) {
+        this.keepsRefused = keepRefused;
     }
 
     /** Whether Twilio replaces look-alikes of plain characters, so that a text takes fewer segments. */

@@ -8,15 +8,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.Comparator;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -24,16 +21,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the variable {@code sms}, and its idempotency key in {@code eventKey}, of the event in the body and the text in
- * the variable {@code text}. What it lets pass can be stored and sent; whether it may be is for the steps that follow.
+ * the variable {@code text}. What it lets pass can be stored; whether it may be sent is for the steps that follow.
  */
 public final class SmsDraft implements Processor {
 
     private static final ObjectMapper CANONICAL =
             new ObjectMapper(SharedBuffers.factory().build()).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
-    /** A field's name that may be said in an answer: any other could be a phone number. */
-    private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z_]{0,59}");
-
+    /** PostgreSQL has no index on a key that is much longer; nothing would take the event then, however often it came. */
     private static final int LONGEST_EVENT_ID = 255;
 
     private final Clock clock;
@@ -49,17 +44,18 @@ public final class SmsDraft implements Processor {
         if (payload == null) {
             throw new Refusal(400, "invalid_request", "The event must be a JSON object.");
         }
-        requireStorable(payload);
+        StorableText.requireIn(payload);
+        String eventId = Identifier.of("eventId", required(payload, "eventId"), LONGEST_EVENT_ID);
         String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
         var sendAt = asked(exchange, payload, "sendAt");
         var sms = new Sms(
                 policy.event(),
-                bounded(printable("eventId", required(payload, "eventId"), "")),
-                digest(payload),
+                eventId,
+                digest(withEventId(payload, eventId)),
                 required(payload, "phone"),
-                printable("text", text == null ? "" : text, "\n"),
-                time("consentAt", required(payload, "consentAt")),
+                text == null ? "" : text,
+                EventTime.of("consentAt", required(payload, "consentAt")),
                 consentSource(payload),
                 policy,
                 source == null ? "route" : source,
@@ -90,11 +86,7 @@ public final class SmsDraft implements Processor {
         if (value == null) {
             return null;
         }
-        var at = time(name, value);
-        if (at.isAfter(clock.instant().plus(SendGate.FURTHEST))) {
-            throw Refusal.ofField(name, "must not be more than a year ahead");
-        }
-        return at;
+        return EventTime.ahead(name, value, clock.instant());
     }
 
     /** The earliest of what the event's policy and the event itself say. A text is worth its time from sendAt on. */
@@ -105,7 +97,7 @@ public final class SmsDraft implements Processor {
         return Stream.of(
                         policy.timeToLive() == null ? null : from.plus(policy.timeToLive()),
                         expiresAt,
-                        payload.get("ttl") == null ? null : from.plusSeconds(seconds(payload.get("ttl"))))
+                        payload.get("ttl") == null ? null : from.plus(EventTime.ttl(payload.get("ttl"))))
                 .filter(Objects::nonNull)
                 .min(Comparator.naturalOrder())
                 .orElse(null);
@@ -117,7 +109,7 @@ public final class SmsDraft implements Processor {
             return null;
         }
         if (source instanceof String words && words.length() <= 200) {
-            return printable("consentSource", words, "");
+            return StorableText.require("consentSource", words, "");
         }
         throw Refusal.ofField("consentSource", "must be a text of at most 200 characters");
     }
@@ -134,15 +126,6 @@ public final class SmsDraft implements Processor {
         }
     }
 
-    private static long seconds(@Nullable Object ttl) {
-        try {
-            return Math.min(
-                    Long.parseLong(String.valueOf(ttl)), Duration.ofDays(365).toSeconds());
-        } catch (NumberFormatException e) {
-            throw Refusal.ofField("ttl", "must be a number of seconds");
-        }
-    }
-
     private static String required(Map<?, ?> payload, String field) {
         if (payload.get(field) instanceof String value && !value.isEmpty()) {
             return value;
@@ -150,77 +133,14 @@ public final class SmsDraft implements Processor {
         throw Refusal.ofField(field, "is missing");
     }
 
-    /** PostgreSQL has no index on a key that is much longer; nothing would take the event then, however often it came. */
-    private static String bounded(String eventId) {
-        if (eventId.length() > LONGEST_EVENT_ID) {
-            throw Refusal.ofField("eventId", "must have at most " + LONGEST_EVENT_ID + " characters");
+    /** The same event, whatever stood around its id. */
+    private static Map<?, ?> withEventId(Map<?, ?> payload, String eventId) {
+        if (eventId.equals(payload.get("eventId"))) {
+            return payload;
         }
-        return eventId;
-    }
-
-    private static Instant time(String field, Object value) {
-        try {
-            return value instanceof Instant at
-                    ? at
-                    : OffsetDateTime.parse(value.toString()).toInstant();
-        } catch (DateTimeException e) {
-            throw Refusal.ofField(field, "must be a time such as 2026-06-02T09:00:00Z");
-        }
-    }
-
-    /** Refuses an event that holds what a database or a phone can't hold. */
-    public static void requireStorable(Map<?, ?> payload) {
-        payload.forEach((name, value) -> storable(String.valueOf(name), value));
-    }
-
-    /** Refuses what a database or a phone can't hold, wherever in the event it stands, by the name of its field. */
-    private static void storable(String field, @Nullable Object value) {
-        if (!isWellFormed(field)) {
-            throw Refusal.ofField("body", "has a field whose name holds a control character");
-        }
-        if (value instanceof String text) {
-            printable(field, text, "\n\r\t");
-        } else if (value instanceof Map<?, ?> object) {
-            object.forEach((name, inner) -> {
-                storable(field, String.valueOf(name));
-                storable(field, inner);
-            });
-        } else if (value instanceof List<?> array) {
-            array.forEach(inner -> storable(field, inner));
-        }
-    }
-
-    private static boolean isWellFormed(String name) {
-        return firstUnprintable(name, "") < 0;
-    }
-
-    /** PostgreSQL can't hold NUL, and a phone has no use for the other control characters but a line feed. */
-    private static String printable(String field, String value, String allowed) {
-        int at = firstUnprintable(value, allowed);
-        if (at >= 0) {
-            throw Refusal.ofField(
-                    FIELD.matcher(field).matches() ? field : "body",
-                    String.format("must not hold the character U+%04X", (int) value.charAt(at)));
-        }
-        return value;
-    }
-
-    private static int firstUnprintable(String value, String allowed) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (Character.isISOControl(c) && allowed.indexOf(c) < 0 || isLoneSurrogate(value, i)) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private static boolean isLoneSurrogate(String value, int i) {
-        char c = value.charAt(i);
-        if (Character.isHighSurrogate(c)) {
-            return i + 1 == value.length() || !Character.isLowSurrogate(value.charAt(i + 1));
-        }
-        return Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(value.charAt(i - 1)));
+        Map<Object, Object> same = new LinkedHashMap<>(payload);
+        same.put("eventId", eventId);
+        return same;
     }
 
     /** Tells a repetition of an event from another one under the same id. The order of its fields does not count. */

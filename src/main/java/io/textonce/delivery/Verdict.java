@@ -35,7 +35,11 @@ public record Verdict(
     }
 
     static Verdict rejected(Refusal refusal) {
-        return new Verdict(Delivery.REJECTED, null, refusal, refusal.getMessage());
+        return new Verdict(
+                Delivery.REJECTED,
+                null,
+                refusal,
+                refusal.details().isEmpty() ? refusal.getMessage() : refusal.reason());
     }
 
     static Verdict canceled() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.delivery.Identifier;
 import io.textonce.delivery.Refusal;
 import io.textonce.settings.EventName;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CloudEvent(String event, String id, byte[] json) {
 
-    /** The media type of one whose attributes stand in the JSON, beside the data. */
-    public static final String STRUCTURED = "application/cloudevents+json";
+    private static final String STRUCTURED = "application/cloudevents+json";
 
     /** Changes nothing in what it passes on, and reads nothing that two readers could understand differently. */
     static final ObjectMapper JSON = JsonMapper.builder()
@@ -45,6 +46,11 @@ public record CloudEvent(String event, String id, byte[] json) {
     private static final Pattern JSON_TYPE = Pattern.compile("(?i)application/(json|[^;]*\\+json)\\s*(;.*)?");
     private static final Pattern READABLE_ID = Pattern.compile("[^/\\p{Cntrl}]{1,100}");
 
+    /** Whether a media type, in any case, is that of one whose attributes stand in the JSON, beside the data. */
+    public static boolean isStructured(@Nullable String mediaType) {
+        return mediaType != null && mediaType.toLowerCase(Locale.ROOT).startsWith(STRUCTURED);
+    }
+
     /** Whether a JSON text may be one: no event has a field of this name. */
     public static boolean mayBe(byte[] json) {
         return new String(json, StandardCharsets.UTF_8).contains("\"specversion\"");
@@ -57,14 +63,19 @@ public record CloudEvent(String event, String id, byte[] json) {
      */
     public static CloudEvent structured(byte[] json) {
         var tree = read(json);
-        var base64 = tree.get("data_base64");
-        JsonNode data;
-        try {
-            data = base64 == null ? tree.get("data") : read(base64.binaryValue());
-        } catch (IOException e) {
-            throw Refusal.ofField("data_base64", "must be Base64");
-        }
+        JsonNode data = tree.hasNonNull("data_base64") ? read(decoded(tree.get("data_base64"))) : tree.get("data");
         return of(name -> tree.path(name).isTextual() ? tree.path(name).textValue() : null, data);
+    }
+
+    private static byte[] decoded(JsonNode base64) {
+        try {
+            if (base64.isTextual()) {
+                return base64.binaryValue();
+            }
+        } catch (IOException e) {
+            // It is refused as what is no text at all.
+        }
+        throw Refusal.ofField("data_base64", "must be Base64");
     }
 
     /**
@@ -82,8 +93,8 @@ public record CloudEvent(String event, String id, byte[] json) {
             throw Refusal.ofField("specversion", "must be 1.0");
         }
         String type = required(attributes, "type");
-        String source = required(attributes, "source");
-        String id = required(attributes, "id");
+        String source = Identifier.of("source", required(attributes, "source"));
+        String id = Identifier.of("id", required(attributes, "id"));
         String content = attributes.apply("datacontenttype");
         if (content != null && !JSON_TYPE.matcher(content).matches()) {
             throw Refusal.ofField("datacontenttype", "must be application/json");
@@ -91,7 +102,7 @@ public record CloudEvent(String event, String id, byte[] json) {
         if (!(data instanceof ObjectNode event)) {
             throw Refusal.ofField("data", "must be a JSON object: the event");
         }
-        if (event.has("eventId")) {
+        if (event.hasNonNull("eventId")) {
             throw Refusal.ofField(
                     "eventId", "must not stand in the data of a CloudEvent: its source and id are the key");
         }

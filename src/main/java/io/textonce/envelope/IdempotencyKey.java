@@ -1,6 +1,7 @@
 package io.textonce.envelope;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.delivery.Identifier;
 import io.textonce.delivery.Refusal;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,8 @@ public final class IdempotencyKey {
             if (!(CloudEvent.JSON.readTree(body) instanceof ObjectNode event)) {
                 return body;
             }
-            var eventId = event.get("eventId");
-            if (eventId != null) {
-                mustBe(header, eventId.asText());
+            if (event.hasNonNull("eventId")) {
+                mustBe(header, Identifier.of("eventId", event.get("eventId").asText()));
                 return body;
             }
             event.put("eventId", bare(header));
@@ -51,8 +51,12 @@ public final class IdempotencyKey {
 
     private static String bare(String header) {
         String key = header.strip();
-        return key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
-                ? key.substring(1, key.length() - 1).replace("\\\"", "\"").replace("\\\\", "\\")
-                : key;
+        return Identifier.of(
+                HEADER,
+                key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
+                        ? key.substring(1, key.length() - 1)
+                                .replace("\\\"", "\"")
+                                .replace("\\\\", "\\")
+                        : key);
     }
 }

@@ -55,7 +55,7 @@ final class HttpAnswers {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         body(exchange);
         byte[] body = message.getBody(byte[].class);
-        var cloudEvent = String.valueOf(request.getContentType()).startsWith(CloudEvent.STRUCTURED)
+        var cloudEvent = CloudEvent.isStructured(request.getContentType())
                 ? CloudEvent.structured(body)
                 : CloudEvent.binary(name -> percentDecoded(request.getHeader("ce-" + name)), body);
         IdempotencyKey.mustBe(request.getHeader(IdempotencyKey.HEADER), cloudEvent.id());

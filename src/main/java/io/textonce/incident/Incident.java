@@ -2,6 +2,7 @@ package io.textonce.incident;
 
 import io.textonce.delivery.Refusal;
 import io.textonce.delivery.SmsDraft;
+import io.textonce.delivery.StorableText;
 import io.textonce.phone.PhoneNumbers;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -36,7 +37,7 @@ record Incident(
 
     /** @param event which has passed its schema */
     static Incident of(Map<?, ?> event, Duration escalateAfter, PhoneNumbers phones, Instant now) {
-        SmsDraft.requireStorable(event);
+        StorableText.requireIn(event);
         var recipients = new ArrayList<Recipient>();
         recipients.add(recipient(event, phones, "phone", "consentAt"));
         if (event.get("next") instanceof List<?> next) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CloudEventTest {
 
@@ -37,6 +38,48 @@ class CloudEventTest {
                 EVENT.replace("\"data\":{\"orderId\":\"7\",\"price\":1.10}", "\"data_base64\":\"" + data + "\""));
 
         assertThat(event.json()).isEqualTo(structured(EVENT).json());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "1", "true", "{}", "\"?\""})
+    void refusesDataThatIsNoBase64(String base64) {
+        String event = EVENT.replace("\"data\":{\"orderId\":\"7\",\"price\":1.10}", "\"data_base64\":" + base64);
+
+        assertThatThrownBy(() -> structured(event)).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void takesNullInAnOptionalAttributeForAnAbsentOne() {
+        var event = structured(EVENT.replace("\"data\":", "\"data_base64\":null,\"dataschema\":null,\"data\":"));
+
+        assertThat(event.json()).isEqualTo(structured(EVENT).json());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/cloudevents+json", "Application/CloudEvents+JSON; charset=UTF-8"})
+    void isStructuredInAnySpellingOfItsMediaType(String mediaType) {
+        assertThat(CloudEvent.isStructured(mediaType)).isTrue();
+        assertThat(CloudEvent.isStructured("application/JSON")).isFalse();
+        assertThat(CloudEvent.isStructured(null)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" A-1", "A-1\u00a0", "\ufeffA-1", "\u200bA-1\u200e"})
+    void hasOneKeyHoweverItsIdAndItsSourceArePadded(String id) {
+        var padded = structured(
+                EVENT.replace("\"A-1\"", "\"" + id + "\"").replace("/shop/berlin", id.replace("A-1", "/shop/berlin")));
+
+        assertThat(padded.json()).isEqualTo(structured(EVENT).json());
+        assertThat(padded.id()).isEqualTo("A-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"A\\t1", "A\u00a01", "A\u200b1", "A\u202e1"})
+    void refusesAnInvisibleCharacterInItsId(String id) {
+        assertThatThrownBy(() -> structured(EVENT.replace("A-1", id)))
+                .asInstanceOf(type(Refusal.class))
+                .extracting(refusal -> refusal.details().keySet())
+                .isEqualTo(Set.of("id"));
     }
 
     @ParameterizedTest

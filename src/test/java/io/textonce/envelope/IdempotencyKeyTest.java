@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IdempotencyKeyTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"order-1", "\"order-1\"", " \"order-1\" "})
+    @ValueSource(strings = {"order-1", "\"order-1\"", " \"order-1\" ", "\"order-1 \"", "order-1\u00a0"})
     void agreesWithTheEventIdBareOrQuoted(String header) {
         assertThat(applied(header, "{\"eventId\":\"order-1\"}")).isEqualTo("{\"eventId\":\"order-1\"}");
     }
@@ -21,6 +21,12 @@ class IdempotencyKeyTest {
     @ValueSource(strings = {"order-1", "\"order-1\""})
     void standsForAnEventIdThatIsNotThere(String header) {
         assertThat(applied(header, "{\"a\":1}")).isEqualTo("{\"a\":1,\"eventId\":\"order-1\"}");
+    }
+
+    @Test
+    void agreesWithAPaddedEventIdAndStandsForNull() {
+        assertThat(applied("order-1", "{\"eventId\":\" order-1\"}")).isEqualTo("{\"eventId\":\" order-1\"}");
+        assertThat(applied("order-1", "{\"eventId\":null}")).isEqualTo("{\"eventId\":\"order-1\"}");
     }
 
     @Test
