@@ -1,6 +1,7 @@
 package io.textonce.bundle;
 
 import io.textonce.http.PublicPaths;
+import io.textonce.event.EventSchemas;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.text.Texts;
 import org.apache.camel.CamelContext;
@@ -23,8 +24,19 @@ class BundleConfiguration {
     }
 
     @Bean
-    OwnRoutes ownRoutes(TextOnceProperties settings, BundleFiles files, Texts texts, PublicPaths publicPaths) {
-        return new OwnRoutes(settings.routes(), settings.routesReload(), files, texts, publicPaths::reach);
+    EventSchemas eventSchemas(CamelContext camel) {
+        return new EventSchemas(camel);
+    }
+
+    @Bean
+    OwnRoutes ownRoutes(
+            TextOnceProperties settings,
+            BundleFiles files,
+            Texts texts,
+            EventSchemas schemas,
+            PublicPaths publicPaths) {
+        return new OwnRoutes(
+                settings.routes(), settings.routesReload(), files, texts, schemas, publicPaths::reach);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package io.textonce.bundle;
 
+import io.textonce.event.EventSchemas;
 import io.textonce.text.Texts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
     private final BundleFiles files;
     private final Texts texts;
     private final Predicate<String> isReached;
+    private final EventSchemas schemas;
 
     private final CountDownLatch loadedOnce = new CountDownLatch(1);
     private final ReentrantLock swapping = new ReentrantLock();
@@ -53,11 +55,18 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
     private @Nullable ScheduledExecutorService watcher;
 
     /** @param isReached whether callers get through to an HTTP path */
-    OwnRoutes(String folder, boolean reload, BundleFiles files, Texts texts, Predicate<String> isReached) {
+    OwnRoutes(
+            String folder,
+            boolean reload,
+            BundleFiles files,
+            Texts texts,
+            EventSchemas schemas,
+            Predicate<String> isReached) {
         this.folder = folder.isEmpty() ? null : new RoutesFolder(Path.of(folder).toAbsolutePath());
         this.reload = reload;
         this.files = files;
         this.texts = texts;
+        this.schemas = schemas;
         this.isReached = isReached;
     }
 
@@ -70,7 +79,7 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
         try {
             if (folder != null) {
                 kamelets = new KameletTemplates((ModelCamelContext) context, files);
-                loader = new RouteLoader((ModelCamelContext) context, files, kamelets, isReached);
+                loader = new RouteLoader((ModelCamelContext) context, files, kamelets, schemas, isReached);
                 take(folder.stamps());
                 if (reload) {
                     watcher = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "own-routes"));
@@ -213,19 +222,25 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
         }
     }
 
-    /** Reads a schema or a template anew, where routes use it. */
+    /** Reads a schema or a template anew. */
     private void reload(String file) {
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        if (file.startsWith("schemas/") && file.endsWith(".json")) {
+            String uri = BundleFiles.SCHEME + ":" + file;
+            reload(file, () -> schemas.reload(uri, isNamed(name.substring(0, name.indexOf('.')))), schemas.has(uri));
+            loader().forgetSchema(uri);
+        } else if (file.startsWith("templates/")) {
+            String text = Texts.nameOf(name);
+            reload(file, () -> texts.reload(text, isNamed(text)), texts.has(text));
+        }
+    }
+
+    private void reload(String file, Reload reload, boolean olderRuns) {
         try {
-            if (file.startsWith("schemas/")) {
-                loader().reloadSchema(BundleFiles.SCHEME + ":" + file);
-                faults.fixed(file);
-            } else if (file.startsWith("templates/")) {
-                String name = Texts.nameOf(Path.of(file).getFileName().toString());
-                texts.reload(name, isNamed(name));
-                faults.fixed(file);
-            }
+            reload.run();
+            faults.fixed(file);
         } catch (Exception e) {
-            faults.report(file, fault(file, e), true);
+            faults.report(file, fault(file, e), olderRuns);
         }
     }
 
@@ -296,6 +311,11 @@ public final class OwnRoutes implements CamelContextConfiguration, HealthIndicat
                 swapping.unlock();
             }
         }
+    }
+
+    private interface Reload {
+
+        void run() throws Exception;
     }
 
     /** A file whose routes run. */

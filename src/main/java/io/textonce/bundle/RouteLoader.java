@@ -1,5 +1,6 @@
 package io.textonce.bundle;
 
+import io.textonce.event.EventSchemas;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.Endpoint;
 import org.apache.camel.builder.RouteConfigurationBuilder;
-import org.apache.camel.component.jsonvalidator.DefaultJsonUriSchemaLoader;
 import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
@@ -40,15 +40,22 @@ final class RouteLoader implements AutoCloseable {
 
     private final ModelCamelContext camel;
     private final KameletTemplates kamelets;
+    private final EventSchemas schemas;
     private final Predicate<String> isReached;
     private final UserBeans beans;
     private final NameGuard names;
     private final Map<String, Running> running = new HashMap<>();
 
     /** @param isReached whether callers get through to an HTTP path */
-    RouteLoader(ModelCamelContext camel, BundleFiles files, KameletTemplates kamelets, Predicate<String> isReached) {
+    RouteLoader(
+            ModelCamelContext camel,
+            BundleFiles files,
+            KameletTemplates kamelets,
+            EventSchemas schemas,
+            Predicate<String> isReached) {
         this.camel = camel;
         this.kamelets = kamelets;
+        this.schemas = schemas;
         this.isReached = isReached;
         this.beans = new UserBeans(camel);
         this.names = new NameGuard(camel, files, beans);
@@ -175,7 +182,8 @@ final class RouteLoader implements AutoCloseable {
 
     private void check(Endpoint endpoint) throws Exception {
         if (endpoint instanceof JsonValidatorEndpoint validator) {
-            checkSchema(validator.getResourceUri());
+            validator.setUriSchemaLoader(schemas);
+            schemas.of(validator.getResourceUri());
         } else if (endpoint instanceof PlatformHttpEndpoint http) {
             check(http);
         } else if (endpoint instanceof KameletEndpoint kamelet) {
@@ -211,19 +219,14 @@ final class RouteLoader implements AutoCloseable {
         }
     }
 
-    /** Uses a schema as it is now; when it is wrong the last good one stays in use. */
-    void reloadSchema(String uri) throws Exception {
+    /** Makes the steps {@code json-validator} ask for a schema again. */
+    void forgetSchema(String uri) {
         for (Endpoint endpoint : camel.getEndpoints()) {
             if (endpoint instanceof JsonValidatorEndpoint validator
                     && validator.getResourceUri().equals(uri)) {
-                checkSchema(uri);
                 validator.clearContentCache();
             }
         }
-    }
-
-    private void checkSchema(String uri) throws Exception {
-        new DefaultJsonUriSchemaLoader().createSchema(camel, uri);
     }
 
     /** Closes the beans of all files; their routes have ended with Camel. */

@@ -26,9 +26,9 @@ final class FileIntake {
     private final Inbox inbox;
     private final FileLocks locks;
     private final QuietFiles quietFiles;
-    private final EventSchemas schemas;
+    private final RouteSchemas schemas;
 
-    FileIntake(Inbox inbox, FileLocks locks, QuietFiles quietFiles, EventSchemas schemas) {
+    FileIntake(Inbox inbox, FileLocks locks, QuietFiles quietFiles, RouteSchemas schemas) {
         this.inbox = inbox;
         this.locks = locks;
         this.quietFiles = quietFiles;

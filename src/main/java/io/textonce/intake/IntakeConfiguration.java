@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.bundle.OwnRoutes;
+import io.textonce.event.EventSchemas;
 import io.textonce.json.SharedBuffers;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
@@ -44,7 +46,8 @@ class IntakeConfiguration {
                 .build();
         return new ObjectMapper(factory)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
     }
 
     /** The health shows it as {@code intakes}. */
@@ -109,8 +112,9 @@ class IntakeConfiguration {
     }
 
     @Bean
-    FileIntake fileIntake(Inbox inbox, FileLocks fileLocks, QuietFiles quietFiles, CamelContext camel) {
-        return new FileIntake(inbox, fileLocks, quietFiles, new EventSchemas(camel));
+    FileIntake fileIntake(
+            Inbox inbox, FileLocks fileLocks, QuietFiles quietFiles, CamelContext camel, EventSchemas eventSchemas) {
+        return new FileIntake(inbox, fileLocks, quietFiles, new RouteSchemas(camel, eventSchemas));
     }
 
     @Bean

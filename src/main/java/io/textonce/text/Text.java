@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one text into the variable {@code text}, in the language of the event's field {@code locale} (BCP 47, such as
@@ -19,10 +20,11 @@ final class Text {
     /** The key of the template for every language. */
     private static final String ANY = "";
 
-    private volatile Map<String, Mustache> byLanguage;
+    private volatile @Nullable Map<String, Mustache> byLanguage;
     private final Locale fallback;
 
-    Text(Map<String, Mustache> byLanguage, Locale fallback) {
+    /** @param byLanguage the first version, or null when it is broken: then its events are a transient failure */
+    Text(@Nullable Map<String, Mustache> byLanguage, Locale fallback) {
         this.byLanguage = byLanguage;
         this.fallback = fallback;
     }
@@ -31,17 +33,28 @@ final class Text {
         byLanguage = newByLanguage;
     }
 
+    boolean isGood() {
+        return byLanguage != null;
+    }
+
     void process(Exchange exchange) {
         Map<?, ?> event = exchange.getMessage().getBody(Map.class);
-        var locale = event == null ? null : event.get("locale");
+        exchange.setVariable("text", write(event == null ? Map.of() : event, exchange.getVariables()));
+    }
+
+    String write(Map<?, ?> event, Map<String, Object> variables) {
+        var locale = event.get("locale");
         var words = new StringWriter();
         template(locale == null ? fallback.toLanguageTag() : locale.toString())
-                .execute(words, Map.of("body", event == null ? Map.of() : event, "variables", exchange.getVariables()));
-        exchange.setVariable("text", words.toString().strip());
+                .execute(words, Map.of("body", event, "variables", variables));
+        return words.toString().strip();
     }
 
     private Mustache template(String locale) {
         var templates = byLanguage;
+        if (templates == null) {
+            throw new Refusal(503, "try_again", "The template of this event is broken.");
+        }
         var language = Locale.lookupTag(List.of(range(locale), range(fallback.toLanguageTag())), templates.keySet());
         var found = templates.get(language == null ? ANY : language);
         if (found == null) {

@@ -13,16 +13,20 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
  * The templates of all texts. Those of a name are its files {@code templates/<name>.<language>.mustache}, and
  * {@code templates/<name>.mustache} for every language that has no file of its own; a file in the integrator's folder
- * stands before the shipped one. All are compiled when a route that uses them is loaded, so that a wrong one is reported
- * then.
+ * stands before the shipped one. All are compiled when a route that uses them is loaded or a file changes, never by an
+ * event, so that no event is the first to meet a mistake in them.
  */
 public final class Texts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Texts.class);
 
     private static final Pattern FILE = Pattern.compile("(.+?)(?:\\.([A-Za-z0-9-]+))?\\.mustache");
 
@@ -46,33 +50,60 @@ public final class Texts {
     }
 
     /**
-     * The text of a name, the same object each time.
+     * The text of a name, the same object each time. One of whose files is broken comes without a good version: the route
+     * that needs it is there, and works as soon as the files do.
      *
-     * @throws IllegalArgumentException when it has no template, or one that can't be read
+     * @throws IllegalArgumentException when it has no template
      */
     Text text(String name) {
-        return texts.computeIfAbsent(name, key -> new Text(read(key), fallback));
+        return texts.computeIfAbsent(name, this::first);
+    }
+
+    private Text first(String name) {
+        var found = files(name);
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("there is no templates/" + name
+                    + ".mustache, nor one of a language such as templates/" + name + ".en.mustache");
+        }
+        try {
+            return new Text(compiled(found), fallback);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            LOG.error("{}; its events wait until it is repaired", e.getMessage());
+            return new Text(null, fallback);
+        }
+    }
+
+    /** The text that a template makes of an event, for a step that must know it before it is due. */
+    public String write(String name, Map<?, ?> event) {
+        return text(name).write(event, Map.of());
     }
 
     /**
-     * Reads the files of a name anew, when a route has used it. When one of them is wrong the text stays as it was.
+     * Reads the files of a name anew. When one of them is wrong, the last good version stays in use.
      *
      * @param used whether a route still uses it; else it is no matter that it has no file any more
-     * @throws IllegalArgumentException as {@link #text}
+     * @throws IllegalArgumentException when one of the files is wrong, or none is left
      */
     public void reload(String name, boolean used) {
-        var text = texts.get(name);
-        if (text == null) {
+        var found = files(name);
+        if (found.isEmpty() && !used) {
+            texts.remove(name);
             return;
         }
-        try {
-            text.become(read(name));
-        } catch (IllegalArgumentException e) {
-            if (used) {
-                throw e;
-            }
-            texts.remove(name);
+        var text = texts.get(name);
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("there is no templates/" + name + ".mustache any more");
         }
+        var compiled = compiled(found);
+        if (text != null) {
+            text.become(compiled);
+        }
+    }
+
+    /** Whether a version of a text is in use. */
+    public boolean has(String name) {
+        var text = texts.get(name);
+        return text != null && text.isGood();
     }
 
     /** The name to which a file of the folder {@code templates} belongs: {@code order-shipped.de.mustache}. */
@@ -81,8 +112,9 @@ public final class Texts {
         return file.matches() ? file.group(1) : fileName;
     }
 
-    private Map<String, Mustache> read(String name) {
-        var found = new TreeMap<String, Mustache>();
+    /** The files of a name by their language; an own one stands before a shipped one. */
+    private Map<String, Resource> files(String name) {
+        var found = new TreeMap<String, Resource>();
         Stream.of(home, own.isEmpty() ? "" : "file:" + own)
                 .filter(folder -> !folder.isEmpty())
                 .flatMap(folder -> list(folder, name))
@@ -90,14 +122,16 @@ public final class Texts {
                     var parts = FILE.matcher(String.valueOf(file.getFilename()));
                     if (parts.matches() && parts.group(1).equals(name)) {
                         String language = parts.group(2) == null ? "" : parts.group(2);
-                        found.put(language.toLowerCase(Locale.ROOT), compile(file));
+                        found.put(language.toLowerCase(Locale.ROOT), file);
                     }
                 });
-        if (found.isEmpty()) {
-            throw new IllegalArgumentException("there is no templates/" + name
-                    + ".mustache, nor one of a language such as templates/" + name + ".en.mustache");
-        }
         return found;
+    }
+
+    private Map<String, Mustache> compiled(Map<String, Resource> found) {
+        var compiled = new TreeMap<String, Mustache>();
+        found.forEach((language, file) -> compiled.put(language, compile(file)));
+        return compiled;
     }
 
     private Stream<Resource> list(String folder, String name) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.mustachejava.DefaultMustacheFactory;
+import io.textonce.delivery.Refusal;
+import io.textonce.event.EventSchemas;
 import io.textonce.settings.TimeBounds;
 import io.textonce.text.TextsForTests;
 import java.io.IOException;
@@ -107,6 +109,8 @@ class OwnRoutesTest {
         camel.getRegistry().bind("resource-loader-textonce", files);
         camel.getRegistry().bind("texts", texts);
         camel.getRegistry().bind("configurationSources", new ConfigurationSources());
+        var schemas = new EventSchemas(camel);
+        camel.getRegistry().bind("eventSchemas", schemas);
         camel.getRegistry().bind("eventJson", new ObjectMapper());
         camel.getRegistry()
                 .bind(
@@ -126,7 +130,7 @@ class OwnRoutesTest {
         });
         camel.start();
         Till.ALL.clear();
-        own = new OwnRoutes(folder.toString(), false, files, texts, path -> true);
+        own = new OwnRoutes(folder.toString(), false, files, texts, schemas, path -> true);
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"orderId\"]}");
         write(TEMPLATE, "Order {{body.orderId}} is late.");
     }
@@ -301,11 +305,113 @@ class OwnRoutesTest {
         assertThat(own.health().getDetails().get(SCHEMA)).asString().startsWith("line 1: the file is not JSON");
     }
 
+    static Stream<Arguments> brokenFiles() {
+        return Stream.of(
+                Arguments.of(SCHEMA, "", "the schema must be a JSON object"),
+                Arguments.of(SCHEMA, "{\"type\": \"object\",\n \"required\": [", "line 2: the file is not JSON"),
+                Arguments.of(SCHEMA, "[]", "the schema must be a JSON object"),
+                Arguments.of(
+                        SCHEMA,
+                        "{\n\"properties\": {\"orderId\": {\"type\": \"strin\"}}}",
+                        "line 2: \"strin\" is no type of JSON"),
+                Arguments.of(
+                        SCHEMA,
+                        "{\n\"properties\": {\"orderId\":\n{\"pattern\": \"[a-z\"}}}",
+                        "line 3: Unclosed character class"),
+                Arguments.of(SCHEMA, "{\n\n\"$ref\": \"#/definitions/order\"}", "line 3: "),
+                Arguments.of(TEMPLATE, "Order\n{{#body.orderId}} is late.", "line 2: "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenFiles")
+    void keepsTheGoodVersionThatNoEventHasUsedYet(String file, String broken, String words) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        write(file, broken);
+        look();
+
+        assertThat(own.health().getDetails().get(file)).asString().startsWith(words);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenFiles")
+    void keepsAnEditThatNoEventHasUsedYet(String file, String broken, String words) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
+        write(TEMPLATE, "Late: {{body.orderId}}");
+        look();
+        write(file, broken);
+        look();
+
+        assertThat(own.health().getDetails().get(file)).asString().startsWith(words);
+        assertThat(textOf("{\"orderId\":\"7\",\"reason\":\"snow\"}")).isEqualTo("Late: 7");
+        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenFiles")
+    void blamesNoEventForAFirstVersionThatIsBrokenAndTakesTheGoodOneThatFollows(
+            String file, String broken, String words) throws IOException {
+        String good = Files.readString(folder.resolve(file));
+        write(file, broken);
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        var refused = refusalOf("{\"orderId\":\"7\"}");
+        var fault = own.health().getDetails();
+        write(file, good);
+        look();
+
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.httpStatus()).isEqualTo(503));
+        assertThat(fault).containsOnlyKeys(file);
+        assertThat(fault.get(file)).asString().startsWith(words);
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void keepsTheGoodSchemaOfAJsonValidatorToo() throws IOException {
+        write(FILE, """
+                - route:
+                    id: event-order-late
+                    from:
+                      id: event-order-late-from
+                      uri: direct
+                      parameters:
+                        name: event-order-late
+                      steps:
+                        - to:
+                            uri: json-validator:textonce:schemas/order-late.schema.json
+                        - setVariable:
+                            name: text
+                            expression:
+                              constant:
+                                expression: valid
+                        - to:
+                            uri: direct:sms-send
+                """);
+        own.afterApplicationStart(camel);
+
+        write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
+        look();
+        write(SCHEMA, "{\"type\": \"object\", ");
+        look();
+
+        assertThat(textOf("{\"reason\":\"snow\"}")).isEqualTo("valid");
+        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+    }
+
     @Test
     void keepsWhatAnEventNeedsWhenItsFileIsDeleted() throws IOException {
         write(FILE, EVENT);
         own.afterApplicationStart(camel);
-        textOf("{\"orderId\":\"7\"}");
 
         Files.delete(folder.resolve(TEMPLATE));
         Files.delete(folder.resolve(SCHEMA));

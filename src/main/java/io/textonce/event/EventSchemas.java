@@ -1,0 +1,120 @@
+package io.textonce.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.SchemaLocation;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.jsonvalidator.DefaultJsonUriSchemaLoader;
+import org.apache.camel.component.jsonvalidator.JsonUriSchemaLoader;
+import org.apache.camel.support.ResourceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Registry of the schemas in use, by the URIs of their files. A schema is compiled as a whole when a route that uses it
+ * is loaded or its file changes, never by an event, so that no event is the first to meet a mistake in it.
+ */
+public final class EventSchemas implements JsonUriSchemaLoader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventSchemas.class);
+
+    private final CamelContext camel;
+    private final Map<String, EventSchema> schemas = new ConcurrentHashMap<>();
+
+    public EventSchemas(CamelContext camel) {
+        this.camel = camel;
+    }
+
+    /** The URI of a schema, of which routes give no more than its name. */
+    public static String uriOf(String name) {
+        return "textonce:schemas/" + name + ".schema.json";
+    }
+
+    /**
+     * The schema of a URI, the same object each time. One whose file is broken comes without a good version: the route
+     * that needs it is there, and works as soon as the file does.
+     *
+     * @param uri such as {@code textonce:schemas/order-shipped.schema.json}
+     * @throws IllegalArgumentException when there is no such file
+     */
+    public EventSchema of(String uri) {
+        return schemas.computeIfAbsent(uri, this::first);
+    }
+
+    private EventSchema first(String uri) {
+        if (isMissing(uri)) {
+            throw new IllegalArgumentException("there is no file " + uri.substring(uri.lastIndexOf('/') + 1));
+        }
+        try {
+            return new EventSchema(read(uri));
+        } catch (Exception e) {
+            LOG.error("{} is broken; its events wait until it is repaired: {}", uri, e.getMessage());
+            return new EventSchema(null);
+        }
+    }
+
+    /**
+     * Reads the file of a schema anew. When it is wrong, the last good version stays in use.
+     *
+     * @param used whether a route still uses it; else its file may be gone
+     * @throws Exception when it is wrong
+     */
+    public void reload(String uri, boolean used) throws Exception {
+        var schema = schemas.get(uri);
+        if (isMissing(uri) && !used) {
+            schemas.remove(uri);
+            return;
+        }
+        var version = read(uri);
+        if (schema != null) {
+            schema.become(version);
+        }
+    }
+
+    /** Whether a version of a schema is in use. */
+    public boolean has(String uri) {
+        var schema = schemas.get(uri);
+        return schema != null && schema.isGood();
+    }
+
+    private boolean isMissing(String uri) {
+        return !ResourceHelper.resolveResource(camel, uri).exists();
+    }
+
+    private EventSchema.Version read(String uri) throws Exception {
+        var compiled = new DefaultJsonUriSchemaLoader().createSchema(camel, uri);
+        JsonNode source = compiled.getSchemaNode();
+        if (!source.isObject()) {
+            throw new IllegalArgumentException("the schema must be a JSON object");
+        }
+        requireTypes(compiled, source);
+        compiled.initializeValidators();
+        return new EventSchema.Version(compiled, new FieldNames(source));
+    }
+
+    /** A misspelt type refuses every value; other strange keywords of a schema are ignored, as the standard says. */
+    private static void requireTypes(JsonSchema compiled, JsonNode source) {
+        var context = compiled.getValidationContext();
+        var wrong = context
+                .getJsonSchemaFactory()
+                .getSchema(SchemaLocation.of(context.getMetaSchema().getIri()))
+                .validate(source)
+                .stream()
+                .filter(error -> error.getInstanceLocation().getNameCount() > 0
+                        && "type".equals(error.getInstanceLocation().getName(-1)))
+                .map(error -> error.getInstanceNode().toString() + " is no type of JSON")
+                .collect(Collectors.toSet());
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", wrong));
+        }
+    }
+
+    /** For the steps {@code json-validator} of the integrator's routes. */
+    @Override
+    public JsonSchema createSchema(CamelContext context, String uri) {
+        return of(uri).version().compiled();
+    }
+}

@@ -1,0 +1,131 @@
+package io.textonce.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.delivery.Refusal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * Vocabulary of an event: the names in its schema and those that every event may have. A name that is nearly one of them,
+ * such as {@code send_at}, is refused: ignored in silence, a text planned for December would go out now.
+ */
+final class FieldNames {
+
+    /** What is read of every event, whether its schema names it or not. */
+    private static final Set<String> COMMON = Set.of(
+            "eventId",
+            "phone",
+            "consentAt",
+            "consentSource",
+            "sendAt",
+            "expiresAt",
+            "ttl",
+            "timeZone",
+            "locale",
+            "contentVariables");
+
+    /** Blanks and what is invisible, hyphens, underscores; and case. */
+    private static final Pattern VARIED = Pattern.compile("[\\p{Z}\\p{C}_-]");
+
+    private static final List<String> PARTS = List.of("allOf", "anyOf", "oneOf", "if", "then", "else", "items");
+
+    private final Level level;
+
+    FieldNames(JsonNode schema) {
+        level = new Level(schema, List.of(schema), COMMON);
+    }
+
+    /**
+     * Takes fields away that are null and not required: they are absent.
+     *
+     * @throws Refusal when a field has nearly the name of another
+     */
+    void check(JsonNode event) {
+        level.check(event);
+    }
+
+    /** A name without what people vary. */
+    private static String plain(String name) {
+        return VARIED.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
+    }
+
+    /** The fields of one object of the schema. Those of the objects in it are found when an event has them. */
+    private static final class Level {
+
+        private final JsonNode root;
+        private final Set<String> names = new LinkedHashSet<>();
+        private final Set<String> required = new HashSet<>();
+        private final Map<String, String> byPlainName = new HashMap<>();
+        private final Map<String, List<JsonNode>> schemas = new HashMap<>();
+        private final Map<String, Level> inner = new ConcurrentHashMap<>();
+
+        Level(JsonNode root, List<JsonNode> schemas, Set<String> more) {
+            this.root = root;
+            var parts = new ArrayList<JsonNode>();
+            schemas.forEach(schema -> collect(schema, parts));
+            for (JsonNode part : parts) {
+                part.path("required").forEach(name -> required.add(name.asText()));
+                part.path("properties").properties().forEach(property -> {
+                    names.add(property.getKey());
+                    this.schemas
+                            .computeIfAbsent(property.getKey(), name -> new ArrayList<>())
+                            .add(property.getValue());
+                });
+            }
+            more.forEach(name -> byPlainName.put(plain(name), name));
+            names.forEach(name -> byPlainName.put(plain(name), name));
+        }
+
+        /** Finds all that a schema is put together of, and the items of an array. */
+        private void collect(JsonNode schema, List<JsonNode> parts) {
+            if (schema.isArray()) {
+                schema.forEach(part -> collect(part, parts));
+            } else if (schema.isObject() && parts.stream().noneMatch(part -> part == schema)) {
+                parts.add(schema);
+                PARTS.forEach(name -> collect(schema.path(name), parts));
+                String ref = schema.path("$ref").asText();
+                if (ref.startsWith("#/")) {
+                    collect(root.at(ref.substring(1)), parts);
+                }
+            }
+        }
+
+        void check(JsonNode value) {
+            if (value.isArray()) {
+                value.forEach(this::check);
+            } else if (value instanceof ObjectNode object) {
+                object.properties().removeIf(field -> field.getValue().isNull() && !required.contains(field.getKey()));
+                requireNoNearName(object);
+                schemas.forEach((name, schema) -> {
+                    if (object.path(name).isContainerNode()) {
+                        inner.computeIfAbsent(name, key -> new Level(root, schema, Set.of()))
+                                .check(object.get(name));
+                    }
+                });
+            }
+        }
+
+        private void requireNoNearName(ObjectNode object) {
+            var wrong = new LinkedHashMap<String, List<String>>();
+            object.fieldNames().forEachRemaining(name -> {
+                String meant = names.contains(name) ? null : byPlainName.get(plain(name));
+                if (meant != null && !meant.equals(name)) {
+                    wrong.put(name, List.of("is no field of this event; the field is called " + meant));
+                }
+            });
+            if (!wrong.isEmpty()) {
+                throw Refusal.ofFields(wrong);
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.textonce.intake;
+
+import io.textonce.event.EventSchemas;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.EndpointAware;
+import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
+import org.apache.camel.component.kamelet.KameletEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Schemas of events, found in their routes: the one by which the first step on the way of the event checks it, itself or
+ * in a kamelet.
+ */
+final class RouteSchemas {
+
+    private static final String CHECK = "event-check-action";
+
+    /** By these a kamelet meets its caller. */
+    private static final Set<String> TO_CALLER = Set.of("source", "sink");
+
+    private final CamelContext camel;
+    private final EventSchemas schemas;
+
+    RouteSchemas(CamelContext camel, EventSchemas schemas) {
+        this.camel = camel;
+        this.schemas = schemas;
+    }
+
+    /** Fields of an event; unknown where its route checks it by no schema. */
+    EventFields fieldsOf(String event) {
+        return uris("event-" + event)
+                .findFirst()
+                .map(uri -> EventFields.of(schemas.of(uri).source()))
+                .orElse(EventFields.UNKNOWN);
+    }
+
+    private Stream<String> uris(@Nullable String routeId) {
+        var route = camel.getRoute(routeId);
+        return route == null
+                ? Stream.empty()
+                : route.filter("*").stream()
+                        .filter(EndpointAware.class::isInstance)
+                        .map(step -> ((EndpointAware) step).getEndpoint())
+                        .flatMap(this::uris);
+    }
+
+    private Stream<String> uris(@Nullable Endpoint endpoint) {
+        if (endpoint instanceof JsonValidatorEndpoint validator) {
+            return Stream.of(validator.getResourceUri());
+        }
+        if (endpoint instanceof KameletEndpoint kamelet && !TO_CALLER.contains(kamelet.getTemplateId())) {
+            return kamelet.getTemplateId().equals(CHECK)
+                    ? Stream.of(EventSchemas.uriOf(
+                            String.valueOf(kamelet.getKameletProperties().get("schema"))))
+                    : uris(kamelet.getRouteId());
+        }
+        return Stream.empty();
+    }
+}
