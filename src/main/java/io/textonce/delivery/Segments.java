@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import java.text.Normalizer;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -8,7 +9,7 @@ import java.util.Map;
  * UCS-2, when one character needs it, 70 or 67 (https://www.twilio.com/docs/glossary/what-sms-character-limit). A
  * character of two units, such as the euro sign in GSM-7 or an emoji in UCS-2, is never split between two segments.
  */
-final class Segments {
+public final class Segments {
 
     private static final String ONE_UNIT = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
             + "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
@@ -34,7 +35,7 @@ final class Segments {
     /** @param smartEncoded whether Twilio is asked to make look-alikes of GSM-7 characters plain */
     static int of(String text, boolean smartEncoded) {
         String sent = smartEncoded ? plain(text) : text;
-        boolean gsm = sent.chars().allMatch(character -> gsmUnits(character) > 0);
+        boolean gsm = isGsm(sent);
         return gsm ? count(sent, 160, 153, true) : count(sent, 70, 67, false);
     }
 
@@ -56,6 +57,23 @@ final class Segments {
         return units <= alone ? 1 : segments;
     }
 
+    /** The same without accents and characters that GSM-7 lacks. */
+    public static String gsm(String text) {
+        var gsm = new StringBuilder();
+        plain(text).codePoints().mapToObj(Character::toString).forEach(character -> {
+            String base = isGsm(character) ? character : Normalizer.normalize(character, Normalizer.Form.NFKD);
+            base.codePoints()
+                    .mapToObj(Character::toString)
+                    .filter(Segments::isGsm)
+                    .forEach(gsm::append);
+        });
+        return gsm.toString();
+    }
+
+    private static boolean isGsm(String character) {
+        return character.chars().allMatch(unit -> gsmUnits(unit) > 0);
+    }
+
     private static int gsmUnits(int character) {
         if (ONE_UNIT.indexOf(character) >= 0) {
             return 1;
@@ -63,7 +81,8 @@ final class Segments {
         return TWO_UNITS.indexOf(character) >= 0 ? 2 : 0;
     }
 
-    private static String plain(String text) {
+    /** The same with the plain characters for which look-alikes stand. */
+    public static String plain(String text) {
         var plain = new StringBuilder();
         text.chars()
                 .forEach(character ->

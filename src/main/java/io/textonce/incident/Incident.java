@@ -1,15 +1,16 @@
 package io.textonce.incident;
 
+import io.textonce.delivery.EventTime;
+import io.textonce.delivery.Identifier;
 import io.textonce.delivery.Refusal;
 import io.textonce.delivery.SmsDraft;
 import io.textonce.delivery.StorableText;
 import io.textonce.phone.PhoneNumbers;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +36,22 @@ record Incident(
         @Nullable Instant expiresAt,
         List<Recipient> recipients) {
 
-    /** @param event which has passed its schema */
+    /** The ids of its texts are a little longer. */
+    private static final int LONGEST_EVENT_ID = 240;
+
+    /**
+     * Every check that needs no database is here, or in {@link AlertText}: what is refused later has opened an incident.
+     *
+     * @param event which has passed its schema
+     */
     static Incident of(Map<?, ?> event, Duration escalateAfter, PhoneNumbers phones, Instant now) {
-        StorableText.requireIn(event);
+        Map<Object, Object> storable = new LinkedHashMap<>(event);
+        storable.put("title", StorableText.blanked(text(event, "title")));
+        StorableText.requireIn(storable);
         var recipients = new ArrayList<Recipient>();
-        recipients.add(recipient(event, phones, "phone", "consentAt"));
+        recipients.add(recipient(event, phones, now, "phone", "consentAt"));
         if (event.get("next") instanceof List<?> next) {
-            next.forEach(other -> recipients.add(recipient((Map<?, ?>) other, phones, "next", "next")));
+            next.forEach(other -> recipients.add(recipient((Map<?, ?>) other, phones, now, "next", "next")));
         }
         var numbers = new HashSet<String>();
         if (!recipients.stream().map(Recipient::phone).allMatch(numbers::add)) {
@@ -49,10 +59,10 @@ record Incident(
         }
         var seconds = event.get("escalateAfter");
         return new Incident(
-                text(event, "eventId"),
-                SmsDraft.digest(event),
-                text(event, "incident"),
-                text(event, "title"),
+                Identifier.of("eventId", text(event, "eventId"), LONGEST_EVENT_ID),
+                SmsDraft.digest(storable),
+                Identifier.of("incident", text(event, "incident")),
+                AlertText.tidy(text(event, "title")),
                 (String) event.get("url"),
                 Boolean.parseBoolean(String.valueOf(event.get("acknowledge"))),
                 seconds == null ? escalateAfter : Duration.ofSeconds(Long.parseLong(seconds.toString())),
@@ -60,21 +70,26 @@ record Incident(
                 recipients);
     }
 
-    private static Recipient recipient(Map<?, ?> from, PhoneNumbers phones, String phoneField, String consentField) {
+    private static Recipient recipient(
+            Map<?, ?> from, PhoneNumbers phones, Instant now, String phoneField, String consentField) {
         String phone = text(from, "phone");
         if (!phones.isE164(phone)) {
             throw Refusal.ofNumber(phoneField);
         }
-        return new Recipient(phone, time(from, "consentAt", consentField));
+        var consentAt = EventTime.of(consentField, text(from, "consentAt"));
+        if (EventTime.isFuture(consentAt, now)) {
+            throw Refusal.ofField(consentField, "must not be in the future");
+        }
+        return new Recipient(phone, consentAt);
     }
 
     /** The earlier of what the event says in either way. */
     private static @Nullable Instant expiresAt(Map<?, ?> event, Instant now) {
-        var at = event.get("expiresAt") == null ? null : time(event, "expiresAt", "expiresAt");
+        var at = event.get("expiresAt") == null ? null : EventTime.ahead("expiresAt", event.get("expiresAt"), now);
         if (event.get("ttl") == null) {
             return at;
         }
-        var ends = now.plusSeconds(Long.parseLong(event.get("ttl").toString()));
+        var ends = now.plus(EventTime.ttl(event.get("ttl")));
         return at == null || ends.isBefore(at) ? ends : at;
     }
 
@@ -82,12 +97,43 @@ record Incident(
         return (String) from.get(field);
     }
 
-    private static Instant time(Map<?, ?> from, String field, String said) {
-        try {
-            return OffsetDateTime.parse(text(from, field)).toInstant();
-        } catch (DateTimeException e) {
-            throw Refusal.ofField(said, "must be a time such as 2026-06-02T09:00:00Z");
+    Incident titled(String newTitle) {
+        return new Incident(
+                eventId, payloadSha256, name, newTitle, url, asksReply, escalateAfter, expiresAt, recipients);
+    }
+
+    /** The event of its first number's text. */
+    Map<String, Object> alert() {
+        var first = recipients.get(0);
+        return alert(eventId, first.phone(), first.consentAt(), name, title, url, expiresAt, asksReply);
+    }
+
+    /** The event of one number's text, as the template and the send road take it. */
+    static Map<String, Object> alert(
+            String textId,
+            String phone,
+            Instant consentAt,
+            String name,
+            String title,
+            @Nullable String url,
+            @Nullable Instant expiresAt,
+            boolean asksReply) {
+        Map<String, Object> alert = new LinkedHashMap<>();
+        alert.put("eventId", textId);
+        alert.put("phone", phone);
+        alert.put("consentAt", consentAt.toString());
+        alert.put("incident", name);
+        alert.put("title", title);
+        if (url != null) {
+            alert.put("url", url);
         }
+        if (expiresAt != null) {
+            alert.put("expiresAt", expiresAt.toString());
+        }
+        if (asksReply) {
+            alert.put("acknowledge", true);
+        }
+        return alert;
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.textonce.incident;
 
+import io.textonce.delivery.Identifier;
 import io.textonce.delivery.Outcome;
 import io.textonce.delivery.Refusal;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.text.Texts;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -40,59 +42,78 @@ class IncidentConfiguration {
     private static final int MOST_AT_ONCE = 16;
 
     @Bean
-    Incidents incidents(DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
-        return new Incidents(
+    Incidents incidents(DataSource dataSource, PhoneHash phoneHash) {
+        return new Incidents(new JdbcTemplate(dataSource), transaction(dataSource), phoneHash);
+    }
+
+    @Bean
+    Alerts alerts(DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
+        return new Alerts(
                 new JdbcTemplate(dataSource),
-                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                transaction(dataSource),
                 phoneHash,
                 Ladder.parse(settings.incident().ladder()));
     }
 
-    /** Keeps the incident, and leaves the id of the text that can go now as the body, or null. */
+    private static TransactionTemplate transaction(DataSource dataSource) {
+        return new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    }
+
+    /** Checks and keeps the incident, and leaves the id of the text that can go now as the body, or null. */
     @Bean
-    Processor incidentOpen(Incidents incidents, PhoneNumbers phones, TextOnceProperties settings, Clock clock) {
+    Processor incidentOpen(
+            Incidents incidents,
+            Alerts alerts,
+            Texts texts,
+            PhoneNumbers phones,
+            TextOnceProperties settings,
+            Clock clock) {
+        var alertText = new AlertText(texts);
         return exchange -> {
-            var incident = Incident.of(
+            var incident = alertText.fitted(Incident.of(
                     exchange.getMessage().getBody(Map.class),
                     settings.incident().escalateAfter(),
                     phones,
-                    clock.instant());
+                    clock.instant()));
             exchange.setVariable("incident", incident.eventId());
             exchange.setVariable("duplicate", !incidents.open(incident));
             exchange.getMessage()
-                    .setBody(incidents.tell(incident.recipients().get(0).phone()));
+                    .setBody(alerts.tell(incident.recipients().get(0).phone()));
         };
     }
 
     /** Says what became of the first number's text. */
     @Bean
-    Processor incidentOpened(Incidents incidents) {
+    Processor incidentOpened(Alerts alerts) {
         return exchange -> {
             boolean duplicate = exchange.getVariable("duplicate", Boolean.class);
-            var delivery = incidents.firstDelivery(exchange.getVariable("incident", String.class), duplicate);
+            var delivery = alerts.firstDelivery(exchange.getVariable("incident", String.class), duplicate);
             exchange.setVariable("delivery", delivery);
             exchange.setVariable("outcome", new Outcome("bundled", duplicate));
         };
     }
 
     @Bean
-    Processor incidentTake(Incidents incidents) {
-        return exchange -> exchange.getMessage().setBody(incidents.due(MOST_AT_ONCE));
+    Processor incidentTake(Incidents incidents, Alerts alerts) {
+        return exchange -> {
+            incidents.passOn(MOST_AT_ONCE);
+            exchange.getMessage().setBody(alerts.due(MOST_AT_ONCE));
+        };
     }
 
     /** Makes the event of the text whose id is the body, or null when somebody else has handed it over. */
     @Bean
-    Processor incidentText(Incidents incidents) {
+    Processor incidentText(Alerts alerts) {
         return exchange -> {
             String id = exchange.getMessage().getBody(String.class);
             exchange.setVariable("incidentText", id);
             exchange.setVariable("source", "incident");
-            exchange.getMessage().setBody(incidents.text(id));
+            exchange.getMessage().setBody(alerts.text(id));
         };
     }
 
     @Bean
-    Processor incidentHandedOver(Incidents incidents) {
+    Processor incidentHandedOver(Alerts alerts) {
         return exchange -> {
             var refused = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
             exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
@@ -100,14 +121,15 @@ class IncidentConfiguration {
             if (refused != null) {
                 LOG.warn("Alert {} was refused; the next number's turn comes", id);
             }
-            incidents.handedOver(id, refused != null);
+            alerts.handedOver(id, refused != null);
         };
     }
 
     @Bean
     Processor incidentAcknowledged(Incidents incidents) {
         return exchange -> {
-            String name = (String) exchange.getMessage().getBody(Map.class).get("incident");
+            String name = Identifier.of("incident", (String)
+                    exchange.getMessage().getBody(Map.class).get("incident"));
             if (!incidents.acknowledge(name)) {
                 throw new Refusal(404, "unknown_incident", "There is no such incident.");
             }

@@ -1,7 +1,9 @@
 package io.textonce.incident;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.textonce.delivery.Refusal;
 import io.textonce.incident.Incident.Recipient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -29,6 +31,9 @@ class IncidentsTest {
     private Incidents incidents;
 
     @Autowired
+    private Alerts alerts;
+
+    @Autowired
     @Qualifier("dataSource")
     private DataSource dataSource;
 
@@ -49,7 +54,7 @@ class IncidentsTest {
 
         var told = IntStream.range(0, 12)
                 .parallel()
-                .mapToObj(n -> incidents.tell(recipients.get(0).phone()))
+                .mapToObj(n -> alerts.tell(recipients.get(0).phone()))
                 .filter(Objects::nonNull)
                 .toList();
 
@@ -83,7 +88,7 @@ class IncidentsTest {
 
         new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult(lost -> {
             incidents.passOn(100);
-            incidents.tell(recipients.get(1).phone());
+            alerts.tell(recipients.get(1).phone());
             lost.setRollbackOnly();
         });
         incidents.passOn(100);
@@ -96,10 +101,11 @@ class IncidentsTest {
 
     @Test
     void alertsNobodyAfterItsTime(Sandbox sandbox) {
-        incidents.open(incident(id, Instant.now().minusSeconds(1)));
+        incidents.open(incident(id, Instant.now().plusSeconds(600)));
+        sandbox.database()
+                .update("UPDATE textonce.incidents SET expires_at = now(), due_at = now() WHERE event_id = ?", id);
 
-        assertThat(incidents.tell(recipients.get(0).phone())).isNull();
-        sandbox.database().update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
+        assertThat(alerts.tell(recipients.get(0).phone())).isNull();
         incidents.passOn(100);
 
         assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id))
@@ -108,9 +114,19 @@ class IncidentsTest {
     }
 
     @Test
+    void keepsNothingOfAnIncidentThatComesTooLate() {
+        assertThatThrownBy(() -> incidents.open(incident(id, Instant.now().minusSeconds(1))))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
+
+        assertThat(count("SELECT count(*) FROM textonce.incidents WHERE event_id = ?", id))
+                .isZero();
+    }
+
+    @Test
     void isStoppedByTheAnswerOfWhoWasTold(Sandbox sandbox) {
         incidents.open(incident(id, null));
-        incidents.tell(recipients.get(0).phone());
+        alerts.tell(recipients.get(0).phone());
         incidents.open(incident(id + "-elsewhere", null));
 
         int byAnother = incidents.acknowledge(recipients.get(1).phone(), List.of());

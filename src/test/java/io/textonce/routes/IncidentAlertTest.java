@@ -1,7 +1,9 @@
 package io.textonce.routes;
 
+import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.stopsAt;
 import static io.textonce.sandbox.Fault.undelivers;
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -19,6 +21,7 @@ import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -235,6 +238,133 @@ class IncidentAlertTest {
         assertThat(wrong.body()).doesNotContain("1555");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            DISK\\tFULL                                  | DISK FULL
+            \\r\\nDISK\\r\\n/var 91%\\n                    | DISK /var 91%
+            \\u0007DISK\\u0000FULL                       | DISK FULL
+            DISK FULL \\ud83d                            | DISK FULL
+            \u201cDISK\u201d \u2013 full\u2026 it\u2019s late         | "DISK" - full... it's late
+            """)
+    void cleansATitleThatAMachineWrote(String title, String cleaned, Sandbox sandbox) {
+        var answer = sandbox.post("incident-alert", event(id, first, title, ""));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        assertThat(sandbox.json(answer).get("sid").asText()).startsWith("SM");
+        assertThat(texts(sandbox, first)).containsExactly(incident + ": " + cleaned);
+    }
+
+    @Test
+    void cleansATitleFromTheQueueAndFromAFile(Sandbox sandbox) {
+        sandbox.publish("incident-alert", event(id, first, "DISK\\tFULL", ""));
+        sandbox.drop("incident-alert", id + ".csv", """
+                eventId,phone,incident,title,url,consentAt
+                %s-f,%s,%s,"Latency \u2013 p99
+                above 2s",https://grafana.example.com/d/%s,2026-06-02T09:00:00Z
+                """.formatted(id, second, incident, "x".repeat(160)));
+
+        sandbox.awaitStatus(id, "delivered");
+        sandbox.awaitStatus(id + "-f", "delivered");
+        assertThat(texts(sandbox, first)).containsExactly(incident + ": DISK FULL");
+        assertThat(texts(sandbox, second))
+                .containsExactly(
+                        incident + ": Latency - p99 above 2s https://grafana.example.com/d/" + "x".repeat(160));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Latency of the checkout service is above two seconds \uD83D\uDD25 for ten minutes in eu-central-1",
+                "\u0417\u0430\u0434\u0435\u0440\u0436\u043a\u0430 \u043e\u0442\u0432\u0435\u0442\u0430"
+                        + " \u0441\u0435\u0440\u0432\u0438\u0441\u0430 \u043e\u043f\u043b\u0430\u0442\u044b",
+            })
+    void shortensATitleToWhatFitsBesideItsLink(String title, Sandbox sandbox) {
+        String url = "https://grafana.example.com/d/" + "x".repeat(125);
+
+        var answer = sandbox.post("incident-alert", event(id, first, title, ",\"url\":\"" + url + "\""));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        assertThat(texts(sandbox, first))
+                .singleElement()
+                .satisfies(text -> assertThat(text)
+                        .startsWith(incident + ": " + title.substring(0, 10))
+                        .endsWith(" " + url));
+        assertThat((Integer) sandbox.delivery(id).get("segments")).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void shortensALongTitle(Sandbox sandbox) {
+        sandbox.post("incident-alert", event(id, first, "x".repeat(1000), ""));
+
+        assertThat(texts(sandbox, first)).containsExactly(incident + ": " + "x".repeat(160) + "...");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            consentAt | "consentAt":"2099-06-02T09:00:00Z"
+            consentAt | "consentAt":"0000-01-01T00:00:00Z"
+            next      | "next":[{"phone":"+15558675399","consentAt":"2099-06-02T09:00:00Z"}]
+            next      | "next":[{"phone":"+15558675399","consentAt":"0000-01-01T00:00:00Z"}]
+            expiresAt | "expiresAt":"9999-12-31T23:59:59Z"
+            expiresAt | "expiresAt":"0000-12-31T23:59:59Z"
+            """)
+    void opensNothingForAnEventThatIsRefused(String field, String more, Sandbox sandbox) {
+        String event = event(id, first, "Database down", "," + more);
+        if (field.equals("consentAt")) {
+            event = event.replace("\"consentAt\":\"2026-06-02T09:00:00Z\",", "");
+        }
+
+        var answer = sandbox.post("incident-alert", event);
+
+        assertThatProblem(answer).is(400, "invalid_request").names(field);
+        assertThat(incidents(sandbox)).isZero();
+        assertThat(alert(sandbox, id, incident, false).statusCode()).isEqualTo(202);
+        assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
+    @Test
+    void opensNothingForAnEventThatComesTooLate(Sandbox sandbox) {
+        var answer = alert(sandbox, id, incident, first, "\"ttl\":0");
+
+        assertThatProblem(answer).is(422, "too_late");
+        assertThat(incidents(sandbox)).isZero();
+    }
+
+    @Test
+    void alertsHoweverLongItsTimeToLiveIs(Sandbox sandbox) {
+        alert(sandbox, id, incident, first, "\"ttl\":999999999");
+
+        assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
+    @Test
+    void keepsWhatIsRefusedAllTheSameAndGoesOnToTheNextNumber(Sandbox sandbox) {
+        alert(sandbox, id, incident, true);
+        sandbox.awaitStatus(id, "delivered");
+
+        sandbox.database().update("UPDATE textonce.incidents SET title = repeat('x', 900) WHERE event_id = ?", id);
+        letTurnEnd(sandbox, id);
+
+        for (String step : List.of("/2", "/3")) {
+            sandbox.awaitStatus(id + step, "rejected");
+            assertThat((String) sandbox.delivery(id + step).get("reason")).contains("segments");
+        }
+        awaitEnd(sandbox, id);
+        assertThat(texts(sandbox, second)).isEmpty();
+    }
+
+    @Test
+    void usesNoRungForATextThatIsRefused(Sandbox sandbox) {
+        sandbox.twilio().forNumber(first, 1, refuses(21612));
+
+        var refused = alert(sandbox, id, incident, first, "\"ttl\":600");
+        var next = alert(sandbox, id + "-b", incident, first, "\"ttl\":600");
+
+        assertThat(sandbox.json(refused).get("status").asText()).isEqualTo("rejected");
+        assertThat(sandbox.json(next).get("sid").asText()).startsWith("SM");
+        assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
     @Test
     void bundlesAStormIntoADigestThatSaysHowManyAndWhich(Sandbox sandbox) {
         var ids = IntStream.range(0, 5).mapToObj(n -> id + "-" + n).toList();
@@ -331,6 +461,17 @@ class IncidentAlertTest {
                 "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + phone
                         + "\",\"consentAt\":\"2026-06-02T09:00:00Z\",\"incident\":\"" + name
                         + "\",\"title\":\"Database down\"," + more + "}");
+    }
+
+    private String event(String eventId, String phone, String title, String more) {
+        return "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + phone
+                + "\",\"consentAt\":\"2026-06-02T09:00:00Z\",\"incident\":\"" + incident + "\",\"title\":\"" + title
+                + "\"" + more + "}";
+    }
+
+    private int incidents(Sandbox sandbox) {
+        return sandbox.database()
+                .queryForObject("SELECT count(*) FROM textonce.incidents WHERE event_id = ?", Integer.class, id);
     }
 
     private static String recipient(String phone) {

@@ -1,0 +1,80 @@
+package io.textonce.incident;
+
+import io.textonce.delivery.Refusal;
+import io.textonce.delivery.Segments;
+import io.textonce.delivery.SendPolicy;
+import io.textonce.delivery.StorableText;
+import io.textonce.delivery.TextLimits;
+import io.textonce.text.Texts;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fitting of an incident's title into a text, before anything is committed: an alert must not fail because of a title that
+ * a machine wrote.
+ */
+final class AlertText {
+
+    private static final int LONGEST_TITLE = 160;
+    private static final String CUT = "...";
+
+    private final Texts texts;
+
+    AlertText(Texts texts) {
+        this.texts = texts;
+    }
+
+    /** A title with blanks for what no phone shows and plain characters for their look-alikes. */
+    static String tidy(String title) {
+        return Segments.plain(StorableText.blanked(title))
+                .replaceAll("\\s+", " ")
+                .strip();
+    }
+
+    /**
+     * The incident with as much of its title as its text has room for.
+     *
+     * @throws Refusal when the text has no room without a title either
+     */
+    Incident fitted(Incident incident) {
+        String title = incident.title();
+        if (title.length() <= LONGEST_TITLE && refusal(incident) == null) {
+            return incident;
+        }
+        // Where a few characters that GSM-7 lacks cost more than half of the room, the title is longer without them.
+        var fitted = List.of(longest(incident, title), longest(incident, Segments.gsm(title))).stream()
+                .max(Comparator.comparing(cut -> cut.title().length()))
+                .get();
+        var refusal = refusal(fitted);
+        if (refusal != null) {
+            throw refusal;
+        }
+        return fitted;
+    }
+
+    /** With the longest beginning of a title that fits, or with none. */
+    private Incident longest(Incident incident, String title) {
+        int[] characters = title.codePoints().limit(LONGEST_TITLE).toArray();
+        IntFunction<Incident> cut = length -> incident.titled(
+                length == title.codePointCount(0, title.length())
+                        ? title
+                        : new String(characters, 0, length).strip() + CUT);
+        int fits = 0;
+        int tooLong = characters.length + 1;
+        while (tooLong - fits > 1) {
+            int middle = (fits + tooLong) / 2;
+            if (refusal(cut.apply(middle)) == null) {
+                fits = middle;
+            } else {
+                tooLong = middle;
+            }
+        }
+        return cut.apply(fits);
+    }
+
+    private @Nullable Refusal refusal(Incident incident) {
+        return TextLimits.refusal(texts.write("incident-alert", incident.alert()), new SendPolicy());
+    }
+}

@@ -1,0 +1,243 @@
+package io.textonce.incident;
+
+import io.textonce.delivery.Delivery;
+import io.textonce.phone.PhoneHash;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.support.DataAccessUtils;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Texts of the incidents' alerts, within the ladder of each number: one alert, or a digest of all that wait. A text that is
+ * handed over twice has the same event id, of which the deliveries let one through.
+ */
+class Alerts {
+
+    /** How long after it was to be handed over a text is handed over again. */
+    private static final String AGAIN = "5 seconds";
+
+    private static final String LOCK_NUMBER = "SELECT pg_advisory_xact_lock(hashtextextended(encode(?, 'hex'), 0))";
+
+    /** A text that was refused or canceled has told nobody, so it uses no rung. */
+    private static final String HAS_ROOM = """
+            SELECT coalesce(bool_and((
+                SELECT count(*) FROM textonce.incident_texts AS t
+                WHERE t.phone_hash = ? AND t.told_at > clock_timestamp() - rung.span
+                  AND NOT EXISTS (
+                      SELECT FROM textonce.deliveries AS d
+                      WHERE d.event = 'incident-alert' AND d.event_id = t.event_id
+                        AND d.status IN ('rejected', 'canceled'))) < rung.most), true)
+            FROM unnest(CAST(? AS integer[]), CAST(? AS interval[])) AS rung(most, span)
+            """;
+
+    private static final String WAITING = """
+            SELECT a.incident_id, a.step, a.phone, a.consent_at
+            FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
+            WHERE a.phone_hash = ? AND a.queued_at IS NOT NULL AND a.text_id IS NULL AND a.phone IS NOT NULL
+              AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
+            ORDER BY a.queued_at, a.incident_id
+            """;
+
+    private static final String TELL = """
+            INSERT INTO textonce.incident_texts (event_id, phone_hash, phone, consent_at, told_at, due_at)
+            VALUES (?, ?, ?, ?, clock_timestamp(), clock_timestamp() + CAST(? AS interval))
+            """;
+
+    private static final String NUMBERS_WAITING = """
+            SELECT DISTINCT a.phone_hash
+            FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
+            WHERE a.queued_at IS NOT NULL AND a.text_id IS NULL AND a.phone IS NOT NULL
+              AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
+            """;
+
+    private static final String TAKE_AGAIN = """
+            UPDATE textonce.incident_texts SET due_at = clock_timestamp() + CAST(? AS interval)
+            WHERE event_id IN (
+                SELECT event_id FROM textonce.incident_texts WHERE due_at <= now()
+                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED)
+            RETURNING event_id
+            """;
+
+    private static final String TEXT = """
+            SELECT t.event_id, t.phone, t.consent_at, i.name, i.title, i.url, i.asks_reply, i.expires_at
+            FROM textonce.incident_texts AS t
+                JOIN textonce.incident_alerts AS a ON a.text_id = t.event_id
+                JOIN textonce.incidents AS i ON i.event_id = a.incident_id
+            WHERE t.event_id = ? AND t.phone IS NOT NULL
+            ORDER BY a.queued_at, a.incident_id
+            """;
+
+    private static final String REFUSED = """
+            UPDATE textonce.incidents AS i SET due_at = now()
+            FROM textonce.incident_alerts AS a
+            WHERE a.text_id = ? AND a.incident_id = i.event_id AND a.step = i.step AND i.due_at IS NOT NULL
+            """;
+
+    private static final String FIRST_DELIVERY = """
+            SELECT d.id, d.attempt, d.status, d.message_sid, d.error_code
+            FROM textonce.deliveries AS d
+                JOIN textonce.incident_alerts AS a ON d.event = 'incident-alert' AND d.event_id = a.text_id
+            WHERE a.incident_id = ? AND a.step = 1
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final TransactionTemplate transaction;
+    private final PhoneHash phoneHash;
+    private final Ladder ladder;
+
+    Alerts(JdbcTemplate jdbc, TransactionTemplate transaction, PhoneHash phoneHash, Ladder ladder) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.phoneHash = phoneHash;
+        this.ladder = ladder;
+    }
+
+    /** Makes the text of what waits for a number, if its ladder has room; null if there is nothing to send now. */
+    @Nullable
+    String tell(String phone) {
+        return tell(phoneHash.of(phone));
+    }
+
+    private @Nullable String tell(byte[] number) {
+        return transaction.execute(status -> {
+            // Of two that look at one number's ladder the second sees what the first has put on it.
+            jdbc.query(LOCK_NUMBER, row -> {}, (Object) number);
+            if (!hasRoom(number)) {
+                return null;
+            }
+            var waiting = jdbc.query(WAITING, Alerts::alert, (Object) number);
+            if (waiting.isEmpty()) {
+                return null;
+            }
+            var first = waiting.get(0);
+            String text = waiting.size() == 1 ? first.textId() : first.textId() + "/digest";
+            jdbc.update(TELL, text, number, first.phone(), first.consentAt(), AGAIN);
+            waiting.forEach(alert -> jdbc.update(
+                    "UPDATE textonce.incident_alerts SET text_id = ? WHERE incident_id = ? AND step = ?",
+                    text,
+                    alert.incident(),
+                    alert.step()));
+            return text;
+        });
+    }
+
+    private boolean hasRoom(byte[] number) {
+        var most = ladder.rungs().stream().map(Ladder.Rung::most).toArray(Integer[]::new);
+        var windows =
+                ladder.rungs().stream().map(rung -> rung.window().toString()).toArray(String[]::new);
+        return Boolean.TRUE.equals(jdbc.queryForObject(HAS_ROOM, Boolean.class, number, most, windows));
+    }
+
+    /** Texts that are due: of numbers whose ladder has room again, and those whose hand-over got stuck. */
+    List<String> due(int most) {
+        var told = jdbc.queryForList(NUMBERS_WAITING, byte[].class).stream()
+                .map(this::tell)
+                .filter(Objects::nonNull);
+        return Stream.concat(told, jdbc.queryForList(TAKE_AGAIN, String.class, AGAIN, most).stream())
+                .toList();
+    }
+
+    /** A text as the body of its delivery's event, always the same for the same text; null once it is handed over. */
+    @Nullable
+    Map<String, Object> text(String id) {
+        var lines = jdbc.query(TEXT, Alerts::line, id);
+        if (lines.isEmpty()) {
+            return null;
+        }
+        var first = lines.get(0);
+        boolean asksReply = lines.stream().anyMatch(Line::asksReply);
+        if (lines.size() == 1) {
+            return Incident.alert(
+                    first.text(),
+                    first.phone(),
+                    first.consentAt().toInstant(),
+                    first.name(),
+                    first.title(),
+                    first.url(),
+                    first.expiresAt() == null ? null : first.expiresAt().toInstant(),
+                    asksReply);
+        }
+        Map<String, Object> digest = new LinkedHashMap<>();
+        digest.put("eventId", first.text());
+        digest.put("phone", first.phone());
+        digest.put("consentAt", first.consentAt().toInstant().toString());
+        digest.put("count", lines.size());
+        digest.put("incidents", Digest.names(lines.stream().map(Line::name).toList()));
+        if (asksReply) {
+            digest.put("acknowledge", true);
+        }
+        return digest;
+    }
+
+    /** The delivery has it now. A refused one was told to nobody, so the next number's turn comes at once. */
+    void handedOver(String id, boolean refused) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.update("UPDATE textonce.incident_texts SET due_at = NULL, phone = NULL WHERE event_id = ?", id);
+            jdbc.update("UPDATE textonce.incident_alerts SET phone = NULL WHERE text_id = ?", id);
+            if (refused) {
+                jdbc.update(REFUSED, id);
+            }
+        });
+    }
+
+    /** What became of the first number's text, or null while it waits. */
+    @Nullable
+    Delivery firstDelivery(String incident, boolean duplicate) {
+        return DataAccessUtils.singleResult(jdbc.query(
+                FIRST_DELIVERY,
+                (row, n) -> new Delivery(
+                        row.getObject("id", UUID.class),
+                        row.getInt("attempt"),
+                        row.getString("status"),
+                        row.getString("message_sid"),
+                        row.getObject("error_code", Integer.class),
+                        duplicate),
+                incident));
+    }
+
+    private static Alert alert(ResultSet row, int number) throws SQLException {
+        return new Alert(
+                row.getString("incident_id"),
+                row.getInt("step"),
+                row.getString("phone"),
+                row.getTimestamp("consent_at"));
+    }
+
+    private static Line line(ResultSet row, int number) throws SQLException {
+        return new Line(
+                row.getString("event_id"),
+                row.getString("phone"),
+                row.getTimestamp("consent_at"),
+                row.getString("name"),
+                row.getString("title"),
+                row.getString("url"),
+                row.getBoolean("asks_reply"),
+                row.getTimestamp("expires_at"));
+    }
+
+    private record Alert(String incident, int step, String phone, Timestamp consentAt) {
+
+        String textId() {
+            return step == 1 ? incident : incident + "/" + step;
+        }
+    }
+
+    private record Line(
+            String text,
+            String phone,
+            Timestamp consentAt,
+            String name,
+            String title,
+            @Nullable String url,
+            boolean asksReply,
+            @Nullable Timestamp expiresAt) {}
+}
