@@ -35,6 +35,10 @@ final class FrameworkProblems implements ResponseBodyAdvice<Object> {
             problem.setProperties(
                     Map.of("error", status == null ? "error" : status.name().toLowerCase(Locale.ROOT)));
             problem.setInstance(null);
+            if (status == HttpStatus.UNSUPPORTED_MEDIA_TYPE) {
+                // Spring's words name the type that it was shown, which of a form is another than was sent.
+                problem.setDetail("Send JSON with the header Content-Type: application/json.");
+            }
         }
         return body;
     }

@@ -21,6 +21,8 @@ import org.apache.camel.component.jsonvalidator.JsonValidationException;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.CannotCreateTransactionException;
 
@@ -73,6 +75,12 @@ public record Problem(
         var invalid = ObjectHelper.getException(ValidationException.class, thrown);
         if (invalid != null) {
             return refusal(invalid);
+        }
+        // What the database will not take today it will not take tomorrow, but for a row that another made first.
+        var integrity = ObjectHelper.getException(DataIntegrityViolationException.class, thrown);
+        if (integrity != null && !(integrity instanceof DuplicateKeyException)) {
+            return new Refusal(
+                    422, "not_storable", "The request holds a value that the database can't store. Send it corrected.");
         }
         // Of an own route that reads without a schema.
         var json = ObjectHelper.getException(JsonParseException.class, thrown);

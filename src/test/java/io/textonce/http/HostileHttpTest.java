@@ -227,7 +227,7 @@ class HostileHttpTest {
             var before = effects(sandbox);
             String number = sandbox.newNumber();
             String event = """
-                    {"eventId":"%s!","phone":"%s!","orderId":"1001!","trackingUrl":"https://example.com/!",
+                    {"eventId":"x!%s","phone":"%s!","orderId":"1001!","trackingUrl":"https://example.com/!",
                      "consentAt":"2026-06-02T09:00:00Z!","note":"a note!","a+b":"!"}
                     """.formatted(sandbox.newEventId(), number)
                     .replaceAll(
@@ -277,7 +277,7 @@ class HostileHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1", "true", "null", "[\"x\"]", "{\"x\":1}", "1e400", "-0.0"})
+    @ValueSource(strings = {"1", "true", "[\"x\"]", "{\"x\":1}", "1e400", "-0.0"})
     void refusesEveryFieldOfAnotherType(String value, Sandbox sandbox) {
         for (String field : List.of("eventId", "phone", "orderId", "trackingUrl", "consentAt")) {
             var before = effects(sandbox);

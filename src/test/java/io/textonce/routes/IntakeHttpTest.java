@@ -381,6 +381,123 @@ class IntakeHttpTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {" %s", "%s ", "%s\\t", "%s\\r\\n", "%s\u00a0", "\ufeff%s", "\u200b%s\u200b", "\u200e%s\u202c"})
+    void sendsOnceWhateverStandsAroundTheEventId(String padded, Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        var first = sandbox.post("order-shipped", sandbox.orderShipped(padded.formatted(id), number));
+        var again = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\t", "\\n", "\u00a0", "\u200b", "\ufeff", "\u202e", "\u00ad", "\u3164"})
+    void refusesAnEventIdWithAnInvisibleCharacterInside(String hidden, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer =
+                sandbox.post("order-shipped", sandbox.orderShipped("order" + hidden + sandbox.newEventId(), number));
+
+        assertThatProblem(answer).is(400, "invalid_request").names("eventId");
+        assertThat(postsTo(sandbox, number)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SendAt, sendAt",
+        "send_at, sendAt",
+        "SEND-AT, sendAt",
+        "send at, sendAt",
+        "expires_at, expiresAt",
+        "TTL, ttl",
+        "time_zone, timeZone",
+        "tracking_url, trackingUrl",
+        "ConsentSource, consentSource",
+    })
+    void refusesAFieldWithNearlyTheNameOfAnother(String written, String meant, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String event = sandbox.orderShipped(sandbox.newEventId(), number);
+
+        var answer =
+                sandbox.post("order-shipped", event.replace("{", "{\"" + written + "\":\"2026-12-24T09:00:00Z\","));
+
+        assertThatProblem(answer).is(400, "invalid_request").names(written);
+        assertThat(sandbox.json(answer).at("/details/" + written + "/0").textValue())
+                .contains(meant);
+        assertThat(postsTo(sandbox, number)).isEmpty();
+    }
+
+    @Test
+    void takesAFieldThatIsNobodysName(Sandbox sandbox) {
+        String event = sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber());
+
+        var answer = sandbox.post("order-shipped", event.replace("{", "{\"sentAt\":\"2026-12-24T09:00:00Z\","));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    }
+
+    @Test
+    void takesNullInAnOptionalFieldForAnAbsentOne(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        var first = sandbox.post("order-shipped", """
+                {"eventId":"%s","phone":"%s","orderId":"1001","consentAt":"2026-06-02T09:00:00Z",
+                 "trackingUrl":null,"sendAt":null,"ttl":null,"locale":null,"consentSource":null,"remark":null}
+                """.formatted(id, number));
+        var again = sandbox.post("order-shipped", event(id, number, "2026-06-02T09:00:00Z"));
+        var required = sandbox.post("order-shipped", """
+                {"eventId":"%s","phone":"%s","orderId":null,"consentAt":"2026-06-02T09:00:00Z"}
+                """.formatted(sandbox.newEventId(), number));
+
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+        assertThatProblem(required).is(400, "invalid_request").names("orderId");
+        assertThat(sandbox.twilio().sentTo(number))
+                .extracting(TwilioMessage::body)
+                .containsExactly("Your order 1001 has shipped.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "consentAt, 0000-01-01T00:00:00Z",
+        "consentAt, 1969-12-31T23:59:59Z",
+        "consentAt, 9999-12-31T23:59:59Z",
+        "sendAt, 0000-01-01T00:00:00Z",
+        "sendAt, 2200-01-01T00:00:00Z",
+        "expiresAt, 0000-01-01T00:00:00Z",
+        "expiresAt, 9999-12-31T23:59:59Z",
+    })
+    void refusesATimeBeyondItsBounds(String field, String time, Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String event = sandbox.orderShipped(id, sandbox.newNumber());
+
+        var answer = sandbox.post(
+                "order-shipped",
+                field.equals("consentAt")
+                        ? event.replace("2026-06-02T09:00:00.000Z", time)
+                        : event.replace("{", "{\"" + field + "\":\"" + time + "\","));
+
+        assertThatProblem(answer).is(400, "invalid_request").names(field);
+        assertThat(rows(sandbox, id)).isZero();
+    }
+
+    @Test
+    void saysWhichTypeToSendAndNoneThatNobodySent(Sandbox sandbox) {
+        var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()))));
+
+        assertThatProblem(answer).is(415, "unsupported_media_type");
+        assertThat(answer.body()).contains("application/json").doesNotContain("octet-stream");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"order-cancelled", "x", "order-shipped-", "Order-Shipped", "order_shipped", "1"})
     void knowsNoOtherEvent(String event, Sandbox sandbox) {
         String id = sandbox.newEventId();
@@ -416,7 +533,13 @@ class IntakeHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8"})
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/json; charset=utf-8",
+                "application/JSON",
+                "Application/JSON;charset=UTF-8"
+            })
     void takesJsonHoweverItsTypeIsWritten(String contentType, Sandbox sandbox) {
         var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
                 .header("Content-Type", contentType)
