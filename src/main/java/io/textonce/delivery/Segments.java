@@ -1,8 +1,6 @@
 package io.textonce.delivery;
 
 import java.text.Normalizer;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * How many segments a text takes, as Twilio counts and carriers bill them: in GSM-7 160 characters or 153 each, and in
@@ -15,26 +13,11 @@ public final class Segments {
             + "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
     private static final String TWO_UNITS = "\f^{}\\[~]|€";
 
-    /** What Twilio's smart encoding makes plain for certain; it knows more of them. */
-    private static final Map<Integer, String> LOOK_ALIKES = new HashMap<>();
-
-    static {
-        lookAlikes("‘’", "'");
-        lookAlikes("“”", "\"");
-        lookAlikes("–—", "-");
-        lookAlikes("…", "...");
-        lookAlikes("\u00a0", " ");
-    }
-
     private Segments() {}
-
-    private static void lookAlikes(String characters, String plain) {
-        characters.chars().forEach(character -> LOOK_ALIKES.put(character, plain));
-    }
 
     /** @param smartEncoded whether Twilio is asked to make look-alikes of GSM-7 characters plain */
     static int of(String text, boolean smartEncoded) {
-        String sent = smartEncoded ? plain(text) : text;
+        String sent = smartEncoded ? SmartEncoding.plain(text) : text;
         boolean gsm = isGsm(sent);
         return gsm ? count(sent, 160, 153, true) : count(sent, 70, 67, false);
     }
@@ -60,7 +43,7 @@ public final class Segments {
     /** The same without accents and characters that GSM-7 lacks. */
     public static String gsm(String text) {
         var gsm = new StringBuilder();
-        plain(text).codePoints().mapToObj(Character::toString).forEach(character -> {
+        SmartEncoding.plain(text).codePoints().mapToObj(Character::toString).forEach(character -> {
             String base = isGsm(character) ? character : Normalizer.normalize(character, Normalizer.Form.NFKD);
             base.codePoints()
                     .mapToObj(Character::toString)
@@ -70,23 +53,15 @@ public final class Segments {
         return gsm.toString();
     }
 
-    private static boolean isGsm(String character) {
-        return character.chars().allMatch(unit -> gsmUnits(unit) > 0);
+    private static boolean isGsm(String text) {
+        return text.chars().allMatch(unit -> gsmUnits(unit) > 0);
     }
 
-    private static int gsmUnits(int character) {
+    /** How many units of GSM-7 a character takes; 0 where it is none of GSM-7. */
+    static int gsmUnits(int character) {
         if (ONE_UNIT.indexOf(character) >= 0) {
             return 1;
         }
         return TWO_UNITS.indexOf(character) >= 0 ? 2 : 0;
-    }
-
-    /** The same with the plain characters for which look-alikes stand. */
-    public static String plain(String text) {
-        var plain = new StringBuilder();
-        text.chars()
-                .forEach(character ->
-                        plain.append(LOOK_ALIKES.getOrDefault(character, String.valueOf((char) character))));
-        return plain.toString();
     }
 }

@@ -1,14 +1,14 @@
 package io.textonce.evidence;
 
+import io.textonce.delivery.SmartEncoding;
 import java.text.Normalizer;
-import java.util.Map;
+import java.util.BitSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
- * Whether a text in Twilio's list can be the one that was sent. Twilio may have put a trial account's notice in front,
+ * Comparison of a text that was sent with one in Twilio's list. Twilio may have put a trial account's notice in front,
  * shortened its links, or replaced characters by their GSM-7 look-alikes
- * (https://www.twilio.com/docs/messaging/services#smart-encoding).
+ * (https://www.twilio.com/docs/messaging/services#smart-encoding), also where it was not asked to.
  */
 final class TextMatch {
 
@@ -16,31 +16,8 @@ final class TextMatch {
     private static final Pattern LINK = Pattern.compile("https?://\\S+");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
-    private static final Map<Character, String> LOOK_ALIKES = Map.ofEntries(
-            Map.entry('\u2018', "'"),
-            Map.entry('\u2019', "'"),
-            Map.entry('\u201A', "'"),
-            Map.entry('\u201B', "'"),
-            Map.entry('\u2032', "'"),
-            Map.entry('\u0060', "'"),
-            Map.entry('\u00B4', "'"),
-            Map.entry('\u201C', "\""),
-            Map.entry('\u201D', "\""),
-            Map.entry('\u201E', "\""),
-            Map.entry('\u201F', "\""),
-            Map.entry('\u2033', "\""),
-            Map.entry('\u2010', "-"),
-            Map.entry('\u2011', "-"),
-            Map.entry('\u2012', "-"),
-            Map.entry('\u2013', "-"),
-            Map.entry('\u2014', "-"),
-            Map.entry('\u2015', "-"),
-            Map.entry('\u2212', "-"),
-            Map.entry('\u2026', "..."),
-            Map.entry('\u200B', ""),
-            Map.entry('\u200C', ""),
-            Map.entry('\u200D', ""),
-            Map.entry('\uFEFF', ""));
+    /** One more than Twilio's table has for a visible character. */
+    private static final int LONGEST_REPLACEMENT = 4;
 
     private TextMatch() {}
 
@@ -49,19 +26,57 @@ final class TextMatch {
         return listed.equals(sent) || listed.equals(TRIAL + sent);
     }
 
-    /** The text as Twilio may have changed it. */
+    /**
+     * The text as Twilio is known to change it. The table comes before the normal form, which would take characters of
+     * the table apart; the other way round serves a Twilio that composes accents first.
+     */
     static boolean loosely(String sent, String listed) {
-        return loose(sent).equals(loose(listed));
+        return loose(SmartEncoding.plain(sent)).equals(loose(SmartEncoding.plain(listed)))
+                || SmartEncoding.plain(loose(sent)).equals(SmartEncoding.plain(loose(listed)));
+    }
+
+    /**
+     * The text, if Twilio replaced characters otherwise than its table says: each that is none of GSM-7 may stand for
+     * itself or for a few of GSM-7. Such a message is not certain to be the one that was sent, nor certain not to be.
+     */
+    static boolean possibly(String sent, String listed) {
+        int[] text = loose(SmartEncoding.plain(sent))
+                .codePoints()
+                .filter(TextMatch::isNoBlank)
+                .toArray();
+        int[] found = loose(SmartEncoding.plain(listed))
+                .codePoints()
+                .filter(TextMatch::isNoBlank)
+                .toArray();
+        var reached = new BitSet(found.length + 1);
+        reached.set(0);
+        for (int character : text) {
+            var next = new BitSet(found.length + 1);
+            for (int at = reached.nextSetBit(0); at >= 0; at = reached.nextSetBit(at + 1)) {
+                if (at < found.length && found[at] == character) {
+                    next.set(at + 1);
+                }
+                if (!SmartEncoding.isGsm(character)) {
+                    int end = at;
+                    next.set(end);
+                    while (end < found.length && end - at < LONGEST_REPLACEMENT && SmartEncoding.isGsm(found[end])) {
+                        next.set(++end);
+                    }
+                }
+            }
+            reached = next;
+        }
+        return reached.get(found.length);
+    }
+
+    private static boolean isNoBlank(int character) {
+        return !Character.isWhitespace(character);
     }
 
     private static String loose(String text) {
         String bare = text.startsWith(TRIAL) ? text.substring(TRIAL.length()) : text;
-        String plain = Normalizer.normalize(bare, Normalizer.Form.NFKC)
-                .chars()
-                .mapToObj(c -> LOOK_ALIKES.getOrDefault((char) c, String.valueOf((char) c)))
-                .collect(Collectors.joining());
-        return BLANKS.matcher(LINK.matcher(plain).replaceAll("<link>"))
-                .replaceAll(" ")
-                .strip();
+        String links =
+                LINK.matcher(Normalizer.normalize(bare, Normalizer.Form.NFKC)).replaceAll("<link>");
+        return BLANKS.matcher(links).replaceAll(" ").strip();
     }
 }

@@ -2,6 +2,7 @@ package io.textonce.incident;
 
 import io.textonce.delivery.Refusal;
 import io.textonce.delivery.Segments;
+import io.textonce.delivery.SmartEncoding;
 import io.textonce.delivery.SendPolicy;
 import io.textonce.delivery.StorableText;
 import io.textonce.delivery.TextLimits;
@@ -28,7 +29,7 @@ final class AlertText {
 
     /** A title with blanks for what no phone shows and plain characters for their look-alikes. */
     static String tidy(String title) {
-        return Segments.plain(StorableText.blanked(title))
+        return SmartEncoding.plain(StorableText.blanked(title))
                 .replaceAll("\\s+", " ")
                 .strip();
     }
