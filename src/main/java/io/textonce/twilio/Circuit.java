@@ -47,14 +47,16 @@ final class Circuit implements HealthIndicator {
             """;
 
     private final JdbcTemplate jdbc;
+    private final TwilioClock clock;
     private final String account;
     private final Duration probe;
     private final Duration pace;
     private volatile @Nullable String reason;
     private volatile long refreshedAt;
 
-    Circuit(JdbcTemplate jdbc, String account, Duration probe, Duration pace) {
+    Circuit(JdbcTemplate jdbc, TwilioClock clock, String account, Duration probe, Duration pace) {
         this.jdbc = jdbc;
+        this.clock = clock;
         this.account = account;
         this.probe = probe;
         this.pace = pace;
@@ -128,9 +130,8 @@ final class Circuit implements HealthIndicator {
     @Override
     public Health health() {
         String why = reason;
-        return why == null
-                ? Health.up().build()
-                : Health.down().withDetail("reason", why).build();
+        var health = why == null ? Health.up() : Health.down().withDetail("reason", why);
+        return health.withDetail("clockSkew", clock.skew().toString()).build();
     }
 
     /** A half-open probe: one call that tries whether Twilio takes the account again. */

@@ -50,8 +50,12 @@ class TwilioConfiguration {
     }
 
     @Bean
-    TwilioHttp twilioHttp(TextOnceProperties settings, TwilioAnswers answers, ObjectProvider<ExecChainHandler> around) {
-        return new TwilioHttp(settings.twilio(), answers, around.getIfAvailable());
+    TwilioHttp twilioHttp(
+            TextOnceProperties settings,
+            TwilioAnswers answers,
+            TwilioClock clock,
+            ObjectProvider<ExecChainHandler> around) {
+        return new TwilioHttp(settings.twilio(), answers, clock, around.getIfAvailable());
     }
 
     /** camel-twilio takes the one client of the context. */
@@ -67,9 +71,10 @@ class TwilioConfiguration {
 
     /** Named for the health endpoint. */
     @Bean("twilio")
-    Circuit circuit(DataSource dataSource, TextOnceProperties settings) {
+    Circuit circuit(DataSource dataSource, TwilioClock clock, TextOnceProperties settings) {
         return new Circuit(
                 new JdbcTemplate(dataSource),
+                clock,
                 settings.twilio().accountSid(),
                 settings.due().probe(),
                 settings.due().pace());

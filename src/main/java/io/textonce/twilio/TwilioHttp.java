@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,11 +52,15 @@ public final class TwilioHttp implements AutoCloseable {
     private final RequestConfig requestConfig;
 
     TwilioHttp(TextOnceProperties.Twilio settings, TwilioAnswers answers) {
-        this(settings, answers, null);
+        this(settings, answers, new TwilioClock(Clock.systemUTC()), null);
     }
 
     /** @param around is told of each call, or null */
-    TwilioHttp(TextOnceProperties.Twilio settings, TwilioAnswers answers, @Nullable ExecChainHandler around) {
+    TwilioHttp(
+            TextOnceProperties.Twilio settings,
+            TwilioAnswers answers,
+            TwilioClock clock,
+            @Nullable ExecChainHandler around) {
         this.answers = answers;
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
@@ -91,7 +96,7 @@ public final class TwilioHttp implements AutoCloseable {
         }
         // Behind the wait for a connection, connect and TLS: those may outlast a lease.
         client.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), LAST_CHECK, TwilioHttp::checkLast);
-        this.http = client.build();
+        this.http = client.addExecInterceptorFirst("clock", clock::call).build();
     }
 
     private static ClassicHttpResponse checkLast(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
