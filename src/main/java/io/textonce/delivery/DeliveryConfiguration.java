@@ -145,9 +145,13 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DueDeliveries dueDeliveries(DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
-        return new DueDeliveries(
-                new JdbcTemplate(dataSource), phoneHash, settings.twilio().sender(), settings.lease());
+    DueDeliveries dueDeliveries(DataSource dataSource, TextOnceProperties settings) {
+        return new DueDeliveries(new JdbcTemplate(dataSource), settings.twilio().sender(), settings.lease());
+    }
+
+    @Bean
+    Candidates candidates(DataSource dataSource, PhoneHash phoneHash) {
+        return new Candidates(new JdbcTemplate(dataSource), phoneHash);
     }
 
     @Bean

@@ -1,12 +1,9 @@
 package io.textonce.delivery;
 
-import io.textonce.phone.PhoneHash;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -43,7 +40,7 @@ public final class DueDeliveries {
                 SELECT id, 'decision', 'reserved', 'reserved' FROM due
             )
             UPDATE textonce.deliveries AS d
-            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(),
+            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), unknown_since = NULL,
                 sender = coalesce(substring(d.twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
                 due_at = now() + CAST(? AS interval), updated_at = now()
             FROM due WHERE d.id = due.id
@@ -107,8 +104,9 @@ public final class DueDeliveries {
                 UPDATE textonce.deliveries
                 SET status = CASE WHEN cancelled_at IS NULL THEN ? ELSE 'canceled' END,
                     due_at = CASE WHEN cancelled_at IS NULL THEN CAST(? AS timestamptz) END,
-                    body = CASE WHEN cancelled_at IS NULL THEN body END,
-                    error_code = CAST(? AS integer), reason = ?, unknown_since = NULL, updated_at = now()
+                    body = CASE WHEN cancelled_at IS NULL AND ? THEN body END,
+                    error_code = CAST(? AS integer), reason = ?,
+                    unknown_since = CASE WHEN ? THEN unknown_since END, updated_at = now()
                 WHERE id = ? AND attempt = ? AND status IN ('reserved', 'unknown')
                 RETURNING id, status, error_code, reason, due_at
             )
@@ -126,21 +124,12 @@ public final class DueDeliveries {
             WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
             """;
 
-    private static final String RIVALS = """
-            SELECT id, status, message_sid, body, attempted_at, extract(epoch FROM now() - attempted_at) * 1000 AS attempted_ms
-            FROM textonce.deliveries
-            WHERE phone_hash = ANY (?) AND status NOT IN ('held', 'rejected') AND body IS NOT NULL
-            ORDER BY attempted_at, id
-            """;
-
     private final JdbcTemplate jdbc;
-    private final PhoneHash phoneHash;
     private final String sender;
     private final Duration lease;
 
-    DueDeliveries(JdbcTemplate jdbc, PhoneHash phoneHash, String sender, Duration lease) {
+    DueDeliveries(JdbcTemplate jdbc, String sender, Duration lease) {
         this.jdbc = jdbc;
-        this.phoneHash = phoneHash;
         this.sender = sender;
         this.lease = lease;
     }
@@ -184,30 +173,6 @@ public final class DueDeliveries {
         return jdbc.query(sql, (row, n) -> Due.read(row, begun), parameters);
     }
 
-    /**
-     * Deliveries to the number whose message is not certain, in the order of their claims: those that have none yet,
-     * and those that evidence gave one. (An answer or a callback is certain, and clears the text.)
-     */
-    public List<Rival> rivals(Due due) {
-        return jdbc.query(
-                RIVALS,
-                (row, n) -> new Rival(
-                        row.getObject("id", UUID.class),
-                        row.getString("status").equals(Delivery.RESERVED),
-                        row.getString("message_sid") != null,
-                        row.getString("body"),
-                        row.getTimestamp("attempted_at").toInstant(),
-                        Duration.ofMillis((long) row.getDouble("attempted_ms"))),
-                (Object) phoneHash.all(due.phone()));
-    }
-
-    /** Those of the SIDs that belong to a delivery. */
-    public Set<String> bound(List<String> sids) {
-        return new HashSet<>(jdbc.queryForList(
-                "SELECT message_sid FROM textonce.deliveries WHERE message_sid = ANY (?)", String.class, (Object)
-                        sids.toArray(String[]::new)));
-    }
-
     /** Gives a message of the list to the delivery; false when either was taken meanwhile. */
     public boolean bind(Due due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
         try {
@@ -228,13 +193,36 @@ public final class DueDeliveries {
 
     /** Ends it as held for a person, or as rejected, with the reason in words. */
     public void end(Due due, String status, String reason) {
-        jdbc.update(DECIDE, status, null, null, reason, due.id(), due.attempt());
+        decide(due, status, null, null, reason, false);
     }
 
     /** Does as a gate decided: holds it until a time, or ends it. */
     public void end(Due due, Verdict verdict) {
-        var until = verdict.until() == null ? null : Timestamp.from(verdict.until());
-        jdbc.update(DECIDE, verdict.status(), until, verdict.code(), verdict.words(), due.id(), due.attempt());
+        decide(due, verdict.status(), verdict.until(), verdict.code(), verdict.words(), false);
+    }
+
+    /** Leaves an outcome that stays unknown to a person, unless it was called off. */
+    public void giveUp(Due due, String reason) {
+        decide(due, due.cancelled() ? Delivery.CANCELED : Delivery.HELD, null, null, reason, true);
+    }
+
+    private void decide(
+            Due due,
+            String status,
+            @Nullable Instant until,
+            @Nullable Integer code,
+            @Nullable String reason,
+            boolean isStillUnknown) {
+        jdbc.update(
+                DECIDE,
+                status,
+                until == null ? null : Timestamp.from(until),
+                !status.equals(Delivery.CANCELED),
+                code,
+                reason,
+                isStillUnknown,
+                due.id(),
+                due.attempt());
     }
 
     /** Looks for evidence again after a while. */
@@ -247,14 +235,4 @@ public final class DueDeliveries {
         jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
     }
 
-    /**
-     * Another delivery that a message of the list may belong to.
-     *
-     * @param reserved its call may be under way at this moment
-     * @param bound evidence gave it one already, which may be another's of the same text
-     * @param attemptedAt when its attempt was claimed
-     * @param attempted how long ago that is, by the database's clock
-     */
-    public record Rival(
-            UUID id, boolean reserved, boolean bound, String text, Instant attemptedAt, Duration attempted) {}
 }

@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class Restore {
 
-    private static final Duration LASTS = Duration.ofDays(7);
+    public static final Duration LASTS = Duration.ofDays(7);
 
     private static final String WORDS = "The database was restored; Twilio may have the text already";
 

@@ -1,15 +1,17 @@
 package io.textonce.evidence;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Candidates;
+import io.textonce.delivery.Candidates.Candidate;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Due;
 import io.textonce.delivery.DueDeliveries;
-import io.textonce.delivery.DueDeliveries.Rival;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.Restore;
 import io.textonce.delivery.SendGate;
 import io.textonce.delivery.Verdict;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioClock.Skew;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
@@ -17,8 +19,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -35,119 +37,127 @@ final class Evidence {
 
     private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
 
-    /** How far Twilio's clock may be behind the database's. */
-    private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
+    /** How far Twilio's clocks may be apart beyond the measured skew, rounding to the second included. */
+    private static final Duration TOLERANCE = Duration.ofSeconds(60);
+
+    /**
+     * A clock that is kept by NTP is never so far away; one that is will be set, and what it measured is wrong then. Up
+     * to so much it may be set between an attempt and a look: an equal message that is older by less keeps it unknown.
+     */
+    private static final Duration MOST_SKEW = Duration.ofMinutes(5);
 
     /** Between looks that proved nothing after the horizon. */
     private static final Duration SLOWEST_LOOK = Duration.ofMinutes(5);
 
+    /** What shows nothing for so long, longer than Twilio's API was ever away, shows nothing later either. */
+    private static final Duration LAST_LOOK = Duration.ofHours(6);
+
+    private static final String RESOLVED = "textonce.unknowns.resolved";
+    private static final String UNDECIDED = "undecided";
+
     private final DueDeliveries deliveries;
+    private final Candidates candidates;
     private final MessageList messages;
+    private final Supplier<Skew> skew;
     private final SendGate gate;
     private final Restore restore;
     private final TextOnceProperties settings;
     private final MeterRegistry meters;
     private final Consumer<UUID> resolved;
 
-    /** @param resolved is told of each delivery that Twilio has after all */
+    /**
+     * @param skew of Twilio's clock, as measured with every answer, also the list's
+     * @param resolved takes each delivery that Twilio has after all
+     */
     Evidence(
             DueDeliveries deliveries,
+            Candidates candidates,
             MessageList messages,
+            Supplier<Skew> skew,
             SendGate gate,
             Restore restore,
             TextOnceProperties settings,
             MeterRegistry meters,
             Consumer<UUID> resolved) {
         this.deliveries = deliveries;
+        this.candidates = candidates;
         this.messages = messages;
+        this.skew = skew;
         this.gate = gate;
         this.restore = restore;
         this.settings = settings;
         this.meters = meters;
         this.resolved = resolved;
+        // The alert compares with what was there before the first one.
+        meters.counter(RESOLVED, "how", UNDECIDED);
     }
 
     /** Looks once. Leaves the variables of a new attempt when the text is to be sent again. */
     void look(Exchange exchange) {
         var due = exchange.getMessage().getBody(Due.class);
         String text = due.text() == null ? "" : due.text();
-        var rivals = deliveries.rivals(due).stream()
-                .filter(rival -> rival.id().equals(due.id()) || TextMatch.loosely(text, rival.text()))
+        var equal = candidates.of(due).stream()
+                .filter(other -> other.id().equals(due.id()) || TextMatch.loosely(text, other.text()))
                 .toList();
+        // By at most so much the database's clock, which wrote the attempts, is ahead of this machine's.
+        var ahead = Duration.between(Instant.now(), candidates.now());
+        var since = restore.earliest(first(due, equal)).minus(ahead).minus(TOLERANCE);
         List<Seen> listed;
         try {
-            listed = messages.sentTo(due.phone(), restore.earliest(since(due, rivals)));
+            listed = messages.sentTo(
+                    due.phone(),
+                    since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
         } catch (TwilioFailure e) {
             LOG.info("Delivery {}: Twilio's list proves nothing: {}", due.id(), e.getMessage());
-            lookAgain(due);
+            lookAgain(due, e.getMessage());
             return;
         }
-        var free = free(due, listed);
-        var mine = mine(due, free, rivals, settings.lease().plus(horizon(due)));
-        if (mine.message() != null) {
-            bind(due, mine.message());
-        } else if (mine.open() || due.unclearFor().compareTo(horizon(due)) < 0) {
-            lookAgain(due);
+        var measured = skew.get();
+        var unbound = unbound(due, listed);
+        var match = Match.of(
+                due,
+                unbound,
+                equal,
+                since.plus(measured.least()),
+                settings.lease().plus(horizon(due)));
+        String doubt = match.doubt() == null ? doubt(measured, ahead) : match.doubt();
+        if (match.message() != null) {
+            bind(due, match.message());
+        } else if (doubt != null || due.unclearFor().compareTo(horizon(due)) < 0) {
+            lookAgain(due, doubt);
         } else {
-            absent(exchange, due, free);
+            absent(exchange, due, unbound);
         }
     }
 
-    /** As rivals may have got each other's message, the message of the first of them may be this delivery's. */
-    private static Instant since(Due due, List<Rival> rivals) {
-        return Stream.concat(Stream.of(due.attemptedAt()), rivals.stream().map(Rival::attemptedAt))
+    /** As candidates may have got each other's message, the message of the first of them may be this delivery's. */
+    private static Instant first(Due due, List<Candidate> equal) {
+        return Stream.concat(Stream.of(due.attemptedAt()), equal.stream().map(Candidate::attemptedAt))
                 .min(Comparator.naturalOrder())
-                .orElseThrow()
-                .minus(CLOCK_SKEW);
+                .orElseThrow();
     }
 
-    /** The listed messages from our sender that belong to no delivery. */
-    private List<Seen> free(Due due, List<Seen> listed) {
-        var ours = listed.stream().filter(seen -> isFrom(due.sender(), seen)).toList();
+    /** Whether a message may be missing only because the clocks differ. */
+    private static @Nullable String doubt(Skew measured, Duration ahead) {
+        if (!measured.known()) {
+            return "Twilio's clock is not known";
+        }
+        var apart = measured.least().minus(ahead);
+        return apart.abs().compareTo(MOST_SKEW) > 0
+                ? "Twilio's clock is " + apart.toSeconds() + " s ahead of the database's"
+                : null;
+    }
+
+    /** The listed messages that may be from our sender and belong to no delivery. */
+    private List<Seen> unbound(Due due, List<Seen> listed) {
+        var ours = listed.stream()
+                .filter(seen -> due.sender().equals(seen.from()) || due.sender().equals(seen.messagingServiceSid()))
+                .toList();
         if (ours.isEmpty()) {
             return ours;
         }
-        var bound = deliveries.bound(ours.stream().map(Seen::sid).toList());
+        var bound = candidates.bound(ours.stream().map(Seen::sid).toList());
         return ours.stream().filter(seen -> !bound.contains(seen.sid())).toList();
-    }
-
-    private static boolean isFrom(String sender, Seen seen) {
-        return sender.equals(seen.from()) || sender.equals(seen.messagingServiceSid());
-    }
-
-    /**
-     * Which of the free messages is this delivery's. Equal texts to one number are given out in the order of their
-     * claims; while the call of another such delivery may be under way, none is given out. As such deliveries may have
-     * got each other's message, none of them is absent before all of their messages must be in the list.
-     */
-    static Mine mine(Due due, List<Seen> free, List<Rival> rivals, Duration listedAfter) {
-        String text = due.text() == null ? "" : due.text();
-        for (BiPredicate<String, String> same :
-                List.<BiPredicate<String, String>>of(TextMatch::exactly, TextMatch::loosely)) {
-            var candidates =
-                    free.stream().filter(seen -> same.test(text, seen.body())).toList();
-            if (candidates.isEmpty()) {
-                continue;
-            }
-            var wanting = rivals.stream()
-                    .filter(rival -> !rival.bound())
-                    .filter(rival -> rival.id().equals(due.id()) || same.test(text, rival.text()))
-                    .toList();
-            if (wanting.stream()
-                    .anyMatch(rival -> rival.reserved() && !rival.id().equals(due.id()))) {
-                return new Mine(null, true);
-            }
-            int place = wanting.stream().map(Rival::id).toList().indexOf(due.id());
-            if (place >= 0 && place < candidates.size()) {
-                return new Mine(candidates.get(place), false);
-            }
-        }
-        boolean mayBeListedYet = rivals.stream()
-                .filter(rival -> !rival.id().equals(due.id()))
-                .anyMatch(rival -> rival.attempted().compareTo(listedAfter) < 0);
-        // A message whose text Twilio no longer shows may be this one.
-        boolean hidden = free.stream().anyMatch(seen -> seen.body().isEmpty());
-        return new Mine(null, mayBeListedYet || hidden);
     }
 
     private void bind(Due due, Seen message) {
@@ -165,7 +175,7 @@ final class Evidence {
         }
     }
 
-    private void absent(Exchange exchange, Due due, List<Seen> free) {
+    private void absent(Exchange exchange, Due due, List<Seen> unbound) {
         var verdict = gate.again(due);
         if (!verdict.isSend() && !verdict.isHeld()) {
             LOG.info("Delivery {} never reached Twilio, and is not sent again: {}", due.id(), verdict.words());
@@ -180,7 +190,7 @@ final class Evidence {
         }
         if (restore.isCauseOf(due)) {
             // Nobody here knows the text that Twilio makes of a template: any of these may be it.
-            if (due.sms().policy().isContent() && !free.isEmpty()) {
+            if (due.sms().policy().isContent() && !unbound.isEmpty()) {
                 deliveries.end(due, Delivery.HELD, "Twilio has a text that may be this one; a person must decide");
                 count("hold");
             } else {
@@ -221,9 +231,24 @@ final class Evidence {
         }
     }
 
-    /** Doubles the time each time, with one look as soon as the horizon is behind. */
-    private void lookAgain(Due due) {
+    /**
+     * Doubles the time each time, with one look as soon as the horizon is behind, and an end.
+     *
+     * @param doubt why this look proved nothing; null where it was only too early
+     */
+    private void lookAgain(Due due, @Nullable String doubt) {
         var unclear = due.unclearFor();
+        // After a restore all count as unclear since the start, however late their events come.
+        var last = restore.isCauseOf(due) ? Restore.LASTS : LAST_LOOK;
+        if (doubt != null && unclear.compareTo(max(last, horizon(due))) >= 0) {
+            LOG.warn("Delivery {} stays unknown, and is a person's to decide: {}", due.id(), doubt);
+            deliveries.giveUp(
+                    due,
+                    "Unknown after " + unclear.toHours() + " hours whether Twilio has the text: " + doubt
+                            + (due.cancelled() ? ". It was called off" : ". A person must decide"));
+            count(UNDECIDED);
+            return;
+        }
         var next = max(settings.unknown().firstLook(), unclear);
         var rest = horizon(due).minus(unclear);
         if (!rest.isNegative() && !rest.isZero()) {
@@ -237,7 +262,7 @@ final class Evidence {
     }
 
     private void count(String how) {
-        meters.counter("textonce.unknowns.resolved", "how", how).increment();
+        meters.counter(RESOLVED, "how", how).increment();
     }
 
     private static Duration min(Duration a, Duration b) {
@@ -254,12 +279,4 @@ final class Evidence {
 
         List<Seen> sentTo(String phone, Instant since);
     }
-
-    /**
-     * What the list says of a delivery.
-     *
-     * @param message its message, or null
-     * @param open the list does not show which, or whether, so that absence is not proven either
-     */
-    record Mine(@Nullable Seen message, boolean open) {}
 }

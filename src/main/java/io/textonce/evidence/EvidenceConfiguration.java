@@ -1,6 +1,7 @@
 package io.textonce.evidence;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Candidates;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Departure;
 import io.textonce.delivery.Due;
@@ -9,6 +10,7 @@ import io.textonce.delivery.Restore;
 import io.textonce.delivery.SendGate;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.SendMeters;
+import io.textonce.twilio.TwilioClock;
 import io.textonce.twilio.TwilioMessages;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -25,13 +27,24 @@ class EvidenceConfiguration {
     @Bean
     Evidence evidence(
             DueDeliveries deliveries,
+            Candidates candidates,
             TwilioMessages messages,
+            TwilioClock clock,
             SendGate gate,
             Restore restore,
             TextOnceProperties settings,
             MeterRegistry meters,
             SendMeters texts) {
-        return new Evidence(deliveries, messages::sentTo, gate, restore, settings, meters, texts::resolved);
+        return new Evidence(
+                deliveries,
+                candidates,
+                messages::sentTo,
+                clock::skew,
+                gate,
+                restore,
+                settings,
+                meters,
+                texts::resolved);
     }
 
     @Bean

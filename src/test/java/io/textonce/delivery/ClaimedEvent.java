@@ -12,23 +12,47 @@ public final class ClaimedEvent {
 
     private ClaimedEvent() {}
 
-    /** The delivery, or nothing when the event was taken before. */
+    /**
+     * The delivery, or nothing when the event was taken before.
+     *
+     * @param service Messaging Service that sends, or empty for the usual sender
+     */
     public static Optional<Delivery> claim(
-            DeliveryTables tables, CamelContext context, String eventId, String phone, String text) {
-        return claim(tables, context, eventId, phone, text, Verdict.SEND);
+            DeliveryTables tables, CamelContext context, String eventId, String service, String phone, String text) {
+        return claim(tables, context, eventId, service, phone, text, Verdict.SEND);
     }
 
     /** As for an event that is to be sent later. */
     public static void hold(
-            DeliveryTables tables, CamelContext context, String eventId, String phone, String text, Duration wait) {
-        claim(tables, context, eventId, phone, text, Verdict.held(Instant.now().plus(wait), "Held"));
+            DeliveryTables tables,
+            CamelContext context,
+            String eventId,
+            String service,
+            String phone,
+            String text,
+            Duration wait) {
+        claim(
+                tables,
+                context,
+                eventId,
+                service,
+                phone,
+                text,
+                Verdict.held(Instant.now().plus(wait), "Held"));
     }
 
     private static Optional<Delivery> claim(
-            DeliveryTables tables, CamelContext context, String eventId, String phone, String text, Verdict verdict) {
+            DeliveryTables tables,
+            CamelContext context,
+            String eventId,
+            String service,
+            String phone,
+            String text,
+            Verdict verdict) {
         var policy = new SendPolicy();
         policy.setEvent("order-shipped");
         policy.setPurpose("order-updates");
+        policy.setMessagingService(service);
         var sms = new Sms(
                 "order-shipped",
                 eventId,

@@ -16,7 +16,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The tables and what reads and writes them, without the application. */
 public record DeliveryTables(
-        DueDeliveries due, Deliveries claims, SendGate gate, Restore restore, Departure departure) {
+        DueDeliveries due,
+        Candidates candidates,
+        Deliveries claims,
+        SendGate gate,
+        Restore restore,
+        Departure departure,
+        Decisions decisions) {
 
     private static final String SENDER = "+15551234567";
 
@@ -46,10 +52,12 @@ public record DeliveryTables(
         var restore = new Restore(jdbc, restoredTo, clock);
         var departure = new Departure(restore, new Pace(jdbc, SENDER, List.of()));
         return new DeliveryTables(
-                new DueDeliveries(jdbc, hash, SENDER, lease),
+                new DueDeliveries(jdbc, SENDER, lease),
+                new Candidates(jdbc, hash),
                 new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, departure, true, clock),
                 new SendGate(new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), clock),
                 restore,
-                departure);
+                departure,
+                new Decisions(jdbc));
     }
 }

@@ -113,7 +113,7 @@ class NewTablesTest {
             String number = Integer.toString(1_000_000 + ++events);
             String sid = "SM" + number;
             var claimed = ClaimedEvent.claim(
-                            tables, camel, "event-" + number, "+1555" + number, "Your order has shipped.")
+                            tables, camel, "event-" + number, "", "+1555" + number, "Your order has shipped.")
                     .orElseThrow();
             outcomes.record(new Outcomes.Outcome(
                     claimed.id(), claimed.attempt(), "queued", sid, null, null, Duration.ofHours(1)));

@@ -157,7 +157,7 @@ class OneClockTest {
 
     /** A held text that is due, in quiet hours that end at a moment and began half a day before it. */
     private static void hold(DeliveryTables tables, Instant quietUntil) {
-        ClaimedEvent.hold(tables, context, "event", "+14155552671", "text", Duration.ZERO);
+        ClaimedEvent.hold(tables, context, "event", "", "+14155552671", "text", Duration.ZERO);
         var until = LocalTime.ofInstant(quietUntil.truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC);
         jdbc.update(
                 "UPDATE textonce.deliveries SET due_at = now(), quiet_hours = ?, time_zone = 'UTC'",

@@ -22,7 +22,7 @@ class DashboardTest {
     private static final Map<Character, Character> PAIRS = Map.of(')', '(', ']', '[', '}', '{');
     private static final Pattern WINDOW = Pattern.compile("\\[[^]]*]");
     private static final Set<String> WORDS =
-            Set.of("sum", "max", "rate", "increase", "by", "absent", "unless", "le", "and", "or");
+            Set.of("sum", "abs", "max", "rate", "increase", "by", "absent", "unless", "le", "and", "or");
 
     @Test
     void givesEachPanelAnIdAPlaceAndASource() throws IOException {
