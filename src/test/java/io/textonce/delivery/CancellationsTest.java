@@ -242,7 +242,7 @@ class CancellationsTest {
     private void reach(Moment moment) {
         switch (moment) {
             case BEFORE_ITS_EVENT -> {}
-            case HELD -> ClaimedEvent.hold(tables, context, id, PHONE, "Text", Duration.ofHours(1));
+            case HELD -> ClaimedEvent.hold(tables, context, id, "", PHONE, "Text", Duration.ofHours(1));
             case CALLED -> claim();
             case UNKNOWN -> record(claim().orElseThrow(), "unknown");
             case HELD_AFTER_A_CALL -> record(claim().orElseThrow(), "held");
@@ -251,7 +251,7 @@ class CancellationsTest {
     }
 
     private Optional<Delivery> claim() {
-        return ClaimedEvent.claim(tables, context, id, PHONE, "Text");
+        return ClaimedEvent.claim(tables, context, id, "", PHONE, "Text");
     }
 
     private String cancel() {

@@ -60,7 +60,11 @@ class StateMachineTest {
 
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration HORIZON = Duration.ofMinutes(2);
-    private static final Duration MOST_LAG = Duration.ofSeconds(100);
+    private static final Duration MOST_LAG = Duration.ofSeconds(90);
+
+    /** From the last check of the lease until Twilio has the message. With the lag it is as long as the horizon. */
+    private static final Duration MOST_FLIGHT = HORIZON.minus(MOST_LAG);
+
     private static final String SERVICE = "MG000000000000000000000000000000aa";
     private static final List<String> STATUSES = List.of("queued", "sending", "sent", "delivered", "undelivered");
 
@@ -369,14 +373,21 @@ class StateMachineTest {
         call.posted = true;
         if (recorded) {
             boolean hidden = random.nextInt(12) == 0;
-            call.text = new Text(sid(), call.event, call.delivery.id(), call.sms, passed, lag(), hidden);
+            call.text = new Text(
+                    sid(),
+                    call.event,
+                    call.delivery.id(),
+                    call.sms,
+                    passed.plus(upTo(MOST_FLIGHT)),
+                    upTo(MOST_LAG),
+                    hidden);
             twilio.add(call.text);
         }
     }
 
     private void answer(Call call, boolean clear) {
         calls.remove(call);
-        boolean has = call.text != null && clear;
+        boolean has = call.text != null && isCreated(call.text) && clear;
         boolean refused = call.text == null && clear && random.nextInt(3) == 0;
         String status = has
                 ? "queued"
@@ -575,11 +586,16 @@ class StateMachineTest {
     }
 
     private Optional<Text> pickText() {
-        return twilio.isEmpty() ? Optional.empty() : Optional.of(twilio.get(random.nextInt(twilio.size())));
+        var created = twilio.stream().filter(this::isCreated).toList();
+        return created.isEmpty() ? Optional.empty() : Optional.of(created.get(random.nextInt(created.size())));
     }
 
-    private Duration lag() {
-        return random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(random.nextInt((int) MOST_LAG.toSeconds()));
+    private boolean isCreated(Text text) {
+        return passed.compareTo(text.createdAt) >= 0;
+    }
+
+    private Duration upTo(Duration most) {
+        return random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(random.nextInt((int) most.toSeconds()));
     }
 
     private static String sid() {
