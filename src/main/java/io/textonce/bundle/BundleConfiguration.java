@@ -1,7 +1,7 @@
 package io.textonce.bundle;
 
-import io.textonce.http.PublicPaths;
 import io.textonce.event.EventSchemas;
+import io.textonce.http.PublicPaths;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.text.Texts;
 import org.apache.camel.CamelContext;
@@ -35,8 +35,7 @@ class BundleConfiguration {
             Texts texts,
             EventSchemas schemas,
             PublicPaths publicPaths) {
-        return new OwnRoutes(
-                settings.routes(), settings.routesReload(), files, texts, schemas, publicPaths::reach);
+        return new OwnRoutes(settings.routes(), settings.routesReload(), files, texts, schemas, publicPaths::reach);
     }
 
     @Bean

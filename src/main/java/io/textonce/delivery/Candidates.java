@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Read side of the reconciliation: deliveries that may own a message in Twilio's list, and messages that have an owner. */
@@ -15,15 +16,17 @@ public final class Candidates {
 
     /**
      * A SID beside a text is one that evidence gave. What is held although its outcome is unknown is for a person to
-     * decide.
+     * decide. After several attempts a SID may be that of the first, and the message of the last still be on its way.
      */
     private static final String FIND = """
             SELECT id, status IN ('reserved', 'held') AS open, message_sid IS NOT NULL AS bound, body, attempted_at,
                 extract(epoch FROM now() - attempted_at) * 1000 AS attempted_ms
             FROM textonce.deliveries
-            WHERE phone_hash = ANY (?) AND sender = ? AND body IS NOT NULL
-              AND (status IN ('reserved', 'unknown') OR message_sid IS NOT NULL
-                  OR status = 'held' AND unknown_since IS NOT NULL)
+            WHERE phone_hash = ANY (?) AND sender = ?
+              AND (body IS NOT NULL
+                      AND (status IN ('reserved', 'unknown') OR message_sid IS NOT NULL
+                          OR status = 'held' AND unknown_since IS NOT NULL)
+                  OR message_sid IS NOT NULL AND attempt > 1)
             ORDER BY attempted_at, id
             """;
 
@@ -37,8 +40,8 @@ public final class Candidates {
 
     /**
      * Deliveries to the number from the same sender for which an attempt was made, in the order of their claims: those
-     * that have no message yet, and those that evidence gave one. (An answer or a callback is certain, and clears the
-     * text.)
+     * that have no message yet, those that evidence gave one, and those that may have a second one. (An answer or a
+     * callback is certain, and clears the text.)
      */
     public List<Candidate> of(Due due) {
         return jdbc.query(
@@ -71,9 +74,10 @@ public final class Candidates {
      *
      * @param open its call may be under way at this moment, or a person is to decide about it
      * @param bound evidence gave it a message already, which may be another's of the same text
+     * @param text that was sent, or null where it was cleared
      * @param attemptedAt when its attempt was claimed
      * @param attempted how long ago that is, by the database's clock
      */
     public record Candidate(
-            UUID id, boolean open, boolean bound, String text, Instant attemptedAt, Duration attempted) {}
+            UUID id, boolean open, boolean bound, @Nullable String text, Instant attemptedAt, Duration attempted) {}
 }

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param attempt the attempt it was taken in; a change of the row that names another attempt is void
  * @param status held, unknown, or Twilio's word when Twilio is to be asked for a later one
  * @param sender number or Messaging Service that the attempt was made from
- * @param phone recipient in E.164
+ * @param phone recipient in E.164, or null once it was erased
  * @param text what was to be sent, null once Twilio has it
  * @param attemptedAt when the attempt was claimed: Twilio can't have its text from before
+ * @param unknownSince since when the outcome is unknown, or null; a decision for an earlier time is void
  * @param unclearFor how long the outcome has been unknown, by the database's clock
  * @param age how long ago the event was taken
  * @param late how long it has been due
@@ -44,7 +45,7 @@ public record Due(
         String purpose,
         Instant consentAt,
         @Nullable String consentSource,
-        String phone,
+        @Nullable String phone,
         byte[] phoneHash,
         @Nullable String text,
         String onUnknown,
@@ -55,6 +56,7 @@ public record Due(
         @Nullable String twilioOptions,
         @Nullable Duration cancelledFor,
         Instant attemptedAt,
+        @Nullable Instant unknownSince,
         Duration unclearFor,
         Duration age,
         Duration late,
@@ -90,6 +92,7 @@ public record Due(
                 row.getString("twilio_options"),
                 duration(row, "cancelled_ms"),
                 instant(row, "attempted_at"),
+                row.getTimestamp("unknown_since") == null ? null : instant(row, "unknown_since"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")),
                 Duration.ofMillis((long) row.getDouble("late_ms")),

@@ -4,7 +4,6 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -23,7 +22,7 @@ public final class DueDeliveries {
                 d.attempted_at,
                 extract(epoch FROM now() - d.cancelled_at) * 1000 AS cancelled_ms,
                 extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
-                extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
+                d.unknown_since, extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
                 extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
                 extract(epoch FROM now() - due.due_at) * 1000 AS late_ms, now() AS taken_at,
                 coalesce(due.due_at = d.turn_at, false) AS has_turn
@@ -77,7 +76,7 @@ public final class DueDeliveries {
                         ELSE now() + CAST(? AS interval)
                     END,
                     updated_at = now()
-                WHERE id = ? AND attempt = ? AND status = 'unknown'
+                WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown'
                 RETURNING id, status, message_sid, error_code
             )
             INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words, became)
@@ -90,7 +89,7 @@ public final class DueDeliveries {
                 UPDATE textonce.deliveries
                 SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, sender = ?,
                     due_at = now() + CAST(? AS interval), updated_at = now()
-                WHERE id = ? AND attempt = ? AND status = 'unknown' AND cancelled_at IS NULL
+                WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown' AND cancelled_at IS NULL
                 RETURNING id
             )
             INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
@@ -104,10 +103,11 @@ public final class DueDeliveries {
                 UPDATE textonce.deliveries
                 SET status = CASE WHEN cancelled_at IS NULL THEN ? ELSE 'canceled' END,
                     due_at = CASE WHEN cancelled_at IS NULL THEN CAST(? AS timestamptz) END,
-                    body = CASE WHEN cancelled_at IS NULL AND ? THEN body END,
+                    body = CASE WHEN cancelled_at IS NULL THEN body END,
                     error_code = CAST(? AS integer), reason = ?,
                     unknown_since = CASE WHEN ? THEN unknown_since END, updated_at = now()
-                WHERE id = ? AND attempt = ? AND status IN ('reserved', 'unknown')
+                WHERE id = ? AND attempt = ? AND unknown_since IS NOT DISTINCT FROM CAST(? AS timestamptz)
+                  AND status IN ('reserved', 'unknown')
                 RETURNING id, status, error_code, reason, due_at
             )
             INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
@@ -116,7 +116,7 @@ public final class DueDeliveries {
 
     private static final String LOOK_AGAIN = """
             UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval)
-            WHERE id = ? AND attempt = ? AND status = 'unknown'
+            WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown'
             """;
 
     private static final String ASK_AGAIN = """
@@ -176,7 +176,7 @@ public final class DueDeliveries {
     /** Gives a message of the list to the delivery; false when either was taken meanwhile. */
     public boolean bind(Due due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
         try {
-            return jdbc.update(BIND, sid, status, status, errorCode, status, ask.toString(), due.id(), due.attempt())
+            return jdbc.update(BIND, sid, status, status, errorCode, status, ask.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()))
                     == 1;
         } catch (DuplicateKeyException e) {
             return false;
@@ -186,7 +186,7 @@ public final class DueDeliveries {
     /** Reserves it for one more attempt; null when it was resolved meanwhile. */
     public @Nullable Delivery again(Due due) {
         String from = due.sms().policy().sender(sender);
-        return jdbc.update(AGAIN, from, lease.toString(), due.id(), due.attempt()) == 1
+        return jdbc.update(AGAIN, from, lease.toString(), due.id(), due.attempt(), timestamp(due.unknownSince())) == 1
                 ? Delivery.claimed(due.id(), due.attempt() + 1)
                 : null;
     }
@@ -203,7 +203,7 @@ public final class DueDeliveries {
 
     /** Leaves an outcome that stays unknown to a person, unless it was called off. */
     public void giveUp(Due due, String reason) {
-        decide(due, due.cancelled() ? Delivery.CANCELED : Delivery.HELD, null, null, reason, true);
+        decide(due, Delivery.HELD, null, null, reason, true);
     }
 
     private void decide(
@@ -216,18 +216,18 @@ public final class DueDeliveries {
         jdbc.update(
                 DECIDE,
                 status,
-                until == null ? null : Timestamp.from(until),
-                !status.equals(Delivery.CANCELED),
+                timestamp(until),
                 code,
                 reason,
                 isStillUnknown,
                 due.id(),
-                due.attempt());
+                due.attempt(),
+                timestamp(due.unknownSince()));
     }
 
     /** Looks for evidence again after a while. */
     public void lookAgain(Due due, Duration wait) {
-        jdbc.update(LOOK_AGAIN, wait.toString(), due.id(), due.attempt());
+        jdbc.update(LOOK_AGAIN, wait.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()));
     }
 
     /** Asks Twilio for its status again after a while, or never when {@code wait} is null. */
@@ -235,4 +235,7 @@ public final class DueDeliveries {
         jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
     }
 
+    private static @Nullable Timestamp timestamp(@Nullable Instant time) {
+        return time == null ? null : Timestamp.from(time);
+    }
 }

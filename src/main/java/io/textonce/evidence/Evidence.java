@@ -95,9 +95,14 @@ final class Evidence {
     /** Looks once. Leaves the variables of a new attempt when the text is to be sent again. */
     void look(Exchange exchange) {
         var due = exchange.getMessage().getBody(Due.class);
+        if (due.phone() == null) {
+            deliveries.end(due, Delivery.CANCELED, "Its number was erased before its message could be found");
+            return;
+        }
         String text = due.text() == null ? "" : due.text();
         var equal = candidates.of(due).stream()
-                .filter(other -> other.id().equals(due.id()) || TextMatch.loosely(text, other.text()))
+                .filter(other ->
+                        other.id().equals(due.id()) || other.text() == null || TextMatch.loosely(text, other.text()))
                 .toList();
         // By at most so much the database's clock, which wrote the attempts, is ahead of this machine's.
         var ahead = Duration.between(Instant.now(), candidates.now());
@@ -132,7 +137,7 @@ final class Evidence {
 
     /** As candidates may have got each other's message, the message of the first of them may be this delivery's. */
     private static Instant first(Due due, List<Candidate> equal) {
-        return Stream.concat(Stream.of(due.attemptedAt()), equal.stream().map(Candidate::attemptedAt))
+        return Stream.concat(Stream.of(due.attemptedAt()), equal.stream().filter(other -> other.text() != null).map(Candidate::attemptedAt))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
     }
@@ -245,7 +250,7 @@ final class Evidence {
             deliveries.giveUp(
                     due,
                     "Unknown after " + unclear.toHours() + " hours whether Twilio has the text: " + doubt
-                            + (due.cancelled() ? ". It was called off" : ". A person must decide"));
+                            + (due.isCancelled() ? ". It was called off" : ". A person must decide"));
             count(UNDECIDED);
             return;
         }

@@ -2,8 +2,8 @@ package io.textonce.incident;
 
 import io.textonce.delivery.Refusal;
 import io.textonce.delivery.Segments;
-import io.textonce.delivery.SmartEncoding;
 import io.textonce.delivery.SendPolicy;
+import io.textonce.delivery.SmartEncoding;
 import io.textonce.delivery.StorableText;
 import io.textonce.delivery.TextLimits;
 import io.textonce.text.Texts;

@@ -151,7 +151,8 @@ class ClockSkewTest {
                 twilio.clock()::skew,
                 tables.gate(),
                 tables.restore(),
-                TestSettings.with(LEASE, new Unknown(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(100))),
+                TestSettings.with(
+                        LEASE, new Unknown(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(100))),
                 new SimpleMeterRegistry(),
                 id -> {});
         var exchange = new DefaultExchange(context);
