@@ -9,6 +9,7 @@ import io.textonce.delivery.ClaimedEvent;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.Due;
+import io.textonce.model.Transitions;
 import io.textonce.sandbox.SandboxPostgres;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Unknown;
@@ -546,6 +547,13 @@ class StateMachineTest {
                         """))
                 .as("changes of a status that were none")
                 .isEmpty();
+        assertThat(jdbc.queryForList("""
+                        SELECT DISTINCT coalesce(lag(became) OVER (PARTITION BY delivery_id ORDER BY id), 'none')
+                            || ' -> ' || became
+                        FROM textonce.delivery_events WHERE became IS NOT NULL
+                        """, String.class))
+                .as("changes of a status that docs/state-machine.md does not have")
+                .isSubsetOf(Transitions.all());
     }
 
     /** Equal texts of one sender to one number can't be told apart by anybody, so they are counted together. */
