@@ -1,7 +1,7 @@
 package io.textonce.bundle;
 
 import io.textonce.event.EventSchemas;
-import io.textonce.http.PublicPaths;
+import io.textonce.settings.PublicPaths;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.text.Texts;
 import org.apache.camel.CamelContext;
@@ -29,12 +29,8 @@ class BundleConfiguration {
     }
 
     @Bean
-    OwnRoutes ownRoutes(
-            TextOnceProperties settings,
-            BundleFiles files,
-            Texts texts,
-            EventSchemas schemas,
-            PublicPaths publicPaths) {
+    OwnRoutes ownRoutes(TextOnceProperties settings, BundleFiles files, Texts texts, EventSchemas schemas) {
+        var publicPaths = new PublicPaths(settings);
         return new OwnRoutes(settings.routes(), settings.routesReload(), files, texts, schemas, publicPaths::reach);
     }
 

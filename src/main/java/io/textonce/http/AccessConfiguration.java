@@ -3,6 +3,7 @@ package io.textonce.http;
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.settings.PublicPaths;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Client;
@@ -51,6 +52,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Access rules of both ports: a path that no rule names is closed to everybody. API callers show a bearer token
@@ -78,18 +80,16 @@ class AccessConfiguration {
         return new WithoutIntrospector();
     }
 
-    @Bean
-    PublicPaths publicPaths(TextOnceProperties settings) {
-        return new PublicPaths(settings.http().publicPaths());
-    }
-
     /** Where no credentials of ours are needed, none are looked at: a wrong token there is not refused. */
     @Bean
     @Order(2)
-    SecurityFilterChain open(HttpSecurity http, PublicPaths publicPaths) throws Exception {
+    SecurityFilterChain open(HttpSecurity http, TextOnceProperties settings) throws Exception {
+        var publicPaths = new PublicPaths(settings);
         return plain(http)
                 .securityMatcher(new OrRequestMatcher(
-                        PathPatternRequestMatcher.withDefaults().matcher("/twilio/**"), publicPaths))
+                        PathPatternRequestMatcher.withDefaults().matcher("/twilio/**"),
+                        request -> publicPaths.contain(
+                                ServletRequestPathUtils.parse(request).pathWithinApplication())))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }
