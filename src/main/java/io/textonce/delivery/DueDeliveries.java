@@ -176,7 +176,17 @@ public final class DueDeliveries {
     /** Gives a message of the list to the delivery; false when either was taken meanwhile. */
     public boolean bind(Due due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
         try {
-            return jdbc.update(BIND, sid, status, status, errorCode, status, ask.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()))
+            return jdbc.update(
+                            BIND,
+                            sid,
+                            status,
+                            status,
+                            errorCode,
+                            status,
+                            ask.toString(),
+                            due.id(),
+                            due.attempt(),
+                            timestamp(due.unknownSince()))
                     == 1;
         } catch (DuplicateKeyException e) {
             return false;

@@ -137,7 +137,9 @@ final class Evidence {
 
     /** As candidates may have got each other's message, the message of the first of them may be this delivery's. */
     private static Instant first(Due due, List<Candidate> equal) {
-        return Stream.concat(Stream.of(due.attemptedAt()), equal.stream().filter(other -> other.text() != null).map(Candidate::attemptedAt))
+        return Stream.concat(
+                        Stream.of(due.attemptedAt()),
+                        equal.stream().filter(other -> other.text() != null).map(Candidate::attemptedAt))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
     }

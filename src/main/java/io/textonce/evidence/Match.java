@@ -45,7 +45,8 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
             }
             var wanting = candidates.stream()
                     .filter(other -> !other.bound())
-                    .filter(other -> other.id().equals(due.id()) || other.text() != null && same.test(text, other.text()))
+                    .filter(other ->
+                            other.id().equals(due.id()) || other.text() != null && same.test(text, other.text()))
                     .toList();
             if (wanting.stream().anyMatch(other -> other.open() && !other.id().equals(due.id()))) {
                 return new Match(null, "another delivery with an equal text may own the message in the list");
@@ -55,7 +56,8 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
                 // Those before it take theirs first: one of them may have got its message since they were read.
                 return place < found.size()
                         ? new Match(found.get(place), null)
-                        : new Match(null, "deliveries with an equal text before this one take the messages in the list");
+                        : new Match(
+                                null, "deliveries with an equal text before this one take the messages in the list");
             }
         }
         if (candidates.stream()

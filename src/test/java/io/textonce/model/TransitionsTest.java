@@ -50,7 +50,8 @@ class TransitionsTest {
                 .map(action -> action.group(1))
                 .filter(action -> !List.of("Step", "Next", "Workers", "Events").contains(action));
 
-        assertThat(inPage.distinct()).containsExactlyInAnyOrderElementsOf(actions.distinct().toList());
+        assertThat(inPage.distinct())
+                .containsExactlyInAnyOrderElementsOf(actions.distinct().toList());
     }
 
     @Test
@@ -80,7 +81,8 @@ class TransitionsTest {
         return Stream.concat(
                         files("src/main/java", ".java").flatMap(TransitionsTest::constants),
                         files("routes/sql", ".sql")
-                                .filter(file -> WRITES_A_STATUS.matcher(read(file)).find())
+                                .filter(file ->
+                                        WRITES_A_STATUS.matcher(read(file)).find())
                                 .map(file -> file.getFileName().toString()))
                 .toList();
     }

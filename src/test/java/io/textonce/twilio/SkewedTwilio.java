@@ -3,6 +3,7 @@ package io.textonce.twilio;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
@@ -36,14 +37,18 @@ public final class SkewedTwilio implements AutoCloseable {
         var theirs = Clock.offset(Clock.systemUTC(), ahead);
         simulator = TwilioSimulator.builder().clock(theirs).build().start();
         var settings = settings(simulator.baseUrl());
-        http = new TwilioHttp(settings, new TwilioCodes(), clock, (request, scope, chain) -> {
-            var response = chain.proceed(request, scope);
-            response.setHeader(
-                    HttpHeaders.DATE,
-                    DateTimeFormatter.RFC_1123_DATE_TIME.format(
-                            ZonedDateTime.ofInstant(theirs.instant(), ZoneOffset.UTC)));
-            return response;
-        });
+        http = new TwilioHttp(
+                settings,
+                new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry()),
+                clock,
+                (request, scope, chain) -> {
+                    var response = chain.proceed(request, scope);
+                    response.setHeader(
+                            HttpHeaders.DATE,
+                            DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                    ZonedDateTime.ofInstant(theirs.instant(), ZoneOffset.UTC)));
+                    return response;
+                });
         client = TwilioConfiguration.restClient(settings, http.client());
     }
 
