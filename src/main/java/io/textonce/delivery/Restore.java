@@ -46,6 +46,11 @@ public final class Restore {
             SELECT id, 'decision', status, reason, status FROM doubted
             """;
 
+    private static final String DOUBTED = """
+            SELECT EXISTS (
+                SELECT FROM textonce.delivery_events WHERE delivery_id = ? AND words = ? AND happened_at >= ?)
+            """;
+
     private final JdbcTemplate jdbc;
     private final Clock clock;
     private final @Nullable Instant to;
@@ -66,11 +71,17 @@ public final class Restore {
 
     /** Makes a reserved text unknown while Twilio may have it from before; else it may be sent. */
     Verdict verdict(Delivery reserved) {
-        if (to == null || isOver()) {
+        if (to == null || isOver() || wasDoubted(reserved)) {
             return Verdict.SEND;
         }
         jdbc.update(DOUBT, Timestamp.from(to), Timestamp.from(startedAt), WORDS, reserved.id(), reserved.attempt());
         return Verdict.unknown(WORDS);
+    }
+
+    /** What was sent since the start is in the tables; else a person's release would be doubted once more. */
+    private boolean wasDoubted(Delivery reserved) {
+        return Boolean.TRUE.equals(
+                jdbc.queryForObject(DOUBTED, Boolean.class, reserved.id(), WORDS, Timestamp.from(startedAt)));
     }
 
     /** Since when Twilio may have a text that was claimed at a time. */
