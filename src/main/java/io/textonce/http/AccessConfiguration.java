@@ -8,7 +8,6 @@ import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Client;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -44,8 +43,6 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
-import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
-import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
@@ -64,8 +61,6 @@ class AccessConfiguration {
 
     static final String EVENT_PREFIX = "event:";
     static final String ALL_EVENTS = EVENT_PREFIX + "*";
-
-    private static final BearerTokenResolver TOKENS = new DefaultBearerTokenResolver();
 
     /** Of an answer that no browser should ever show. */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
@@ -107,7 +102,6 @@ class AccessConfiguration {
         return plain(http)
                 .securityMatcher("/api/**", "/actuator/**")
                 .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
-                        .bearerTokenResolver(AccessConfiguration::token)
                         .authenticationEntryPoint(strangers)
                         .accessDeniedHandler(strangers))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(strangers))
@@ -157,11 +151,6 @@ class AccessConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NOTHING))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)));
-    }
-
-    /** The token of a caller of the API. Twilio may send one beside its signature, which is what counts there. */
-    private static @Nullable String token(HttpServletRequest request) {
-        return request.getRequestURI().startsWith("/twilio/") ? null : TOKENS.resolve(request);
     }
 
     /** A span for each of the dozen filters says nothing that the request's own doesn't. */

@@ -51,7 +51,9 @@ class ModelTest {
                     var checked = check(row.get(0), mutant);
 
                     assertThat(checked.violated()).as(checked.output()).isEqualTo(promise);
-                    assertThat(String.join(" ", checked.actions())).isEqualTo("Initial " + row.get(5));
+                    if (!row.get(5).equals("-")) {
+                        assertThat(String.join(" ", checked.actions())).isEqualTo("Initial " + row.get(5));
+                    }
                 }));
     }
 
