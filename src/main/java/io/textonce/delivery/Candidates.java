@@ -43,7 +43,7 @@ public final class Candidates {
      * that have no message yet, those that evidence gave one, and those that may have a second one. (An answer or a
      * callback is certain, and clears the text.)
      */
-    public List<Candidate> of(Due due) {
+    public List<Candidate> of(DueDelivery due) {
         return jdbc.query(
                 FIND,
                 (row, n) -> new Candidate(

@@ -59,7 +59,7 @@ public record Delivery(
     }
 
     /** One that was taken before and is to be sent now. */
-    public static Delivery taken(Due due) {
+    public static Delivery taken(DueDelivery due) {
         return claimed(due.id(), due.attempt());
     }
 

@@ -1,5 +1,9 @@
 package io.textonce.delivery;
 
+import io.textonce.event.EventRejected;
+import io.textonce.message.Sms;
+import io.textonce.message.SmsDraft;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -103,8 +107,8 @@ class DeliveryConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    Restore restore(DataSource dataSource, TextOnceProperties settings, Clock clock) {
-        var restore = new Restore(new JdbcTemplate(dataSource), settings.restoredTo(), clock);
+    RestoreMode restore(DataSource dataSource, TextOnceProperties settings, Clock clock) {
+        var restore = new RestoreMode(new JdbcTemplate(dataSource), settings.restoredTo(), clock);
         if (settings.restoredTo() != null) {
             LOG.warn(
                     "The database was restored to {}: until {} each text is looked for at Twilio before it is sent",
@@ -116,24 +120,24 @@ class DeliveryConfiguration {
 
     /** A turn that is lost with the database's machine leaves its text reserved, as an outcome does. */
     @Bean
-    Departure departure(Restore restore, HikariDataSource outcomeDataSource, TextOnceProperties settings) {
-        return new Departure(
+    SendAdmission departure(RestoreMode restore, HikariDataSource outcomeDataSource, TextOnceProperties settings) {
+        return new SendAdmission(
                 restore,
-                new Pace(
+                new SenderRateLimit(
                         new JdbcTemplate(outcomeDataSource),
                         settings.twilio().sender(),
                         settings.twilio().segmentsPerSecond()));
     }
 
     @Bean
-    Deliveries deliveries(
+    ClaimRepository deliveries(
             @Qualifier("batchDataSource") DataSource dataSource,
             PhoneNumbers phones,
             PhoneHash phoneHash,
-            Departure departure,
+            SendAdmission departure,
             TextOnceProperties settings,
             Clock clock) {
-        return new Deliveries(
+        return new ClaimRepository(
                 new JdbcTemplate(dataSource),
                 phones,
                 phoneHash,
@@ -145,8 +149,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DueDeliveries dueDeliveries(DataSource dataSource, TextOnceProperties settings) {
-        return new DueDeliveries(new JdbcTemplate(dataSource), settings.twilio().sender(), settings.lease());
+    DueRepository dueDeliveries(DataSource dataSource, TextOnceProperties settings) {
+        return new DueRepository(new JdbcTemplate(dataSource), settings.twilio().sender(), settings.lease());
     }
 
     @Bean
@@ -155,8 +159,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    Decisions decisions(DataSource dataSource) {
-        return new Decisions(new JdbcTemplate(dataSource));
+    OperatorActions decisions(DataSource dataSource) {
+        return new OperatorActions(new JdbcTemplate(dataSource));
     }
 
     @Bean
@@ -178,8 +182,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    SendGate sendGate(OptOuts optOuts, TextOnceProperties settings, Clock clock) {
-        return new SendGate(
+    SendRules sendGate(OptOuts optOuts, TextOnceProperties settings, Clock clock) {
+        return new SendRules(
                 optOuts,
                 new PhoneTimeZones(),
                 settings.timeZone(),
@@ -193,7 +197,7 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    SendChecks sendChecks(PhoneNumbers phones, SendGate gate, Clock clock) {
+    SendChecks sendChecks(PhoneNumbers phones, SendRules gate, Clock clock) {
         return new SendChecks(phones, gate, clock);
     }
 
@@ -227,7 +231,7 @@ class DeliveryConfiguration {
                 meters.counter("textonce.events.duplicated", "event", sms.event(), "source", sms.source())
                         .increment();
             }
-            var refusal = exchange.getVariable("refusal", Refusal.class);
+            var refusal = exchange.getVariable("refusal", EventRejected.class);
             if (refusal != null) {
                 throw refusal;
             }

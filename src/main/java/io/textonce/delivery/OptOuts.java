@@ -1,5 +1,7 @@
 package io.textonce.delivery;
 
+import io.textonce.event.EventRejected;
+
 import io.textonce.phone.PhoneHash;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -36,8 +38,8 @@ public final class OptOuts {
     }
 
     /** What the sender of an event is told. */
-    static Refusal refusal() {
-        return Refusal.ofText(
+    static EventRejected refusal() {
+        return EventRejected.ofText(
                 422,
                 "refused",
                 CODE,

@@ -1,5 +1,10 @@
 package io.textonce.delivery;
 
+import io.textonce.event.EventRejected;
+import io.textonce.event.EventTime;
+import io.textonce.message.Sms;
+import io.textonce.message.TextLimits;
+
 import io.textonce.phone.PhoneNumbers;
 import java.time.Clock;
 import org.apache.camel.Exchange;
@@ -8,10 +13,10 @@ import org.apache.camel.Exchange;
 final class SendChecks {
 
     private final PhoneNumbers phones;
-    private final SendGate gate;
+    private final SendRules gate;
     private final Clock clock;
 
-    SendChecks(PhoneNumbers phones, SendGate gate, Clock clock) {
+    SendChecks(PhoneNumbers phones, SendRules gate, Clock clock) {
         this.phones = phones;
         this.gate = gate;
         this.clock = clock;
@@ -21,14 +26,14 @@ final class SendChecks {
         var sms = exchange.getVariable("sms", Sms.class);
         exchange.setVariable("verdict", gate.consent(sms));
         if (EventTime.isFuture(sms.consentAt(), clock.instant())) {
-            refuse(exchange, Refusal.ofField("consentAt", "must not be in the future"));
+            refuse(exchange, EventRejected.ofField("consentAt", "must not be in the future"));
         }
     }
 
     void number(Exchange exchange) {
         var sms = exchange.getVariable("sms", Sms.class);
         if (!phones.isE164(sms.phone())) {
-            refuse(exchange, Refusal.ofNumber("phone"));
+            refuse(exchange, EventRejected.ofNumber("phone"));
         }
     }
 
@@ -41,15 +46,15 @@ final class SendChecks {
     }
 
     /** Its caller sends a corrected event; where there is none to do so, what was refused is kept with its reason. */
-    private static void refuse(Exchange exchange, Refusal refusal) {
+    private static void refuse(Exchange exchange, EventRejected refusal) {
         if (!exchange.getVariable("sms", Sms.class).policy().keepsRefused()) {
             throw refusal;
         }
-        exchange.setVariable("verdict", Verdict.rejected(refusal));
+        exchange.setVariable("verdict", SendDecision.rejected(refusal));
     }
 
     void time(Exchange exchange) {
-        if (exchange.getVariable("verdict", Verdict.class).isSend()) {
+        if (exchange.getVariable("verdict", SendDecision.class).isSend()) {
             var sms = exchange.getVariable("sms", Sms.class);
             var verdict = gate.time(sms);
             exchange.setVariable("verdict", verdict);

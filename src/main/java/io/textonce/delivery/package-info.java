@@ -1,6 +1,7 @@
 /**
- * The claim on an event's one text and what became of it. The table {@code textonce.deliveries} is the idempotent
- * repository: a committed row comes before every call of Twilio.
+ * The state machine of a delivery and the only writer of {@code textonce.deliveries}. The table is the idempotent
+ * repository: a committed claim precedes every call of Twilio. Statements of many threads share one execution and
+ * one commit.
  */
 @NullMarked
 package io.textonce.delivery;

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.textonce.delivery.Identifier;
-import io.textonce.delivery.Refusal;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -58,7 +56,7 @@ public final class EventCheck implements Processor {
             throw new JsonValidationException(exchange, version.compiled(), e);
         }
         if (!(event instanceof ObjectNode fields)) {
-            throw Refusal.ofField("body", "must be a JSON object");
+            throw EventRejected.ofField("body", "must be a JSON object");
         }
         if (fields.path("eventId").isTextual()) {
             fields.put("eventId", Identifier.of("eventId", fields.get("eventId").textValue()));

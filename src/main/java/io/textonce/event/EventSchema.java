@@ -2,7 +2,6 @@ package io.textonce.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
-import io.textonce.delivery.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +27,17 @@ public final class EventSchema {
     /**
      * The schema as its file has it.
      *
-     * @throws Refusal as long as no version was good
+     * @throws EventRejected as long as no version was good
      */
     public JsonNode source() {
         return version().compiled().getSchemaNode();
     }
 
-    /** @throws Refusal as long as no version was good */
+    /** @throws EventRejected as long as no version was good */
     Version version() {
         var version = good;
         if (version == null) {
-            throw new Refusal(503, "try_again", "The schema of this event is broken.");
+            throw new EventRejected(503, "try_again", "The schema of this event is broken.");
         }
         return version;
     }

@@ -2,7 +2,6 @@ package io.textonce.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.textonce.delivery.Refusal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,7 +47,7 @@ final class FieldNames {
     /**
      * Takes fields away that are null and not required: they are absent.
      *
-     * @throws Refusal when a field has nearly the name of another
+     * @throws EventRejected when a field has nearly the name of another
      */
     void check(JsonNode event) {
         level.check(event);
@@ -124,7 +123,7 @@ final class FieldNames {
                 }
             });
             if (!wrong.isEmpty()) {
-                throw Refusal.ofFields(wrong);
+                throw EventRejected.ofFields(wrong);
             }
         }
     }

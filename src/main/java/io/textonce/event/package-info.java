@@ -1,4 +1,7 @@
-/** Validation of an event: its schema, which follows its file, and the names of its fields. */
+/**
+ * What came in: the name of an event, its payload, its CloudEvents binding, its idempotency key, and the typed
+ * failures of an event that is rejected.
+ */
 @NullMarked
 package io.textonce.event;
 

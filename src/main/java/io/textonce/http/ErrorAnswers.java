@@ -21,7 +21,7 @@ final class ErrorAnswers implements ErrorController {
         if (status == null) {
             status = HttpStatus.INTERNAL_SERVER_ERROR;
         }
-        RequestGate.answer(
+        AdmissionControl.answer(
                 response, new Problem(status.value(), status.name().toLowerCase(Locale.ROOT), words(status)));
     }
 

@@ -1,7 +1,9 @@
 package io.textonce.http;
 
+import io.textonce.tuning.AnsweredAlready;
+
 import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.bundle.OwnRoutes;
+import io.textonce.hotload.UserRoutes;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
 import java.util.ArrayList;
@@ -27,15 +29,15 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 class HttpConfiguration {
 
     @Bean
-    RequestGate gate(
+    AdmissionControl gate(
             TextOnceProperties settings,
             MeterRegistry meters,
             ObjectProvider<CamelContext> camel,
-            ObjectProvider<OwnRoutes> ownRoutes) {
+            ObjectProvider<UserRoutes> ownRoutes) {
         // Made when the first request comes: the web server, and the gate with it, comes before them.
         var context = SingletonSupplier.of(camel::getObject);
         var own = SingletonSupplier.of(ownRoutes::getObject);
-        return new RequestGate(
+        return new AdmissionControl(
                 settings.http(),
                 meters,
                 () -> context.obtain().isStarted() && own.obtain().isLoaded());
@@ -43,7 +45,7 @@ class HttpConfiguration {
 
     /** Behind the credentials: a stranger takes no place from a caller. */
     @Bean
-    FilterRegistrationBean<RequestGate> requestGate(RequestGate gate) {
+    FilterRegistrationBean<AdmissionControl> requestGate(AdmissionControl gate) {
         var registration = new FilterRegistrationBean<>(gate);
         registration.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
         registration.setAsyncSupported(true);
@@ -77,8 +79,8 @@ class HttpConfiguration {
     }
 
     @Bean
-    KnownHeaders knownHeaders(ObjectProvider<Tracing> tracing) {
-        return new KnownHeaders(tracing.getIfAvailable() != null);
+    HeaderAllowList knownHeaders(ObjectProvider<Tracing> tracing) {
+        return new HeaderAllowList(tracing.getIfAvailable() != null);
     }
 
     @Bean
@@ -87,47 +89,47 @@ class HttpConfiguration {
     }
 
     @Bean
-    HttpAnswers httpAnswers() {
-        return new HttpAnswers();
+    HttpResponses httpAnswers() {
+        return new HttpResponses();
     }
 
     @Bean
-    Processor httpEvent(HttpAnswers answers) {
+    Processor httpEvent(HttpResponses answers) {
         return answers::read;
     }
 
     @Bean
-    Processor httpBody(HttpAnswers answers) {
+    Processor httpBody(HttpResponses answers) {
         return answers::body;
     }
 
     @Bean
-    Processor httpStarted(HttpAnswers answers) {
+    Processor httpStarted(HttpResponses answers) {
         return exchange -> answers.json(exchange, 202);
     }
 
     @Bean
-    Processor httpFound(HttpAnswers answers) {
+    Processor httpFound(HttpResponses answers) {
         return exchange -> answers.json(exchange, 200);
     }
 
     @Bean
-    Processor httpCloudEvent(HttpAnswers answers) {
+    Processor httpCloudEvent(HttpResponses answers) {
         return answers::readCloudEvent;
     }
 
     @Bean
-    Processor httpAccepted(HttpAnswers answers) {
+    Processor httpAccepted(HttpResponses answers) {
         return answers::accepted;
     }
 
     @Bean
-    Processor httpProblem(HttpAnswers answers) {
+    Processor httpProblem(HttpResponses answers) {
         return answers::problem;
     }
 
     @Bean
-    Processor httpHeard(HttpAnswers answers) {
+    Processor httpHeard(HttpResponses answers) {
         return answers::heard;
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -67,8 +67,8 @@ public record Problem(
     }
 
     /** The refusal that a failure amounts to, or null when the failure is ours and not the event's. */
-    public static @Nullable Refusal refusal(Throwable thrown) {
-        var refusal = ObjectHelper.getException(Refusal.class, thrown);
+    public static @Nullable EventRejected refusal(Throwable thrown) {
+        var refusal = ObjectHelper.getException(EventRejected.class, thrown);
         if (refusal != null) {
             return refusal;
         }
@@ -79,22 +79,22 @@ public record Problem(
         // What the database will not take today it will not take tomorrow, but for a row that another made first.
         var integrity = ObjectHelper.getException(DataIntegrityViolationException.class, thrown);
         if (integrity != null && !(integrity instanceof DuplicateKeyException)) {
-            return new Refusal(
+            return new EventRejected(
                     422, "not_storable", "The request holds a value that the database can't store. Send it corrected.");
         }
         // Of an own route that reads without a schema.
         var json = ObjectHelper.getException(JsonParseException.class, thrown);
-        return json == null ? null : Refusal.ofField("body", words(json));
+        return json == null ? null : EventRejected.ofField("body", words(json));
     }
 
-    private static @Nullable Refusal refusal(ValidationException invalid) {
+    private static @Nullable EventRejected refusal(ValidationException invalid) {
         var json = ObjectHelper.getException(JsonProcessingException.class, invalid);
         if (json != null) {
-            return Refusal.ofField("body", words(json));
+            return EventRejected.ofField("body", words(json));
         }
         if (!(invalid instanceof JsonValidationException schema)
                 || schema.getErrors().isEmpty()) {
-            return Refusal.ofField("body", "is not a JSON object");
+            return EventRejected.ofField("body", "is not a JSON object");
         }
         var details = new TreeMap<String, List<String>>();
         schema.getErrors().forEach(error -> {
@@ -106,7 +106,7 @@ public record Problem(
             details.computeIfAbsent(field == null ? "body" : field, key -> new ArrayList<>())
                     .add(message.startsWith(where) ? message.substring(where.length()) : message);
         });
-        return Refusal.ofFields(details);
+        return EventRejected.ofFields(details);
     }
 
     private static String words(JsonProcessingException e) {
@@ -152,7 +152,7 @@ public record Problem(
 
     /** Makes it the answer of an exchange, which keeps nothing else. */
     public void answer(Exchange exchange) {
-        HttpAnswers.write(exchange, status, MEDIA_TYPE, json().getBytes(StandardCharsets.UTF_8));
+        HttpResponses.write(exchange, status, MEDIA_TYPE, json().getBytes(StandardCharsets.UTF_8));
         if (retryLater()) {
             exchange.getMessage().setHeader("Retry-After", Long.toString(retryAfterSeconds()));
         }

@@ -1,4 +1,4 @@
-/** The HTTP edge: who is let in, how much at once, and what is answered. */
+/** The HTTP edge: admission control, the allow-list of headers, responses and problems. */
 @NullMarked
 package io.textonce.http;
 

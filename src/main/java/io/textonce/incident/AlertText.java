@@ -1,12 +1,12 @@
 package io.textonce.incident;
 
-import io.textonce.delivery.Refusal;
-import io.textonce.delivery.Segments;
-import io.textonce.delivery.SendPolicy;
-import io.textonce.delivery.SmartEncoding;
-import io.textonce.delivery.StorableText;
-import io.textonce.delivery.TextLimits;
-import io.textonce.text.Texts;
+import io.textonce.event.EventRejected;
+import io.textonce.message.Segments;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.SmartEncoding;
+import io.textonce.event.StorableText;
+import io.textonce.message.TextLimits;
+import io.textonce.message.Templates;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -21,9 +21,9 @@ final class AlertText {
     private static final int LONGEST_TITLE = 160;
     private static final String CUT = "...";
 
-    private final Texts texts;
+    private final Templates texts;
 
-    AlertText(Texts texts) {
+    AlertText(Templates texts) {
         this.texts = texts;
     }
 
@@ -37,7 +37,7 @@ final class AlertText {
     /**
      * The incident with as much of its title as its text has room for.
      *
-     * @throws Refusal when the text has no room without a title either
+     * @throws EventRejected when the text has no room without a title either
      */
     Incident fitted(Incident incident) {
         String title = incident.title();
@@ -75,7 +75,7 @@ final class AlertText {
         return cut.apply(fits);
     }
 
-    private @Nullable Refusal refusal(Incident incident) {
+    private @Nullable EventRejected refusal(Incident incident) {
         return TextLimits.refusal(texts.write("incident-alert", incident.alert()), new SendPolicy());
     }
 }

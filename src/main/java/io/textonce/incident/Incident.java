@@ -1,10 +1,10 @@
 package io.textonce.incident;
 
-import io.textonce.delivery.EventTime;
-import io.textonce.delivery.Identifier;
-import io.textonce.delivery.Refusal;
-import io.textonce.delivery.SmsDraft;
-import io.textonce.delivery.StorableText;
+import io.textonce.event.EventTime;
+import io.textonce.event.Identifier;
+import io.textonce.event.EventRejected;
+import io.textonce.message.SmsDraft;
+import io.textonce.event.StorableText;
 import io.textonce.phone.PhoneNumbers;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ record Incident(
         }
         var numbers = new HashSet<String>();
         if (!recipients.stream().map(Recipient::phone).allMatch(numbers::add)) {
-            throw Refusal.ofField("next", "must not hold a number twice");
+            throw EventRejected.ofField("next", "must not hold a number twice");
         }
         var seconds = event.get("escalateAfter");
         return new Incident(
@@ -74,11 +74,11 @@ record Incident(
             Map<?, ?> from, PhoneNumbers phones, Instant now, String phoneField, String consentField) {
         String phone = text(from, "phone");
         if (!phones.isE164(phone)) {
-            throw Refusal.ofNumber(phoneField);
+            throw EventRejected.ofNumber(phoneField);
         }
         var consentAt = EventTime.of(consentField, text(from, "consentAt"));
         if (EventTime.isFuture(consentAt, now)) {
-            throw Refusal.ofField(consentField, "must not be in the future");
+            throw EventRejected.ofField(consentField, "must not be in the future");
         }
         return new Recipient(phone, consentAt);
     }

@@ -1,12 +1,12 @@
 package io.textonce.incident;
 
-import io.textonce.delivery.Identifier;
-import io.textonce.delivery.Outcome;
-import io.textonce.delivery.Refusal;
+import io.textonce.event.Identifier;
+import io.textonce.event.EventOutcome;
+import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
-import io.textonce.text.Texts;
+import io.textonce.message.Templates;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +64,7 @@ class IncidentConfiguration {
     Processor incidentOpen(
             Incidents incidents,
             Alerts alerts,
-            Texts texts,
+            Templates texts,
             PhoneNumbers phones,
             TextOnceProperties settings,
             Clock clock) {
@@ -89,7 +89,7 @@ class IncidentConfiguration {
             boolean duplicate = exchange.getVariable("duplicate", Boolean.class);
             var delivery = alerts.firstDelivery(exchange.getVariable("incident", String.class), duplicate);
             exchange.setVariable("delivery", delivery);
-            exchange.setVariable("outcome", new Outcome("bundled", duplicate));
+            exchange.setVariable("outcome", new EventOutcome("bundled", duplicate));
         };
     }
 
@@ -131,9 +131,9 @@ class IncidentConfiguration {
             String name = Identifier.of("incident", (String)
                     exchange.getMessage().getBody(Map.class).get("incident"));
             if (!incidents.acknowledge(name)) {
-                throw new Refusal(404, "unknown_incident", "There is no such incident.");
+                throw new EventRejected(404, "unknown_incident", "There is no such incident.");
             }
-            exchange.setVariable("outcome", new Outcome("acknowledged", false));
+            exchange.setVariable("outcome", new EventOutcome("acknowledged", false));
         };
     }
 

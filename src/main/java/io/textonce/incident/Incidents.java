@@ -1,6 +1,6 @@
 package io.textonce.incident;
 
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.incident.Incident.Recipient;
 import io.textonce.phone.PhoneHash;
 import java.sql.ResultSet;
@@ -119,7 +119,7 @@ class Incidents {
      * Opens an incident, with its first number's turn.
      *
      * @return whether it is new
-     * @throws Refusal when the id was used before for another event, or its time has passed; then it is not kept
+     * @throws EventRejected when the id was used before for another event, or its time has passed; then it is not kept
      */
     boolean open(Incident incident) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
@@ -139,7 +139,7 @@ class Incidents {
             boolean isNew = !late.isEmpty();
             if (isNew) {
                 if (late.get(0)) {
-                    throw Refusal.ofText(
+                    throw EventRejected.ofText(
                             422, "too_late", null, "Too late: the alert's time had passed before it came.");
                 }
                 int step = 1;
@@ -165,7 +165,7 @@ class Incidents {
         byte[] known = jdbc.queryForObject(
                 "SELECT payload_sha256 FROM textonce.incidents WHERE event_id = ?", byte[].class, incident.eventId());
         if (!Arrays.equals(known, incident.payloadSha256())) {
-            throw Refusal.ofReusedId();
+            throw EventRejected.ofReusedId();
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * Alerts about incidents: who is alerted next, when somebody knows, and how many texts a number gets in a storm. All of
- * it is in the database, so that a crash or a second instance changes nothing.
+ * Incident alerts: escalation from number to number, acknowledgement, and tiered rate limits during a storm. All
+ * state is in the database, so a crash or a second instance changes nothing.
  */
 @NullMarked
 package io.textonce.incident;

@@ -2,7 +2,7 @@ package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * that JMS takes; when the queue has not taken it for a while it goes into the table. So a message that can't become an
  * SMS is given back to the broker a bounded number of times, whatever goes wrong.
  */
-final class DeadLetters {
+public final class DeadLetters {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
@@ -89,12 +89,12 @@ final class DeadLetters {
     }
 
     /** A reason as the log shows it: behind a field's name and a colon it would be taken for what the field holds. */
-    static String logged(String reason) {
+    public static String logged(String reason) {
         return reason.replace(": ", " ");
     }
 
-    private static String reason(Throwable caught, @Nullable Refusal refusal) {
-        return refusal == null ? EventDoor.unforeseen(caught) : refusal.reason();
+    private static String reason(Throwable caught, @Nullable EventRejected refusal) {
+        return refusal == null ? EventRouteGuard.unforeseen(caught) : refusal.reason();
     }
 
     private static @Nullable String event(Exchange exchange) {

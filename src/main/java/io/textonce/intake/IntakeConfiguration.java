@@ -1,14 +1,21 @@
 package io.textonce.intake;
 
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.intake.file.FileIntake;
+import io.textonce.intake.file.FileLocks;
+import io.textonce.intake.file.Inbox;
+import io.textonce.intake.file.StableFileFilter;
+
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.bundle.OwnRoutes;
+import io.textonce.hotload.UserRoutes;
 import io.textonce.event.EventSchemas;
-import io.textonce.json.SharedBuffers;
+import io.textonce.tuning.SharedBuffers;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
 import java.time.Clock;
@@ -57,12 +64,12 @@ class IntakeConfiguration {
     }
 
     @Bean
-    EventDoor eventDoor(CamelContext context, OwnRoutes ownRoutes) {
-        return new EventDoor(context, ownRoutes);
+    EventRouteGuard eventDoor(CamelContext context, UserRoutes ownRoutes) {
+        return new EventRouteGuard(context, ownRoutes);
     }
 
     @Bean
-    Processor eventKnown(EventDoor door) {
+    Processor eventKnown(EventRouteGuard door) {
         return door::known;
     }
 
@@ -102,8 +109,8 @@ class IntakeConfiguration {
     }
 
     @Bean
-    QuietFiles quietFiles(Inbox inbox, TextOnceProperties settings, MeterRegistry meters) {
-        return new QuietFiles(inbox, settings.file().quietTime(), meters);
+    StableFileFilter quietFiles(Inbox inbox, TextOnceProperties settings, MeterRegistry meters) {
+        return new StableFileFilter(inbox, settings.file().quietTime(), meters);
     }
 
     @Bean
@@ -113,7 +120,7 @@ class IntakeConfiguration {
 
     @Bean
     FileIntake fileIntake(
-            Inbox inbox, FileLocks fileLocks, QuietFiles quietFiles, CamelContext camel, EventSchemas eventSchemas) {
+            Inbox inbox, FileLocks fileLocks, StableFileFilter quietFiles, CamelContext camel, EventSchemas eventSchemas) {
         return new FileIntake(inbox, fileLocks, quietFiles, new RouteSchemas(camel, eventSchemas));
     }
 
@@ -205,5 +212,31 @@ class IntakeConfiguration {
                 new CustomizableThreadFactory("file-line-"));
         lines.allowCoreThreadTimeOut(true);
         return lines;
+    }
+
+    @Bean
+    InboundMessages inboundText(
+            PhoneNumbers phones, PhoneHash phoneHash, TextOnceProperties settings, MeterRegistry meters) {
+        return new InboundMessages(phones, phoneHash, settings.intakes().contains("jms"), meters);
+    }
+
+    @Bean
+    Processor inboundRead(InboundMessages inbound) {
+        return inbound::read;
+    }
+
+    @Bean
+    Processor inboundHeard(InboundMessages inbound) {
+        return inbound::heard;
+    }
+
+    @Bean
+    Processor inboundFailed() {
+        return InboundMessages::failed;
+    }
+
+    @Bean
+    Processor inboundMessage(InboundMessages inbound) {
+        return inbound::message;
     }
 }

@@ -1,7 +1,9 @@
 package io.textonce.intake;
 
-import io.textonce.delivery.Refusal;
-import io.textonce.envelope.CloudEvent;
+import io.textonce.intake.file.Lines;
+
+import io.textonce.event.EventRejected;
+import io.textonce.event.CloudEvent;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -80,9 +82,9 @@ final class JmsIntake {
                 return body;
             }
         } else {
-            throw new Refusal(415, "unsupported_media_type", "The message must hold JSON as a text or as bytes.");
+            throw new EventRejected(415, "unsupported_media_type", "The message must hold JSON as a text or as bytes.");
         }
-        throw new Refusal(413, "too_large", "The message is larger than 64 KiB.");
+        throw new EventRejected(413, "too_large", "The message is larger than 64 KiB.");
     }
 
     private static Map<String, Object> properties(Message message) throws JMSException {

@@ -1,5 +1,7 @@
 package io.textonce.intake;
 
+import io.textonce.intake.file.EventFields;
+
 import io.textonce.event.EventSchemas;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Schemas of events, found in their routes: the one by which the first step on the way of the event checks it, itself or
  * in a kamelet.
  */
-final class RouteSchemas {
+public final class RouteSchemas {
 
     private static final String CHECK = "event-check-action";
 
@@ -30,7 +32,7 @@ final class RouteSchemas {
     }
 
     /** Fields of an event; unknown where its route checks it by no schema. */
-    EventFields fieldsOf(String event) {
+    public EventFields fieldsOf(String event) {
         return uris("event-" + event)
                 .findFirst()
                 .map(uri -> EventFields.of(schemas.of(uri).source()))

@@ -1,8 +1,4 @@
-/**
- * How events come in: over HTTP, from a queue, in files. An intake knows nothing of any event. A dropped file is read
- * record by record in constant memory; a record that cannot be read costs itself and not its neighbours; what was
- * refused is written to a file that can be mended and dropped again.
- */
+/** Intakes: how events come in over HTTP and from a queue. An intake knows nothing of any event. */
 @NullMarked
 package io.textonce.intake;
 

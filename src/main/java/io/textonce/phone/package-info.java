@@ -1,6 +1,6 @@
 /**
- * Phone numbers: which ones may be texted, how they look in a log or on a page, and how they are found again without
- * being kept. Knows nothing of Camel, Spring or Twilio.
+ * Phone numbers: which ones can receive an SMS, their one spelling, their masked form, and the keyed hash by which
+ * they are found without being stored. Depends on neither Camel, Spring nor Twilio.
  */
 @NullMarked
 package io.textonce.phone;

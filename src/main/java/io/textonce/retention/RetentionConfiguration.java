@@ -55,7 +55,7 @@ class RetentionConfiguration {
     }
 
     @Bean
-    People people(
+    DataErasure people(
             PhoneNumbers phones,
             PhoneHash phoneHash,
             Retention retention,
@@ -67,7 +67,7 @@ class RetentionConfiguration {
             jms.setReceiveTimeout(RECEIVE_TIMEOUT_MILLIS);
         }
         var queues = List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue());
-        return new People(phones, phoneHash, retention, new DeadLetters(jms, queues, phones));
+        return new DataErasure(phones, phoneHash, retention, new DeadLetterErasure(jms, queues, phones));
     }
 
     @Bean
@@ -77,17 +77,17 @@ class RetentionConfiguration {
     }
 
     @Bean
-    Processor peopleRead(People people) {
+    Processor peopleRead(DataErasure people) {
         return people::read;
     }
 
     @Bean
-    Processor peopleRedact(People people) {
+    Processor peopleRedact(DataErasure people) {
         return people::redact;
     }
 
     @Bean
-    Processor peopleReport(People people) {
+    Processor peopleReport(DataErasure people) {
         return people::report;
     }
 }

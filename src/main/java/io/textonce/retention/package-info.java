@@ -1,4 +1,7 @@
-/** What is forgotten: numbers and texts after a while, deliveries after a longer one, a person on request. */
+/**
+ * Retention and data erasure: numbers and texts are cleared after a while, deliveries after a longer one, a person's
+ * data on request.
+ */
 @NullMarked
 package io.textonce.retention;
 

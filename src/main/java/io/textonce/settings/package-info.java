@@ -1,4 +1,4 @@
-/** What is set from outside: one record of settings, checked as a whole before anything starts. */
+/** Settings: one record, validated as a whole before anything starts. */
 @NullMarked
 package io.textonce.settings;
 

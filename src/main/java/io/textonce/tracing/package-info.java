@@ -1,4 +1,4 @@
-/** OpenTelemetry traces, where an endpoint is set: from the intake over the call of Twilio to its callbacks. */
+/** OpenTelemetry traces where an endpoint is set: from the intake through the call of Twilio to its callbacks. */
 @NullMarked
 package io.textonce.tracing;
 

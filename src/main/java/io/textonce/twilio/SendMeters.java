@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.textonce.delivery.Delivery;
-import io.textonce.delivery.Sms;
+import io.textonce.message.Sms;
 import java.time.Duration;
 import java.util.UUID;
 import org.apache.camel.Exchange;

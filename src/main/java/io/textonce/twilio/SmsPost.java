@@ -1,13 +1,15 @@
 package io.textonce.twilio;
 
+import io.textonce.delivery.OutcomeRepository;
+
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
-import io.textonce.delivery.Refusal;
-import io.textonce.delivery.Sms;
+import io.textonce.event.EventRejected;
+import io.textonce.message.Sms;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
 import java.time.Duration;
@@ -33,12 +35,12 @@ final class SmsPost {
     private static final Logger LOG = LoggerFactory.getLogger(SmsPost.class);
 
     private final TwilioHttp http;
-    private final Circuit circuit;
+    private final CircuitBreaker circuit;
     private final OptOuts optOuts;
     private final TextOnceProperties settings;
     private final SendMeters meters;
 
-    SmsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
+    SmsPost(TwilioHttp http, CircuitBreaker circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
         this.http = http;
         this.circuit = circuit;
         this.optOuts = optOuts;
@@ -60,7 +62,7 @@ final class SmsPost {
         var lease = exchange.getVariable("lease", Lease.class);
         var twilio = settings.twilio();
         var message = exchange.getMessage();
-        var probe = exchange.getVariable("probe", Circuit.Probe.class);
+        var probe = exchange.getVariable("probe", CircuitBreaker.Probe.class);
         message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe, called)));
         message.setHeader("CamelTwilio.to", new PhoneNumber(sms.phone()));
         String sender = sms.policy().sender(twilio.sender());
@@ -91,7 +93,7 @@ final class SmsPost {
         exchange.setVariable("written", true);
     }
 
-    private void lastCheck(Lease lease, Circuit.@Nullable Probe probe, AtomicBoolean called) {
+    private void lastCheck(Lease lease, CircuitBreaker.@Nullable Probe probe, AtomicBoolean called) {
         requireHeld(lease);
         if (probe != null) {
             probe.use();
@@ -208,8 +210,8 @@ final class SmsPost {
                 exchange.setVariable(
                         "refusal",
                         ours
-                                ? Refusal.ofText(502, "sms_delivery_failed", refused.code(), words)
-                                : Refusal.ofText(422, "refused", refused.code(), words));
+                                ? EventRejected.ofText(502, "sms_delivery_failed", refused.code(), words)
+                                : EventRejected.ofText(422, "refused", refused.code(), words));
                 outcome(exchange, Delivery.REJECTED, null, refused.code(), words, null);
             }
         }
@@ -231,7 +233,7 @@ final class SmsPost {
         meters.posted(exchange, sid == null ? status : "accepted");
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage()
-                .setBody(new Outcomes.Outcome(delivery.id(), delivery.attempt(), status, sid, code, words, wait));
+                .setBody(new OutcomeRepository.Outcome(delivery.id(), delivery.attempt(), status, sid, code, words, wait));
     }
 
     /** Up to half as long again, so that what was held together is not tried together. */

@@ -1,8 +1,10 @@
 package io.textonce.twilio;
 
+import io.textonce.delivery.StatusRepository;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OptOuts;
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.util.Map;
@@ -20,7 +22,7 @@ import org.slf4j.event.Level;
  * Reads Twilio's status callbacks, which {@link SignedWebhook} let in. Nothing of one is lost: what it says is written
  * down before it is answered, known to us or not.
  */
-final class StatusCallback {
+public final class StatusCallback {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusCallback.class);
 
@@ -29,7 +31,7 @@ final class StatusCallback {
     private static final Pattern DELIVERY = Pattern.compile("(?:^|&)delivery=([0-9a-fA-F-]{36})(?:&|$)");
 
     private final TwilioCodes codes;
-    private final Circuit circuit;
+    private final CircuitBreaker circuit;
     private final OptOuts optOuts;
     private final Duration ask;
     private final MeterRegistry meters;
@@ -37,7 +39,7 @@ final class StatusCallback {
 
     StatusCallback(
             TwilioCodes codes,
-            Circuit circuit,
+            CircuitBreaker circuit,
             OptOuts optOuts,
             TextOnceProperties settings,
             MeterRegistry meters,
@@ -59,14 +61,14 @@ final class StatusCallback {
                 || status == null
                 || !SID.matcher(sid).matches()
                 || !STATUS.matcher(status).matches()) {
-            throw new Refusal(400, "invalid callback", "MessageSid and MessageStatus are needed.");
+            throw new EventRejected(400, "invalid callback", "MessageSid and MessageStatus are needed.");
         }
         Integer code = code((String) form.get("ErrorCode"));
         report(exchange, "callback", delivery(exchange.getVariable("query", String.class)), sid, status, code);
     }
 
     /** Makes a report of what Twilio said of a message, as the body and for {@link #recorded}. */
-    void report(
+    public void report(
             Exchange exchange,
             String kind,
             @Nullable UUID delivery,
@@ -74,15 +76,15 @@ final class StatusCallback {
             String status,
             @Nullable Integer code) {
         String words = code == null ? null : codes.of(code).words();
-        var report = new StatusReports.Report(kind, delivery, sid, status, code, words, ask);
+        var report = new StatusRepository.Report(kind, delivery, sid, status, code, words, ask);
         exchange.setVariable("report", report);
         exchange.getMessage().setBody(report);
     }
 
     /** Counts and, where a person should look, says what the report did. */
     void recorded(Exchange exchange) {
-        var report = exchange.getVariable("report", StatusReports.Report.class);
-        var done = exchange.getMessage().getBody(StatusReports.Effect.class);
+        var report = exchange.getVariable("report", StatusRepository.Report.class);
+        var done = exchange.getMessage().getBody(StatusRepository.Effect.class);
         String effect = done.name();
         meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect)
                 .increment();
@@ -109,7 +111,7 @@ final class StatusCallback {
         }
     }
 
-    private static void say(StatusReports.Report report, String effect) {
+    private static void say(StatusRepository.Report report, String effect) {
         boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
         LOG.atLevel(odd ? Level.WARN : Level.INFO)
                 .log("{} {} for {}: {}", report.kind(), report.status(), report.sid(), effect);

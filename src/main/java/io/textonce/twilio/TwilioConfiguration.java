@@ -1,5 +1,11 @@
 package io.textonce.twilio;
 
+
+import io.textonce.delivery.OutcomeRepository;
+import io.textonce.delivery.StatusRepository;
+import io.textonce.tuning.CallersThread;
+import io.textonce.tuning.KnownSetters;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.twilio.http.HttpClient;
@@ -8,9 +14,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.Delivery;
-import io.textonce.delivery.DueDeliveries;
+import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.OptOuts;
-import io.textonce.json.SharedBuffers;
+import io.textonce.tuning.SharedBuffers;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
@@ -71,8 +77,8 @@ class TwilioConfiguration {
 
     /** Named for the health endpoint. */
     @Bean("twilio")
-    Circuit circuit(DataSource dataSource, TwilioClock clock, TextOnceProperties settings) {
-        return new Circuit(
+    CircuitBreaker circuit(DataSource dataSource, TwilioClock clock, TextOnceProperties settings) {
+        return new CircuitBreaker(
                 new JdbcTemplate(dataSource),
                 clock,
                 settings.twilio().accountSid(),
@@ -109,14 +115,14 @@ class TwilioConfiguration {
     }
 
     @Bean
-    MeterBinder circuitMeter(Circuit circuit) {
+    MeterBinder circuitMeter(CircuitBreaker circuit) {
         return meters -> Gauge.builder("textonce.circuit.open", () -> circuit.isOpen() ? 1 : 0)
                 .description("1 while Twilio refuses the account")
                 .register(meters);
     }
 
     @Bean
-    SmsPost smsPost(TwilioHttp http, Circuit circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
+    SmsPost smsPost(TwilioHttp http, CircuitBreaker circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
         return new SmsPost(http, circuit, optOuts, settings, meters);
     }
 
@@ -131,14 +137,14 @@ class TwilioConfiguration {
     }
 
     @Bean
-    Outcomes outcomes(@Qualifier("outcomeDataSource") DataSource dataSource) {
-        return new Outcomes(new JdbcTemplate(dataSource));
+    OutcomeRepository outcomes(@Qualifier("outcomeDataSource") DataSource dataSource) {
+        return new OutcomeRepository(new JdbcTemplate(dataSource));
     }
 
     @Bean
-    Processor smsOutcomes(Outcomes outcomes, SendMeters meters) {
+    Processor smsOutcomes(OutcomeRepository outcomes, SendMeters meters) {
         return exchange -> {
-            var outcome = exchange.getMessage().getBody(Outcomes.Outcome.class);
+            var outcome = exchange.getMessage().getBody(OutcomeRepository.Outcome.class);
             boolean changed = outcomes.record(outcome);
             // The callback can be faster than the failure that lost Twilio's answer.
             if (!changed && outcome.status().equals(Delivery.UNKNOWN)) {
@@ -148,19 +154,9 @@ class TwilioConfiguration {
     }
 
     @Bean
-    SignedWebhook signedWebhook(TwilioSignature signature, TextOnceProperties settings, MeterRegistry meters) {
-        return new SignedWebhook(signature, settings.requireTwilioSignature(), meters);
-    }
-
-    @Bean
-    Processor twilioSigned(SignedWebhook webhook) {
-        return webhook::open;
-    }
-
-    @Bean
     StatusCallback statusCallback(
             TwilioCodes codes,
-            Circuit circuit,
+            CircuitBreaker circuit,
             OptOuts optOuts,
             TextOnceProperties settings,
             MeterRegistry meters,
@@ -174,12 +170,12 @@ class TwilioConfiguration {
     }
 
     @Bean
-    StatusReports reports(@Qualifier("batchDataSource") DataSource dataSource) {
-        return new StatusReports(new JdbcTemplate(dataSource));
+    StatusRepository reports(@Qualifier("batchDataSource") DataSource dataSource) {
+        return new StatusRepository(new JdbcTemplate(dataSource));
     }
 
     @Bean
-    Processor statusReports(StatusReports reports) {
+    Processor statusReports(StatusRepository reports) {
         return reports::record;
     }
 
@@ -188,41 +184,15 @@ class TwilioConfiguration {
         return callback::recorded;
     }
 
-    @Bean
-    InboundText inboundText(
-            PhoneNumbers phones, PhoneHash phoneHash, TextOnceProperties settings, MeterRegistry meters) {
-        return new InboundText(phones, phoneHash, settings.intakes().contains("jms"), meters);
-    }
-
-    @Bean
-    Processor inboundRead(InboundText inbound) {
-        return inbound::read;
-    }
-
-    @Bean
-    Processor inboundHeard(InboundText inbound) {
-        return inbound::heard;
-    }
-
-    @Bean
-    Processor inboundFailed() {
-        return InboundText::failed;
-    }
-
-    @Bean
-    Processor inboundMessage(InboundText inbound) {
-        return inbound::message;
-    }
-
     /** Reads what other instances have found out about the account. */
     @Bean
-    Processor circuitRefresh(Circuit circuit) {
+    Processor circuitRefresh(CircuitBreaker circuit) {
         return exchange -> circuit.refresh();
     }
 
     /** How many held texts may go now: all, or one that tries whether Twilio takes the account again. */
     @Bean
-    Processor circuitProbe(Circuit circuit) {
+    Processor circuitProbe(CircuitBreaker circuit) {
         return exchange -> {
             if (circuit.isOpen()) {
                 var probe = circuit.takeProbe();
@@ -234,24 +204,13 @@ class TwilioConfiguration {
 
     /** A held text that ended without a call must not cost the others the probe. */
     @Bean
-    Processor circuitProbed(Circuit circuit) {
+    Processor circuitProbed(CircuitBreaker circuit) {
         return exchange -> {
-            var probe = exchange.getVariable("probe", Circuit.Probe.class);
+            var probe = exchange.getVariable("probe", CircuitBreaker.Probe.class);
             if (probe != null) {
                 circuit.giveBack(probe);
             }
         };
-    }
-
-    @Bean
-    SilentTexts silentTexts(
-            TwilioMessages messages, DueDeliveries deliveries, StatusCallback callback, TextOnceProperties settings) {
-        return new SilentTexts(messages, deliveries, callback, settings.due().statusAfter());
-    }
-
-    @Bean
-    Processor twilioAsk(SilentTexts texts) {
-        return texts::ask;
     }
 
     /** In Java since Camel's YAML takes milliseconds only: it would fail on {@code 1s}, and only at the first 429. */

@@ -1,7 +1,7 @@
 /**
- * What Twilio's API asks of its callers: one POST a create, what each answer and error code means for the text, and the
- * proof that a webhook is Twilio's. The parts that decide (codes, forms, signatures) are plain Java, so that they can
- * be tested without a running application.
+ * Twilio's API: a client that makes exactly one POST of a create, the meaning of each answer and error code,
+ * signatures, webhooks, and the circuit breaker of the account. What decides (codes, forms, signatures) is plain
+ * Java, so that it can be tested without a running application.
  */
 @NullMarked
 package io.textonce.twilio;

@@ -1,6 +1,6 @@
 package io.textonce.verify;
 
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.settings.TextOnceProperties;
 import java.sql.ResultSet;
@@ -98,7 +98,7 @@ final class CodeLimits {
                 limit.key(),
                 settings.window().toString());
         if (counted != null && counted.count() > limit.most()) {
-            throw Refusal.later(429, "too_many_codes", null, limit.words() + ".", counted.left());
+            throw EventRejected.later(429, "too_many_codes", null, limit.words() + ".", counted.left());
         }
     }
 

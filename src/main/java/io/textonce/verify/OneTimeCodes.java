@@ -9,7 +9,7 @@ import com.twilio.http.Request;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.Domains;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
@@ -83,7 +83,7 @@ final class OneTimeCodes {
     /** Refuses with 503 while nobody has said which service of Twilio's to use. */
     void setUp(Exchange exchange) {
         if (service.isEmpty()) {
-            throw new Refusal(
+            throw new EventRejected(
                     503,
                     "verify_not_set_up",
                     "One-time codes are not set up here: TWILIO_VERIFY_SERVICE_SID is missing.");
@@ -92,7 +92,7 @@ final class OneTimeCodes {
 
     void number(Exchange exchange) {
         if (!phones.isE164(text(exchange, "phone"))) {
-            throw Refusal.ofNumber("phone");
+            throw EventRejected.ofNumber("phone");
         }
     }
 
@@ -104,13 +104,13 @@ final class OneTimeCodes {
         String channel = first(
                 text(exchange, "channel"), policy.channel(), settings.channels().get(0));
         if (!settings.channels().contains(channel)) {
-            throw Refusal.ofField("channel", "must be one of " + String.join(", ", settings.channels()));
+            throw EventRejected.ofField("channel", "must be one of " + String.join(", ", settings.channels()));
         }
         form.put("Channel", channel);
         String locale = first(text(exchange, "locale"), policy.locale(), settings.locale());
         if (!locale.isEmpty()) {
             if (!LOCALE.matcher(locale).matches()) {
-                throw Refusal.ofField("locale", "must be a language such as de or pt-BR");
+                throw EventRejected.ofField("locale", "must be a language such as de or pt-BR");
             }
             form.put("Locale", locale);
         }
@@ -121,7 +121,7 @@ final class OneTimeCodes {
     void checkForm(Exchange exchange) {
         String code = text(exchange, "code");
         if (!CODE.matcher(code).matches()) {
-            throw Refusal.ofField("code", "must be a text of 4 to 10 digits");
+            throw EventRejected.ofField("code", "must be a text of 4 to 10 digits");
         }
         exchange.setVariable("form", Map.of("To", text(exchange, "phone"), "Code", code));
     }
@@ -169,7 +169,7 @@ final class OneTimeCodes {
         String status = answer.path("status").asText();
         if (status.isEmpty()) {
             counted("check", "unclear");
-            throw new Refusal(
+            throw new EventRejected(
                     503,
                     "outcome_unclear",
                     "Twilio did not say whether the code was right. Check it again; if none is pending, start again.");
@@ -207,26 +207,26 @@ final class OneTimeCodes {
                 .increment();
     }
 
-    private static Refusal notNow(TwilioFailure.NotProcessed failure) {
+    private static EventRejected notNow(TwilioFailure.NotProcessed failure) {
         Duration wait = failure.retryAfter() == null ? SOON : failure.retryAfter();
-        return Refusal.later(503, "try_again", null, "Twilio could not take it just now. Try again.", wait);
+        return EventRejected.later(503, "try_again", null, "Twilio could not take it just now. Try again.", wait);
     }
 
-    private static Refusal nonePending() {
-        return new Refusal(
+    private static EventRejected nonePending() {
+        return new EventRejected(
                 404,
                 "no_code_pending",
                 "No code is pending for this number: it was used, has expired or was tried too often. Start again.");
     }
 
-    private static Refusal refusal(TwilioFailure.Refused refused) {
+    private static EventRejected refusal(TwilioFailure.Refused refused) {
         String words = refused.entry().words();
         return switch (refused.entry().atCreation()) {
-            case MISCONFIGURED, CIRCUIT -> Refusal.ofText(502, "verify_failed", refused.code(), words);
+            case MISCONFIGURED, CIRCUIT -> EventRejected.ofText(502, "verify_failed", refused.code(), words);
             default ->
                 refused.httpStatus() == 429
-                        ? Refusal.later(429, "too_many_codes", refused.code(), words, VALIDITY)
-                        : Refusal.ofText(422, "refused", refused.code(), words);
+                        ? EventRejected.later(429, "too_many_codes", refused.code(), words, VALIDITY)
+                        : EventRejected.ofText(422, "refused", refused.code(), words);
         };
     }
 

@@ -1,6 +1,6 @@
 /**
- * One-time codes by Twilio Verify: Twilio makes, sends and checks them, so that no code is ever ours to keep. What is
- * ours: who may ask, how often, and telling others which number was approved.
+ * One-time codes by Twilio Verify, which creates, sends and checks them, so that no code is ever stored here. Ours
+ * are the limits and the publication of approved numbers.
  */
 @NullMarked
 package io.textonce.verify;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.textonce.sandbox.SandboxPostgres;
-import io.textonce.twilio.Outcomes;
-import io.textonce.twilio.StatusReports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,8 +43,8 @@ class CancellationsTest {
     private static JdbcTemplate jdbc;
     private static DeliveryTables tables;
     private static Cancellations cancellations;
-    private static Outcomes outcomes;
-    private static StatusReports reports;
+    private static OutcomeRepository outcomes;
+    private static StatusRepository reports;
     private static CamelContext context;
 
     private String id;
@@ -80,8 +78,8 @@ class CancellationsTest {
         jdbc = new JdbcTemplate(dataSource);
         tables = DeliveryTables.migrate(dataSource, LEASE);
         cancellations = DeliveryTables.cancellations(dataSource);
-        outcomes = new Outcomes(jdbc);
-        reports = new StatusReports(jdbc);
+        outcomes = new OutcomeRepository(jdbc);
+        reports = new StatusRepository(jdbc);
         context = new DefaultCamelContext();
     }
 
@@ -167,7 +165,7 @@ class CancellationsTest {
         assertThat(tables.due().bind(unknown, sid(), "scheduled", null, Duration.ofHours(1)))
                 .isTrue();
 
-        assertThat(tables.due().takeSilent(100)).extracting(Due::eventId).contains(id);
+        assertThat(tables.due().takeSilent(100)).extracting(DueDelivery::eventId).contains(id);
     }
 
     @Test
@@ -175,10 +173,10 @@ class CancellationsTest {
         reach(Moment.UNKNOWN);
         cancel();
 
-        reports.record(new StatusReports.Report(
+        reports.record(new StatusRepository.Report(
                 "callback", (UUID) row().get("id"), sid(), "queued", null, null, Duration.ofHours(1)));
 
-        assertThat(tables.due().takeSilent(100)).extracting(Due::eventId).contains(id);
+        assertThat(tables.due().takeSilent(100)).extracting(DueDelivery::eventId).contains(id);
     }
 
     @Test
@@ -260,7 +258,7 @@ class CancellationsTest {
 
     private static void record(Delivery claimed, String status) {
         boolean ours = List.of("held", "rejected", "unknown").contains(status);
-        outcomes.record(new Outcomes.Outcome(
+        outcomes.record(new OutcomeRepository.Outcome(
                 claimed.id(),
                 claimed.attempt(),
                 status,
@@ -274,7 +272,7 @@ class CancellationsTest {
         jdbc.update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
     }
 
-    private Due unknown() {
+    private DueDelivery unknown() {
         return tables.due().takeUnknown(100).stream()
                 .filter(due -> due.eventId().equals(id))
                 .findFirst()

@@ -1,5 +1,8 @@
 package io.textonce.delivery;
 
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +22,7 @@ public final class ClaimedEvent {
      */
     public static Optional<Delivery> claim(
             DeliveryTables tables, CamelContext context, String eventId, String service, String phone, String text) {
-        return claim(tables, context, eventId, service, phone, text, Verdict.SEND);
+        return claim(tables, context, eventId, service, phone, text, SendDecision.SEND);
     }
 
     /** As for an event that is to be sent later. */
@@ -38,7 +41,7 @@ public final class ClaimedEvent {
                 service,
                 phone,
                 text,
-                Verdict.held(Instant.now().plus(wait), "Held"));
+                SendDecision.held(Instant.now().plus(wait), "Held"));
     }
 
     private static Optional<Delivery> claim(
@@ -48,7 +51,7 @@ public final class ClaimedEvent {
             String service,
             String phone,
             String text,
-            Verdict verdict) {
+            SendDecision verdict) {
         var policy = new SendPolicy();
         policy.setEvent("order-shipped");
         policy.setPurpose("order-updates");

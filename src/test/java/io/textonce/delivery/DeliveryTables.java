@@ -16,13 +16,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The tables and what reads and writes them, without the application. */
 public record DeliveryTables(
-        DueDeliveries due,
+        DueRepository due,
         Candidates candidates,
-        Deliveries claims,
-        SendGate gate,
-        Restore restore,
-        Departure departure,
-        Decisions decisions) {
+        ClaimRepository claims,
+        SendRules gate,
+        RestoreMode restore,
+        SendAdmission departure,
+        OperatorActions decisions) {
 
     private static final String SENDER = "+15551234567";
 
@@ -49,15 +49,15 @@ public record DeliveryTables(
     static DeliveryTables of(DataSource dataSource, Duration lease, @Nullable Instant restoredTo, Clock clock) {
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
-        var restore = new Restore(jdbc, restoredTo, clock);
-        var departure = new Departure(restore, new Pace(jdbc, SENDER, List.of()));
+        var restore = new RestoreMode(jdbc, restoredTo, clock);
+        var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, SENDER, List.of()));
         return new DeliveryTables(
-                new DueDeliveries(jdbc, SENDER, lease),
+                new DueRepository(jdbc, SENDER, lease),
                 new Candidates(jdbc, hash),
-                new Deliveries(jdbc, new PhoneNumbers(), hash, SENDER, lease, departure, true, clock),
-                new SendGate(new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), clock),
+                new ClaimRepository(jdbc, new PhoneNumbers(), hash, SENDER, lease, departure, true, clock),
+                new SendRules(new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), clock),
                 restore,
                 departure,
-                new Decisions(jdbc));
+                new OperatorActions(jdbc));
     }
 }

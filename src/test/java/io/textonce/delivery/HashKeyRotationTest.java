@@ -1,5 +1,8 @@
 package io.textonce.delivery;
 
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.phone.PhoneHash;
@@ -63,8 +66,8 @@ class HashKeyRotationTest {
                 null);
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms);
-        var departure = sandbox.context().getBean(Departure.class);
-        new Deliveries(
+        var departure = sandbox.context().getBean(SendAdmission.class);
+        new ClaimRepository(
                         sandbox.database(),
                         new PhoneNumbers(),
                         hash,

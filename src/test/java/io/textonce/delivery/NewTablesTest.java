@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.textonce.sandbox.SandboxPostgres;
-import io.textonce.twilio.Outcomes;
-import io.textonce.twilio.StatusReports;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -37,8 +35,8 @@ class NewTablesTest {
 
     private JdbcTemplate jdbc;
     private DeliveryTables tables;
-    private Outcomes outcomes;
-    private StatusReports reports;
+    private OutcomeRepository outcomes;
+    private StatusRepository reports;
     private int events;
 
     @Test
@@ -57,8 +55,8 @@ class NewTablesTest {
                 jdbc.execute("ALTER TABLE textonce." + table + " SET (autovacuum_enabled = off)");
             }
             try (var backup = DriverManager.getConnection(postgres.url(), "postgres", "");
-                    var toOutcomes = new Outcomes(jdbc);
-                    var toReports = new StatusReports(jdbc)) {
+                    var toOutcomes = new OutcomeRepository(jdbc);
+                    var toReports = new StatusRepository(jdbc)) {
                 read(backup);
                 outcomes = toOutcomes;
                 reports = toReports;
@@ -115,9 +113,9 @@ class NewTablesTest {
             var claimed = ClaimedEvent.claim(
                             tables, camel, "event-" + number, "", "+1555" + number, "Your order has shipped.")
                     .orElseThrow();
-            outcomes.record(new Outcomes.Outcome(
+            outcomes.record(new OutcomeRepository.Outcome(
                     claimed.id(), claimed.attempt(), "queued", sid, null, null, Duration.ofHours(1)));
-            reports.record(new StatusReports.Report(
+            reports.record(new StatusRepository.Report(
                     "callback", claimed.id(), sid, "delivered", null, null, Duration.ofHours(1)));
         }
     }

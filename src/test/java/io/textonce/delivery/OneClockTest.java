@@ -128,7 +128,7 @@ class OneClockTest {
         var tables = DeliveryTables.of(dataSource, lease, null);
         hold(tables, now().minusSeconds(2));
 
-        CompletableFuture<Due> taken;
+        CompletableFuture<DueDelivery> taken;
         try (var connection = dataSource.getConnection();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);

@@ -1,5 +1,9 @@
 package io.textonce.delivery;
 
+import io.textonce.event.EventRejected;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
+
 import static io.textonce.sandbox.Fault.stopsAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -64,7 +68,7 @@ class SharedStatementTest {
 
     @Test
     void claimsAllEventsButTheOneThatNoIndexCanHold(Sandbox sandbox) {
-        var deliveries = sandbox.context().getBean(Deliveries.class);
+        var deliveries = sandbox.context().getBean(ClaimRepository.class);
         var random = new Random(7);
         String tooLong = random.ints(8_000, '!', '~')
                 .mapToObj(character -> String.valueOf((char) character))
@@ -80,7 +84,7 @@ class SharedStatementTest {
         sandbox.database().update("DELETE FROM textonce.deliveries WHERE event = 'shared'");
     }
 
-    private CompletableFuture<Boolean> claim(Deliveries deliveries, Sandbox sandbox, String eventId) {
+    private CompletableFuture<Boolean> claim(ClaimRepository deliveries, Sandbox sandbox, String eventId) {
         var policy = new SendPolicy();
         policy.setEvent("shared");
         policy.setPurpose("tests");
@@ -117,7 +121,7 @@ class SharedStatementTest {
         assertThatThrownBy(() -> send(sandbox, id))
                 .rootCause()
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        EventRejected.class,
                         refusal -> assertThat(refusal.details())
                                 .isEqualTo(Map.of("eventId", List.of("must have at most 255 characters"))));
         send(sandbox, id.substring(1));

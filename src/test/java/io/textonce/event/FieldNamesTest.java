@@ -7,7 +7,6 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.textonce.delivery.Refusal;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,7 +32,7 @@ class FieldNamesTest {
             """)
     void refusesNearlyTheNameOfAField(String event, String written) throws JsonProcessingException {
         assertThatThrownBy(() -> checked(event))
-                .asInstanceOf(type(Refusal.class))
+                .asInstanceOf(type(EventRejected.class))
                 .satisfies(refusal -> assertThat(refusal.details()).containsOnlyKeys(written));
     }
 

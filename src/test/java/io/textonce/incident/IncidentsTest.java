@@ -3,7 +3,7 @@ package io.textonce.incident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.incident.Incident.Recipient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -117,7 +117,7 @@ class IncidentsTest {
     void keepsNothingOfAnIncidentThatComesTooLate() {
         assertThatThrownBy(() -> incidents.open(incident(id, Instant.now().minusSeconds(1))))
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
+                        EventRejected.class, refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
 
         assertThat(count("SELECT count(*) FROM textonce.incidents WHERE event_id = ?", id))
                 .isZero();

@@ -3,7 +3,7 @@ package io.textonce.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.sandbox.SandboxTest;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -57,7 +57,7 @@ class E164ActionTest {
                 .isInstanceOf(CamelExecutionException.class)
                 .rootCause()
                 .isInstanceOfSatisfying(
-                        Refusal.class,
+                        EventRejected.class,
                         refusal -> assertThat(refusal.reason())
                                 .isEqualTo(
                                         "mobile: must be a phone number, with its country code where it is not of US"));
@@ -67,7 +67,7 @@ class E164ActionTest {
     void refusesAnEventWithoutTheField() {
         assertThatThrownBy(() -> template.requestBody("direct:own-number", Map.of("phone", "+14155552671")))
                 .rootCause()
-                .isInstanceOf(Refusal.class);
+                .isInstanceOf(EventRejected.class);
     }
 
     @Test

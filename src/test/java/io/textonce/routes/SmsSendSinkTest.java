@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.textonce.delivery.Refusal;
+import io.textonce.event.EventRejected;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -210,7 +210,7 @@ class SmsSendSinkTest {
                         send(sandbox.newEventId(), number, Map.of("contentVariables", Map.of("1", List.of("x")))))
                 .rootCause()
                 .isInstanceOfSatisfying(
-                        Refusal.class, refusal -> assertThat(refusal.details()).containsOnlyKeys("contentVariables"));
+                        EventRejected.class, refusal -> assertThat(refusal.details()).containsOnlyKeys("contentVariables"));
         assertThat(posts(sandbox, number)).isEmpty();
     }
 

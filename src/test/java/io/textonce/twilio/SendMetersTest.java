@@ -3,8 +3,8 @@ package io.textonce.twilio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.textonce.delivery.SendPolicy;
-import io.textonce.delivery.Sms;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
 import java.time.Instant;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;

@@ -1,5 +1,7 @@
 package io.textonce.twilio;
 
+import io.textonce.delivery.OutcomeRepository;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,8 +10,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
-import io.textonce.delivery.SendPolicy;
-import io.textonce.delivery.Sms;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioPost;
@@ -77,7 +79,7 @@ class SmsPostTest {
 
         smsPost(sandbox, Map.of()).read(exchange);
 
-        assertThat(exchange.getMessage().getBody(Outcomes.Outcome.class).status())
+        assertThat(exchange.getMessage().getBody(OutcomeRepository.Outcome.class).status())
                 .isEqualTo("accepted");
         assertThat(exchange.getVariable("delivery", Delivery.class).status()).isEqualTo("accepted");
     }
@@ -173,7 +175,7 @@ class SmsPostTest {
     private static SmsPost smsPost(Sandbox sandbox, Map<String, String> settings) {
         return new SmsPost(
                 sandbox.context().getBean(TwilioHttp.class),
-                sandbox.context().getBean(Circuit.class),
+                sandbox.context().getBean(CircuitBreaker.class),
                 sandbox.context().getBean(OptOuts.class),
                 settings(sandbox, settings),
                 sandbox.context().getBean(SendMeters.class));

@@ -1,0 +1,148 @@
+package io.textonce.console;
+
+import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
+
+import io.textonce.security.TokenAuthenticator;
+import io.textonce.http.PagePaths;
+import io.textonce.security.AuthenticationFailureHandler;
+import io.textonce.settings.Sandbox;
+import io.textonce.settings.TextOnceProperties;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer.FrameOptionsConfig;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.authentication.session.NullAuthenticatedSessionStrategy;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Who sees the pages: an operator, who showed the token once and carries it in a cookie since. Every form carries
+ * a token against forged requests, and nothing but our own files runs in the browser. The sandbox is open.
+ */
+@Configuration(proxyBeanMethods = false)
+class ConsoleSecurity {
+
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    @Bean
+    OperatorCookie operatorCookie(TextOnceProperties settings, Clock clock) {
+        return new OperatorCookie(settings.hashKey(), clock);
+    }
+
+    @Bean
+    @Order(1)
+    SecurityFilterChain supportChain(
+            HttpSecurity http,
+            ObjectProvider<Sandbox> sandbox,
+            OperatorCookie cookie,
+            TokenAuthenticator callers,
+            AuthenticationFailureHandler strangers)
+            throws Exception {
+        boolean open = sandbox.getIfAvailable() != null;
+        var csrf = new CookieCsrfTokenRepository();
+        csrf.setCookieCustomizer(custom -> custom.sameSite("Strict").httpOnly(true));
+        csrf.setCookieName("textonce-form");
+        return http.securityMatcher(new PagePaths())
+                // The operator is known anew with each request: that is no log-in, which would change the forms' token.
+                .csrf(forms -> forms.csrfTokenRepository(csrf)
+                        .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .addFilterBefore(new CookieFilter(cookie, callers), AnonymousAuthenticationFilter.class)
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(POLICY))
+                        .frameOptions(FrameOptionsConfig::deny)
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
+                // A program shows its token with each request, and is answered as everywhere.
+                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
+                        .authenticationEntryPoint(strangers))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint((request, response, failed) -> {
+                            if (isProgram(request)) {
+                                strangers.commence(request, response, failed);
+                            } else {
+                                toLogin(request, response);
+                            }
+                        })
+                        .accessDeniedHandler((request, response, denied) -> {
+                            if (isProgram(request)) {
+                                strangers.handle(request, response, denied);
+                            } else {
+                                toLogin(request, response);
+                            }
+                        }))
+                .authorizeHttpRequests(requests -> {
+                    requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                            .permitAll();
+                    requests.requestMatchers("/login", "/ui/**", "/webjars/**").permitAll();
+                    if (open) {
+                        requests.anyRequest().permitAll();
+                    } else {
+                        requests.anyRequest().hasRole(OPERATOR.name());
+                    }
+                })
+                .build();
+    }
+
+    private static boolean isProgram(HttpServletRequest request) {
+        return request.getHeader(HttpHeaders.AUTHORIZATION) != null;
+    }
+
+    /** A part of the page that is asked for by script makes the whole page go there. */
+    private static void toLogin(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getHeader("HX-Request") == null) {
+            response.sendRedirect("/login");
+        } else {
+            response.setHeader("HX-Redirect", "/login");
+        }
+    }
+
+    /** Logs in whoever carries an operator's cookie, for this request. */
+    private static final class CookieFilter extends OncePerRequestFilter {
+
+        private final OperatorCookie cookie;
+        private final TokenAuthenticator callers;
+
+        CookieFilter(OperatorCookie cookie, TokenAuthenticator callers) {
+            this.cookie = cookie;
+            this.callers = callers;
+        }
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            String token = cookie.token(request);
+            if (token != null && !isProgram(request)) {
+                try {
+                    var operator = callers.whose(token);
+                    var context = SecurityContextHolder.createEmptyContext();
+                    context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
+                            operator.getName(), null, operator.getAuthorities()));
+                    SecurityContextHolder.setContext(context);
+                } catch (AuthenticationException e) {
+                    // The token is nobody's any more: whoever carries it is a stranger.
+                    logger.debug("A support cookie holds a token that is unknown now");
+                }
+            }
+            chain.doFilter(request, response);
+        }
+    }
+}

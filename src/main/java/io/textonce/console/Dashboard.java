@@ -1,0 +1,196 @@
+package io.textonce.console;
+
+import io.textonce.delivery.DeliveryId;
+import io.textonce.intake.Intakes;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioCodes;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * How things stand: a day of texts by outcome, what waits and what is unclear, what went wrong most, and the intakes.
+ * Read from the table at most once in a few seconds, however many look, and never for longer than a few.
+ */
+public final class Dashboard {
+
+    private static final int HOURS = 24;
+    private static final int MOST_CODES = 5;
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private static final String BY_HOUR = """
+            SELECT date_trunc('hour', created_at, 'UTC') AS hour,
+                count(*) FILTER (WHERE status IN ('delivered', 'read')) AS delivered,
+                count(*) FILTER (WHERE status IN ('reserved', 'scheduled', 'accepted', 'queued', 'sending', 'sent'))
+                    AS under_way,
+                count(*) FILTER (WHERE status IN ('held', 'unknown')) AS waiting,
+                count(*) FILTER (WHERE status IN ('rejected', 'undelivered', 'failed')) AS failed,
+                count(*) FILTER (WHERE status = 'canceled') AS canceled
+            FROM textonce.deliveries WHERE id >= ? GROUP BY hour ORDER BY hour
+            """;
+
+    private static final String CODES = """
+            SELECT error_code, count(*) AS many FROM textonce.deliveries
+            WHERE error_code IS NOT NULL AND id >= ?
+            GROUP BY error_code ORDER BY many DESC, error_code LIMIT ?
+            """;
+
+    private static final String LAST_BY_SOURCE = """
+            SELECT created_at FROM textonce.deliveries WHERE source = ? AND id >= ? ORDER BY id DESC LIMIT 1
+            """;
+
+    private static final String SUSPENDED = """
+            SELECT name, suspended_at, coalesce(last_error, 'an operator wanted it') AS why FROM textonce.subscriptions
+            WHERE name = ANY (?) AND suspended_at IS NOT NULL ORDER BY name
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final OpenDeliveries open;
+    private final Intakes intakes;
+    private final TwilioCodes codes;
+    private final TextOnceProperties settings;
+    private final Clock clock;
+    private @Nullable Picture picture;
+
+    Dashboard(
+            JdbcTemplate jdbc,
+            OpenDeliveries open,
+            Intakes intakes,
+            TwilioCodes codes,
+            TextOnceProperties settings,
+            Clock clock) {
+        this.jdbc = jdbc;
+        this.open = open;
+        this.intakes = intakes;
+        this.codes = codes;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** @throws org.springframework.dao.DataAccessException when the database doesn't answer in time */
+    synchronized Picture now() {
+        var now = clock.instant();
+        if (picture == null || picture.at().plus(FRESH).isBefore(now)) {
+            picture = look(now);
+        }
+        return picture;
+    }
+
+    private Picture look(Instant now) {
+        var first = now.truncatedTo(ChronoUnit.HOURS).minus(HOURS - 1, ChronoUnit.HOURS);
+        var since = DeliveryId.first(first);
+        return new Picture(
+                now,
+                new Chart(hours(first, since)),
+                open.of("held"),
+                open.of("unknown"),
+                jdbc.query(
+                        CODES,
+                        (row, n) -> new Code(
+                                row.getInt("error_code"),
+                                codes.of(row.getInt("error_code")).words(),
+                                row.getLong("many")),
+                        since,
+                        MOST_CODES),
+                intakes.all().stream().map(intake -> intake(intake, since)).toList(),
+                jdbc
+                        .queryForList(
+                                "SELECT words FROM textonce.circuit WHERE account_sid = ?",
+                                String.class,
+                                settings.twilio().accountSid())
+                        .stream()
+                        .findFirst()
+                        .orElse(null),
+                jdbc.query(
+                        SUSPENDED,
+                        (row, n) -> new Suspended(
+                                row.getString("name"),
+                                row.getTimestamp("suspended_at").toInstant(),
+                                row.getString("why")),
+                        (Object) settings.subscribers().toArray(String[]::new)));
+    }
+
+    /** Every hour of the day, those without a text too. */
+    private List<Hour> hours(Instant first, UUID since) {
+        var counted = jdbc.query(BY_HOUR, Dashboard::hour, since);
+        var hours = new ArrayList<Hour>();
+        for (int i = 0; i < HOURS; i++) {
+            var start = first.plus(i, ChronoUnit.HOURS);
+            hours.add(counted.stream()
+                    .filter(hour -> hour.start().equals(start))
+                    .findFirst()
+                    .orElse(new Hour(start, 0, 0, 0, 0, 0)));
+        }
+        return hours;
+    }
+
+    private static Hour hour(ResultSet row, int number) throws SQLException {
+        return new Hour(
+                row.getTimestamp("hour").toInstant(),
+                row.getLong("delivered"),
+                row.getLong("under_way"),
+                row.getLong("waiting"),
+                row.getLong("failed"),
+                row.getLong("canceled"));
+    }
+
+    private Intake intake(Intakes.Intake intake, UUID since) {
+        var last = jdbc.queryForList(LAST_BY_SOURCE, java.sql.Timestamp.class, intake.name(), since);
+        return new Intake(
+                intake.name(),
+                !intake.stopped(),
+                last.isEmpty() ? null : last.get(0).toInstant());
+    }
+
+    /**
+     * How things stand.
+     *
+     * @param refused why Twilio refuses the account, or null
+     * @param suspended who is told of no status any more
+     */
+    public record Picture(
+            Instant at,
+            Chart chart,
+            OpenDeliveries.Open held,
+            OpenDeliveries.Open unknown,
+            List<Code> codes,
+            List<Intake> intakes,
+            @Nullable String refused,
+            List<Suspended> suspended) {}
+
+    /** A subscriber that is told of no status any more, since when and why. */
+    public record Suspended(String name, Instant since, String why) {}
+
+    /** An error code of Twilio, what it means, and how often it came. */
+    public record Code(int code, String words, long many) {}
+
+    /** @param last when it took its last event of the day, or null */
+    public record Intake(
+            String name, boolean started, @Nullable Instant last) {
+
+        public String title() {
+            return switch (name) {
+                case "http" -> "HTTP";
+                case "jms" -> "Queue";
+                case "file" -> "Files";
+                default -> name;
+            };
+        }
+    }
+
+    /** The texts whose events came in one hour, by how they stand now. */
+    public record Hour(Instant start, long delivered, long underWay, long waiting, long failed, long canceled) {
+
+        public long total() {
+            return delivered + underWay + waiting + failed + canceled;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.textonce.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.event.EventRejected;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.PhoneTimeZones;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.jspecify.annotations.Nullable;
+
+/** What support is told about deliveries: everything that was decided and answered, no number and no text. */
+final class DeliveryLookup {
+
+    private static final String BASE = "/api/deliveries/";
+    private static final Set<String> TOLD_ELSEWHERE = Set.of("timeline", "may_be_sent_again", "phone");
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final PhoneNumbers phones;
+    private final PhoneHash hash;
+    private final PhoneTimeZones zones;
+    private final TimelineText story;
+
+    DeliveryLookup(PhoneNumbers phones, PhoneHash hash, PhoneTimeZones zones, TimelineText story) {
+        this.phones = phones;
+        this.hash = hash;
+        this.zones = zones;
+        this.story = story;
+    }
+
+    void byId(Exchange exchange) {
+        var request = request(exchange);
+        var zone = Search.by(zone(request), phones, hash).zone();
+        ask(exchange, Search.byId(id(request.getRequestURI().substring(BASE.length()))), zone);
+    }
+
+    void byQuery(Exchange exchange) {
+        var search = search(exchange);
+        ask(exchange, search, search.zone());
+    }
+
+    Search search(Exchange exchange) {
+        return Search.by(request(exchange).getParameterMap(), phones, hash);
+    }
+
+    void one(Exchange exchange) throws JsonProcessingException {
+        var rows = rows(exchange);
+        if (rows.isEmpty()) {
+            throw notFound();
+        }
+        answer(exchange, delivery(rows.get(0), zone(exchange)));
+    }
+
+    void all(Exchange exchange) throws JsonProcessingException {
+        var found = json.createObjectNode();
+        var deliveries = found.putArray("deliveries");
+        var rows = rows(exchange);
+        for (var row : rows) {
+            deliveries.add(delivery(row, zone(exchange)));
+        }
+        if (rows.size() == exchange.getVariable("limit", Integer.class)) {
+            found.put("next", rows.get(rows.size() - 1).get("id").toString());
+        }
+        answer(exchange, found);
+    }
+
+    static UUID id(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw notFound();
+        }
+    }
+
+    static EventRejected notFound() {
+        return new EventRejected(404, "not_found", "There is no such delivery.");
+    }
+
+    static HttpServletRequest request(Exchange exchange) {
+        return exchange.getMessage(PlatformHttpMessage.class).getRequest();
+    }
+
+    private static Map<String, String[]> zone(HttpServletRequest request) {
+        String zone = request.getParameter("zone");
+        return zone == null ? Map.of() : Map.of("zone", new String[] {zone});
+    }
+
+    static void ask(Exchange exchange, Search search, @Nullable ZoneId zone) {
+        exchange.setVariable("zone", zone);
+        exchange.setVariable("limit", search.limit());
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(search.row());
+    }
+
+    private static @Nullable ZoneId zone(Exchange exchange) {
+        return exchange.getVariable("zone", ZoneId.class);
+    }
+
+    /** Where the recipient is: as the event says, else by the number where it tells one zone; null when unknown. */
+    @Nullable
+    ZoneId recipientsZone(Map<String, Object> row) {
+        if (row.get("time_zone") != null) {
+            return ZoneId.of((String) row.get("time_zone"));
+        }
+        var found = row.get("phone") == null ? List.<ZoneId>of() : zones.of((String) row.get("phone"));
+        return found.size() == 1 ? found.get(0) : null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> rows(Exchange exchange) {
+        return exchange.getMessage().getBody(List.class);
+    }
+
+    private ObjectNode delivery(Map<String, Object> row, @Nullable ZoneId asked) throws JsonProcessingException {
+        var node = json.createObjectNode();
+        var zone = asked == null ? recipientsZone(row) : asked;
+        for (var column : row.entrySet()) {
+            Object value = column.getValue();
+            if (value == null || TOLD_ELSEWHERE.contains(column.getKey())) {
+                continue;
+            }
+            String name = camelCase(column.getKey());
+            if (value instanceof java.sql.Timestamp at) {
+                time(node, name, at.toInstant(), zone);
+            } else if (value instanceof Integer number) {
+                node.put(name, number);
+            } else {
+                node.put(name, value.toString());
+            }
+        }
+        var timeline = node.putArray("timeline");
+        for (var entry : story.entries(row, timeline(row))) {
+            timeline.add(entry(entry, zone));
+        }
+        return node;
+    }
+
+    JsonNode timeline(Map<String, Object> row) throws JsonProcessingException {
+        return json.readTree(String.valueOf(row.get("timeline")));
+    }
+
+    private ObjectNode entry(TimelineText.Entry entry, @Nullable ZoneId zone) {
+        var node = json.createObjectNode();
+        time(node, "at", entry.at(), zone);
+        node.put("kind", entry.kind()).put("status", entry.status()).put("says", entry.says());
+        node.put("sid", entry.sid()).put("code", entry.code()).put("words", entry.words());
+        if (entry.by() != null) {
+            node.put("by", entry.by());
+        }
+        if (entry.until() != null) {
+            time(node, "until", entry.until(), zone);
+        }
+        return node;
+    }
+
+    /** In UTC, and beside it in another zone where one was asked for. */
+    private static void time(ObjectNode node, String name, Instant time, @Nullable ZoneId zone) {
+        node.put(name, time.toString());
+        if (zone != null && !zone.normalized().equals(ZoneOffset.UTC)) {
+            node.put(
+                    name.equals("at") ? "local" : name + "Local",
+                    DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.atZone(zone)));
+        }
+    }
+
+    private static String camelCase(String column) {
+        var words = column.split("_");
+        var name = new StringBuilder(words[0]);
+        for (int i = 1; i < words.length; i++) {
+            name.append(words[i].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[i].substring(1));
+        }
+        return name.toString();
+    }
+
+    private void answer(Exchange exchange, ObjectNode body) throws JsonProcessingException {
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+        exchange.getMessage().setHeader("Cache-Control", "no-store");
+        exchange.getMessage().setBody(json.writeValueAsString(body));
+    }
+
+    /** The operator's name, or the sandbox, which knows nobody. */
+    static String operator(@Nullable String user) {
+        return user == null ? "sandbox" : user;
+    }
+}

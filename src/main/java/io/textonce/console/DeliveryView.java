@@ -1,0 +1,88 @@
+package io.textonce.console;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A delivery as the page shows it. */
+public record DeliveryView(
+        String id,
+        String event,
+        String eventId,
+        String phone,
+        String status,
+        int attempt,
+        @Nullable String sid,
+        @Nullable Integer code,
+        @Nullable String reason,
+        @Nullable Instant dueAt,
+        Instant createdAt,
+        Instant updatedAt,
+        boolean maySendAgain,
+        @Nullable ZoneId zone,
+        List<TimelineText.Entry> entries) {
+
+    static DeliveryView of(Map<String, Object> row, @Nullable ZoneId zone, List<TimelineText.Entry> entries) {
+        return new DeliveryView(
+                row.get("id").toString(),
+                (String) row.get("event"),
+                (String) row.get("event_id"),
+                (String) row.get("phone_masked"),
+                (String) row.get("status"),
+                (Integer) row.get("attempt"),
+                (String) row.get("message_sid"),
+                (Integer) row.get("error_code"),
+                (String) row.get("reason"),
+                row.get("due_at") == null ? null : TimelineText.instant(row.get("due_at")),
+                TimelineText.instant(row.get("created_at")),
+                TimelineText.instant(row.get("updated_at")),
+                Boolean.TRUE.equals(row.get("may_be_sent_again")),
+                zone,
+                entries);
+    }
+
+    public String headline() {
+        return status.equals("held") && dueAt == null ? "Waiting for a person" : TimelineText.headline(status);
+    }
+
+    public String next() {
+        return TimelineText.next(status, dueAt);
+    }
+
+    /** By which colour and sign it is shown. */
+    public String tone() {
+        return tone(status);
+    }
+
+    public static String tone(String status) {
+        return switch (status) {
+            case "delivered", "read" -> "good";
+            case "held", "unknown" -> "wait";
+            case "rejected", "undelivered", "failed" -> "bad";
+            case "canceled" -> "off";
+            default -> "way";
+        };
+    }
+
+    /** What an operator may decide over it now. */
+    public List<Choice> choices() {
+        var choices = new ArrayList<Choice>();
+        if (status.equals("held") && dueAt == null) {
+            choices.add(new Choice("release", "Let it go out", "The text is sent now, over the usual road."));
+            choices.add(new Choice("drop", "Drop it", "The text is never sent."));
+        } else if (status.equals("held")) {
+            choices.add(new Choice("cancel", "Cancel it", "The text is never sent."));
+        } else if (status.equals("rejected") && maySendAgain) {
+            choices.add(new Choice("resend", "Send it again", "The same text is tried once more."));
+        } else if (List.of("scheduled", "accepted", "queued").contains(status)) {
+            choices.add(new Choice("cancel", "Cancel it", "Twilio is asked not to send the text. It may be too late."));
+        }
+        return choices;
+    }
+
+    /** One thing that an operator may do. */
+    public record Choice(String action, String title, String words) {}
+}

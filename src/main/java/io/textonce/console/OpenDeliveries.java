@@ -1,0 +1,106 @@
+package io.textonce.console;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * What waits and what is unclear: how many, and the oldest. For the page and as gauges, and read from the table at most
+ * once in a few seconds, however many ask. It is the same at every instance: take the maximum over them, not the sum.
+ */
+public final class OpenDeliveries implements MeterBinder {
+
+    private static final List<String> STATUSES = List.of("held", "unknown");
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private static final String OPEN = """
+            SELECT count(*) AS many, min(created_at) AS since,
+                (SELECT id FROM textonce.deliveries WHERE status = ? ORDER BY created_at LIMIT 1) AS oldest
+            FROM textonce.deliveries WHERE status = ?
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final Clock clock;
+    private final Map<String, Open> known = new ConcurrentHashMap<>();
+
+    OpenDeliveries(JdbcTemplate jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /** @throws DataAccessException when the database doesn't answer */
+    Open of(String status) {
+        return known.compute(status, (key, before) -> {
+            var now = clock.instant();
+            return before == null || before.at().plus(FRESH).isBefore(now) ? look(status, now) : before;
+        });
+    }
+
+    private Open look(String status, Instant now) {
+        return jdbc.queryForObject(
+                OPEN,
+                (row, n) -> new Open(
+                        now,
+                        row.getLong("many"),
+                        row.getTimestamp("since") == null
+                                ? null
+                                : row.getTimestamp("since").toInstant(),
+                        row.getObject("oldest", UUID.class)),
+                status,
+                status);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        for (String status : STATUSES) {
+            Gauge.builder("textonce.deliveries.open", () -> value(status, Open::many))
+                    .description("Deliveries that wait or are unclear now")
+                    .tag("status", status)
+                    .register(meters);
+            TimeGauge.builder(
+                            "textonce.deliveries.oldest",
+                            () -> value(status, open -> open.ageSeconds(clock.instant())),
+                            TimeUnit.SECONDS)
+                    .description("How long ago the event of the oldest of them came in")
+                    .tag("status", status)
+                    .register(meters);
+        }
+    }
+
+    private double value(String status, ToDoubleFunction<Open> of) {
+        try {
+            return of.applyAsDouble(of(status));
+        } catch (DataAccessException e) {
+            return Double.NaN;
+        }
+    }
+
+    /**
+     * How many are in a state.
+     *
+     * @param since when the event of the oldest came in, or null when there is none
+     */
+    public record Open(
+            Instant at,
+            long many,
+            @Nullable Instant since,
+            @Nullable UUID oldest) {
+
+        double ageSeconds(Instant now) {
+            return since == null ? 0 : Math.max(0, Duration.between(since, now).toMillis() / 1000.0);
+        }
+    }
+}

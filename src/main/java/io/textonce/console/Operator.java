@@ -1,0 +1,89 @@
+package io.textonce.console;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.OperatorActions;
+import io.textonce.delivery.Delivery;
+import io.textonce.event.EventRejected;
+import io.textonce.privacy.PersonalDataMask;
+import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.TwilioMessages;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The decisions that are a person's. What can't be done any more is refused in words; nothing is sent from here. */
+final class Operator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
+
+    private static final int LONGEST_REASON = 300;
+
+    private final OperatorActions decisions;
+    private final TwilioMessages messages;
+    private final MeterRegistry meters;
+
+    Operator(OperatorActions decisions, TwilioMessages messages, MeterRegistry meters) {
+        this.decisions = decisions;
+        this.messages = messages;
+        this.meters = meters;
+    }
+
+    /**
+     * Does what an operator asks for and tells the timeline.
+     *
+     * @param action cancel, resend, release or drop
+     * @param who the operator's name
+     * @param reason in the operator's words, kept with its numbers masked
+     * @throws EventRejected 400 without a reason, 404 for no such delivery or action, 409 when the delivery has moved on
+     */
+    void act(UUID id, String action, String who, String reason) {
+        String why = PersonalDataMask.mask(reason.strip());
+        if (why.isEmpty() || why.length() > LONGEST_REASON) {
+            throw EventRejected.ofField("reason", "is needed, up to " + LONGEST_REASON + " characters");
+        }
+        var standing = decisions.standing(id);
+        if (standing == null) {
+            throw DeliveryLookup.notFound();
+        }
+        boolean done = switch (action) {
+            case "cancel" -> decisions.cancel(id, who, why) || cancelAtTwilio(id, standing, who, why);
+            case "resend" -> decisions.resend(id, who, why);
+            case "release" -> decisions.release(id, who, why);
+            case "drop" -> decisions.drop(id, who, why);
+            default -> throw new EventRejected(404, "not_found", "There is no such action.");
+        };
+        if (!done) {
+            throw new EventRejected(409, "not_possible", notPossible(action));
+        }
+        LOG.info("Operator {} decided on delivery {}: {}", who, id, action);
+        meters.counter("textonce.operator.decisions", "action", action).increment();
+    }
+
+    private boolean cancelAtTwilio(UUID id, OperatorActions.Standing standing, String who, String why) {
+        String sid = standing.sid();
+        if (sid == null || !Delivery.isCancelable(standing.status())) {
+            return false;
+        }
+        try {
+            messages.cancel(sid);
+        } catch (TwilioFailure.Refused e) {
+            decisions.tried(id, who, "Too late: Twilio does not cancel it any more (" + why + ")");
+            return false;
+        } catch (TwilioFailure e) {
+            decisions.tried(id, who, "No clear answer of Twilio (" + why + ")");
+            throw new EventRejected(503, "try_again", "Twilio gave no clear answer. Look at the delivery and try again.");
+        }
+        decisions.canceledAtTwilio(id, sid, who, why);
+        return true;
+    }
+
+    private static String notPossible(String action) {
+        return switch (action) {
+            case "cancel" -> "It is too late: the text is on its way or has come to its end.";
+            case "resend" ->
+                "Only a message that was refused or dropped, whose time has not passed and that is still kept, can be"
+                        + " sent again.";
+            default -> "The text does not wait for a person, or is not kept any more.";
+        };
+    }
+}

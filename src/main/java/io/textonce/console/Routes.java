@@ -1,0 +1,137 @@
+package io.textonce.console;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Delivery;
+import io.textonce.message.Sms;
+import io.textonce.intake.Intakes;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.spi.InflightRepository.InflightExchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the routes do now. The numbers are those that are counted for Prometheus anyway; of an exchange under way it tells
+ * which event and delivery it is, never what it holds.
+ */
+final class Routes {
+
+    private static final int MOST_UNDER_WAY = 50;
+
+    /** In the order in which an event meets them. */
+    private static final List<String> GROUPS = List.of("intake", "event", "sms", "twilio");
+
+    private final CamelContext camel;
+    private final MeterRegistry meters;
+
+    Routes(CamelContext camel, MeterRegistry meters) {
+        this.camel = camel;
+        this.meters = meters;
+    }
+
+    /** By group; those of kamelets belong to the routes that use them. */
+    Map<String, List<Line>> byGroup() {
+        var groups = new TreeMap<String, List<Line>>(
+                Comparator.comparingInt(Routes::place).thenComparing(Comparator.naturalOrder()));
+        camel.getRoutes().stream()
+                .filter(route -> !route.isCreatedByKamelet())
+                .map(this::line)
+                .sorted(Comparator.comparing(Line::id))
+                .forEach(line -> groups.computeIfAbsent(line.group(), name -> new java.util.ArrayList<>())
+                        .add(line));
+        return groups;
+    }
+
+    private static int place(String group) {
+        int place = GROUPS.indexOf(group);
+        return place < 0 ? GROUPS.size() : place;
+    }
+
+    @Nullable
+    Line line(String id) {
+        var route = camel.getRoute(id);
+        return route == null ? null : line(route);
+    }
+
+    private Line line(Route route) {
+        String id = route.getRouteId();
+        var oldest = camel.getInflightRepository().oldest(id);
+        return new Line(
+                id,
+                route.getDescription() == null ? "" : route.getDescription(),
+                route.getGroup() == null ? "other" : route.getGroup(),
+                Intakes.isStopped(route)
+                        ? "Stopped"
+                        : camel.getRouteController().getRouteStatus(id).name(),
+                count("camel.exchanges.total", id),
+                count("camel.exchanges.failed", id),
+                camel.getInflightRepository().size(id),
+                oldest == null ? null : Duration.ofMillis(oldest.getDuration()));
+    }
+
+    private long count(String meter, String routeId) {
+        return (long) meters.find(meter).tag("routeId", routeId).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    /** The exchanges that are under way the longest. */
+    List<UnderWay> underWay() {
+        return camel.getInflightRepository().browse(MOST_UNDER_WAY, true).stream()
+                .map(Routes::underWay)
+                .toList();
+    }
+
+    private static UnderWay underWay(InflightExchange one) {
+        Exchange exchange = one.getExchange();
+        String event = null;
+        if (exchange.getVariable("sms") instanceof Sms sms) {
+            event = sms.event();
+        }
+        return new UnderWay(
+                one.getFromRouteId(),
+                one.getAtRouteId(),
+                event,
+                exchange.getVariable("delivery") instanceof Delivery delivery
+                        ? delivery.id().toString()
+                        : null,
+                Duration.ofMillis(one.getDuration()));
+    }
+
+    /**
+     * A route.
+     *
+     * @param total exchanges since the start of the process
+     * @param failed those of them that ended with a failure that nothing handled
+     * @param inflight exchanges in it now
+     * @param oldest how long the oldest of those is under way that came in here, or null
+     */
+    public record Line(
+            String id,
+            String description,
+            String group,
+            String state,
+            long total,
+            long failed,
+            int inflight,
+            @Nullable Duration oldest) {
+
+        public String tone() {
+            return state.equals("Started") ? "good" : state.equals("Stopped") ? "wait" : "bad";
+        }
+    }
+
+    /** An exchange that is under way. */
+    public record UnderWay(
+            String from,
+            String at,
+            @Nullable String event,
+            @Nullable String delivery,
+            Duration since) {}
+}

@@ -1,0 +1,115 @@
+package io.textonce.console;
+
+import io.textonce.intake.Intakes;
+import io.textonce.privacy.PersonalDataMask;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.model.ModelCamelContext;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.servlet.function.RenderingResponse;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** The page of the routes: what runs, what is under way, and a switch for each intake. */
+public final class RoutesPage {
+
+    private static final int LONGEST_REASON = 300;
+
+    private final Routes routes;
+    private final Intakes intakes;
+    private final ModelCamelContext camel;
+    private final Times times;
+
+    RoutesPage(Routes routes, Intakes intakes, ModelCamelContext camel, Clock clock) {
+        this.routes = routes;
+        this.intakes = intakes;
+        this.camel = camel;
+        this.times = new Times(clock);
+    }
+
+    RouterFunction<ServerResponse> paths() {
+        return RouterFunctions.route()
+                .GET("/", request -> toAll())
+                .GET("/camel", request -> all(request, "view/routes", null))
+                .GET("/camel/live", request -> all(request, "view/routes :: live", null))
+                .GET("/camel/routes/{id}", this::one)
+                .POST("/camel/intakes/{name}/stop", this::stop)
+                .POST("/camel/intakes/{name}/start", this::start)
+                .build();
+    }
+
+    private ServerResponse all(ServerRequest request, String view, @Nullable String problem) {
+        var model = new HashMap<String, Object>();
+        model.put("groups", routes.byGroup());
+        model.put("underWay", routes.underWay());
+        model.put("intakes", intakes.all());
+        if (problem != null) {
+            model.put("problem", problem);
+        }
+        return page(request, problem == null ? HttpStatus.OK : HttpStatus.BAD_REQUEST, view, model);
+    }
+
+    private ServerResponse one(ServerRequest request) {
+        String id = request.pathVariable("id");
+        var line = routes.line(id);
+        var diagram = RouteDiagram.of(camel, id);
+        if (line == null || diagram == null) {
+            return nothing(request);
+        }
+        return page(request, HttpStatus.OK, "view/route", Map.of("route", line, "diagram", diagram));
+    }
+
+    private ServerResponse stop(ServerRequest request) {
+        String why = PersonalDataMask.mask(request.param("reason").orElse("").strip());
+        if (why.isEmpty() || why.length() > LONGEST_REASON) {
+            return all(request, "view/routes", "Say why, in up to " + LONGEST_REASON + " characters.");
+        }
+        return intakes.stop(request.pathVariable("name"), who(request), why) ? toAll() : nothing(request);
+    }
+
+    private ServerResponse start(ServerRequest request) {
+        return intakes.start(request.pathVariable("name"), who(request)) ? toAll() : nothing(request);
+    }
+
+    private static ServerResponse toAll() {
+        return ServerResponse.seeOther(URI.create("/camel")).build();
+    }
+
+    private ServerResponse nothing(ServerRequest request) {
+        return page(request, HttpStatus.NOT_FOUND, "view/nothing", Map.of());
+    }
+
+    private ServerResponse page(ServerRequest request, HttpStatus status, String view, Map<String, Object> model) {
+        var form = (CsrfToken) request.attribute(CsrfToken.class.getName()).orElseThrow();
+        form.getToken();
+        var page = RenderingResponse.create(view)
+                .status(status)
+                .modelAttributes(model)
+                .modelAttribute("times", times)
+                .modelAttribute("page", this)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store");
+        String user = request.servletRequest().getRemoteUser();
+        return user == null ? page.build() : page.modelAttribute("user", user).build();
+    }
+
+    /** A length of time to the unit that matters. */
+    public String span(Duration time) {
+        return time.toMinutes() > 0
+                ? time.toMinutes() + " min " + time.toSecondsPart() + " s"
+                : time.toSeconds() > 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+    }
+
+    /** The operator's name, or the sandbox, which knows nobody. */
+    private static String who(ServerRequest request) {
+        String user = request.servletRequest().getRemoteUser();
+        return user == null ? "sandbox" : user;
+    }
+}

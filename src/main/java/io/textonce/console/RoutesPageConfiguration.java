@@ -1,0 +1,34 @@
+package io.textonce.console;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.security.TokenAuthenticator;
+import io.textonce.security.AuthenticationFailureHandler;
+import io.textonce.intake.Intakes;
+import io.textonce.settings.TextOnceProperties;
+import java.time.Clock;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * The pages of the management port, where it is a port of its own. Spring Boot knows this class by the file {@code
+ * ManagementContextConfiguration.imports}; as a {@code @Configuration} the main port would have the pages, too.
+ */
+@ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
+class RoutesPageConfiguration {
+
+    @Bean
+    LoginPage managementLogin(
+            OperatorCookie cookie, TokenAuthenticator callers, AuthenticationFailureHandler strangers, TextOnceProperties settings) {
+        return new LoginPage(cookie, callers, strangers, settings);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> routesPage(CamelContext camel, MeterRegistry meters, Intakes intakes, Clock clock) {
+        return new RoutesPage(new Routes(camel, meters), intakes, (ModelCamelContext) camel, clock).paths();
+    }
+}

@@ -1,0 +1,56 @@
+package io.textonce.console;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Times as a page tells them; the browser adds its own zone. */
+public final class Times {
+
+    private static final DateTimeFormatter UTC =
+            DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss 'UTC'", Locale.ENGLISH);
+    private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH);
+
+    private final Clock clock;
+
+    public Times(Clock clock) {
+        this.clock = clock;
+    }
+
+    public String utc(Instant time) {
+        return UTC.format(time.atZone(ZoneOffset.UTC));
+    }
+
+    public String hour(Instant time) {
+        return HOUR.format(time.atZone(ZoneOffset.UTC));
+    }
+
+    /** What time it is there now. */
+    public String now(ZoneId zone) {
+        return HOUR.format(clock.instant().atZone(zone));
+    }
+
+    /** How long ago, or in how long, to the largest unit. */
+    public String away(@Nullable Instant time) {
+        if (time == null) {
+            return "";
+        }
+        var gone = Duration.between(time, clock.instant());
+        return gone.isNegative() ? "in " + span(gone.negated()) : span(gone) + " ago";
+    }
+
+    private static String span(Duration time) {
+        if (time.toDays() > 1) {
+            return time.toDays() + " days";
+        }
+        if (time.toHours() > 0) {
+            return time.toHours() + " h " + time.toMinutesPart() + " min";
+        }
+        return time.toMinutes() > 0 ? time.toMinutes() + " min" : time.toSeconds() + " s";
+    }
+}

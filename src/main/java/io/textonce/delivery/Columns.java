@@ -1,0 +1,60 @@
+package io.textonce.delivery;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.PreparedStatementCreator;
+
+/**
+ * The items of a batch column by column, as the arrays that one {@code unnest} takes.
+ *
+ * @param <T> an item
+ */
+public final class Columns<T> {
+
+    private final List<T> items;
+    private final List<String> types = new ArrayList<>();
+    private final List<@Nullable String[]> arrays = new ArrayList<>();
+
+    public Columns(List<T> items) {
+        this.items = items;
+    }
+
+    /**
+     * Adds the next column.
+     *
+     * @param type PostgreSQL's name of it, such as text; a moment or a span of time is given as an ISO 8601 text
+     */
+    public Columns<T> add(String type, Function<T, @Nullable Object> value) {
+        var array = new @Nullable String[items.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = text(value.apply(items.get(i)));
+        }
+        types.add(type);
+        arrays.add(array);
+        return this;
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value instanceof byte[] bytes ? bytes(bytes) : Objects.toString(value, null);
+    }
+
+    /** As PostgreSQL writes a bytea. */
+    public static String bytes(byte[] bytes) {
+        return "\\x" + HexFormat.of().formatHex(bytes);
+    }
+
+    /** @param sql whose parameters are the columns, in their order */
+    public PreparedStatementCreator in(String sql) {
+        return connection -> {
+            var statement = connection.prepareStatement(sql);
+            for (int i = 0; i < arrays.size(); i++) {
+                statement.setArray(i + 1, connection.createArrayOf(types.get(i), arrays.get(i)));
+            }
+            return statement;
+        };
+    }
+}

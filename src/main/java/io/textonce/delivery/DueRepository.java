@@ -1,0 +1,251 @@
+package io.textonce.delivery;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The background worker's side of the table. Rows are taken with SKIP LOCKED and their {@code due_at} moved on in the
+ * same statement, so every instance may take at once and nobody takes the same. What is decided afterwards names the
+ * attempt it was decided for, and does nothing when the row has moved on.
+ */
+public final class DueRepository {
+
+    private static final String COLUMNS = """
+            RETURNING d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
+                d.client, d.sender, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
+                d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.twilio_options,
+                d.attempted_at,
+                extract(epoch FROM now() - d.cancelled_at) * 1000 AS cancelled_ms,
+                extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
+                d.unknown_since, extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
+                extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
+                extract(epoch FROM now() - due.due_at) * 1000 AS late_ms, now() AS taken_at,
+                coalesce(due.due_at = d.turn_at, false) AS has_turn
+            """;
+
+    private static final String TAKE_HELD = """
+            WITH due AS (
+                SELECT id, due_at FROM textonce.deliveries
+                WHERE status = 'held' AND due_at <= now()
+                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+            ),
+            said AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, became)
+                SELECT id, 'decision', 'reserved', 'reserved' FROM due
+            )
+            UPDATE textonce.deliveries AS d
+            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), unknown_since = NULL,
+                sender = coalesce(substring(d.twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
+                due_at = now() + CAST(? AS interval), updated_at = now()
+            FROM due WHERE d.id = due.id
+            """ + COLUMNS;
+
+    private static final String TAKE_UNKNOWN = earliest("'reserved', 'unknown'") + """
+            , run_out AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                SELECT d.id, 'decision', 'unknown', 'The sender went silent; nobody knows whether it called Twilio',
+                    'unknown'
+                FROM textonce.deliveries AS d JOIN due ON d.id = due.id WHERE d.status = 'reserved'
+            )
+            UPDATE textonce.deliveries AS d
+            SET status = 'unknown', unknown_since = coalesce(d.unknown_since, now()),
+                due_at = now() + CAST(? AS interval), updated_at = now()
+            FROM due WHERE d.id = due.id
+            """ + COLUMNS;
+
+    private static final String TAKE_SILENT =
+            earliest("'scheduled', 'accepted', 'queued', 'sending', 'sent'") + """
+            UPDATE textonce.deliveries AS d
+            SET due_at = now() + CAST(? AS interval)
+            FROM due WHERE d.id = due.id
+            """ + COLUMNS;
+
+    private static final String BIND = """
+            WITH bound AS (
+                UPDATE textonce.deliveries
+                SET message_sid = ?, status = CASE WHEN textonce.status_rank(?) >= 0 THEN ? ELSE 'accepted' END,
+                    error_code = ?, reason = NULL, unknown_since = NULL,
+                    due_at = CASE
+                        WHEN textonce.status_rank(?) >= 5 THEN NULL
+                        WHEN cancelled_at IS NOT NULL THEN now()
+                        ELSE now() + CAST(? AS interval)
+                    END,
+                    updated_at = now()
+                WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown'
+                RETURNING id, status, message_sid, error_code
+            )
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words, became)
+            SELECT id, 'evidence', status, message_sid, error_code, 'Found in Twilio''s list of messages', status
+            FROM bound
+            """;
+
+    private static final String AGAIN = """
+            WITH again AS (
+                UPDATE textonce.deliveries
+                SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, sender = ?,
+                    due_at = now() + CAST(? AS interval), updated_at = now()
+                WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown' AND cancelled_at IS NULL
+                RETURNING id
+            )
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+            SELECT id, 'evidence', 'reserved', 'Twilio provably never took the text; sending it again', 'reserved'
+            FROM again
+            """;
+
+    /** What was called off meanwhile is not held any more. */
+    private static final String DECIDE = """
+            WITH decided AS (
+                UPDATE textonce.deliveries
+                SET status = CASE WHEN cancelled_at IS NULL THEN ? ELSE 'canceled' END,
+                    due_at = CASE WHEN cancelled_at IS NULL THEN CAST(? AS timestamptz) END,
+                    body = CASE WHEN cancelled_at IS NULL THEN body END,
+                    error_code = CAST(? AS integer), reason = ?,
+                    unknown_since = CASE WHEN ? THEN unknown_since END, updated_at = now()
+                WHERE id = ? AND attempt = ? AND unknown_since IS NOT DISTINCT FROM CAST(? AS timestamptz)
+                  AND status IN ('reserved', 'unknown')
+                RETURNING id, status, error_code, reason, due_at
+            )
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
+            SELECT id, 'decision', status, error_code, reason, due_at, status FROM decided
+            """;
+
+    private static final String LOOK_AGAIN = """
+            UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval)
+            WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown'
+            """;
+
+    private static final String ASK_AGAIN = """
+            UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval)
+            WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final String sender;
+    private final Duration lease;
+
+    DueRepository(JdbcTemplate jdbc, String sender, Duration lease) {
+        this.jdbc = jdbc;
+        this.sender = sender;
+        this.lease = lease;
+    }
+
+    /**
+     * Locks the earliest that are due in some statuses; its two parameters are how many at most. One status at a time, as
+     * the index has them: their order together would be known only when all that are due were read, and after an outage
+     * that is many.
+     */
+    private static String earliest(String statuses) {
+        return """
+                WITH due AS (
+                    SELECT earliest.id, earliest.due_at
+                    FROM unnest(ARRAY[%s]) AS statuses (name), LATERAL (
+                        SELECT id, due_at FROM textonce.deliveries
+                        WHERE status = statuses.name AND due_at <= now()
+                        ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                    ) AS earliest
+                    ORDER BY earliest.due_at LIMIT ?
+                )
+                """.formatted(statuses);
+    }
+
+    /** Held texts that are due, each reserved anew for the caller. */
+    public List<DueDelivery> takeHeld(int most) {
+        return take(TAKE_HELD, most, sender, lease.toString());
+    }
+
+    /** Unknown outcomes whose next look is due, and reservations whose lease ran out, which are unknown from now on. */
+    public List<DueDelivery> takeUnknown(int most) {
+        return take(TAKE_UNKNOWN, most, most, lease.toString());
+    }
+
+    /** Texts that Twilio has and has long said nothing about. */
+    public List<DueDelivery> takeSilent(int most) {
+        return take(TAKE_SILENT, most, most, lease.toString());
+    }
+
+    private List<DueDelivery> take(String sql, Object... parameters) {
+        var begun = new Lease(lease);
+        return jdbc.query(sql, (row, n) -> DueDelivery.read(row, begun), parameters);
+    }
+
+    /** Gives a message of the list to the delivery; false when either was taken meanwhile. */
+    public boolean bind(DueDelivery due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
+        try {
+            return jdbc.update(
+                            BIND,
+                            sid,
+                            status,
+                            status,
+                            errorCode,
+                            status,
+                            ask.toString(),
+                            due.id(),
+                            due.attempt(),
+                            timestamp(due.unknownSince()))
+                    == 1;
+        } catch (DuplicateKeyException e) {
+            return false;
+        }
+    }
+
+    /** Reserves it for one more attempt; null when it was resolved meanwhile. */
+    public @Nullable Delivery again(DueDelivery due) {
+        String from = due.sms().policy().sender(sender);
+        return jdbc.update(AGAIN, from, lease.toString(), due.id(), due.attempt(), timestamp(due.unknownSince())) == 1
+                ? Delivery.claimed(due.id(), due.attempt() + 1)
+                : null;
+    }
+
+    /** Ends it as held for a person, or as rejected, with the reason in words. */
+    public void end(DueDelivery due, String status, String reason) {
+        decide(due, status, null, null, reason, false);
+    }
+
+    /** Does as a gate decided: holds it until a time, or ends it. */
+    public void end(DueDelivery due, SendDecision verdict) {
+        decide(due, verdict.status(), verdict.until(), verdict.code(), verdict.words(), false);
+    }
+
+    /** Leaves an outcome that stays unknown to a person, unless it was called off. */
+    public void giveUp(DueDelivery due, String reason) {
+        decide(due, Delivery.HELD, null, null, reason, true);
+    }
+
+    private void decide(
+            DueDelivery due,
+            String status,
+            @Nullable Instant until,
+            @Nullable Integer code,
+            @Nullable String reason,
+            boolean isStillUnknown) {
+        jdbc.update(
+                DECIDE,
+                status,
+                timestamp(until),
+                code,
+                reason,
+                isStillUnknown,
+                due.id(),
+                due.attempt(),
+                timestamp(due.unknownSince()));
+    }
+
+    /** Looks for evidence again after a while. */
+    public void lookAgain(DueDelivery due, Duration wait) {
+        jdbc.update(LOOK_AGAIN, wait.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()));
+    }
+
+    /** Asks Twilio for its status again after a while, or never when {@code wait} is null. */
+    public void askAgain(DueDelivery due, @Nullable Duration wait) {
+        jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
+    }
+
+    private static @Nullable Timestamp timestamp(@Nullable Instant time) {
+        return time == null ? null : Timestamp.from(time);
+    }
+}

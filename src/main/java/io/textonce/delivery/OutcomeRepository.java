@@ -1,0 +1,139 @@
+package io.textonce.delivery;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Writes the outcomes of calls into the deliveries and their timelines. */
+public final class OutcomeRepository implements AutoCloseable {
+
+    /**
+     * An answer with a SID is the truth whenever it comes. If evidence had given that SID to another delivery, whose
+     * text was equal, that one is unknown again. A refused text is kept, since support may send it again. Any other
+     * outcome counts only while its attempt still holds the reservation: whoever took over knows better. What was called
+     * off meanwhile ends where Twilio does not have it, and is due at once to be canceled where Twilio has it.
+     */
+    private static final String RECORD = """
+            WITH told AS MATERIALIZED (
+                SELECT *, textonce.status_rank(status) AS rank
+                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(id, attempt, status, sid, code, words, wait)
+            ),
+            freed AS (
+                UPDATE textonce.deliveries AS d
+                SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
+                FROM told AS t
+                WHERE d.message_sid = t.sid AND d.id <> t.id
+                  -- No EXISTS: it would be looked up among all that have no SID, and had none before they were sent.
+                  AND (SELECT mine.message_sid IS NULL FROM textonce.deliveries AS mine WHERE mine.id = t.id)
+                RETURNING d.id, d.status
+            ),
+            parted AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
+            ),
+            changed AS (
+                UPDATE textonce.deliveries AS d
+                SET status = CASE
+                        WHEN d.cancelled_at IS NOT NULL AND t.status IN ('held', 'rejected') THEN 'canceled'
+                        WHEN d.message_sid IS NULL OR t.rank > textonce.status_rank(d.status) THEN t.status
+                        ELSE d.status
+                    END,
+                    message_sid = coalesce(d.message_sid, t.sid),
+                    error_code = CASE
+                        WHEN t.sid IS NULL THEN t.code
+                        WHEN d.message_sid IS NOT NULL AND t.rank <= textonce.status_rank(d.status) THEN d.error_code
+                    END,
+                    reason = CASE
+                        WHEN t.sid IS NULL THEN t.words
+                        WHEN d.message_sid IS NOT NULL AND t.rank <= textonce.status_rank(d.status) THEN d.reason
+                    END,
+                    body = CASE
+                        WHEN t.status = 'unknown' OR t.status IN ('held', 'rejected') AND d.cancelled_at IS NULL THEN d.body
+                    END,
+                    unknown_since = CASE WHEN t.status = 'unknown' THEN now() END,
+                    due_at = CASE
+                        WHEN d.message_sid IS NOT NULL AND textonce.status_rank(d.status) >= 5 THEN NULL
+                        WHEN d.cancelled_at IS NULL OR t.status = 'unknown' THEN now() + t.wait
+                        WHEN t.sid IS NOT NULL THEN now()
+                    END,
+                    updated_at = now()
+                FROM told AS t
+                WHERE d.id = t.id
+                  AND (CASE
+                        WHEN t.sid IS NULL THEN d.status = 'reserved' AND d.attempt = t.attempt
+                        ELSE d.message_sid IS NULL OR d.message_sid = t.sid
+                      END)
+                RETURNING d.id, d.status,
+                    (SELECT before.status FROM textonce.deliveries AS before WHERE before.id = d.id) AS old_status
+            )
+            INSERT INTO textonce.delivery_events
+                (delivery_id, kind, status, message_sid, error_code, words, until, became)
+            SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, t.sid, t.code, t.words,
+                CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END, c.status
+            FROM told AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
+            RETURNING delivery_id, became
+            """;
+
+    private final JdbcTemplate jdbc;
+    // By the delivery's id, as callbacks are too.
+    private final StatementBatcher<Outcome, Boolean> batches =
+            new StatementBatcher<>("outcomes", Outcome::id, Comparator.comparing(Outcome::id), this::record);
+
+    public OutcomeRepository(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Says whether the delivery's status changed by it. */
+    public boolean record(Outcome outcome) {
+        return batches.with(outcome);
+    }
+
+    private List<Boolean> record(List<Outcome> outcomes) {
+        var changed = new HashSet<UUID>();
+        jdbc.query(
+                new Columns<>(outcomes)
+                        .add("uuid", Outcome::id)
+                        .add("int4", Outcome::attempt)
+                        .add("text", Outcome::status)
+                        .add("text", Outcome::sid)
+                        .add("int4", Outcome::code)
+                        .add("text", Outcome::words)
+                        .add("interval", Outcome::again)
+                        .in(RECORD),
+                row -> {
+                    if (row.getString("became") != null) {
+                        changed.add(row.getObject("delivery_id", UUID.class));
+                    }
+                });
+        return outcomes.stream().map(outcome -> changed.contains(outcome.id())).toList();
+    }
+
+    @Override
+    public void close() {
+        batches.close();
+    }
+
+    /**
+     * The outcome of one call.
+     *
+     * @param id of the delivery
+     * @param attempt which claim of it called
+     * @param status that it has now
+     * @param sid Twilio's, where its answer has one
+     * @param code Twilio's error code, where its answer has one
+     * @param words for support
+     * @param again after which the background looks at it again, or null
+     */
+    public record Outcome(
+            UUID id,
+            int attempt,
+            String status,
+            @Nullable String sid,
+            @Nullable Integer code,
+            @Nullable String words,
+            @Nullable Duration again) {}
+}

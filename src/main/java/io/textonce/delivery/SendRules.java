@@ -1,0 +1,184 @@
+package io.textonce.delivery;
+
+import io.textonce.event.EventRejected;
+import io.textonce.message.QuietHours;
+import io.textonce.message.Sms;
+
+import io.textonce.phone.PhoneTimeZones;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a text may be sent, and if not now, when. Asked before an event is claimed, and again at the moment of sending
+ * for a text that was held or is sent once more: its recipient may have opted out meanwhile, its consent may have grown
+ * old, its time may have passed, or it may be night by now.
+ */
+public final class SendRules {
+
+    private static final Duration SOONEST_PLAN = Duration.ofMinutes(20);
+    private static final Duration FURTHEST_PLAN = Duration.ofDays(35);
+
+    /** Zones that leave no common hour in that time never will. */
+    private static final Duration LONGEST_NIGHT = Duration.ofDays(3);
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
+
+    private final OptOuts optOuts;
+    private final PhoneTimeZones phoneZones;
+    private final ZoneId defaultZone;
+    private final Map<String, Duration> maxConsentAge = new HashMap<>();
+    private final Clock clock;
+
+    /** @param maxConsentAge by purpose; only letters and digits of a purpose count, as the environment has no others */
+    SendRules(
+            OptOuts optOuts,
+            PhoneTimeZones phoneZones,
+            ZoneId defaultZone,
+            Map<String, Duration> maxConsentAge,
+            Clock clock) {
+        this.optOuts = optOuts;
+        this.phoneZones = phoneZones;
+        this.defaultZone = defaultZone;
+        this.clock = clock;
+        maxConsentAge.forEach((purpose, age) -> this.maxConsentAge.put(plain(purpose), age));
+    }
+
+    /** Rejects a text whose consent is older than its purpose allows. */
+    SendDecision consent(Sms sms) {
+        return consent(sms, clock.instant());
+    }
+
+    private SendDecision consent(Sms sms, Instant now) {
+        var most = maxConsentAge.get(plain(sms.policy().purpose()));
+        if (most != null && sms.consentAt().plus(most).isBefore(now)) {
+            return SendDecision.rejected(EventRejected.ofText(
+                    422,
+                    "consent_too_old",
+                    null,
+                    "The consent was given more than " + words(most) + " ago, which is too old for this purpose."));
+        }
+        return SendDecision.SEND;
+    }
+
+    /** Holds a text until the time that its event asks for and until the recipient's quiet hours are over. */
+    SendDecision time(Sms sms) {
+        return time(sms, clock.instant());
+    }
+
+    private SendDecision time(Sms sms, Instant now) {
+        var asked = sms.sendAt() == null || sms.sendAt().isBefore(now) ? now : sms.sendAt();
+        var zones = zones(sms);
+        var allowed = sms.policy().quietHours() == null
+                ? new Allowed(asked, null)
+                : allowed(sms.policy().quietHours(), asked, zones);
+        if (sms.isLate(allowed.at())) {
+            return SendDecision.rejected(tooLate(allowed));
+        }
+        if (sms.policy().isScheduledAtTwilio() && isInTwiliosWindow(now, allowed.at())) {
+            return SendDecision.planned(allowed.at());
+        }
+        if (allowed.zone() != null) {
+            return SendDecision.held(allowed.at(), "Held until " + at(TIME, allowed.at(), allowed.zone()) + ": quiet hours");
+        }
+        if (allowed.at().isAfter(now)) {
+            return SendDecision.held(
+                    allowed.at(),
+                    "Held until " + at(DAY, allowed.at(), zones.get(0)) + ": the event asks to send it then");
+        }
+        return SendDecision.SEND;
+    }
+
+    /**
+     * Whether Twilio schedules for a time
+     * (https://www.twilio.com/docs/messaging/features/message-scheduling). Its pages say 5 and 15 minutes; a call that is
+     * repeated must find the window still open.
+     */
+    private static boolean isInTwiliosWindow(Instant now, Instant time) {
+        return time.isAfter(now.plus(SOONEST_PLAN)) && time.isBefore(now.plus(FURTHEST_PLAN));
+    }
+
+    /**
+     * Looks at a text again that was claimed before and is about to be sent. It goes by the clock that called the text
+     * due: by another one it could be held until a time that is past already, and be due again at once.
+     */
+    public SendDecision again(DueDelivery due) {
+        if (due.isCancelled()) {
+            return SendDecision.canceled();
+        }
+        if (optOuts.has(due.phone(), due.sender())) {
+            return SendDecision.rejected(OptOuts.refusal());
+        }
+        var sms = due.sms();
+        var consent = consent(sms, due.now());
+        return consent.isSend() ? time(sms, due.now()) : consent;
+    }
+
+    private static EventRejected tooLate(Allowed allowed) {
+        return EventRejected.ofText(
+                422,
+                "too_late",
+                null,
+                allowed.zone() == null
+                        ? "Too late: the text's time had passed before it could be sent."
+                        : "Too late: quiet hours last until " + at(TIME, allowed.at(), allowed.zone())
+                                + ", and the text's time has passed by then.");
+    }
+
+    /** The event's own zone or its policy's; else all that the number may be in, of which none may have night. */
+    private List<ZoneId> zones(Sms sms) {
+        if (sms.timeZone() != null) {
+            return List.of(sms.timeZone());
+        }
+        if (sms.policy().quietHours() == null) {
+            return List.of(defaultZone);
+        }
+        var zones = phoneZones.of(sms.phone());
+        return zones.isEmpty() ? List.of(defaultZone) : zones;
+    }
+
+    /** The first moment that is quiet in no zone; where there is none, the first that is not in the default one. */
+    private Allowed allowed(QuietHours quiet, Instant from, List<ZoneId> zones) {
+        var at = from;
+        ZoneId last = null;
+        for (int calm = 0; calm < zones.size(); ) {
+            calm = 0;
+            for (var zone : zones) {
+                var next = quiet.next(at, zone);
+                if (next.equals(at)) {
+                    calm++;
+                } else {
+                    at = next;
+                    last = zone;
+                }
+            }
+            if (Duration.between(from, at).compareTo(LONGEST_NIGHT) > 0) {
+                return allowed(quiet, from, List.of(defaultZone));
+            }
+        }
+        return new Allowed(at, last);
+    }
+
+    private static String at(DateTimeFormatter format, Instant at, ZoneId zone) {
+        return format.format(at.atZone(zone)) + " " + zone.getId();
+    }
+
+    private static String words(Duration age) {
+        return age.toDays() > 0 ? age.toDays() + " days" : age.toHours() + " hours";
+    }
+
+    private static String plain(String purpose) {
+        return purpose.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** @param zone whose night is the last to end, or null where it is night nowhere */
+    private record Allowed(Instant at, @Nullable ZoneId zone) {}
+}

@@ -1,0 +1,126 @@
+package io.textonce.delivery;
+
+import io.textonce.event.EventRejected;
+import io.textonce.message.Sms;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The pace of each sender in segments, over all instances. Twilio queues what exceeds it for hours
+ * (https://www.twilio.com/docs/messaging/guides/understanding-twilio-rate-limits-and-message-queues), and an urgent text
+ * behind it; so a text whose turn has not come waits here. A turn is given to a text that is reserved, never to a
+ * duplicate, a refused one or one whose attempt has ended meanwhile, and never behind the text's own time.
+ */
+final class SenderRateLimit {
+
+    /** A sender that was idle has a second in hand. An urgent text waits for urgent ones alone; all wait for it. */
+    private static final String TURN = """
+            WITH mine AS MATERIALIZED (
+                SELECT id FROM textonce.deliveries WHERE id = ? AND attempt = ? AND status = 'reserved' FOR UPDATE
+            ),
+            asked AS (
+                SELECT CAST(? AS text) AS sender, CAST(? AS interval) AS takes, CAST(? AS boolean) AS urgent,
+                    CAST(? AS timestamptz) AS expires_at, now() - interval '1 s' AS earliest
+                FROM mine
+            ),
+            turn AS (
+                INSERT INTO textonce.sender_pace AS p (sender, free_at, urgent_free_at)
+                SELECT sender, earliest + takes, CASE WHEN urgent THEN earliest + takes ELSE '-infinity' END FROM asked
+                ON CONFLICT (sender) DO UPDATE
+                SET (free_at, urgent_free_at) = (
+                        SELECT greatest(p.free_at, earliest) + takes,
+                            CASE WHEN urgent THEN greatest(p.urgent_free_at, earliest) + takes ELSE p.urgent_free_at END
+                        FROM asked)
+                WHERE (SELECT expires_at IS NULL OR expires_at > CASE WHEN urgent THEN p.urgent_free_at ELSE p.free_at END
+                    FROM asked)
+                RETURNING free_at, urgent_free_at
+            ),
+            given AS (
+                SELECT CASE WHEN urgent THEN urgent_free_at ELSE free_at END - takes AS at
+                FROM asked LEFT JOIN turn ON true
+            ),
+            changed AS (
+                UPDATE textonce.deliveries AS d
+                SET status = CASE WHEN at IS NULL THEN 'rejected' ELSE 'held' END, due_at = at, turn_at = at,
+                    reason = CASE WHEN at IS NULL THEN ? ELSE ? END, updated_at = now()
+                FROM given, mine
+                WHERE d.id = mine.id AND (at IS NULL OR at > now())
+                RETURNING d.id, d.status, d.reason, d.due_at
+            ),
+            said AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, until, became)
+                SELECT id, 'decision', status, reason, due_at, status FROM changed
+            )
+            SELECT changed.id IS NULL AS goes, changed.due_at FROM mine LEFT JOIN changed ON true
+            """;
+
+    private static final String WAITS = "Held until its turn: the sender has a pace, and others are before it";
+    private static final String ENDED = "Its attempt has ended meanwhile";
+    private static final String TOO_LATE = "Too late: the text's time has passed before the sender's pace lets it go.";
+
+    private final JdbcTemplate jdbc;
+    private final String usualSender;
+    private final double usualPace;
+    private final Map<String, Double> paces = new HashMap<>();
+
+    /** @param paces segments in a second, each {@code SENDER=PACE}, or a pace alone for all other senders */
+    SenderRateLimit(JdbcTemplate jdbc, String usualSender, List<String> paces) {
+        this.jdbc = jdbc;
+        this.usualSender = usualSender;
+        double others = 0;
+        for (String pace : paces) {
+            int equals = pace.indexOf('=');
+            if (equals < 0) {
+                others = Double.parseDouble(pace);
+            } else {
+                this.paces.put(pace.substring(0, equals), Double.parseDouble(pace.substring(equals + 1)));
+            }
+        }
+        usualPace = others;
+    }
+
+    /**
+     * Gives a reserved text its turn. One whose turn has not come is held until then, and one that would be too late by
+     * then is refused; either is written down before this returns. One that is not reserved any more gets no turn, and
+     * is unknown to whoever asks: it may be another's by now.
+     */
+    SendDecision turn(Delivery reserved, Sms sms) {
+        if (usualPace == 0 && paces.isEmpty()) {
+            return SendDecision.SEND;
+        }
+        String sender = sms.policy().sender(usualSender);
+        double pace = paces.getOrDefault(sender, usualPace);
+        // What Twilio keeps for later leaves in its own time.
+        if (pace == 0 || sms.sendAt() != null) {
+            return SendDecision.SEND;
+        }
+        var segments = sms.segments();
+        var takes = Duration.ofNanos(Math.round((segments == null ? 1 : segments) * 1e9 / pace));
+        return jdbc
+                .query(
+                        TURN,
+                        (row, n) -> row.getBoolean("goes") ? SendDecision.SEND : verdict(row.getTimestamp("due_at")),
+                        reserved.id(),
+                        reserved.attempt(),
+                        sender,
+                        takes.toString(),
+                        sms.policy().isUrgent(),
+                        sms.expiresAt() == null ? null : Timestamp.from(sms.expiresAt()),
+                        TOO_LATE,
+                        WAITS)
+                .stream()
+                .findFirst()
+                .orElse(SendDecision.unknown(ENDED));
+    }
+
+    private static SendDecision verdict(Timestamp turn) {
+        return turn == null
+                ? SendDecision.rejected(EventRejected.ofText(422, "too_late", null, TOO_LATE))
+                : SendDecision.held(turn.toInstant(), WAITS);
+    }
+}

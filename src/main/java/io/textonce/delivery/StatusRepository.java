@@ -1,0 +1,198 @@
+package io.textonce.delivery;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Writes down what Twilio says of its messages, told by a callback or asked for. */
+public final class StatusRepository implements AutoCloseable {
+
+    /**
+     * The delivery is the one that the callback's URL names, else the one that has the SID. Its status rises or stays. A
+     * delivery without a SID is bound to this one; if evidence had given the SID to another delivery, whose text was
+     * equal, that one is unknown again. An earlier error is over once it goes on. What was called off is due at once while
+     * Twilio may cancel it. What was said is kept whether or not it changed anything, a repetition only if it
+     * did. A word that is not Twilio's moves nothing.
+     */
+    private static final String RECORD = """
+            WITH told AS MATERIALIZED (
+                SELECT *, textonce.status_rank(status) AS rank
+                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(kind, delivery, sid, status, code, words, wait)
+            ),
+            target AS MATERIALIZED (
+                SELECT t.sid AS told_sid, d.id, d.event, d.event_id, d.created_at, d.message_sid, d.status
+                FROM told AS t
+                    -- The limit keeps a plan from joining them with all of the table while it is new.
+                    CROSS JOIN LATERAL (
+                        SELECT * FROM textonce.deliveries
+                        WHERE id = coalesce(
+                            (SELECT id FROM textonce.deliveries WHERE id = t.delivery),
+                            (SELECT id FROM textonce.deliveries WHERE message_sid = t.sid))
+                        LIMIT 1) AS d
+            ),
+            freed AS (
+                UPDATE textonce.deliveries AS d
+                SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
+                FROM target
+                WHERE d.message_sid = target.told_sid AND d.id <> target.id AND target.message_sid IS NULL
+                RETURNING d.id, d.status
+            ),
+            parted AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
+            ),
+            changed AS (
+                UPDATE textonce.deliveries AS d
+                SET status = CASE
+                        WHEN t.rank >= 0 THEN t.status
+                        WHEN d.message_sid IS NULL THEN 'accepted'
+                        ELSE d.status
+                    END,
+                    message_sid = t.sid,
+                    error_code = CASE
+                        WHEN t.code IS NULL AND t.status IN ('undelivered', 'failed') THEN d.error_code
+                        ELSE t.code
+                    END,
+                    reason = t.words,
+                    body = NULL,
+                    unknown_since = NULL,
+                    due_at = CASE
+                        WHEN t.rank >= 5 THEN NULL
+                        WHEN d.cancelled_at IS NOT NULL AND coalesce(t.rank, -1) <= 2 THEN now()
+                        ELSE now() + t.wait
+                    END,
+                    updated_at = now()
+                FROM told AS t JOIN target ON target.told_sid = t.sid
+                WHERE d.id = target.id
+                  AND (d.message_sid IS NULL
+                      OR d.message_sid = t.sid AND t.rank > textonce.status_rank(d.status))
+                RETURNING t.sid, d.id, d.status
+            ),
+            kept AS (
+                INSERT INTO textonce.delivery_events
+                    (delivery_id, kind, status, message_sid, error_code, words, became)
+                SELECT target.id, t.kind, t.status, t.sid, t.code, t.words, changed.status
+                FROM told AS t
+                    LEFT JOIN target ON target.told_sid = t.sid
+                    LEFT JOIN changed ON changed.sid = t.sid
+                ON CONFLICT (message_sid, status) WHERE kind = 'callback' DO NOTHING
+                RETURNING message_sid
+            ),
+            repeated AS (
+                INSERT INTO textonce.delivery_events
+                    (delivery_id, kind, status, message_sid, error_code, words, became)
+                SELECT changed.id, 'fetch', t.status, t.sid, t.code, t.words, changed.status
+                FROM told AS t JOIN changed ON changed.sid = t.sid
+                WHERE t.sid NOT IN (SELECT message_sid FROM kept)
+            )
+            SELECT t.sid, target.id AS delivery, target.event, target.event_id,
+                CAST(extract(epoch FROM now() - target.created_at) * 1000 AS bigint) AS age,
+                CASE
+                    WHEN target.id IS NULL THEN 'unknown'
+                    WHEN target.message_sid <> t.sid THEN 'other_sid'
+                    WHEN coalesce(t.rank, -1) < 0 THEN 'unranked'
+                    WHEN t.sid IN (SELECT sid FROM changed)
+                        THEN CASE target.status WHEN 'unknown' THEN 'resolved' ELSE 'raised' END
+                    WHEN t.sid NOT IN (SELECT message_sid FROM kept) THEN 'repeated'
+                    ELSE 'late'
+                END AS effect
+            FROM told AS t LEFT JOIN target ON target.told_sid = t.sid
+            """;
+
+    private final JdbcTemplate jdbc;
+    // By the delivery's id, as outcomes are too.
+    private final StatementBatcher<Report, Effect> batches = new StatementBatcher<>(
+            "reports",
+            Report::sid,
+            Comparator.comparing(Report::delivery, Comparator.nullsLast(Comparator.naturalOrder())),
+            this::record);
+
+    public StatusRepository(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Writes down the {@link Report} that is the body, and leaves its {@link Effect} there. */
+    public void record(Exchange exchange) {
+        exchange.getMessage().setBody(record(exchange.getMessage().getBody(Report.class)));
+    }
+
+    public Effect record(Report report) {
+        return batches.with(report);
+    }
+
+    private List<Effect> record(List<Report> reports) {
+        var effects = new HashMap<String, Effect>();
+        jdbc.query(
+                new Columns<>(reports)
+                        .add("text", Report::kind)
+                        .add("uuid", Report::delivery)
+                        .add("text", Report::sid)
+                        .add("text", Report::status)
+                        .add("int4", Report::code)
+                        .add("text", Report::words)
+                        .add("interval", Report::again)
+                        .in(RECORD),
+                row -> {
+                    effects.put(row.getString("sid"), effect(row));
+                });
+        return reports.stream().map(report -> effects.get(report.sid())).toList();
+    }
+
+    private static Effect effect(ResultSet row) throws SQLException {
+        return new Effect(
+                row.getString("effect"),
+                row.getObject("delivery", UUID.class),
+                row.getString("event"),
+                row.getString("event_id"),
+                Duration.ofMillis(row.getLong("age")));
+    }
+
+    @Override
+    public void close() {
+        batches.close();
+    }
+
+    /**
+     * What Twilio says of one message.
+     *
+     * @param kind callback, or fetch where Twilio was asked
+     * @param delivery that the callback's URL names, or null
+     * @param sid Twilio's Message SID
+     * @param status in Twilio's words
+     * @param code Twilio's error code, or null
+     * @param words what the code means, for support
+     * @param again after which Twilio is asked, should it say nothing more
+     */
+    public record Report(
+            String kind,
+            @Nullable UUID delivery,
+            String sid,
+            String status,
+            @Nullable Integer code,
+            @Nullable String words,
+            Duration again) {}
+
+    /**
+     * What a report did.
+     *
+     * @param name raised or resolved where the delivery changed; late, repeated, other_sid, unranked or unknown where
+     *     nothing did
+     * @param delivery that it is about, or null where none is known
+     * @param event of that delivery
+     * @param eventId of that delivery
+     * @param age of that delivery
+     */
+    public record Effect(
+            String name,
+            @Nullable UUID delivery,
+            @Nullable String event,
+            @Nullable String eventId,
+            Duration age) {}
+}

@@ -1,0 +1,157 @@
+package io.textonce.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event in the form of CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). The
+ * last part of its type names the event, a version such as {@code .v1} behind it left out; its source and id are the
+ * key. Its data must be a JSON object: the event without an eventId.
+ *
+ * @param event name of the event
+ * @param id as its sender wrote it
+ * @param json the event with its eventId, as a JSON object in UTF-8
+ */
+public record CloudEvent(String event, String id, byte[] json) {
+
+    private static final String STRUCTURED = "application/cloudevents+json";
+
+    /** Changes nothing in what it passes on, and reads nothing that two readers could understand differently. */
+    static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private static final Pattern VERSION = Pattern.compile("\\.v\\d+$");
+    private static final Pattern JSON_TYPE = Pattern.compile("(?i)application/(json|[^;]*\\+json)\\s*(;.*)?");
+    private static final Pattern READABLE_ID = Pattern.compile("[^/\\p{Cntrl}]{1,100}");
+
+    /** Whether a media type, in any case, is that of one whose attributes stand in the JSON, beside the data. */
+    public static boolean isStructured(@Nullable String mediaType) {
+        return mediaType != null && mediaType.toLowerCase(Locale.ROOT).startsWith(STRUCTURED);
+    }
+
+    /** Whether a JSON text may be one: no event has a field of this name. */
+    public static boolean mayBe(byte[] json) {
+        return new String(json, StandardCharsets.UTF_8).contains("\"specversion\"");
+    }
+
+    /**
+     * One whose attributes stand in the JSON, beside the data.
+     *
+     * @throws EventRejected when it is none
+     */
+    public static CloudEvent structured(byte[] json) {
+        var tree = read(json);
+        JsonNode data = tree.hasNonNull("data_base64") ? read(decoded(tree.get("data_base64"))) : tree.get("data");
+        return of(name -> tree.path(name).isTextual() ? tree.path(name).textValue() : null, data);
+    }
+
+    private static byte[] decoded(JsonNode base64) {
+        try {
+            if (base64.isTextual()) {
+                return base64.binaryValue();
+            }
+        } catch (IOException e) {
+            // It is refused as what is no text at all.
+        }
+        throw EventRejected.ofField("data_base64", "must be Base64");
+    }
+
+    /**
+     * One whose attributes are told beside the body.
+     *
+     * @param attributes by name, such as {@code source}
+     * @throws EventRejected when it is none
+     */
+    public static CloudEvent binary(Function<String, @Nullable String> attributes, byte[] data) {
+        return of(attributes, read(data));
+    }
+
+    private static CloudEvent of(Function<String, @Nullable String> attributes, @Nullable JsonNode data) {
+        if (!"1.0".equals(attributes.apply("specversion"))) {
+            throw EventRejected.ofField("specversion", "must be 1.0");
+        }
+        String type = required(attributes, "type");
+        String source = Identifier.of("source", required(attributes, "source"));
+        String id = Identifier.of("id", required(attributes, "id"));
+        String content = attributes.apply("datacontenttype");
+        if (content != null && !JSON_TYPE.matcher(content).matches()) {
+            throw EventRejected.ofField("datacontenttype", "must be application/json");
+        }
+        if (!(data instanceof ObjectNode event)) {
+            throw EventRejected.ofField("data", "must be a JSON object: the event");
+        }
+        if (event.hasNonNull("eventId")) {
+            throw EventRejected.ofField(
+                    "eventId", "must not stand in the data of a CloudEvent: its source and id are the key");
+        }
+        event.put("eventId", eventId(source, id));
+        try {
+            return new CloudEvent(eventOf(type), id, JSON.writeValueAsBytes(event));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The event that a type names: the last part of {@code com.example.order-shipped.v1} but for its version. */
+    public static String eventOf(String type) {
+        String unversioned = VERSION.matcher(type).replaceFirst("");
+        String event = unversioned.substring(unversioned.lastIndexOf('.') + 1);
+        if (!EventName.isValid(event)) {
+            throw new EventRejected(404, "unknown_event", "There is no such event.");
+        }
+        return event;
+    }
+
+    /**
+     * The key of a source and an id: the id, an at sign and 16 hexadecimal digits of the source's SHA-256. Of an id that
+     * is too long or holds a slash its own SHA-256 stands for it.
+     */
+    static String eventId(String source, String id) {
+        String readable = READABLE_ID.matcher(id).matches() ? id : sha256(id);
+        return readable + "@" + sha256(source).substring(0, 16);
+    }
+
+    private static String required(Function<String, @Nullable String> attributes, String name) {
+        String value = attributes.apply(name);
+        if (value == null || value.isBlank()) {
+            throw EventRejected.ofField(name, "is missing");
+        }
+        return value;
+    }
+
+    private static JsonNode read(byte[] json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw EventRejected.ofField("body", "is not valid JSON in UTF-8, or has a key twice");
+        }
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

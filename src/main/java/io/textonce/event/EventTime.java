@@ -1,0 +1,84 @@
+package io.textonce.event;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+
+/** Time in an event, RFC 3339, within bounds that a calendar and a database hold. */
+public final class EventTime {
+
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
+    /** How far ahead a text may be planned. */
+    private static final Duration FURTHEST = Duration.ofDays(366);
+
+    private static final Duration LONGEST_TTL = Duration.ofDays(365);
+
+    /** How far a sender's clock may be ahead of ours. */
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
+
+    private EventTime() {}
+
+    /**
+     * A moment that a field holds, or that a route has worked out for it.
+     *
+     * @throws EventRejected in the name of the field
+     */
+    public static Instant of(String field, Object value) {
+        try {
+            return bounded(
+                    field,
+                    value instanceof Instant at
+                            ? at
+                            : OffsetDateTime.parse(value.toString()).toInstant());
+        } catch (DateTimeException e) {
+            throw EventRejected.ofField(field, "must be a time such as 2026-06-02T09:00:00Z");
+        }
+    }
+
+    /**
+     * Any moment of an event, however it was read.
+     *
+     * @throws EventRejected in the name of the field, when no clock can have meant it
+     */
+    public static Instant bounded(String field, Instant at) {
+        if (at.isBefore(EARLIEST) || !at.isBefore(LATEST)) {
+            throw EventRejected.ofField(field, "must be a time between the years 1970 and 2199");
+        }
+        return at;
+    }
+
+    /**
+     * A moment for which something is planned.
+     *
+     * @throws EventRejected when it is more than a year ahead
+     */
+    public static Instant ahead(String field, Object value, Instant now) {
+        var at = of(field, value);
+        if (at.isAfter(now.plus(FURTHEST))) {
+            throw EventRejected.ofField(field, "must not be more than a year ahead");
+        }
+        return at;
+    }
+
+    /** Whether a moment that must have passed has not, even by a sender's clock that is a little ahead. */
+    public static boolean isFuture(Instant at, Instant now) {
+        return at.isAfter(now.plus(CLOCK_SKEW));
+    }
+
+    /**
+     * A number of seconds; more than a year is a year.
+     *
+     * @throws EventRejected when it is no number
+     */
+    public static Duration ttl(Object value) {
+        try {
+            long seconds = Long.parseLong(value.toString());
+            return Duration.ofSeconds(Math.max(0, Math.min(seconds, LONGEST_TTL.toSeconds())));
+        } catch (NumberFormatException e) {
+            throw EventRejected.ofField("ttl", "must be a number of seconds");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.textonce.event;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request header Idempotency-Key, bare or as the draft has it in quotes
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). It is the event's id said once more: it
+ * must agree with the one in the body, or stand for it.
+ */
+public final class IdempotencyKey {
+
+    public static final String HEADER = "Idempotency-Key";
+
+    private IdempotencyKey() {}
+
+    /**
+     * The body with the key as its eventId where it has none.
+     *
+     * @throws EventRejected when both are there and differ
+     */
+    public static byte[] applied(@Nullable String header, byte[] body) {
+        if (header == null) {
+            return body;
+        }
+        try {
+            if (!(CloudEvent.JSON.readTree(body) instanceof ObjectNode event)) {
+                return body;
+            }
+            if (event.hasNonNull("eventId")) {
+                mustBe(header, Identifier.of("eventId", event.get("eventId").asText()));
+                return body;
+            }
+            event.put("eventId", bare(header));
+            return CloudEvent.JSON.writeValueAsBytes(event);
+        } catch (IOException e) {
+            // What is not JSON is refused by the event, in better words.
+            return body;
+        }
+    }
+
+    /** @throws EventRejected when there is a key and it is another one */
+    public static void mustBe(@Nullable String header, String id) {
+        if (header != null && !bare(header).equals(id)) {
+            throw EventRejected.ofField(HEADER, "must be the event's id, which is another one");
+        }
+    }
+
+    private static String bare(String header) {
+        String key = header.strip();
+        return Identifier.of(
+                HEADER,
+                key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
+                        ? key.substring(1, key.length() - 1)
+                                .replace("\\\"", "\"")
+                                .replace("\\\\", "\\")
+                        : key);
+    }
+}

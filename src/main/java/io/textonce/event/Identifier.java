@@ -1,0 +1,47 @@
+package io.textonce.event;
+
+import java.util.regex.Pattern;
+
+/**
+ * Spelling of an identifier, of which an idempotency key is made: what nobody sees must not make two keys of one. Blanks
+ * and invisible characters around it are dropped, and within it refused, but for the plain blank, which is seen.
+ */
+public final class Identifier {
+
+    /** Blanks, controls, format characters such as U+200B, half surrogates, and fillers that Unicode calls letters or marks. */
+    private static final String INVISIBLE =
+            "\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F"
+                    + "\\u2800\\u3164\\uFE00-\\uFE0F\\uFFA0\\x{E0100}-\\x{E01EF}";
+
+    private static final Pattern EDGES = Pattern.compile("^[" + INVISIBLE + "]+|[" + INVISIBLE + "]+$");
+    private static final Pattern INSIDE = Pattern.compile("[" + INVISIBLE + "&&[^ ]]");
+
+    private Identifier() {}
+
+    /**
+     * The one spelling of what a sender wrote.
+     *
+     * @throws EventRejected in the name of the field, when an invisible character stands inside
+     */
+    public static String of(String field, String written) {
+        String id = EDGES.matcher(written).replaceAll("");
+        var hidden = INSIDE.matcher(id);
+        if (hidden.find()) {
+            throw EventRejected.ofField(
+                    field,
+                    String.format(
+                            "must not hold the invisible character U+%04X",
+                            hidden.group().codePointAt(0)));
+        }
+        return id;
+    }
+
+    /** The same of one that has at most so many characters. */
+    public static String of(String field, String written, int longest) {
+        String id = of(field, written);
+        if (id.length() > longest) {
+            throw EventRejected.ofField(field, "must have at most " + longest + " characters");
+        }
+        return id;
+    }
+}

@@ -1,0 +1,67 @@
+package io.textonce.hotload;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceResolverSupport;
+
+/**
+ * Resolver of the file that a route calls {@code textonce:schemas/order-shipped.schema.json}, in the same words wherever
+ * it lies: in the integrator's folder, else among the shipped ones. Of those only schemas and templates can be replaced:
+ * they are the words of an event, all else is how it is sent once.
+ */
+final class BundleFiles extends ResourceResolverSupport {
+
+    static final String SCHEME = "textonce";
+    static final String KAMELETS = "kamelets/";
+    static final String SQL = "sql/";
+
+    private final String home;
+    private final String own;
+
+    BundleFiles(CamelContext camel, String home, String own) {
+        super(SCHEME);
+        setCamelContext(camel);
+        this.home = home;
+        this.own = own;
+    }
+
+    @Override
+    protected Resource createResource(String location, String path) {
+        var shipped = shipped(path);
+        boolean mayReplace = path.startsWith("schemas/") || path.startsWith("templates/");
+        if (own.isEmpty() || !mayReplace && shipped.exists()) {
+            return shipped;
+        }
+        Path file = Path.of(own).resolve(path);
+        return Files.isRegularFile(file) ? load("file:" + file.toAbsolutePath()) : shipped;
+    }
+
+    Resource shipped(String path) {
+        return load(home + "/" + path);
+    }
+
+    /** The name of a file for those who write routes: its path in the folder where it lies. */
+    String nameOf(String location) {
+        if (isOwn(location)) {
+            return location.substring(ownPrefix().length());
+        }
+        String folder = home.substring(home.indexOf(':') + 1) + "/";
+        int at = location.lastIndexOf(folder);
+        return at < 0 ? location : location.substring(at + folder.length());
+    }
+
+    boolean isOwn(String location) {
+        return !own.isEmpty() && location.startsWith(ownPrefix());
+    }
+
+    private String ownPrefix() {
+        return "file:" + Path.of(own).toAbsolutePath() + "/";
+    }
+
+    private Resource load(String location) {
+        return PluginHelper.getResourceLoader(getCamelContext()).resolveResource(location);
+    }
+}

@@ -1,0 +1,18 @@
+package io.textonce.hotload;
+
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.builder.RouteConfigurationBuilder;
+
+/** Listener that notes of each route configuration the file where it lies; Camel does so of routes alone. */
+final class ConfigurationSources implements RouteBuilderLifecycleStrategy {
+
+    @Override
+    public void afterConfigure(RouteBuilder builder) {
+        if (builder instanceof RouteConfigurationBuilder file) {
+            file.getRouteConfigurationCollection()
+                    .getRouteConfigurations()
+                    .forEach(configuration -> configuration.setResource(file.getResource()));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.textonce.hotload;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.component.kamelet.KameletEndpoint;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+
+/** Registry of kamelets in a running Camel: those of own files, and the routes that Camel makes for each use of any. */
+final class KameletTemplates {
+
+    static final String FILE = ".kamelet.yaml";
+
+    private final ModelCamelContext camel;
+    private final BundleFiles files;
+    private final Map<String, String> own = new HashMap<>();
+
+    KameletTemplates(ModelCamelContext camel, BundleFiles files) {
+        this.camel = camel;
+        this.files = files;
+    }
+
+    static String nameOf(String file) {
+        return Path.of(file).getFileName().toString().replace(FILE, "");
+    }
+
+    /** Whether a file's kamelet is there, in this version or the one before. */
+    boolean isOwn(String file) {
+        return own.containsKey(file);
+    }
+
+    /**
+     * Makes a kamelet what a file says.
+     *
+     * @param users loads the routes again that use it; when one of them can't run with it, all keep the version before
+     */
+    void replace(String file, String location, String text, Users users) throws Exception {
+        String name = nameOf(file);
+        check(name, text);
+        try {
+            load(name, location, text);
+            users.reload(name);
+        } catch (Exception e) {
+            unload(name);
+            String before = own.get(file);
+            if (before != null) {
+                load(name, location, before);
+                users.reload(name);
+            }
+            throw e;
+        }
+        own.put(file, text);
+    }
+
+    void remove(String file) {
+        if (own.remove(file) != null) {
+            try {
+                unload(nameOf(file));
+            } catch (Exception e) {
+                throw new IllegalStateException("The kamelet in " + file + " can't be removed", e);
+            }
+        }
+    }
+
+    private void check(String name, String text) {
+        var shipped = files.shipped(BundleFiles.KAMELETS + name + FILE);
+        var named = new Compose(LoadSettings.builder().build())
+                .composeString(text)
+                .map(root -> RouteFile.child(root, "metadata"))
+                .map(metadata -> RouteFile.scalar(metadata, "name"))
+                .orElse(null);
+        int line = named == null ? 0 : RouteFile.line(named);
+        if (shipped.exists()) {
+            throw new LineError(
+                    line,
+                    "there is a shipped kamelet " + name + " in " + files.nameOf(shipped.getLocation())
+                            + "; give yours another name");
+        }
+        if (named == null || !named.getValue().equals(name)) {
+            throw new LineError(line, "the kamelet in it must be named as the file is: " + name);
+        }
+    }
+
+    private void load(String name, String location, String text) throws Exception {
+        unload(name);
+        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString(location, text));
+    }
+
+    private void unload(String name) throws Exception {
+        for (var use : uses().filter(use -> use.getTemplateId().equals(name)).toList()) {
+            camel.removeEndpoint(use);
+        }
+        var definition = camel.getRouteTemplateDefinition(name);
+        if (definition != null) {
+            camel.removeRouteTemplateDefinition(definition);
+        }
+    }
+
+    /** The ids of the routes of kamelets that no route uses any more. */
+    List<String> unused() {
+        Set<String> used = uses().map(KameletEndpoint::getRouteId).collect(Collectors.toSet());
+        return camel.getRouteDefinitions().stream()
+                .filter(route -> Boolean.TRUE.equals(route.isKamelet()))
+                .map(RouteDefinition::getId)
+                .filter(id -> !used.contains(id))
+                .toList();
+    }
+
+    /** Whether a route is one that Camel has made for the use of a kamelet. */
+    boolean isOf(String kamelet, String routeId) {
+        return uses().anyMatch(use ->
+                use.getTemplateId().equals(kamelet) && use.getRouteId().equals(routeId));
+    }
+
+    /** The endpoints by which routes call kamelets, without those by which a kamelet meets its caller. */
+    private Stream<KameletEndpoint> uses() {
+        return List.copyOf(camel.getEndpoints()).stream()
+                .filter(KameletEndpoint.class::isInstance)
+                .map(KameletEndpoint.class::cast)
+                .filter(endpoint -> !endpoint.getEndpointUri().matches("kamelet://(source|sink)\\b.*"));
+    }
+
+    /** What loads the routes again that use a kamelet. */
+    interface Users {
+
+        void reload(String kamelet) throws Exception;
+    }
+}

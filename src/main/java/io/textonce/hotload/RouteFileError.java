@@ -1,0 +1,108 @@
+package io.textonce.hotload;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+
+/**
+ * What is wrong with a file, in words for whoever wrote it.
+ *
+ * @param line counts from 1; 0 where nobody can say
+ */
+record RouteFileError(int line, String reason) {
+
+    private static final String NO_WORD = "[^A-Za-z0-9_-]+";
+
+    /** What Camel and its parsers say, and what it means in a file. */
+    private static final Map<Pattern, String> WORDS = new LinkedHashMap<>();
+
+    static {
+        words("Unknown node id: (\\S+).*", "there is no step or element called $1");
+        words("Unsupported field: (\\S+).*", "there is no option $1 here");
+        words("No bean could be found in the registry for: (\\S+).*", "there is no bean $1");
+        words(
+                "No endpoint could be found for: ([a-z0-9+.-]+):.*",
+                "there is no component $1; its jar belongs into lib/");
+        words("Resource not found: (?:\\S*/)?(\\S+)", "there is no file $1");
+        words("(?:\\S*/)?(\\S+) does not exist", "there is no file $1");
+        words("Property with key \\[([^]]+)].*", "there is no setting $1");
+        words("Route template (\\S+) the following mandatory parameters must be provided: (.*)", "$1 needs $2");
+        words(".*Unknown parameters=\\[\\{(.*)}]", "there is no parameter $1");
+        words("(\\S+)\\.<init>\\(\\)", "$1 needs constructors");
+        words("Resource is empty.*", "the file is empty");
+        words(
+                "(?:expected|mapping values|found).*",
+                "the file is not YAML: $0; look at the indentation and the brackets");
+    }
+
+    private static void words(String said, String meant) {
+        WORDS.put(Pattern.compile(said, Pattern.DOTALL), meant);
+    }
+
+    /** @param text of the file, in which the line is looked for when the failure doesn't tell */
+    static RouteFileError of(Throwable thrown, String text) {
+        Throwable deepest = thrown;
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            deepest = cause;
+            if (cause instanceof LineError error) {
+                return new RouteFileError(error.line(), String.valueOf(error.getMessage()));
+            }
+            if (cause instanceof MarkedYamlEngineException yaml) {
+                int line = yaml.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+                return new RouteFileError(line, meaning(String.valueOf(yaml.getProblem())));
+            }
+            if (cause instanceof JsonProcessingException json) {
+                int line = json.getLocation() == null ? 0 : json.getLocation().getLineNr();
+                return new RouteFileError(line, "the file is not JSON: " + json.getOriginalMessage());
+            }
+        }
+        String said = deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
+        String reason = meaning(said.strip());
+        return new RouteFileError(lineOf(reason, text), reason);
+    }
+
+    private static String meaning(String said) {
+        for (var words : WORDS.entrySet()) {
+            var matcher = words.getKey().matcher(said);
+            if (matcher.matches()) {
+                return matcher.replaceFirst(words.getValue());
+            }
+        }
+        return said;
+    }
+
+    /** The line that holds the rarest word of the reason; of equally rare ones the last. */
+    private static int lineOf(String reason, String text) {
+        List<List<String>> lines =
+                text.lines().map(line -> List.of(line.split(NO_WORD))).toList();
+        return Stream.of(reason.split(NO_WORD))
+                .filter(word -> word.length() > 2)
+                .map(word -> linesWith(word, lines))
+                .filter(found -> !found.isEmpty())
+                .min(Comparator.comparingInt((List<Integer> found) -> found.size())
+                        .thenComparing(found -> -found.get(0)))
+                .map(found -> found.get(0))
+                .orElse(0);
+    }
+
+    private static List<Integer> linesWith(String word, List<List<String>> lines) {
+        var found = new ArrayList<Integer>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).contains(word)) {
+                found.add(i + 1);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public String toString() {
+        return (line == 0 ? "" : "line " + line + ": ") + reason;
+    }
+}

@@ -1,0 +1,54 @@
+package io.textonce.hotload;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+
+/** Errors of own files that are not fixed yet, for the log and the health. */
+final class RouteFileErrors {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteFileErrors.class);
+
+    private final Map<String, RouteFileError> byFile = new ConcurrentSkipListMap<>();
+
+    boolean has(String file) {
+        return byFile.containsKey(file);
+    }
+
+    /** The first file whose path ends so, and its error, or null. */
+    @Nullable
+    String of(String end) {
+        return byFile.entrySet().stream()
+                .filter(fault -> Path.of(fault.getKey()).endsWith(end))
+                .map(fault -> fault.getKey() + ", " + fault.getValue())
+                .findFirst()
+                .orElse(null);
+    }
+
+    void report(String file, RouteFileError fault, boolean olderRuns) {
+        if (!fault.equals(byFile.put(file, fault))) {
+            LOG.error("{}, {}{}", file, fault, olderRuns ? "; the version before goes on" : "");
+        }
+    }
+
+    void fixed(String file) {
+        if (byFile.remove(file) != null) {
+            LOG.info("{} is fixed", file);
+        }
+    }
+
+    /** The file is gone, and its error with it. */
+    void forget(String file) {
+        byFile.remove(file);
+    }
+
+    Health health() {
+        var health = byFile.isEmpty() ? Health.up() : Health.down();
+        byFile.forEach((file, fault) -> health.withDetail(file, fault.toString()));
+        return health.build();
+    }
+}

@@ -1,0 +1,253 @@
+package io.textonce.hotload;
+
+import io.textonce.event.EventSchemas;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.camel.Endpoint;
+import org.apache.camel.builder.RouteConfigurationBuilder;
+import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
+import org.apache.camel.component.kamelet.KameletEndpoint;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteTemplateParameterDefinition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the routes of one file into a running Camel, or takes them out. A text that can't be read changes nothing; one
+ * whose routes can't start leaves none of them behind. Camel's own reload leaves the routes of every kamelet use behind
+ * and tells nothing of misspelt parameters of kamelets, so both are seen to here.
+ */
+final class RouteLoader implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteLoader.class);
+
+    private static final int SECONDS_FOR_WORK_UNDER_WAY = 10;
+
+    private static final Set<String> EVERY_KAMELET =
+            Set.of("bridgeErrorHandler", "noErrorHandler", "routeId", "templateId", "uuid");
+
+    private static final String SIGNED = "twilio-webhook-source";
+
+    private final ModelCamelContext camel;
+    private final KameletTemplates kamelets;
+    private final EventSchemas schemas;
+    private final Predicate<String> isReached;
+    private final UserBeans beans;
+    private final NameGuard names;
+    private final Map<String, Running> running = new HashMap<>();
+
+    /** @param isReached whether callers get through to an HTTP path */
+    RouteLoader(
+            ModelCamelContext camel,
+            BundleFiles files,
+            KameletTemplates kamelets,
+            EventSchemas schemas,
+            Predicate<String> isReached) {
+        this.camel = camel;
+        this.kamelets = kamelets;
+        this.schemas = schemas;
+        this.isReached = isReached;
+        this.beans = new UserBeans(camel);
+        this.names = new NameGuard(camel, files, beans);
+    }
+
+    /**
+     * Starts the routes of a file in place of those that it had.
+     *
+     * @param location of the file as Camel writes it, such as {@code file:/routes/events/order-late.camel.yaml}
+     * @return the ids of its routes
+     * @throws Exception when they can't start; then none of them runs
+     */
+    Set<String> replace(String location, String text) throws Exception {
+        var file = RouteFile.parse(camel, location, text);
+        names.check(file);
+        Set<String> ids = file.readRoutes(camel);
+        var before = running.getOrDefault(location, Running.NOTHING).ids();
+        stop(before);
+        UserBeans.Swap swap;
+        try {
+            swap = beans.replace(location, file.beans());
+        } catch (Exception e) {
+            restart(before);
+            throw e;
+        }
+        try {
+            takeOut(running.remove(location));
+            running.put(location, start(RouteFile.parse(camel, location, text), ids));
+        } catch (Exception e) {
+            swap.undo();
+            throw e;
+        }
+        swap.keep();
+        return ids;
+    }
+
+    private Running start(RouteFile file, Set<String> ids) throws Exception {
+        var builder = (RouteConfigurationBuilder) file.builder();
+        Set<Endpoint> endpoints = new HashSet<>(camel.getEndpoints());
+        try {
+            builder.updateRouteConfigurationsToCamelContext(camel);
+            builder.updateRoutesToCamelContext(camel);
+            for (Endpoint endpoint : addedTo(endpoints)) {
+                check(endpoint);
+            }
+            return new Running(ids, configurations(builder));
+        } catch (Exception e) {
+            takeOut(new Running(ids, configurations(builder)));
+            for (Endpoint endpoint : addedTo(endpoints)) {
+                camel.removeEndpoint(endpoint);
+            }
+            sweep();
+            throw e;
+        }
+    }
+
+    private static List<RouteConfigurationDefinition> configurations(RouteConfigurationBuilder builder) {
+        return List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations());
+    }
+
+    private Set<Endpoint> addedTo(Set<Endpoint> endpoints) {
+        var added = new HashSet<>(camel.getEndpoints());
+        added.removeAll(endpoints);
+        return added;
+    }
+
+    /** Stops taking events; those under way come to their end. Those that come meanwhile wait. */
+    private void stop(Set<String> ids) throws Exception {
+        var controller = camel.getRouteController();
+        for (String id : ids) {
+            boolean stopped = camel.getRoute(id) == null
+                    || controller.stopRoute(id, SECONDS_FOR_WORK_UNDER_WAY, TimeUnit.SECONDS, true);
+            if (!stopped) {
+                restart(ids);
+                throw new StillBusy(id);
+            }
+        }
+    }
+
+    private void restart(Set<String> ids) throws Exception {
+        for (String id : ids) {
+            camel.getRouteController().startRoute(id);
+        }
+    }
+
+    /** Whether all routes of a file run. */
+    boolean isRunning(String location) {
+        var file = running.get(location);
+        return file != null
+                && file.ids().stream().allMatch(id -> {
+                    var status = camel.getRouteController().getRouteStatus(id);
+                    return status != null && status.isStarted();
+                });
+    }
+
+    /** Takes out all that a file had brought. */
+    void remove(String location) {
+        takeOut(running.remove(location));
+        beans.remove(location);
+    }
+
+    private void takeOut(@Nullable Running file) {
+        if (file != null) {
+            file.ids().forEach(this::removeDefinition);
+            camel.getRouteConfigurationDefinitions().removeAll(file.configurations());
+        }
+    }
+
+    private void removeDefinition(String id) {
+        var definition = camel.getRouteDefinition(id);
+        if (definition != null) {
+            try {
+                camel.removeRouteDefinition(definition);
+            } catch (Exception e) {
+                throw new IllegalStateException("The route " + id + " can't be removed", e);
+            }
+        }
+    }
+
+    /** Takes out the routes of kamelets that no route uses any more. */
+    void sweep() {
+        kamelets.unused().forEach(this::removeDefinition);
+    }
+
+    private void check(Endpoint endpoint) throws Exception {
+        if (endpoint instanceof JsonValidatorEndpoint validator) {
+            validator.setUriSchemaLoader(schemas);
+            schemas.of(validator.getResourceUri());
+        } else if (endpoint instanceof PlatformHttpEndpoint http) {
+            check(http);
+        } else if (endpoint instanceof KameletEndpoint kamelet) {
+            var template = camel.getRouteTemplateDefinition(kamelet.getTemplateId());
+            var unknown = new TreeSet<>(kamelet.getKameletProperties().keySet());
+            unknown.removeAll(EVERY_KAMELET);
+            if (template != null && template.getTemplateParameters() != null) {
+                unknown.removeAll(template.getTemplateParameters().stream()
+                        .map(RouteTemplateParameterDefinition::getName)
+                        .collect(Collectors.toSet()));
+                if (!unknown.isEmpty()) {
+                    throw new IllegalArgumentException(
+                            kamelet.getTemplateId() + " has no parameter " + String.join(", ", unknown));
+                }
+            }
+        }
+    }
+
+    private void check(PlatformHttpEndpoint http) {
+        String path = http.getPath();
+        if (path.startsWith("/twilio/")
+                && !camel.getRoutes().stream()
+                        .filter(route -> route.getEndpoint() == http)
+                        .allMatch(route -> kamelets.isOf(SIGNED, route.getId()))) {
+            throw new IllegalArgumentException(
+                    "the path " + path + " is for kamelet:" + SIGNED + ", which lets in what Twilio has signed");
+        }
+        if (!isReached.test(path)) {
+            LOG.warn(
+                    "The path {} of an own route is closed: callers get 403. Give it a path under /api/, which needs a"
+                            + " token, or name it in TEXTONCE_HTTP_PUBLIC_PATHS, which opens it to everybody",
+                    path);
+        }
+    }
+
+    /** Makes the steps {@code json-validator} ask for a schema again. */
+    void forgetSchema(String uri) {
+        for (Endpoint endpoint : camel.getEndpoints()) {
+            if (endpoint instanceof JsonValidatorEndpoint validator
+                    && validator.getResourceUri().equals(uri)) {
+                validator.clearContentCache();
+            }
+        }
+    }
+
+    /** Closes the beans of all files; their routes have ended with Camel. */
+    @Override
+    public void close() {
+        beans.close();
+    }
+
+    /** What a file has brought. */
+    private record Running(Set<String> ids, List<RouteConfigurationDefinition> configurations) {
+
+        private static final Running NOTHING = new Running(Set.of(), List.of());
+    }
+
+    /** A route has work under way that takes its time; it goes on, and is replaced later. */
+    static final class StillBusy extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        StillBusy(String id) {
+            super(id + " is busy; it is replaced when it is idle", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.textonce.hotload;
+
+import static java.nio.file.FileVisitOption.FOLLOW_LINKS;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Folder of own routes. It is polled rather than watched, since a mounted one tells nobody of its changes. */
+record RoutesFolder(Path root) {
+
+    String read(String file) throws IOException {
+        return Files.readString(root.resolve(file));
+    }
+
+    /** A file as Camel writes it. */
+    String location(String file) {
+        return "file:" + root.resolve(file);
+    }
+
+    /** The files by their paths in the folder. What begins with a dot belongs to an editor or to the mount. */
+    Map<String, Stamp> stamps() {
+        try (var found = Files.walk(root, FOLLOW_LINKS)) {
+            return found.filter(file -> !isHidden(root.relativize(file)) && Files.isRegularFile(file))
+                    .collect(Collectors.toMap(
+                            file -> root.relativize(file).toString().replace('\\', '/'),
+                            Stamp::of,
+                            (one, other) -> one,
+                            LinkedHashMap::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isHidden(Path path) {
+        for (Path name : path) {
+            if (name.toString().startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Tells a file from what it was. */
+    record Stamp(long size, long modified) {
+
+        static Stamp of(Path file) {
+            try {
+                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(
+                        attributes.size(), attributes.lastModifiedTime().toMillis());
+            } catch (IOException e) {
+                return new Stamp(-1, -1);
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package io.textonce.hotload;
+
+import io.textonce.event.EventSchemas;
+import io.textonce.message.Templates;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+
+/**
+ * Loads the integrator's own files beside the shipped ones, and again when they change. A file that is wrong is told by
+ * its line and a reason, and nothing else stands still for it: what ran before goes on. A file is taken when it has been
+ * the same for two looks.
+ */
+public final class UserRoutes implements CamelContextConfiguration, HealthIndicator, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UserRoutes.class);
+
+    private static final String ROUTES = ".camel.yaml";
+    private static final long LOOK_MILLIS = 500;
+    private static final long LONGEST_SWAP_SECONDS = 25;
+
+    private final @Nullable RoutesFolder folder;
+    private final boolean reload;
+    private final BundleFiles files;
+    private final Templates texts;
+    private final Predicate<String> isReached;
+    private final EventSchemas schemas;
+
+    private final CountDownLatch loadedOnce = new CountDownLatch(1);
+    private final ReentrantLock swapping = new ReentrantLock();
+    private final Map<String, Loaded> loaded = new HashMap<>();
+    private final RouteFileErrors faults = new RouteFileErrors();
+    private Map<String, RoutesFolder.Stamp> seen = Map.of();
+    private Map<String, RoutesFolder.Stamp> taken = Map.of();
+    private @Nullable RouteLoader loader;
+    private @Nullable KameletTemplates kamelets;
+    private @Nullable ScheduledExecutorService watcher;
+
+    /** @param isReached whether callers get through to an HTTP path */
+    UserRoutes(
+            String folder,
+            boolean reload,
+            BundleFiles files,
+            Templates texts,
+            EventSchemas schemas,
+            Predicate<String> isReached) {
+        this.folder = folder.isEmpty() ? null : new RoutesFolder(Path.of(folder).toAbsolutePath());
+        this.reload = reload;
+        this.files = files;
+        this.texts = texts;
+        this.schemas = schemas;
+        this.isReached = isReached;
+    }
+
+    @Override
+    public void beforeApplicationStart(CamelContext context) {}
+
+    /** A route that can't start stops Camel's start and with it all others, so own ones come when Camel runs. */
+    @Override
+    public void afterApplicationStart(CamelContext context) {
+        try {
+            if (folder != null) {
+                kamelets = new KameletTemplates((ModelCamelContext) context, files);
+                loader = new RouteLoader((ModelCamelContext) context, files, kamelets, schemas, isReached);
+                take(folder.stamps());
+                if (reload) {
+                    watcher = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "own-routes"));
+                    watcher.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                }
+            }
+        } finally {
+            loadedOnce.countDown();
+        }
+    }
+
+    /** Whether the folder was read once, after Camel had started. */
+    public boolean isLoaded() {
+        return loadedOnce.getCount() == 0;
+    }
+
+    /**
+     * Waits while own routes are being loaded, so that nobody takes a route for unknown that is about to run.
+     *
+     * @return why an event of this name has no route, or null when there is no file for it
+     */
+    public @Nullable String whyMissing(String event) throws InterruptedException {
+        if (folder == null) {
+            return null;
+        }
+        if (!loadedOnce.await(LONGEST_SWAP_SECONDS, TimeUnit.SECONDS)
+                || !swapping.tryLock(LONGEST_SWAP_SECONDS, TimeUnit.SECONDS)) {
+            return "it is being loaded";
+        }
+        try {
+            return faults.of(event + ROUTES);
+        } finally {
+            swapping.unlock();
+        }
+    }
+
+    @Override
+    public Health health() {
+        return faults.health();
+    }
+
+    void look() {
+        try {
+            var now = folder().stamps();
+            if (!now.equals(seen)) {
+                seen = now;
+            } else if (!now.equals(taken)) {
+                take(now);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("The folder {} can't be looked at; it is tried again", folder().root(), e);
+        }
+    }
+
+    /** Takes what is new, changed or gone; whatever was wrong is tried again, since another file may have mended it. */
+    private void take(Map<String, RoutesFolder.Stamp> now) {
+        var changed = new TreeSet<String>();
+        now.forEach((file, stamp) -> {
+            if (!stamp.equals(taken.get(file)) || faults.has(file)) {
+                changed.add(file);
+            }
+        });
+        var gone = new TreeSet<>(taken.keySet());
+        gone.removeAll(now.keySet());
+        swapping.lock();
+        try {
+            gone.forEach(faults::forget);
+            gone.stream().filter(file -> file.endsWith(ROUTES)).forEach(this::remove);
+            loader().sweep();
+            changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::refuseShipped);
+            Stream.of(changed, gone).flatMap(Set::stream).forEach(this::reload);
+            gone.stream().filter(file -> file.endsWith(KameletTemplates.FILE)).forEach(this::removeKamelet);
+            changed.stream()
+                    .filter(file -> file.endsWith(KameletTemplates.FILE))
+                    .forEach(this::replaceKamelet);
+            var left = changed.stream()
+                    .filter(file -> file.endsWith(ROUTES) && !replace(file))
+                    .toList();
+            loader().sweep();
+            seen = now;
+            taken = new HashMap<>(now);
+            taken.keySet().removeAll(left);
+        } finally {
+            swapping.unlock();
+        }
+    }
+
+    /** Loads a file of routes; false when one of them is busy, and it must be tried again. */
+    private boolean replace(String file) {
+        var old = loaded.get(file);
+        try {
+            String text = folder().read(file);
+            var ids = loader().replace(folder().location(file), text);
+            loaded.put(file, new Loaded(text, ids));
+            faults.fixed(file);
+            LOG.info("{} is loaded: {}", file, String.join(", ", ids));
+        } catch (RouteLoader.StillBusy e) {
+            LOG.info("{} is not taken yet: {}", file, e.getMessage());
+            return false;
+        } catch (Exception e) {
+            faults.report(file, fault(file, e), old != null && isRunning(file, old));
+        }
+        return true;
+    }
+
+    private RouteFileError fault(String file, Exception e) {
+        try {
+            return RouteFileError.of(e, folder().read(file));
+        } catch (IOException gone) {
+            return RouteFileError.of(e, "");
+        }
+    }
+
+    /** Whether the routes of a file run as they were, if need be after having been put back. */
+    private boolean isRunning(String file, Loaded old) {
+        try {
+            if (!loader().isRunning(folder().location(file))) {
+                loader().replace(folder().location(file), old.text());
+            }
+            return true;
+        } catch (Exception e) {
+            LOG.error("{}: the version before can't run any more", file, e);
+            loaded.remove(file);
+            loader().remove(folder().location(file));
+            return false;
+        }
+    }
+
+    private void remove(String file) {
+        var old = loaded.remove(file);
+        if (old != null) {
+            loader().remove(folder().location(file));
+            LOG.info("{} is gone, and {} with it", file, String.join(", ", old.ids()));
+        }
+    }
+
+    private void refuseShipped(String file) {
+        if (files.shipped(file).exists()) {
+            faults.report(file, new RouteFileError(0, "there is a shipped file " + file + "; give yours another name"), true);
+        }
+    }
+
+    /** Reads a schema or a template anew. */
+    private void reload(String file) {
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        if (file.startsWith("schemas/") && file.endsWith(".json")) {
+            String uri = BundleFiles.SCHEME + ":" + file;
+            reload(file, () -> schemas.reload(uri, isNamed(name.substring(0, name.indexOf('.')))), schemas.has(uri));
+            loader().forgetSchema(uri);
+        } else if (file.startsWith("templates/")) {
+            String text = Templates.nameOf(name);
+            reload(file, () -> texts.reload(text, isNamed(text)), texts.has(text));
+        }
+    }
+
+    private void reload(String file, Reload reload, boolean olderRuns) {
+        try {
+            reload.run();
+            faults.fixed(file);
+        } catch (Exception e) {
+            faults.report(file, fault(file, e), olderRuns);
+        }
+    }
+
+    private boolean isNamed(String name) {
+        return loaded.values().stream().anyMatch(route -> route.text().contains(name));
+    }
+
+    /** Loads a kamelet, and again all own routes that use it; when one of them can't run with it, all keep the old one. */
+    private void replaceKamelet(String file) {
+        try {
+            kamelets().replace(file, folder().location(file), folder().read(file), this::reloadUsers);
+            faults.fixed(file);
+        } catch (Exception e) {
+            faults.report(file, fault(file, e), kamelets().isOwn(file));
+        }
+    }
+
+    private void removeKamelet(String file) {
+        boolean used = loaded.values().stream()
+                .anyMatch(route -> route.text().contains("kamelet:" + KameletTemplates.nameOf(file)));
+        if (used && kamelets().isOwn(file)) {
+            faults.report(file, new RouteFileError(0, "it is gone, and routes use it"), true);
+        } else {
+            kamelets().remove(file);
+        }
+    }
+
+    private void reloadUsers(String kamelet) throws Exception {
+        for (var user : Map.copyOf(loaded).entrySet()) {
+            var route = user.getValue();
+            if (route.text().contains("kamelet:" + kamelet)) {
+                loader().replace(folder().location(user.getKey()), route.text());
+            }
+        }
+    }
+
+    private RoutesFolder folder() {
+        if (folder == null) {
+            throw new IllegalStateException("no folder is set");
+        }
+        return folder;
+    }
+
+    private RouteLoader loader() {
+        if (loader == null) {
+            throw new IllegalStateException("Camel has not started");
+        }
+        return loader;
+    }
+
+    private KameletTemplates kamelets() {
+        if (kamelets == null) {
+            throw new IllegalStateException("Camel has not started");
+        }
+        return kamelets;
+    }
+
+    @Override
+    public void close() {
+        if (watcher != null) {
+            watcher.shutdownNow();
+        }
+        if (loader != null) {
+            swapping.lock();
+            try {
+                loader.close();
+            } finally {
+                swapping.unlock();
+            }
+        }
+    }
+
+    private interface Reload {
+
+        void run() throws Exception;
+    }
+
+    /** A file whose routes run. */
+    private record Loaded(String text, Set<String> ids) {}
+}

@@ -1,0 +1,5 @@
+/** Hot reload of route files: the shipped ones, and the user's own beside them. */
+@NullMarked
+package io.textonce.hotload;
+
+import org.jspecify.annotations.NullMarked;

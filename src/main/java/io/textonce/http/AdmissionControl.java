@@ -1,0 +1,178 @@
+package io.textonce.http;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.settings.TextOnceProperties;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Bounds what is worked on at once and how much is read, before a route sees a request. Whoever is turned away here is
+ * told so before any claim, and whoever is let in is answered when its text's outcome is known.
+ */
+public final class AdmissionControl extends OncePerRequestFilter {
+
+    /** For a whole body: a modem would make it. A client that trickles must not keep a place for ever. */
+    private static final Duration MOST_BODY_TIME = Duration.ofSeconds(10);
+
+    /** A caller has its answer, and asks again, before the place that it had is free. */
+    private static final Duration HANDOVER = Duration.ofSeconds(1);
+
+    private static final int CHUNK = 4096;
+    private static final RequestMatcher PAGES = new PagePaths();
+
+    /** Where it has no port of its own. */
+    private static final String MANAGEMENT = "/actuator/";
+
+    private final Semaphore calls;
+    private final Semaphore callbacks;
+    private final int maxBody;
+    private final BooleanSupplier running;
+
+    /** @param running whether the routes run: the port opens before them, and is closed after them */
+    AdmissionControl(TextOnceProperties.Http settings, MeterRegistry meters, BooleanSupplier running) {
+        this.running = running;
+        this.calls = counted("api", settings.maxInFlight(), meters);
+        this.callbacks = counted("webhook", settings.maxCallbacksInFlight(), meters);
+        this.maxBody = Math.toIntExact(settings.maxBody().toBytes());
+    }
+
+    private static Semaphore counted(String kind, int most, MeterRegistry meters) {
+        var permits = new Semaphore(most);
+        Gauge.builder("textonce.requests.admitted", () -> most - permits.availablePermits())
+                .description("Requests that are worked on now")
+                .tag("kind", kind)
+                .register(meters);
+        return permits;
+    }
+
+    /** The support page's forms are read by Spring, and its readers are few. */
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return PAGES.matches(request);
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!running.getAsBoolean() && !request.getRequestURI().startsWith(MANAGEMENT)) {
+            turnAway(
+                    request,
+                    response,
+                    new Problem(503, "try_again", "TextOnce is starting or stopping; the event was not taken."));
+            return;
+        }
+        var permits = request.getRequestURI().startsWith("/twilio/") ? callbacks : calls;
+        if (!admitted(permits)) {
+            turnAway(request, response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
+            return;
+        }
+        try {
+            pass(request, response, chain);
+        } finally {
+            permits.release();
+        }
+    }
+
+    private static boolean admitted(Semaphore permits) {
+        try {
+            return permits.tryAcquire(HANDOVER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (Twiml.isAsked(request) && !Twiml.METHODS.contains(request.getMethod())) {
+            turnAway(request, response, new Problem(405, "method_not_allowed", "Twilio calls with POST or GET."));
+            return;
+        }
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            // Unpacked, a small body can be of any size.
+            turnAway(
+                    request,
+                    response,
+                    new Problem(415, "unsupported_media_type", "Send the body without Content-Encoding."));
+            return;
+        }
+        if (request.getContentLengthLong() > maxBody) {
+            turnAway(request, response, tooLarge());
+            return;
+        }
+        byte[] body;
+        try {
+            body = read(request.getInputStream());
+        } catch (IOException e) {
+            turnAway(request, response, new Problem(400, "bad_request", "The body did not arrive whole and in time."));
+            return;
+        }
+        if (body.length > maxBody) {
+            turnAway(request, response, tooLarge());
+            return;
+        }
+        chain.doFilter(new BufferedRequest(request, body), response);
+    }
+
+    /** @throws IOException when the body stops, or takes longer than it may */
+    private byte[] read(InputStream in) throws IOException {
+        var body = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK];
+        long end = System.nanoTime() + MOST_BODY_TIME.toNanos();
+        while (body.size() <= maxBody) {
+            int read = in.read(chunk, 0, Math.min(chunk.length, maxBody + 1 - body.size()));
+            if (read < 0) {
+                break;
+            }
+            body.write(chunk, 0, read);
+            if (System.nanoTime() > end) {
+                throw new InterruptedIOException("the body comes too slowly");
+            }
+        }
+        return body.toByteArray();
+    }
+
+    private Problem tooLarge() {
+        return new Problem(413, "too_large", "The body is larger than " + maxBody + " bytes.");
+    }
+
+    private static void turnAway(HttpServletRequest request, HttpServletResponse response, Problem problem)
+            throws IOException {
+        if (Twiml.isAsked(request)) {
+            response.setStatus(problem.status());
+            retryAfter(response, problem);
+            response.setContentType(Twiml.MEDIA_TYPE);
+            response.getOutputStream().write(Twiml.NOTHING.getBytes(StandardCharsets.UTF_8));
+        } else {
+            answer(response, problem);
+        }
+    }
+
+    public static void answer(HttpServletResponse response, Problem problem) throws IOException {
+        response.setStatus(problem.status());
+        response.setContentType(Problem.MEDIA_TYPE);
+        retryAfter(response, problem);
+        response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void retryAfter(HttpServletResponse response, Problem problem) {
+        if (problem.retryLater()) {
+            response.setHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
+        }
+    }
+}

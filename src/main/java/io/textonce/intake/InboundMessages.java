@@ -1,0 +1,154 @@
+package io.textonce.intake;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.event.EventRejected;
+import io.textonce.http.Problem;
+import io.textonce.http.Twiml;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import java.sql.Timestamp;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a person texts to us. Twilio itself obeys STOP and START and answers HELP before we hear of it; here the same is
+ * written down, so that nothing is claimed, held or planned for somebody who does not want it.
+ */
+final class InboundMessages {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InboundMessages.class);
+
+    private static final Pattern SID = Pattern.compile("(SM|MM)[0-9a-fA-F]{32}");
+
+    /**
+     * The words that Twilio takes as such when they are all of a text
+     * (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out). With words of one's own, Advanced Opt-Out says
+     * in OptOutType what they mean.
+     */
+    private static final Set<String> STOP =
+            Set.of("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT");
+
+    private static final Set<String> START = Set.of("START", "YES", "UNSTOP");
+    private static final Set<String> HELP = Set.of("HELP", "INFO");
+
+    private final PhoneNumbers phones;
+    private final PhoneHash phoneHash;
+    private final boolean published;
+    private final MeterRegistry meters;
+    private final ObjectMapper json = new ObjectMapper();
+
+    /** @param published whether there is a queue for texts that are none of those words */
+    InboundMessages(PhoneNumbers phones, PhoneHash phoneHash, boolean published, MeterRegistry meters) {
+        this.phones = phones;
+        this.phoneHash = phoneHash;
+        this.published = published;
+        this.meters = meters;
+    }
+
+    /** Makes the row of {@code sms-inbound-record.sql} of the form, or refuses with 400. */
+    void read(Exchange exchange) {
+        Map<?, ?> form = exchange.getMessage().getBody(Map.class);
+        String sid = field(form, "MessageSid");
+        String from = field(form, "From");
+        String recipient = field(form, "To");
+        if (sid == null || !SID.matcher(sid).matches() || from == null || recipient == null) {
+            throw new EventRejected(400, "invalid callback", "MessageSid, From and To are needed.");
+        }
+        String text = field(form, "Body");
+        String kind = kind(field(form, "OptOutType"), text == null ? "" : text);
+        // YES takes a STOP back, and is an answer to a question too.
+        boolean forwarded = published && (kind.equals("text") || kind.equals("start"));
+        byte[][] hashes = phoneHash.all(from);
+        Map<String, @Nullable Object> row = new HashMap<>();
+        row.put("sid", sid);
+        row.put("from", from);
+        row.put("text", text);
+        row.put("kind", kind);
+        row.put("masked", phones.mask(from));
+        row.put("hash", hashes[0]);
+        row.put("hashes", hashes);
+        row.put("recipient", recipient);
+        row.put("sender", phones.canonical(recipient));
+        row.put("service", field(form, "MessagingServiceSid"));
+        row.put("phone", forwarded ? from : null);
+        row.put("body", forwarded ? storable(text == null ? "" : text) : null);
+        exchange.setVariable("inbound", row);
+        exchange.getMessage().setBody(row);
+    }
+
+    /** Counts what came, says whom it took off the list, and answers. */
+    void heard(Exchange exchange) {
+        var inbound = exchange.getVariable("inbound", Map.class);
+        var done = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
+        boolean first = ((Number) done.get("heard")).intValue() == 1;
+        meters.counter(
+                        "textonce.inbound.received",
+                        "kind",
+                        (String) inbound.get("kind"),
+                        "effect",
+                        first ? "heard" : "repeated")
+                .increment();
+        if (first) {
+            LOG.info(
+                    "{} texted {} ({}); {} texts were called off",
+                    inbound.get("masked"),
+                    inbound.get("kind"),
+                    inbound.get("sid"),
+                    done.get("stopped"));
+        }
+        Twiml.answer(exchange, 200);
+    }
+
+    /** Answers a failure with nothing to text; its status has Twilio call again, or call the fallback URL. */
+    static void failed(Exchange exchange) {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        var problem = Problem.of(caught);
+        if (problem.status() >= 500) {
+            LOG.error("A person's text could not be written down: {}", caught.toString());
+        }
+        Twiml.answer(exchange, problem.status());
+    }
+
+    /** Makes the queue's message of a row. The broker drops one that comes again by its SID. */
+    void message(Exchange exchange) throws JsonProcessingException {
+        Map<?, ?> row = exchange.getMessage().getBody(Map.class);
+        String sid = (String) row.get("message_sid");
+        var body = new LinkedHashMap<String, @Nullable Object>();
+        body.put("messageSid", sid);
+        body.put("from", row.get("phone"));
+        body.put("to", row.get("recipient"));
+        body.put("messagingServiceSid", row.get("service"));
+        body.put("body", row.get("body"));
+        body.put("receivedAt", ((Timestamp) row.get("received_at")).toInstant().toString());
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader("_AMQ_DUPL_ID", sid);
+        message.setHeader("sid", sid);
+        message.setBody(json.writeValueAsString(body));
+    }
+
+    static String kind(@Nullable String optOutType, String text) {
+        String word = (optOutType == null ? text : optOutType).strip().toUpperCase(Locale.ROOT);
+        return STOP.contains(word) ? "stop" : START.contains(word) ? "start" : HELP.contains(word) ? "help" : "text";
+    }
+
+    /** PostgreSQL can't hold NUL. */
+    private static String storable(String text) {
+        return text.replace('\0', '\uFFFD');
+    }
+
+    private static @Nullable String field(Map<?, ?> form, String name) {
+        return form.get(name) instanceof String value && !value.isEmpty() ? value : null;
+    }
+}

@@ -1,0 +1,99 @@
+package io.textonce.intake.file;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of RFC 4180, taken line by line until its quotes are closed. Strict: a quote is either around a cell or
+ * doubled within one, since what a stray quote means can only be guessed. Works on bytes; the characters that matter
+ * are ASCII, which in UTF-8 is never part of anything else.
+ */
+final class CsvRow {
+
+    private enum State {
+        START,
+        PLAIN,
+        QUOTED,
+        /** Behind a quote in a quoted cell: the cell's end or the first of a doubled quote. */
+        QUOTE
+    }
+
+    private final byte delimiter;
+    private final List<byte[]> cells = new ArrayList<>();
+    private final ByteArrayOutputStream cell = new ByteArrayOutputStream(32);
+    private State state = State.START;
+    private @Nullable String problem;
+
+    CsvRow(byte delimiter) {
+        this.delimiter = delimiter;
+    }
+
+    /** Takes one more line, without its line feed; false when the row goes on in the line after it. */
+    boolean endsWith(byte[] line) {
+        if (state == State.QUOTED) {
+            cell.write('\n');
+        }
+        for (int i = 0; i < line.length && problem == null; i++) {
+            boolean lineEnd = line[i] == '\r' && i == line.length - 1;
+            take(line[i], lineEnd);
+        }
+        if (state == State.QUOTED && problem == null) {
+            return false;
+        }
+        endCell();
+        return true;
+    }
+
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
+    List<byte[]> cells() {
+        return cells;
+    }
+
+    private void take(byte b, boolean lineEnd) {
+        switch (state) {
+            case START, PLAIN -> {
+                if (b == delimiter) {
+                    endCell();
+                } else if (b != '"') {
+                    state = State.PLAIN;
+                    if (!lineEnd) {
+                        cell.write(b);
+                    }
+                } else if (state == State.START) {
+                    state = State.QUOTED;
+                } else {
+                    problem = "has a quote inside a cell without quotes: put the cell in quotes and double that one";
+                }
+            }
+            case QUOTED -> {
+                if (b == '"') {
+                    state = State.QUOTE;
+                } else {
+                    cell.write(b);
+                }
+            }
+            case QUOTE -> {
+                if (b == '"') {
+                    state = State.QUOTED;
+                    cell.write(b);
+                } else if (b == delimiter) {
+                    endCell();
+                } else if (!lineEnd) {
+                    problem = "has text after a closing quote: double the quotes inside a cell";
+                }
+            }
+        }
+    }
+
+    private void endCell() {
+        cells.add(cell.toByteArray());
+        cell.reset();
+        state = State.START;
+    }
+}

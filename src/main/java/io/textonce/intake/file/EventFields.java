@@ -1,0 +1,104 @@
+package io.textonce.intake.file;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fields of an event as its JSON schema names them, for a format that has no types and whose names people write by hand.
+ *
+ * @param types JSON types that the schema allows, by field; empty where it allows any
+ * @param required fields without which no event is valid
+ * @param spellings field by its name without case, blanks, underscores and hyphens, where that is unambiguous
+ */
+public record EventFields(Map<String, Set<String>> types, List<String> required, Map<String, String> spellings) {
+
+    /** Nothing is known of the event: names and values stay as they are written. */
+    public static final EventFields UNKNOWN = new EventFields(Map.of(), List.of(), Map.of());
+
+    private static final Pattern INSIGNIFICANT = Pattern.compile("[\\s_\\-\\p{Z}\\p{Cf}]+");
+
+    /** A longer number is none that anybody means. */
+    private static final int LONGEST_NUMBER = 40;
+
+    public static EventFields of(JsonNode schema) {
+        var types = new HashMap<String, Set<String>>();
+        var spellings = new HashMap<String, String>();
+        var ambiguous = new HashSet<String>();
+        for (var property : schema.path("properties").properties()) {
+            types.put(property.getKey(), typesOf(property.getValue()));
+            String spelling = spelling(property.getKey());
+            if (spellings.put(spelling, property.getKey()) != null) {
+                ambiguous.add(spelling);
+            }
+        }
+        spellings.keySet().removeAll(ambiguous);
+        var required = new ArrayList<String>();
+        schema.path("required").forEach(name -> required.add(name.asText()));
+        return new EventFields(types, required, spellings);
+    }
+
+    private static Set<String> typesOf(JsonNode property) {
+        var types = new HashSet<String>();
+        var declared = property.path("type");
+        if (declared.isTextual()) {
+            types.add(declared.asText());
+        }
+        declared.forEach(type -> types.add(type.asText()));
+        for (var value : property.path("enum")) {
+            types.add(value.isTextual() ? "string" : value.isBoolean() ? "boolean" : "number");
+        }
+        for (var choices : List.of(property.path("anyOf"), property.path("oneOf"))) {
+            choices.forEach(choice -> types.addAll(typesOf(choice)));
+        }
+        return types;
+    }
+
+    private static String spelling(String name) {
+        return INSIGNIFICANT.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
+    }
+
+    /** The field that a name means, or null when it means none. */
+    @Nullable
+    String named(String name) {
+        return types.containsKey(name) ? name : spellings.get(spelling(name));
+    }
+
+    /** Writes a field as the type that the schema asks for, where the text is one of that type; else as a text. */
+    void write(JsonGenerator json, String field, String text) throws IOException {
+        json.writeFieldName(field);
+        var wanted = types.getOrDefault(field, Set.of());
+        String value = text.strip();
+        if (wanted.isEmpty() || wanted.contains("string")) {
+            json.writeString(text);
+        } else if (wanted.contains("boolean") && value.matches("(?i)true|false")) {
+            json.writeBoolean(Boolean.parseBoolean(value));
+        } else if (wanted.contains("number") || wanted.contains("integer")) {
+            writeNumber(json, value, text);
+        } else {
+            json.writeString(text);
+        }
+    }
+
+    private static void writeNumber(JsonGenerator json, String value, String text) throws IOException {
+        try {
+            if (value.length() <= LONGEST_NUMBER) {
+                json.writeNumber(new BigDecimal(value));
+                return;
+            }
+        } catch (NumberFormatException e) {
+            // The schema says what is wrong with it.
+        }
+        json.writeString(text);
+    }
+}

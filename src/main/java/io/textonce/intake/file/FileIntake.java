@@ -1,0 +1,175 @@
+package io.textonce.intake.file;
+
+import io.textonce.intake.DeadLetters;
+import io.textonce.intake.EventRouteGuard;
+import io.textonce.intake.RouteSchemas;
+
+import io.textonce.event.EventRejected;
+import io.textonce.event.CloudEvent;
+import io.textonce.http.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One dropped file on its way through the route {@code intake-file}. Its bad lines are gathered beside it and put in
+ * place when all lines were tried; when reading stops half-way the file stays, and is read again from its start.
+ */
+public final class FileIntake {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
+
+    private static final String RUN = "fileRun";
+
+    private final Inbox inbox;
+    private final FileLocks locks;
+    private final StableFileFilter quietFiles;
+    private final RouteSchemas schemas;
+
+    public FileIntake(Inbox inbox, FileLocks locks, StableFileFilter quietFiles, RouteSchemas schemas) {
+        this.inbox = inbox;
+        this.locks = locks;
+        this.quietFiles = quietFiles;
+        this.schemas = schemas;
+    }
+
+    /** Finds the event's name in the folder's. */
+    public void event(Exchange exchange) throws IOException {
+        Path file = file(exchange);
+        // Found out now rather than when all lines are sent and the file can't be moved away.
+        Files.createDirectories(file.resolveSibling("done"));
+        var run = new FileRun(file, inbox, exchange.getContext()::isStopping);
+        exchange.setVariable(RUN, run);
+        exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(run));
+        try {
+            exchange.setVariable("event", inbox.event(file));
+        } catch (IllegalArgumentException e) {
+            throw new EventRejected(404, "unknown_event", e.getMessage());
+        }
+        exchange.setVariable("source", "file");
+        if (run.isEmpty()) {
+            quietFiles.empty();
+            throw new EventRejected(400, "invalid_request", "The file is empty.");
+        }
+    }
+
+    /** Opens the file as a stream of lines. */
+    public void open(Exchange exchange) throws IOException {
+        var run = run(exchange);
+        run.open(schemas.fieldsOf(exchange.getVariable("event", String.class)));
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(run.lines());
+    }
+
+    /** Takes the event of one line, or refuses a line that can't be read. */
+    public void line(Exchange exchange) {
+        var run = run(exchange);
+        if (run.isStopped()) {
+            exchange.setRouteStop(true);
+            return;
+        }
+        var line = exchange.getMessage().getBody(EventLine.class);
+        exchange.setVariable("line", line);
+        run.tried();
+        if (line.problem() != null) {
+            throw new EventRejected(400, "invalid_request", line.problem());
+        }
+        byte[] json = line.json();
+        if (json != null && CloudEvent.mayBe(json)) {
+            var cloudEvent = CloudEvent.structured(json);
+            if (!cloudEvent.event().equals(exchange.getVariable("event", String.class))) {
+                throw EventRejected.ofField(
+                        "type", "names the event " + cloudEvent.event() + ", whose folder is another one");
+            }
+            json = cloudEvent.json();
+        }
+        exchange.getMessage().setBody(json);
+    }
+
+    /** Keeps a bad line with the reason. */
+    public void bad(Exchange exchange) throws IOException {
+        var run = run(exchange);
+        run.bad(exchange.getVariable("line", EventLine.class), reason(exchange));
+        if (Problem.refusal(caught(exchange)) == null && run.firstUnforeseen()) {
+            LOG.error("A line failed in a way that nobody foresaw; so may others of its file", caught(exchange));
+        }
+    }
+
+    /** Stops reading: the line's failure is not its own, so the others would fail too. */
+    public void stop(Exchange exchange) {
+        run(exchange).stop("its lines can't be taken for now (" + cause(caught(exchange)) + ")");
+    }
+
+    /** Keeps a file that can't be read at all. */
+    public void badFile(Exchange exchange) throws IOException {
+        var run = run(exchange);
+        run.bad(EventLine.wholeFile(1, "was refused"), reason(exchange));
+        LOG.warn("{} is put into failed: {}", file(exchange), DeadLetters.logged(reason(exchange)));
+        finish(exchange);
+    }
+
+    /** Puts the file and its bad lines in place when every line was tried. */
+    public void finish(Exchange exchange) throws IOException {
+        if (!run(exchange).isStopped() && !locks.contains(file(exchange).toString())) {
+            throw new FileStays("another instance has taken it over");
+        }
+        run(exchange).finish();
+    }
+
+    /** Says that a file stays, and leaves it alone for a while. */
+    public void stays(Exchange exchange) {
+        Path file = file(exchange);
+        var caught = caught(exchange);
+        quietFiles.rest(file.toFile());
+        LOG.warn(
+                "{} stays in the inbox and is read again from its start: {}",
+                file.getFileName(),
+                caught instanceof FileStays ? caught.getMessage() : cause(caught));
+    }
+
+    private static String reason(Exchange exchange) {
+        var refusal = Problem.refusal(caught(exchange));
+        return refusal == null ? EventRouteGuard.unforeseen(caught(exchange)) : refusal.reason();
+    }
+
+    private static String cause(Throwable thrown) {
+        return thrown.getClass().getSimpleName();
+    }
+
+    private static Throwable caught(Exchange exchange) {
+        return exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+
+    private static FileRun run(Exchange exchange) {
+        return exchange.getVariable(RUN, FileRun.class);
+    }
+
+    private static Path file(Exchange exchange) {
+        var file = exchange.getProperty("CamelFileExchangeFile", GenericFile.class);
+        return Path.of(file.getAbsoluteFilePath());
+    }
+
+    private static final class CloseWhenDone extends SynchronizationAdapter {
+
+        private final FileRun run;
+
+        CloseWhenDone(FileRun run) {
+            this.run = run;
+        }
+
+        @Override
+        public void onDone(Exchange exchange) {
+            try {
+                run.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.textonce.intake.file;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One reading of a dropped file: its lines, the bad ones among them, and how far it is. Once it is stopped it gives out
+ * no further line, so that those under way come to their end before the file is put back.
+ */
+final class FileRun implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileRun.class);
+
+    private static final Duration PROGRESS = Duration.ofSeconds(5);
+
+    private final Path file;
+    private final Inbox inbox;
+    private final RejectFile failed;
+    private final BooleanSupplier shuttingDown;
+    private final AtomicLong tried = new AtomicLong();
+    private final AtomicReference<@Nullable String> stopped = new AtomicReference<>();
+    private final AtomicBoolean unforeseen = new AtomicBoolean();
+    private final long startNanos = System.nanoTime();
+    private final AtomicLong saidNanos = new AtomicLong(startNanos);
+    private final AtomicLong saidCount = new AtomicLong();
+    private final FileVersion version;
+    private @Nullable EventFile lines;
+
+    FileRun(Path file, Inbox inbox, BooleanSupplier shuttingDown) throws IOException {
+        this.file = file;
+        this.inbox = inbox;
+        this.failed = inbox.failedLines(file);
+        this.version = FileVersion.of(file);
+        this.shuttingDown = shuttingDown;
+    }
+
+    /** @param fields of the event */
+    void open(EventFields fields) throws IOException {
+        lines = EventFile.open(file, fields);
+    }
+
+    /** An object of its own, since Camel closes what it splits before the last lines have come to their end. */
+    Iterator<EventLine> lines() {
+        return new Iterator<>() {
+
+            private @Nullable EventLine ahead;
+
+            /** What this promised is there, even when the run is stopped meanwhile: Camel counts on it. */
+            @Override
+            public boolean hasNext() {
+                if (ahead == null && !isStopped()) {
+                    ahead = read();
+                }
+                return ahead != null;
+            }
+
+            @Override
+            public EventLine next() {
+                if (!hasNext() || ahead == null) {
+                    throw new NoSuchElementException();
+                }
+                EventLine line = ahead;
+                ahead = null;
+                return line;
+            }
+        };
+    }
+
+    private @Nullable EventLine read() {
+        var source = Objects.requireNonNull(lines);
+        try {
+            return source.hasNext() ? source.next() : null;
+        } catch (UncheckedIOException e) {
+            stop("it can't be read: " + e.getCause().getClass().getSimpleName());
+            return null;
+        }
+    }
+
+    boolean isEmpty() {
+        return version.size() == 0;
+    }
+
+    /** Gives out no further line; the first reason counts. */
+    void stop(String why) {
+        stopped.compareAndSet(null, why);
+    }
+
+    boolean isStopped() {
+        if (shuttingDown.getAsBoolean()) {
+            stop("TextOnce shuts down");
+        }
+        return stopped.get() != null;
+    }
+
+    /** Counts a line, and says now and then how far the file is. */
+    void tried() {
+        long count = tried.incrementAndGet();
+        long now = System.nanoTime();
+        long said = saidNanos.get();
+        if (now - said >= PROGRESS.toNanos() && saidNanos.compareAndSet(said, now)) {
+            LOG.info(
+                    "{}: {} lines so far, {} bad, {} a second",
+                    file.getFileName(),
+                    count,
+                    failed.count(),
+                    perSecond(count - saidCount.getAndSet(count), now - said));
+        }
+    }
+
+    void bad(EventLine line, String reason) throws IOException {
+        failed.add(line, reason);
+    }
+
+    /** Whether this is the first failure in this file that nobody foresaw: the one worth a stack trace. */
+    boolean firstUnforeseen() {
+        return unforeseen.compareAndSet(false, true);
+    }
+
+    /**
+     * Puts the bad lines in place and the file into {@code done/}.
+     *
+     * @throws FileStays when not every line was tried, or the file is no longer the one that was read
+     */
+    void finish() throws IOException {
+        String why = stopped.get();
+        if (why != null) {
+            throw new FileStays(why);
+        }
+        if (wasWrittenOn()) {
+            throw new FileStays("it changed while it was read");
+        }
+        Optional<Path> kept = failed.finish();
+        if (!version.move(file, inbox.done(file))) {
+            throw new FileStays("another file has taken its name, which is read now");
+        }
+        LOG.info(
+                "{}: {} lines, {} bad{}, {} empty rows, {} a second",
+                file.getFileName(),
+                tried,
+                failed.count(),
+                kept.map(path -> ", kept in " + path).orElse(""),
+                lines == null ? 0 : lines.emptyRows(),
+                perSecond(tried.get(), System.nanoTime() - startNanos));
+    }
+
+    /** Then it is read again. Of one that is gone or replaced nothing more can be read: its bad lines are kept. */
+    private boolean wasWrittenOn() throws IOException {
+        try {
+            var now = FileVersion.of(file);
+            return now.isSameFile(version) && !now.equals(version);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private static long perSecond(long count, long nanos) {
+        return count * 1_000_000_000L / Math.max(1, nanos);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (failed) {
+            if (lines != null) {
+                lines.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.textonce.intake.file;
+
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bad lines of one dropped file, each under a comment with its reason, in a file that {@link EventFile} reads again
+ * once it is mended. The file appears under its name only in {@link #finish}, complete, and never replaces another one;
+ * without {@code finish} nothing of it remains. May be used by many threads.
+ *
+ * <p>Bad elements of a {@code .json} file become a {@code .jsonl} file. When the file itself cannot be read, the whole
+ * of it is kept, and what was noted of single lines is dropped, since they are in it.
+ */
+public final class RejectFile implements Closeable {
+
+    private final Path original;
+    private final Path directory;
+    private final Path part;
+    private final Format format;
+    private @Nullable FileChannel channel;
+    private @Nullable OutputStream out;
+    private long count;
+    private boolean wholeFile;
+    private boolean closed;
+    private Optional<Path> published = Optional.empty();
+
+    /** @param original the dropped file; it is read again where the whole of it is kept */
+    public RejectFile(Path original, Path directory) {
+        String name = original.getFileName().toString();
+        this.original = original;
+        this.directory = directory;
+        this.part = directory.resolve("." + name + ".part");
+        this.format = Format.of(name);
+    }
+
+    /** Adds a line that could not be read. */
+    public void add(EventLine line) throws IOException {
+        add(line, Objects.requireNonNullElse(line.problem(), "was refused"));
+    }
+
+    /** @param reason is written as it is, on one line; it must not repeat what the line says */
+    public synchronized void add(EventLine line, String reason) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("The bad lines are already put away");
+        }
+        count++;
+        if (wholeFile) {
+            return;
+        }
+        if (line.wholeFile()) {
+            wholeFile = true;
+            OutputStream file = start();
+            comment(file, reason);
+            try (InputStream in = Lines.withoutBom(Files.newInputStream(original))) {
+                in.transferTo(file);
+            }
+            return;
+        }
+        OutputStream file = out;
+        if (file == null) {
+            file = start();
+            if (line.head().length > 0) {
+                line(file, line.head());
+            }
+        }
+        comment(file, (format == Format.JSON ? "element " : "line ") + line.number() + ": " + reason);
+        if (line.raw().length > 0) {
+            line(file, line.raw());
+        }
+    }
+
+    /** How many bad lines there were. */
+    public synchronized long count() {
+        return count;
+    }
+
+    /** Puts the file in its place, if there was a bad line, and tells where that is. */
+    public synchronized Optional<Path> finish() throws IOException {
+        if (closed) {
+            return published;
+        }
+        if (out != null && channel != null) {
+            out.flush();
+            channel.force(true);
+            out.close();
+            published = Optional.of(publish());
+        }
+        close();
+        return published;
+    }
+
+    /** Throws away what was not finished: the dropped file stays where it is and is read again from its start. */
+    @Override
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private OutputStream start() throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+        Files.createDirectories(directory);
+        // Removed rather than truncated: after a crash during finish it may be the published file's second name.
+        Files.deleteIfExists(part);
+        channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        out = new BufferedOutputStream(Channels.newOutputStream(channel));
+        return out;
+    }
+
+    private Path publish() throws IOException {
+        String name = original.getFileName().toString();
+        if (format == Format.JSON && !wholeFile) {
+            name = Inbox.stem(name) + ".jsonl";
+        }
+        return Inbox.place(part, directory, name);
+    }
+
+    private static void comment(OutputStream file, String text) throws IOException {
+        line(
+                file,
+                ("# " + text.replaceAll("[\\p{Cc}\\u2028\\u2029\\s]+", " ").strip()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void line(OutputStream file, byte[] line) throws IOException {
+        file.write(line);
+        file.write('\n');
+    }
+}

@@ -1,0 +1,158 @@
+package io.textonce.intake.file;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.File;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.component.file.GenericFileFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a file be read once it has not changed for a while: what is still being written stays. It looks at a file again
+ * and again and goes by its own clock, since a copy may carry the times of its original and a share has a clock of its
+ * own. Nothing waits for a file here, so one that never ends holds up no other. What lies where no event is read is named
+ * in the log once, and counted.
+ */
+public final class StableFileFilter implements GenericFileFilter<File> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StableFileFilter.class);
+
+    /** When a file that failed is tried again. */
+    private static final Duration REST = Duration.ofSeconds(5);
+
+    private static final Duration FORGET = Duration.ofMinutes(5);
+
+    /**
+     * How many quiet times a file may be empty: a share shows a file empty until its writer's cache is written, which
+     * NFS does within a minute.
+     */
+    private static final int EMPTY = 60;
+
+    private static final Set<String> PUT_AWAY = Set.of("done", "failed");
+
+    private final Inbox inbox;
+    private final Duration quietTime;
+    private final Map<Reason, Counter> ignored = new EnumMap<>(Reason.class);
+    private final Map<String, Look> looks = new HashMap<>();
+    private long sweptNanos = System.nanoTime();
+
+    public StableFileFilter(Inbox inbox, Duration quietTime, MeterRegistry meters) {
+        this.inbox = inbox;
+        this.quietTime = quietTime;
+        for (var reason : Reason.values()) {
+            ignored.put(
+                    reason,
+                    Counter.builder("textonce.files.ignored")
+                            .description("Files and folders in the inbox that hold no event that is read")
+                            .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                            .register(meters));
+        }
+    }
+
+    @Override
+    public synchronized boolean accept(GenericFile<File> candidate) {
+        File file = candidate.getFile();
+        int depth = inbox.depth(file.toPath());
+        if (candidate.isDirectory()) {
+            return depth == 1 || !PUT_AWAY.contains(file.getName()) && isIgnored(file, look(file), Reason.DEEP);
+        }
+        var look = look(file);
+        if (!isHere(file)) {
+            return isIgnored(file, look, Reason.LINK);
+        }
+        boolean empty = file.length() == 0;
+        // Who puts a file into the inbox itself may be about to move it on.
+        long needed = quietTime.toNanos() * (empty || depth == 1 ? EMPTY : 1);
+        if (look.quietNanos() < Math.max(1, needed)) {
+            return false;
+        }
+        return depth > 1 || isIgnored(file, look, Reason.ROOT);
+    }
+
+    /** Counts an empty file, which is put away with its reason. */
+    void empty() {
+        ignored.get(Reason.EMPTY).increment();
+    }
+
+    /** Leaves a file alone for a while. */
+    synchronized void rest(File file) {
+        look(file).sinceNanos = System.nanoTime() + REST.toNanos();
+    }
+
+    /**
+     * Whether it is what its name says. A link would be read with our rights wherever it leads, and Camel takes a
+     * backslash for a slash: such a name leads to another folder.
+     */
+    private static boolean isHere(File file) {
+        return file.getName().indexOf('\\') < 0 && !Files.isSymbolicLink(file.toPath());
+    }
+
+    /** Names it once, and says that it is not accepted. */
+    private boolean isIgnored(File file, Look look, Reason reason) {
+        if (!look.named) {
+            look.named = true;
+            ignored.get(reason).increment();
+            LOG.warn("{} is left alone: {}", file, reason.words);
+        }
+        return false;
+    }
+
+    private Look look(File file) {
+        long now = System.nanoTime();
+        sweep(now);
+        var look = looks.computeIfAbsent(file.getAbsolutePath(), path -> new Look());
+        look.at(file, now);
+        return look;
+    }
+
+    private void sweep(long now) {
+        if (now - sweptNanos > FORGET.toNanos()) {
+            looks.values().removeIf(look -> now - look.lastNanos > FORGET.toNanos());
+            sweptNanos = now;
+        }
+    }
+
+    private enum Reason {
+        EMPTY("it is empty"),
+        ROOT("it lies in the inbox itself; put it into the folder of its event"),
+        DEEP("only files right in an event's folder are read, none in a folder below it"),
+        LINK("it is a link, or its name holds a backslash");
+
+        private final String words;
+
+        Reason(String words) {
+            this.words = words;
+        }
+    }
+
+    /** A file as it was seen last, and since when it has not changed. */
+    private static final class Look {
+
+        private long length = -1;
+        private long modified;
+        private long sinceNanos;
+        private long lastNanos;
+        private boolean named;
+
+        void at(File file, long now) {
+            if (length != file.length() || modified != file.lastModified()) {
+                length = file.length();
+                modified = file.lastModified();
+                sinceNanos = now;
+            }
+            lastNanos = now;
+        }
+
+        long quietNanos() {
+            return lastNanos - sinceNanos;
+        }
+    }
+}

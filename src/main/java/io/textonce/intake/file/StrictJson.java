@@ -1,0 +1,59 @@
+package io.textonce.intake.file;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON an event may be: one object, no name twice, at most 32 levels deep, nothing behind it. Problems are told in
+ * our own words, since Jackson's quote the text, and the text holds phone numbers.
+ */
+final class StrictJson {
+
+    private static final int MAX_DEPTH = 32;
+
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .build();
+
+    private StrictJson() {}
+
+    /** A record whose JSON is these bytes: an event, or bad and why. */
+    static EventLine read(long number, byte[] json) {
+        String text = Lines.utf8(json);
+        String problem = text == null ? "is not UTF-8" : problemOf(text);
+        return problem == null ? EventLine.event(number, json, json) : EventLine.bad(number, problem, json);
+    }
+
+    private static @Nullable String problemOf(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return "is not a JSON object";
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null ? null : "has more after the end of the object";
+        } catch (StreamConstraintsException e) {
+            return "is nested deeper than " + MAX_DEPTH + " levels, or has an overlong name or number";
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null
+                    ? ""
+                    : " at column " + e.getLocation().getColumnNr();
+            // There is no exception of its own for this.
+            return e.getOriginalMessage().startsWith("Duplicate")
+                    ? "has the same name twice" + where
+                    : "is not valid JSON" + where;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading from a String", e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.textonce.message;
+
+import io.textonce.event.EventTime;
+import io.textonce.event.EventRejected;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * Leaves three variables: {@code sendAt}, the lead time before the appointment; {@code expiresAt}, the appointment
+ * itself, after which its text is worth nothing; and {@code appointment}, its date and time in the words of a language.
+ * A time of day that the clock on the recipient's wall never shows, or shows twice, is refused and not guessed. The
+ * kamelet {@code appointment-time-action} makes one of its parameters when a route file is loaded.
+ */
+public final class AppointmentTime implements Processor {
+
+    private String field = "appointmentAt";
+    private Duration leadTime = Duration.ofHours(24);
+
+    @Override
+    public void process(Exchange exchange) {
+        Map<?, ?> event = exchange.getMessage().getBody(Map.class);
+        if (event == null) {
+            throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");
+        }
+        var at = moment(String.valueOf(event.get(field)), zone(event.get("timeZone")));
+        EventTime.bounded(field, at.toInstant());
+        if (event.get("sendAt") == null) {
+            exchange.setVariable("sendAt", at.minus(leadTime).toInstant());
+        }
+        exchange.setVariable("expiresAt", at.toInstant());
+        exchange.setVariable("appointment", new LocalizedTime(at, event.get("locale")));
+    }
+
+    private static ZoneId zone(@Nullable Object name) {
+        try {
+            return ZoneId.of(String.valueOf(name));
+        } catch (DateTimeException e) {
+            throw EventRejected.ofField("timeZone", "must be a time zone such as Europe/Berlin");
+        }
+    }
+
+    private ZonedDateTime moment(String text, ZoneId zone) {
+        try {
+            return OffsetDateTime.parse(text).atZoneSameInstant(zone);
+        } catch (DateTimeException e) {
+            // Without an offset it is local time.
+        }
+        try {
+            return local(LocalDateTime.parse(text), zone);
+        } catch (DateTimeException e) {
+            throw EventRejected.ofField(field, "must be a time such as 2027-03-04T14:30 or 2027-03-04T14:30:00+01:00");
+        }
+    }
+
+    private ZonedDateTime local(LocalDateTime time, ZoneId zone) {
+        var offsets = zone.getRules().getValidOffsets(time);
+        if (offsets.isEmpty()) {
+            throw EventRejected.ofField(field, "is a time that the clocks of " + zone + " leap over");
+        }
+        if (offsets.size() > 1) {
+            throw EventRejected.ofField(
+                    field,
+                    "is a time that the clocks of " + zone + " show twice; give its offset, "
+                            + offsets.stream().map(Object::toString).collect(Collectors.joining(" or ")));
+        }
+        return time.atZone(zone);
+    }
+
+    public void setField(String field) {
+        if (field.isBlank()) {
+            throw new IllegalArgumentException("field must name the field that holds the appointment's time");
+        }
+        this.field = field;
+    }
+
+    public void setLeadTime(String leadTime) {
+        this.leadTime = DurationStyle.detectAndParse(leadTime);
+        if (this.leadTime.isNegative()) {
+            throw new IllegalArgumentException("leadTime must not be negative");
+        }
+    }
+}

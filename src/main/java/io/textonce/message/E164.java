@@ -1,0 +1,54 @@
+package io.textonce.message;
+
+import io.textonce.event.EventRejected;
+
+import io.textonce.phone.PhoneNumbers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Gives the number in an event its one accepted spelling, so that an event from a system that writes
+ * {@code (415) 555-2671} can be texted. The kamelet {@code e164-action} makes one of its parameters when a route file is
+ * loaded, so that an unknown region is reported then.
+ */
+public final class E164 implements Processor {
+
+    private final PhoneNumbers phones = new PhoneNumbers();
+    private String region = "";
+    private String field = "phone";
+
+    @Override
+    public void process(Exchange exchange) {
+        Map<?, ?> event = exchange.getMessage().getBody(Map.class);
+        if (event == null) {
+            throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");
+        }
+        String number = event.get(field) instanceof String text ? phones.toE164(text, region) : null;
+        if (number == null) {
+            throw EventRejected.ofField(
+                    field,
+                    region.isEmpty()
+                            ? "must be a phone number with a plus sign and its country code"
+                            : "must be a phone number, with its country code where it is not of " + region);
+        }
+        var rewritten = new LinkedHashMap<Object, Object>(event);
+        rewritten.put(field, number);
+        exchange.getMessage().setBody(rewritten);
+    }
+
+    public void setRegion(String region) {
+        if (!region.isEmpty() && !phones.isRegion(region)) {
+            throw new IllegalArgumentException("region must be two letters of ISO 3166-1, such as US");
+        }
+        this.region = region;
+    }
+
+    public void setField(String field) {
+        if (field.isBlank()) {
+            throw new IllegalArgumentException("field must name the field that holds the number");
+        }
+        this.field = field;
+    }
+}

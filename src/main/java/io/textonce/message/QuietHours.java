@@ -1,0 +1,67 @@
+package io.textonce.message;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+
+/**
+ * Hours of the recipient's day in which no text is sent, such as {@code 21:00-08:00}: the first is quiet, the last is
+ * not. They go by the clock on the wall. Where that clock leaps over their end, they end with the leap; where it shows
+ * their end twice, they end with the second.
+ */
+public record QuietHours(LocalTime from, LocalTime until) {
+
+    public QuietHours {
+        if (from.equals(until)) {
+            throw new IllegalArgumentException("quiet hours must leave an hour to send in");
+        }
+    }
+
+    /** @throws IllegalArgumentException unless it is two times of day with a hyphen between them */
+    public static QuietHours parse(String text) {
+        var times = text.trim().split("-", -1);
+        if (times.length == 2) {
+            try {
+                return new QuietHours(LocalTime.parse(times[0].trim()), LocalTime.parse(times[1].trim()));
+            } catch (DateTimeException e) {
+                // Said below.
+            }
+        }
+        throw new IllegalArgumentException("quiet hours must be two times of day, such as 21:00-08:00");
+    }
+
+    /** The first moment at or after this one that is not quiet in the zone. */
+    public Instant next(Instant at, ZoneId zone) {
+        var local = at.atZone(zone).toLocalDateTime();
+        if (!isQuiet(local.toLocalTime())) {
+            return at;
+        }
+        var end = local.toLocalTime().isBefore(until)
+                ? local.toLocalDate().atTime(until)
+                : local.toLocalDate().plusDays(1).atTime(until);
+        return moment(end, zone);
+    }
+
+    private boolean isQuiet(LocalTime time) {
+        return from.isBefore(until)
+                ? !time.isBefore(from) && time.isBefore(until)
+                : !time.isBefore(from) || time.isBefore(until);
+    }
+
+    private static Instant moment(LocalDateTime local, ZoneId zone) {
+        var leap = zone.getRules().getTransition(local);
+        return leap != null && leap.isGap()
+                ? leap.getInstant()
+                : ZonedDateTime.ofLocal(local, zone, null)
+                        .withLaterOffsetAtOverlap()
+                        .toInstant();
+    }
+
+    @Override
+    public String toString() {
+        return from + "-" + until;
+    }
+}

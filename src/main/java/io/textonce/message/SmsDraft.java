@@ -1,0 +1,159 @@
+package io.textonce.message;
+
+import io.textonce.event.EventRejected;
+import io.textonce.event.EventTime;
+import io.textonce.event.Identifier;
+import io.textonce.event.StorableText;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.textonce.tuning.SharedBuffers;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the variable {@code sms}, and its idempotency key in {@code eventKey}, of the event in the body and the text in
+ * the variable {@code text}. What it lets pass can be stored; whether it may be sent is for the steps that follow.
+ */
+public final class SmsDraft implements Processor {
+
+    private static final ObjectMapper CANONICAL =
+            new ObjectMapper(SharedBuffers.factory().build()).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+    /** PostgreSQL has no index on a key that is much longer; nothing would take the event then, however often it came. */
+    private static final int LONGEST_EVENT_ID = 255;
+
+    private final Clock clock;
+
+    public SmsDraft(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws JsonProcessingException {
+        var policy = exchange.getVariable(SendPolicy.VARIABLE, SendPolicy.class);
+        Map<?, ?> payload = exchange.getMessage().getBody(Map.class);
+        if (payload == null) {
+            throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");
+        }
+        StorableText.requireIn(payload);
+        String eventId = Identifier.of("eventId", required(payload, "eventId"), LONGEST_EVENT_ID);
+        String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
+        var source = exchange.getVariable("source", String.class);
+        var sendAt = asked(exchange, payload, "sendAt");
+        var sms = new Sms(
+                policy.event(),
+                eventId,
+                digest(withEventId(payload, eventId)),
+                required(payload, "phone"),
+                text == null ? "" : text,
+                EventTime.of("consentAt", required(payload, "consentAt")),
+                consentSource(payload),
+                policy,
+                source == null ? "route" : source,
+                exchange.getVariable("client", String.class),
+                sendAt,
+                expiresAt(policy, payload, sendAt, asked(exchange, payload, "expiresAt")),
+                timeZone(policy, payload));
+        exchange.setVariable("sms", sms);
+        exchange.setVariable("eventKey", sms.key());
+    }
+
+    /** The values for Twilio's template, as Twilio reads them (https://www.twilio.com/docs/content). */
+    private static String contentVariables(Map<?, ?> payload) throws JsonProcessingException {
+        Object values = payload.get("contentVariables");
+        if (values == null) {
+            return "{}";
+        }
+        if (values instanceof Map<?, ?> map && map.values().stream().allMatch(String.class::isInstance)) {
+            return CANONICAL.writeValueAsString(map);
+        }
+        throw EventRejected.ofField("contentVariables", "must be an object whose values are texts");
+    }
+
+    /** A time that the event's route left in a variable, or else the event names. */
+    private @Nullable Instant asked(Exchange exchange, Map<?, ?> payload, String name) {
+        var worked = exchange.getVariable(name);
+        var value = worked == null ? payload.get(name) : worked;
+        if (value == null) {
+            return null;
+        }
+        return EventTime.ahead(name, value, clock.instant());
+    }
+
+    /** The earliest of what the event's policy and the event itself say. A text is worth its time from sendAt on. */
+    private @Nullable Instant expiresAt(
+            SendPolicy policy, Map<?, ?> payload, @Nullable Instant sendAt, @Nullable Instant expiresAt) {
+        var now = clock.instant();
+        var from = sendAt == null || sendAt.isBefore(now) ? now : sendAt;
+        return Stream.of(
+                        policy.timeToLive() == null ? null : from.plus(policy.timeToLive()),
+                        expiresAt,
+                        payload.get("ttl") == null ? null : from.plus(EventTime.ttl(payload.get("ttl"))))
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    private static @Nullable String consentSource(Map<?, ?> payload) {
+        var source = payload.get("consentSource");
+        if (source == null) {
+            return null;
+        }
+        if (source instanceof String words && words.length() <= 200) {
+            return StorableText.require("consentSource", words, "");
+        }
+        throw EventRejected.ofField("consentSource", "must be a text of at most 200 characters");
+    }
+
+    private static @Nullable ZoneId timeZone(SendPolicy policy, Map<?, ?> payload) {
+        var zone = payload.get("timeZone");
+        if (zone == null) {
+            return policy.timeZone();
+        }
+        try {
+            return ZoneId.of(zone.toString());
+        } catch (DateTimeException e) {
+            throw EventRejected.ofField("timeZone", "must be a time zone such as Europe/Berlin");
+        }
+    }
+
+    private static String required(Map<?, ?> payload, String field) {
+        if (payload.get(field) instanceof String value && !value.isEmpty()) {
+            return value;
+        }
+        throw EventRejected.ofField(field, "is missing");
+    }
+
+    /** The same event, whatever stood around its id. */
+    private static Map<?, ?> withEventId(Map<?, ?> payload, String eventId) {
+        if (eventId.equals(payload.get("eventId"))) {
+            return payload;
+        }
+        Map<Object, Object> same = new LinkedHashMap<>(payload);
+        same.put("eventId", eventId);
+        return same;
+    }
+
+    /** Tells a repetition of an event from another one under the same id. The order of its fields does not count. */
+    public static byte[] digest(Map<?, ?> payload) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(CANONICAL.writeValueAsBytes(payload));
+        } catch (NoSuchAlgorithmException | JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

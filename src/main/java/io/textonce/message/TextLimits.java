@@ -1,0 +1,33 @@
+package io.textonce.message;
+
+import io.textonce.event.EventRejected;
+import io.textonce.event.StorableText;
+
+import org.jspecify.annotations.Nullable;
+
+/** Limits of a text: what Twilio takes, and what the policy of its event allows. */
+public final class TextLimits {
+
+    /** Twilio's, in characters. */
+    private static final int LONGEST = 1600;
+
+    private TextLimits() {}
+
+    /** Why a text is beyond them, or null. */
+    public static @Nullable EventRejected refusal(String text, SendPolicy policy) {
+        if (text.isBlank()) {
+            return EventRejected.ofField("text", "would be empty");
+        }
+        if (text.length() > LONGEST) {
+            return EventRejected.ofField("text", "would be longer than " + LONGEST + " characters");
+        }
+        int segments = policy.isContent() ? 1 : Segments.of(text, policy.isSmartEncoded());
+        if (segments > policy.maxSegments()) {
+            return EventRejected.ofField(
+                    "text",
+                    "would take " + segments + " segments, and this event may take " + policy.maxSegments()
+                            + ": shorten what is put into it");
+        }
+        return StorableText.refusal("text", text, "\n");
+    }
+}

@@ -1,0 +1,332 @@
+package io.textonce.publish;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * How far each subscriber was told, over all instances. One instance at a time takes what comes next for a subscriber;
+ * what it then writes down counts only while nobody else has taken it, or an operator has decided otherwise.
+ *
+ * <p>No entry is skipped, though entries become visible out of order: what comes next ends where a transaction that is
+ * still open may have an entry. And none is told of that could be lost: outcomes are committed without waiting for the
+ * disk, but the lease is not, and with it on disk is everything that could be read before.
+ */
+class OutboxCursors {
+
+    /** How many events are taken at once; one while the first of them fails, so that the others aren't repeated. */
+    private static final int BATCH = 200;
+
+    /** How many entries are looked at for them, so that a long way without a match is gone in steps. */
+    private static final int REACH = 20_000;
+
+    private static final String NEWEST =
+            "SELECT coalesce(pg_sequence_last_value('textonce.delivery_events_id_seq'), 0)";
+
+    private static final String BEGIN = """
+            INSERT INTO textonce.subscriptions (name, told_id, seen_id, seen_xid)
+            VALUES (?, ?, ?, pg_current_xact_id())
+            ON CONFLICT (name) DO NOTHING
+            """;
+
+    /**
+     * The newest entry, and a transaction that begins after it: whoever wrote an entry up to that one into a changed
+     * delivery's timeline had begun to write before, and is an older transaction.
+     */
+    private static final String MARK = """
+            WITH newest AS MATERIALIZED (
+                SELECT coalesce(pg_sequence_last_value('textonce.delivery_events_id_seq'), 0) AS id
+            )
+            SELECT id, CAST(pg_current_xact_id() AS text) AS xid FROM newest
+            """;
+
+    private static final String WAITING = """
+            SELECT name FROM textonce.subscriptions
+            WHERE name = ANY (?) AND told_id < ? AND suspended_at IS NULL AND next_try_at <= now()
+              AND (leased_until IS NULL OR leased_until < now())
+            """;
+
+    /** All transactions before the oldest open one have ended. A mark that is not settled stays, so that it will be. */
+    private static final String TAKE = """
+            WITH mark AS (
+                SELECT CAST(? AS bigint) AS id, CAST(? AS xid8) AS xid, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
+            ),
+            mine AS (
+                SELECT name, told_id, seen_id, failures, mark.id, mark.xid,
+                    mark.xid <= mark.oldest AS all_settled, seen_xid <= mark.oldest AS seen_settled
+                FROM mark, textonce.subscriptions
+                WHERE name = ? AND told_id < mark.id AND suspended_at IS NULL AND next_try_at <= now()
+                  AND (leased_until IS NULL OR leased_until < now())
+                FOR UPDATE OF subscriptions SKIP LOCKED
+            )
+            UPDATE textonce.subscriptions AS s
+            SET holder = ?, leased_until = now() + CAST(? AS interval),
+                seen_id = CASE WHEN seen_settled THEN mine.id ELSE s.seen_id END,
+                seen_xid = CASE WHEN seen_settled THEN mine.xid ELSE s.seen_xid END
+            FROM mine WHERE s.name = mine.name
+            RETURNING mine.told_id, mine.failures,
+                CASE WHEN all_settled THEN mine.id WHEN seen_settled THEN mine.seen_id ELSE mine.told_id END AS settled_id
+            """;
+
+    private static final String EVENTS = """
+            SELECT e.id, e.delivery_id, e.happened_at, d.event, d.event_id, e.became, e.message_sid, e.error_code,
+                CASE WHEN e.kind <> 'operator' THEN e.words END AS words, d.phone_masked
+            FROM textonce.delivery_events AS e JOIN textonce.deliveries AS d ON d.id = e.delivery_id
+            WHERE e.id > ? AND e.id <= ? AND e.became IS NOT NULL AND (? OR d.client = ? OR d.event = ANY (?))
+            ORDER BY e.id LIMIT ?
+            """;
+
+    private static final String TOLD = """
+            UPDATE textonce.subscriptions
+            SET told_id = ?, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL, failures = 0,
+                last_error = NULL
+            WHERE name = ? AND holder = ?
+            """;
+
+    private static final String RELEASE = """
+            UPDATE textonce.subscriptions SET holder = NULL, leased_until = NULL WHERE name = ? AND holder = ?
+            """;
+
+    private static final String FAILED = """
+            WITH f AS (SELECT CAST(? AS bigint) AS id, CAST(? AS interval) AS wait, CAST(? AS boolean) AS gone)
+            UPDATE textonce.subscriptions AS s
+            SET told_id = ?, holder = NULL, leased_until = NULL, failed_id = f.id,
+                failures = CASE WHEN s.failed_id = f.id THEN s.failures ELSE 0 END + 1,
+                failing_since = CASE WHEN s.failed_id = f.id THEN s.failing_since ELSE now() END,
+                next_try_at = now() + f.wait, last_error = ?,
+                suspended_at = CASE
+                    WHEN f.gone OR s.failed_id = f.id AND s.failing_since < now() - CAST(? AS interval) THEN now()
+                END
+            FROM f WHERE s.name = ? AND s.holder = ?
+            RETURNING s.suspended_at IS NOT NULL AS suspended
+            """;
+
+    private static final String STANDING = """
+            SELECT s.name, s.failing_since, s.failures, s.next_try_at, s.last_error, s.suspended_at, s.decision,
+                (SELECT e.happened_at FROM textonce.delivery_events AS e
+                 WHERE e.id > s.told_id AND e.became IS NOT NULL ORDER BY e.id LIMIT 1) AS behind_since
+            FROM textonce.subscriptions AS s WHERE s.name = ANY (?) ORDER BY s.name
+            """;
+
+    /** Whoever works for it at this moment writes nothing more down. */
+    private static final String MOVE = """
+            UPDATE textonce.subscriptions
+            SET told_id = coalesce(?, told_id), holder = NULL, leased_until = NULL, failed_id = NULL,
+                failing_since = NULL, failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL,
+                decision = ?
+            WHERE name = ?
+            """;
+
+    private static final String SUSPEND = """
+            UPDATE textonce.subscriptions
+            SET suspended_at = coalesce(suspended_at, now()), holder = NULL, leased_until = NULL, decision = ?
+            WHERE name = ?
+            """;
+
+    private static final String SKIP = """
+            UPDATE textonce.subscriptions
+            SET told_id = failed_id, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL,
+                failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL, decision = ?
+            WHERE name = ? AND failed_id IS NOT NULL
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final Duration lease;
+
+    /** @param lease longer than a batch takes, so that only an instance that died loses it */
+    OutboxCursors(JdbcTemplate jdbc, Duration lease) {
+        this.jdbc = jdbc;
+        this.lease = lease;
+    }
+
+    /** A new subscriber is told of what changes from now on. */
+    void begin(Collection<String> names) {
+        for (String name : names) {
+            long newest = newest();
+            jdbc.update(BEGIN, name, newest, newest);
+        }
+    }
+
+    /** Those of the names that there may be something for, and that may be told now. */
+    List<String> waiting(Collection<String> names) {
+        return jdbc.queryForList(WAITING, String.class, names.toArray(String[]::new), newest());
+    }
+
+    /** Takes what comes next for a subscriber, or null when there is nothing or another instance has it. */
+    @Nullable
+    Batch take(Subscriber subscriber) {
+        var mark = jdbc.queryForObject(MARK, (row, n) -> new Mark(row.getLong("id"), row.getString("xid")));
+        var holder = UUID.randomUUID();
+        var taken = jdbc.query(
+                TAKE,
+                (row, n) -> new Taken(row.getLong("told_id"), row.getLong("settled_id"), row.getInt("failures")),
+                mark.newest(),
+                mark.xid(),
+                subscriber.name(),
+                holder,
+                lease.toString());
+        if (taken.isEmpty()) {
+            return null;
+        }
+        var told = taken.get(0);
+        if (told.settledId() <= told.toldId()) {
+            jdbc.update(RELEASE, subscriber.name(), holder);
+            return null;
+        }
+        int most = told.failures() > 0 ? 1 : BATCH;
+        long until = Math.min(told.settledId(), told.toldId() + REACH);
+        var events = jdbc.query(
+                EVENTS,
+                OutboxCursors::event,
+                told.toldId(),
+                until,
+                subscriber.all(),
+                subscriber.client(),
+                subscriber.events().toArray(String[]::new),
+                most);
+        long end = events.size() < most ? until : events.get(most - 1).entry();
+        return new Batch(subscriber.name(), holder, told.toldId(), end, told.failures(), events);
+    }
+
+    /** Writes down that it was told of everything up to an entry. */
+    void told(Batch batch, long upTo) {
+        jdbc.update(TOLD, upTo, batch.name(), batch.holder());
+    }
+
+    /**
+     * Writes down that it was told of some events and did not take the next.
+     *
+     * @return whether it is suspended now
+     */
+    boolean failed(Batch batch, int told, Receiver.Failure failure, Duration wait, Duration suspendAfter) {
+        long upTo = told == 0 ? batch.toldId() : batch.events().get(told - 1).entry();
+        return jdbc.query(
+                        FAILED,
+                        (row, n) -> row.getBoolean("suspended"),
+                        batch.events().get(told).entry(),
+                        wait.toString(),
+                        failure.gone(),
+                        upTo,
+                        failure.words(),
+                        suspendAfter.toString(),
+                        batch.name(),
+                        batch.holder())
+                .contains(true);
+    }
+
+    List<Standing> standing(Collection<String> names) {
+        return jdbc.query(STANDING, OutboxCursors::standing, (Object) names.toArray(String[]::new));
+    }
+
+    /** Goes on at once, also after a suspension. */
+    void resume(String name, String decision) {
+        jdbc.update(MOVE, null, decision, name);
+    }
+
+    /** Goes on with what was written down at a time, whether or not it was told of it. */
+    void replay(String name, Instant from, String decision) {
+        jdbc.update(MOVE, firstAt(from) - 1, decision, name);
+    }
+
+    void suspend(String name, String decision) {
+        jdbc.update(SUSPEND, decision, name);
+    }
+
+    /** Passes over the event that it does not take; false when there is none. */
+    boolean skip(String name, String decision) {
+        return jdbc.update(SKIP, decision, name) == 1;
+    }
+
+    /** Ids rise with time, give or take a transaction; so the first of a time is found by halving. */
+    private long firstAt(Instant time) {
+        var from = Timestamp.from(time.minus(Duration.ofMinutes(1)));
+        long low = 1;
+        long high = newest() + 1;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            var before = jdbc.queryForList(
+                    "SELECT happened_at < ? FROM textonce.delivery_events WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
+                    Boolean.class,
+                    from,
+                    middle,
+                    high);
+            if (before.isEmpty() || !before.get(0)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    private long newest() {
+        Long newest = jdbc.queryForObject(NEWEST, Long.class);
+        return newest == null ? 0 : newest;
+    }
+
+    private static StatusEvent event(ResultSet row, int number) throws SQLException {
+        return new StatusEvent(
+                row.getLong("id"),
+                row.getObject("delivery_id", UUID.class),
+                row.getTimestamp("happened_at").toInstant(),
+                row.getString("event"),
+                row.getString("event_id"),
+                row.getString("became"),
+                row.getString("message_sid"),
+                row.getObject("error_code", Integer.class),
+                row.getString("words"),
+                row.getString("phone_masked"));
+    }
+
+    private static Standing standing(ResultSet row, int number) throws SQLException {
+        return new Standing(
+                row.getString("name"),
+                instant(row, "behind_since"),
+                instant(row, "failing_since"),
+                row.getInt("failures"),
+                instant(row, "next_try_at"),
+                row.getString("last_error"),
+                instant(row, "suspended_at"),
+                row.getString("decision"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var at = row.getTimestamp(column);
+        return at == null ? null : at.toInstant();
+    }
+
+    private record Mark(long newest, String xid) {}
+
+    private record Taken(long toldId, long settledId, int failures) {}
+
+    /**
+     * What comes next for a subscriber.
+     *
+     * @param toldId the last entry before
+     * @param end the last entry that it covers; those between the events are none of the subscriber's
+     * @param failures how often in a row the first event was not taken
+     */
+    record Batch(String name, UUID holder, long toldId, long end, int failures, List<StatusEvent> events) {}
+
+    /**
+     * How a subscriber stands.
+     *
+     * @param behindSince when the oldest change that it may not have been told of was written down
+     */
+    record Standing(
+            String name,
+            @Nullable Instant behindSince,
+            @Nullable Instant failingSince,
+            int failures,
+            @Nullable Instant nextTryAt,
+            @Nullable String lastError,
+            @Nullable Instant suspendedAt,
+            @Nullable String decision) {}
+}

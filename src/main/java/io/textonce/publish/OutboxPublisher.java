@@ -1,0 +1,135 @@
+package io.textonce.publish;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.settings.TextOnceProperties;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the subscribers, each on a thread of its own: one that is slow or gone delays neither another one nor a text.
+ * What is not taken is tried again after a while that doubles, for days, and then no more until an operator says so.
+ */
+final class OutboxPublisher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxPublisher.class);
+
+    private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
+    private static final int MOST_DOUBLINGS = 20;
+
+    private final Map<String, Subscriber> subscribers = new LinkedHashMap<>();
+    private final Set<String> working = ConcurrentHashMap.newKeySet();
+    private final OutboxCursors subscriptions;
+    private final TextOnceProperties.Status settings;
+    private final MeterRegistry meters;
+
+    OutboxPublisher(
+            List<Subscriber> subscribers,
+            OutboxCursors subscriptions,
+            TextOnceProperties.Status settings,
+            MeterRegistry meters) {
+        subscribers.forEach(subscriber -> this.subscribers.put(subscriber.name(), subscriber));
+        this.subscriptions = subscriptions;
+        this.settings = settings;
+        this.meters = meters;
+        names().forEach(name -> {
+            published(name);
+            failed(name);
+        });
+    }
+
+    Collection<String> names() {
+        return subscribers.keySet();
+    }
+
+    /** Leaves the names of those who wait, and are not worked for here, as the body. */
+    void waiting(Exchange exchange) {
+        var idle = names().stream().filter(name -> !working.contains(name)).toList();
+        exchange.getMessage().setBody(idle.isEmpty() ? idle : subscriptions.waiting(idle));
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
+    }
+
+    /** Tells the one whom the body names until it has everything, fails, or this instance ends. */
+    void publish(Exchange exchange) {
+        var subscriber = subscribers.get(exchange.getMessage().getBody(String.class));
+        // One that blocks for longer than its lease, as a broker's client may, must not take another one's thread.
+        if (!working.add(subscriber.name())) {
+            return;
+        }
+        try {
+            while (!exchange.getContext().isStopping() && publish(subscriber)) {
+                LOG.debug("{} was told, and there may be more", subscriber.name());
+            }
+        } finally {
+            working.remove(subscriber.name());
+        }
+    }
+
+    /** Tells of what comes next; false when there is nothing more to do for now. */
+    boolean publish(Subscriber subscriber) {
+        var batch = subscriptions.take(subscriber);
+        if (batch == null) {
+            return false;
+        }
+        if (batch.events().isEmpty()) {
+            subscriptions.told(batch, batch.end());
+            return true;
+        }
+        var outcome = subscriber.receiver().tell(batch.events());
+        published(subscriber.name()).increment(outcome.told());
+        var failure = outcome.failure();
+        if (failure == null) {
+            boolean all = outcome.told() == batch.events().size();
+            subscriptions.told(
+                    batch,
+                    all ? batch.end() : batch.events().get(outcome.told() - 1).entry());
+            return true;
+        }
+        failed(subscriber.name()).increment();
+        int failures = outcome.told() == 0 ? batch.failures() : 0;
+        var wait = wait(failures, failure);
+        if (subscriptions.failed(batch, outcome.told(), failure, wait, settings.suspendAfter())) {
+            LOG.error(
+                    "Subscriber {} is suspended, and is told of no status until an operator resumes it: {}",
+                    subscriber.name(),
+                    failure.words());
+        } else if (failures == 0) {
+            LOG.warn("Subscriber {} could not be told, and is tried again: {}", subscriber.name(), failure.words());
+        }
+        return false;
+    }
+
+    /** Doubles each time, give or take a fifth, so that those who failed at once don't come back at once. */
+    private Duration wait(int failures, Receiver.Failure failure) {
+        var wait = FIRST_DELAY.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
+        var asked = failure.retryAfter();
+        if (asked != null && asked.compareTo(wait) > 0) {
+            wait = asked;
+        }
+        long most = Math.min(wait.toMillis(), settings.maxRetryDelay().toMillis());
+        return Duration.ofMillis(Math.round(most * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
+    }
+
+    private Counter published(String subscriber) {
+        return Counter.builder("textonce.status.published")
+                .description("Changes of a status that a subscriber was told of")
+                .tag("subscriber", subscriber)
+                .register(meters);
+    }
+
+    private Counter failed(String subscriber) {
+        return Counter.builder("textonce.status.failed")
+                .description("Tries to tell a subscriber that failed")
+                .tag("subscriber", subscriber)
+                .register(meters);
+    }
+}

@@ -1,0 +1,75 @@
+package io.textonce.publish;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.textonce.publish.OutboxCursors.Standing;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.springframework.dao.DataAccessException;
+
+/** How far behind each subscriber is, read at most once in a few seconds. The same at every instance. */
+final class PublishMeters implements MeterBinder {
+
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final OutboxCursors subscriptions;
+    private final Collection<String> names;
+    private final Clock clock;
+    private Instant readAt = Instant.EPOCH;
+    private Map<String, Standing> known = Map.of();
+
+    PublishMeters(OutboxCursors subscriptions, Collection<String> names, Clock clock) {
+        this.subscriptions = subscriptions;
+        this.names = names;
+        this.clock = clock;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        for (String name : names) {
+            TimeGauge.builder("textonce.status.oldest", () -> value(name, this::age), TimeUnit.SECONDS)
+                    .description("Age of the oldest change that a subscriber may not have been told of")
+                    .tag("subscriber", name)
+                    .register(meters);
+            Gauge.builder("textonce.status.suspended", () -> value(name, one -> one.suspendedAt() == null ? 0 : 1))
+                    .description("1 while a subscriber is suspended")
+                    .tag("subscriber", name)
+                    .register(meters);
+        }
+    }
+
+    private double age(Standing standing) {
+        var since = standing.behindSince();
+        return since == null
+                ? 0
+                : Math.max(0, Duration.between(since, clock.instant()).toMillis() / 1000.0);
+    }
+
+    private double value(String name, ToDoubleFunction<Standing> of) {
+        try {
+            var standing = read().get(name);
+            return standing == null ? Double.NaN : of.applyAsDouble(standing);
+        } catch (DataAccessException e) {
+            return Double.NaN;
+        }
+    }
+
+    private synchronized Map<String, Standing> read() {
+        var now = clock.instant();
+        if (readAt.plus(FRESH).isBefore(now)) {
+            known = subscriptions.standing(names).stream()
+                    .collect(Collectors.toMap(Standing::name, Function.identity()));
+            readAt = now;
+        }
+        return known;
+    }
+}

@@ -1,0 +1,146 @@
+package io.textonce.publish;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.event.EventRejected;
+import io.textonce.privacy.PersonalDataMask;
+import io.textonce.publish.OutboxCursors.Standing;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What operators see of the subscribers and decide over them; who and why is kept with the subscriber. */
+final class SubscriptionResponses {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionResponses.class);
+
+    private static final Pattern ACTION = Pattern.compile("/api/subscriptions/([^/]+)/([a-z]+)");
+    private static final int LONGEST_REASON = 300;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final OutboxCursors subscriptions;
+    private final Collection<String> names;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    SubscriptionResponses(OutboxCursors subscriptions, Collection<String> names, MeterRegistry meters, Clock clock) {
+        this.subscriptions = subscriptions;
+        this.names = names;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    void all(Exchange exchange) throws JsonProcessingException {
+        answer(
+                exchange,
+                Map.of(
+                        "subscriptions",
+                        subscriptions.standing(names).stream()
+                                .map(SubscriptionResponses::members)
+                                .toList()));
+    }
+
+    /**
+     * Does what the path names, for the reason that the body gives.
+     *
+     * @throws EventRejected 400 without a reason or a time, 404 for no such subscriber or action, 409 when nothing can be skipped
+     */
+    void decide(Exchange exchange) throws JsonProcessingException {
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        var path = ACTION.matcher(request.getRequestURI());
+        if (!path.matches() || !names.contains(path.group(1))) {
+            throw new EventRejected(404, "not_found", "There is no such subscription or action.");
+        }
+        String name = path.group(1);
+        String action = path.group(2);
+        var body = body(exchange);
+        String decision = decision(request, action, body);
+        switch (action) {
+            case "resume" -> subscriptions.resume(name, decision);
+            case "suspend" -> subscriptions.suspend(name, decision);
+            case "replay" -> subscriptions.replay(name, from(body), decision);
+            case "skip" -> {
+                if (!subscriptions.skip(name, decision)) {
+                    throw new EventRejected(409, "not_possible", "There is no event that it does not take.");
+                }
+            }
+            default -> throw new EventRejected(404, "not_found", "There is no such subscription or action.");
+        }
+        LOG.info("Subscription {}: {}", name, decision);
+        meters.counter("textonce.operator.decisions", "action", action).increment();
+        answer(exchange, members(subscriptions.standing(List.of(name)).get(0)));
+    }
+
+    private JsonNode body(Exchange exchange) {
+        byte[] body = exchange.getMessage().getBody(byte[].class);
+        try {
+            return json.readTree(body == null ? new byte[0] : body);
+        } catch (IOException e) {
+            throw EventRejected.ofField("body", "is not JSON");
+        }
+    }
+
+    private String decision(HttpServletRequest request, String action, JsonNode body) {
+        String reason = PersonalDataMask.mask(body.path("reason").asText("").strip());
+        if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
+            throw EventRejected.ofField("reason", "is needed, up to " + LONGEST_REASON + " characters");
+        }
+        String who = request.getRemoteUser() == null ? "sandbox" : request.getRemoteUser();
+        String from = action.equals("replay") ? " from " + from(body) : "";
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + who + ": " + action + from + " (" + reason + ")";
+    }
+
+    private static Instant from(JsonNode body) {
+        try {
+            return OffsetDateTime.parse(body.path("from").asText("")).toInstant();
+        } catch (DateTimeParseException e) {
+            throw EventRejected.ofField("from", "is not a time of RFC 3339");
+        }
+    }
+
+    private static Map<String, Object> members(Standing standing) {
+        var members = new LinkedHashMap<String, Object>();
+        members.put("name", standing.name());
+        members.put(
+                "state", standing.suspendedAt() != null ? "suspended" : standing.failures() > 0 ? "failing" : "active");
+        put(members, "behindSince", standing.behindSince());
+        put(members, "failingSince", standing.failingSince());
+        if (standing.failures() > 0) {
+            members.put("failures", standing.failures());
+            put(members, "nextTryAt", standing.suspendedAt() == null ? standing.nextTryAt() : null);
+        }
+        put(members, "lastError", standing.lastError());
+        put(members, "suspendedAt", standing.suspendedAt());
+        put(members, "decision", standing.decision());
+        return members;
+    }
+
+    private static void put(Map<String, Object> members, String name, @Nullable Object value) {
+        if (value != null) {
+            members.put(name, value.toString());
+        }
+    }
+
+    private void answer(Exchange exchange, Map<String, Object> members) throws JsonProcessingException {
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
+        exchange.getMessage().setHeader("Cache-Control", "no-store");
+        exchange.getMessage().setBody(json.writeValueAsString(members));
+    }
+}

@@ -1,0 +1,82 @@
+package io.textonce.reconcile;
+
+import io.textonce.delivery.Candidates.Candidate;
+import io.textonce.delivery.DueDelivery;
+import io.textonce.twilio.TwilioMessages.Seen;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Result of matching a delivery with the listed messages that belong to no delivery.
+ *
+ * @param message the delivery's, or null
+ * @param doubt why the list does not show which is its message, or whether there is one, so that absence is not proven
+ *     either; null where it is
+ */
+record Match(@Nullable Seen message, @Nullable String doubt) {
+
+    /**
+     * Equal texts to one number are given out in the order of their claims; while the call of another such delivery may
+     * be under way, or a person has to decide about one, none is given out. As such deliveries may have got each other's
+     * message, none of them is absent before all of their messages must be in the list.
+     *
+     * @param unbound listed messages from the delivery's sender, in the order of creation
+     * @param candidates deliveries that may own one of them, this one among them, in the order of their claims
+     * @param since when the first of them can have been created, by Twilio's clock
+     * @param listedAfter how long after its claim a message must be in the list
+     */
+    static Match of(DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
+        String text = due.text();
+        if (text == null) {
+            return new Match(null, unbound.isEmpty() ? null : "the text to look for is not kept any more");
+        }
+        var own = unbound.stream()
+                .filter(seen -> isOf(due.sender(), seen) && !seen.createdAt().isBefore(since))
+                .toList();
+        for (BiPredicate<String, String> same :
+                List.<BiPredicate<String, String>>of(TextMatch::exactly, TextMatch::loosely)) {
+            var found =
+                    own.stream().filter(seen -> same.test(text, seen.body())).toList();
+            if (found.isEmpty()) {
+                continue;
+            }
+            var wanting = candidates.stream()
+                    .filter(other -> !other.bound())
+                    .filter(other ->
+                            other.id().equals(due.id()) || other.text() != null && same.test(text, other.text()))
+                    .toList();
+            if (wanting.stream().anyMatch(other -> other.open() && !other.id().equals(due.id()))) {
+                return new Match(null, "another delivery with an equal text may own the message in the list");
+            }
+            int place = wanting.stream().map(Candidate::id).toList().indexOf(due.id());
+            if (place >= 0) {
+                // Those before it take theirs first: one of them may have got its message since they were read.
+                return place < found.size()
+                        ? new Match(found.get(place), null)
+                        : new Match(
+                                null, "deliveries with an equal text before this one take the messages in the list");
+            }
+        }
+        if (candidates.stream()
+                .filter(other -> !other.id().equals(due.id()))
+                .anyMatch(other -> other.attempted().compareTo(listedAfter) < 0)) {
+            return new Match(null, "the message of another delivery with an equal text may not be listed yet");
+        }
+        boolean uncertain = unbound.stream()
+                .anyMatch(seen -> !(own.contains(seen) && TextMatch.loosely(text, seen.body()))
+                        && (seen.body().isEmpty()
+                                || TextMatch.loosely(text, seen.body())
+                                || TextMatch.possibly(text, seen.body())));
+        return new Match(
+                null,
+                uncertain ? "a message in the list may be it: its text, time or sender does not exclude it" : null);
+    }
+
+    /** A message through a Messaging Service names that, and the number that the service chose. */
+    private static boolean isOf(String sender, Seen seen) {
+        return sender.equals(seen.messagingServiceSid() == null ? seen.from() : seen.messagingServiceSid());
+    }
+}

@@ -1,0 +1,289 @@
+package io.textonce.reconcile;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.Candidates;
+import io.textonce.delivery.Candidates.Candidate;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DueDelivery;
+import io.textonce.delivery.DueRepository;
+import io.textonce.delivery.Lease;
+import io.textonce.delivery.RestoreMode;
+import io.textonce.delivery.SendRules;
+import io.textonce.delivery.SendDecision;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.TwilioClock.Skew;
+import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.TwilioMessages.Seen;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Resolves one unknown outcome by looking at Twilio's list of messages to the number. It binds a message that can only
+ * be this delivery's; it calls a text absent only when the horizon is behind and the whole list was read without it;
+ * and in every other case it looks again later. Callbacks may resolve the same delivery at any moment; whoever comes
+ * second changes nothing.
+ */
+final class Reconciliation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
+
+    /** How far Twilio's clocks may be apart beyond the measured skew, rounding to the second included. */
+    private static final Duration TOLERANCE = Duration.ofSeconds(60);
+
+    /**
+     * A clock that is kept by NTP is never so far away; one that is will be set, and what it measured is wrong then. Up
+     * to so much it may be set between an attempt and a look: an equal message that is older by less keeps it unknown.
+     */
+    private static final Duration MOST_SKEW = Duration.ofMinutes(5);
+
+    /** Between looks that proved nothing after the horizon. */
+    private static final Duration SLOWEST_LOOK = Duration.ofMinutes(5);
+
+    /** What shows nothing for so long, longer than Twilio's API was ever away, shows nothing later either. */
+    private static final Duration LAST_LOOK = Duration.ofHours(6);
+
+    private static final String RESOLVED = "textonce.unknowns.resolved";
+    private static final String UNDECIDED = "undecided";
+
+    private final DueRepository deliveries;
+    private final Candidates candidates;
+    private final MessageList messages;
+    private final Supplier<Skew> skew;
+    private final SendRules gate;
+    private final RestoreMode restore;
+    private final TextOnceProperties settings;
+    private final MeterRegistry meters;
+    private final Consumer<UUID> resolved;
+
+    /**
+     * @param skew of Twilio's clock, as measured with every answer, also the list's
+     * @param resolved takes each delivery that Twilio has after all
+     */
+    Reconciliation(
+            DueRepository deliveries,
+            Candidates candidates,
+            MessageList messages,
+            Supplier<Skew> skew,
+            SendRules gate,
+            RestoreMode restore,
+            TextOnceProperties settings,
+            MeterRegistry meters,
+            Consumer<UUID> resolved) {
+        this.deliveries = deliveries;
+        this.candidates = candidates;
+        this.messages = messages;
+        this.skew = skew;
+        this.gate = gate;
+        this.restore = restore;
+        this.settings = settings;
+        this.meters = meters;
+        this.resolved = resolved;
+        // The alert compares with what was there before the first one.
+        meters.counter(RESOLVED, "how", UNDECIDED);
+    }
+
+    /** Looks once. Leaves the variables of a new attempt when the text is to be sent again. */
+    void look(Exchange exchange) {
+        var due = exchange.getMessage().getBody(DueDelivery.class);
+        if (due.phone() == null) {
+            deliveries.end(due, Delivery.CANCELED, "Its number was erased before its message could be found");
+            return;
+        }
+        String text = due.text() == null ? "" : due.text();
+        var equal = candidates.of(due).stream()
+                .filter(other ->
+                        other.id().equals(due.id()) || other.text() == null || TextMatch.loosely(text, other.text()))
+                .toList();
+        // By at most so much the database's clock, which wrote the attempts, is ahead of this machine's.
+        var ahead = Duration.between(Instant.now(), candidates.now());
+        var since = restore.earliest(first(due, equal)).minus(ahead).minus(TOLERANCE);
+        List<Seen> listed;
+        try {
+            listed = messages.sentTo(
+                    due.phone(),
+                    since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
+        } catch (TwilioFailure e) {
+            LOG.info("Delivery {}: Twilio's list proves nothing: {}", due.id(), e.getMessage());
+            lookAgain(due, e.getMessage());
+            return;
+        }
+        var measured = skew.get();
+        var unbound = unbound(due, listed);
+        var match = Match.of(
+                due,
+                unbound,
+                equal,
+                since.plus(measured.least()),
+                settings.lease().plus(horizon(due)));
+        String doubt = match.doubt() == null ? doubt(measured, ahead) : match.doubt();
+        if (match.message() != null) {
+            bind(due, match.message());
+        } else if (doubt != null || due.unclearFor().compareTo(horizon(due)) < 0) {
+            lookAgain(due, doubt);
+        } else {
+            absent(exchange, due, unbound);
+        }
+    }
+
+    /** As candidates may have got each other's message, the message of the first of them may be this delivery's. */
+    private static Instant first(DueDelivery due, List<Candidate> equal) {
+        return Stream.concat(
+                        Stream.of(due.attemptedAt()),
+                        equal.stream().filter(other -> other.text() != null).map(Candidate::attemptedAt))
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    /** Whether a message may be missing only because the clocks differ. */
+    private static @Nullable String doubt(Skew measured, Duration ahead) {
+        if (!measured.known()) {
+            return "Twilio's clock is not known";
+        }
+        var apart = measured.least().minus(ahead);
+        return apart.abs().compareTo(MOST_SKEW) > 0
+                ? "Twilio's clock is " + apart.toSeconds() + " s ahead of the database's"
+                : null;
+    }
+
+    /** The listed messages that may be from our sender and belong to no delivery. */
+    private List<Seen> unbound(DueDelivery due, List<Seen> listed) {
+        var ours = listed.stream()
+                .filter(seen -> due.sender().equals(seen.from()) || due.sender().equals(seen.messagingServiceSid()))
+                .toList();
+        if (ours.isEmpty()) {
+            return ours;
+        }
+        var bound = candidates.bound(ours.stream().map(Seen::sid).toList());
+        return ours.stream().filter(seen -> !bound.contains(seen.sid())).toList();
+    }
+
+    private void bind(DueDelivery due, Seen message) {
+        if (deliveries.bind(
+                due,
+                message.sid(),
+                message.status(),
+                message.errorCode(),
+                settings.due().statusAfter())) {
+            LOG.info("Delivery {} was found in Twilio's list as {}", due.id(), message.sid());
+            count("list");
+            resolved.accept(due.id());
+        } else {
+            deliveries.lookAgain(due, settings.unknown().firstLook());
+        }
+    }
+
+    private void absent(Exchange exchange, DueDelivery due, List<Seen> unbound) {
+        var verdict = gate.again(due);
+        if (!verdict.isSend() && !verdict.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio, and is not sent again: {}", due.id(), verdict.words());
+            deliveries.end(due, verdict);
+            count(verdict.status());
+            return;
+        }
+        if (due.text() == null) {
+            deliveries.end(due, Delivery.HELD, "Twilio never took the text, which is not kept any more");
+            count("hold");
+            return;
+        }
+        if (restore.isCauseOf(due)) {
+            // Nobody here knows the text that Twilio makes of a template: any of these may be it.
+            if (due.sms().policy().isContent() && !unbound.isEmpty()) {
+                deliveries.end(due, Delivery.HELD, "Twilio has a text that may be this one; a person must decide");
+                count("hold");
+            } else {
+                send(exchange, due, verdict);
+            }
+            return;
+        }
+        switch (due.onUnknown()) {
+            case "hold" -> {
+                deliveries.end(due, Delivery.HELD, "Twilio never took the text; a person must decide");
+                count("hold");
+            }
+            case "drop" -> {
+                deliveries.end(due, Delivery.CANCELED, "Twilio never took the text; the event asks not to repeat it");
+                count("drop");
+            }
+            default -> send(exchange, due, verdict);
+        }
+    }
+
+    /** Sends a text that Twilio does not have, or holds it if it may not be sent now. */
+    private void send(Exchange exchange, DueDelivery due, SendDecision verdict) {
+        if (verdict.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
+            deliveries.end(due, verdict);
+            count("hold");
+            return;
+        }
+        var lease = new Lease(settings.lease()).of(due.now(), due.expiresAt());
+        var again = deliveries.again(due);
+        if (again != null) {
+            LOG.info("Delivery {} never reached Twilio; sending it", due.id());
+            count("resend");
+            exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
+            exchange.setVariable("delivery", again);
+            exchange.setVariable("dueFor", due.age());
+            exchange.setVariable("lease", lease);
+        }
+    }
+
+    /**
+     * Doubles the time each time, with one look as soon as the horizon is behind, and an end.
+     *
+     * @param doubt why this look proved nothing; null where it was only too early
+     */
+    private void lookAgain(DueDelivery due, @Nullable String doubt) {
+        var unclear = due.unclearFor();
+        // After a restore all count as unclear since the start, however late their events come.
+        var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_LOOK;
+        if (doubt != null && unclear.compareTo(max(last, horizon(due))) >= 0) {
+            LOG.warn("Delivery {} stays unknown, and is a person's to decide: {}", due.id(), doubt);
+            deliveries.giveUp(
+                    due,
+                    "Unknown after " + unclear.toHours() + " hours whether Twilio has the text: " + doubt
+                            + (due.isCancelled() ? ". It was called off" : ". A person must decide"));
+            count(UNDECIDED);
+            return;
+        }
+        var next = max(settings.unknown().firstLook(), unclear);
+        var rest = horizon(due).minus(unclear);
+        if (!rest.isNegative() && !rest.isZero()) {
+            next = min(next, rest.plusMillis(500));
+        }
+        deliveries.lookAgain(due, min(next, SLOWEST_LOOK));
+    }
+
+    private Duration horizon(DueDelivery due) {
+        return due.horizon() == null ? settings.unknown().horizon() : due.horizon();
+    }
+
+    private void count(String how) {
+        meters.counter(RESOLVED, "how", how).increment();
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    /** Twilio's messages to a number since a time, in the order of creation; see {@code TwilioMessages}. */
+    @FunctionalInterface
+    interface MessageList {
+
+        List<Seen> sentTo(String phone, Instant since);
+    }
+}

@@ -1,0 +1,100 @@
+package io.textonce.reconcile;
+
+import io.textonce.twilio.StatusCallback;
+import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.TwilioMessages;
+
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DueDelivery;
+import io.textonce.delivery.DueRepository;
+import io.textonce.twilio.TwilioMessages.Seen;
+import java.time.Duration;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks Twilio about a text whose callbacks stay away, ever more slowly, for three days from when it could leave: some
+ * carriers never report, and then {@code sent} is the last word. A text that was called off while Twilio has it is
+ * canceled there. Where Twilio's answer does not say whether it is, that is tried again within seconds, for as long as
+ * Twilio has not sent it.
+ */
+final class StatusPolling {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatusPolling.class);
+
+    private static final Duration GIVE_UP = Duration.ofDays(3);
+    private static final Duration SLOWEST = Duration.ofHours(12);
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
+    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(30);
+
+    /** Twilio's codes for a message that can't be canceled any more, or that it does not have. */
+    private static final Set<Integer> TOO_LATE = Set.of(30409, 20404);
+
+    private final TwilioMessages messages;
+    private final DueRepository deliveries;
+    private final StatusCallback callback;
+    private final Duration first;
+
+    StatusPolling(TwilioMessages messages, DueRepository deliveries, StatusCallback callback, Duration first) {
+        this.messages = messages;
+        this.deliveries = deliveries;
+        this.callback = callback;
+        this.first = first;
+    }
+
+    /** Leaves what Twilio answered as a report, or no body when there was no answer. */
+    public void ask(Exchange exchange) {
+        var due = exchange.getMessage().getBody(DueDelivery.class);
+        exchange.getMessage().setBody(null);
+        boolean cancels = due.isCancelled() && Delivery.isCancelable(due.status());
+        if (!cancels) {
+            deliveries.askAgain(due, next(outFor(due)));
+        }
+        try {
+            var seen = due.sid() == null ? null : cancels ? cancel(due) : messages.fetch(due.sid());
+            if (seen == null) {
+                LOG.warn("Twilio does not know {} of delivery {}", due.sid(), due.id());
+            } else if (!seen.status().equals(due.status())) {
+                callback.report(exchange, "fetch", due.id(), seen.sid(), seen.status(), seen.errorCode());
+            }
+        } catch (TwilioFailure e) {
+            LOG.info("Twilio could not be asked about {}: {}", due.sid(), e.getMessage());
+            if (cancels) {
+                deliveries.askAgain(due, bounded(FIRST_RETRY, due.cancelledFor(), SLOWEST_RETRY));
+            }
+        }
+    }
+
+    private @Nullable Seen cancel(DueDelivery due) {
+        try {
+            return messages.cancel(due.sid());
+        } catch (TwilioFailure.Refused e) {
+            if (!TOO_LATE.contains(e.code())) {
+                throw e;
+            }
+            LOG.info("{} was called off too late: {}", due.sid(), e.getMessage());
+            deliveries.askAgain(due, next(outFor(due)));
+            return messages.fetch(due.sid());
+        }
+    }
+
+    /** Since its hand-over to Twilio, or since the time until which Twilio kept it. */
+    private static Duration outFor(DueDelivery due) {
+        var plan = due.sms().sendAt();
+        var since = plan == null || plan.isBefore(due.attemptedAt()) ? due.attemptedAt() : plan;
+        return Duration.between(since, due.now());
+    }
+
+    private @Nullable Duration next(Duration age) {
+        return age.compareTo(GIVE_UP) > 0 ? null : bounded(first, age, SLOWEST);
+    }
+
+    private static Duration bounded(Duration least, Duration wait, Duration most) {
+        Duration longer = wait.compareTo(least) > 0 ? wait : least;
+        return longer.compareTo(most) < 0 ? longer : most;
+    }
+}

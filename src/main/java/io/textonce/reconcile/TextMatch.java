@@ -1,0 +1,82 @@
+package io.textonce.reconcile;
+
+import io.textonce.message.SmartEncoding;
+import java.text.Normalizer;
+import java.util.BitSet;
+import java.util.regex.Pattern;
+
+/**
+ * Comparison of a text that was sent with one in Twilio's list. Twilio may have put a trial account's notice in front,
+ * shortened its links, or replaced characters by their GSM-7 look-alikes
+ * (https://www.twilio.com/docs/messaging/services#smart-encoding), also where it was not asked to.
+ */
+final class TextMatch {
+
+    private static final String TRIAL = "Sent from your Twilio trial account - ";
+    private static final Pattern LINK = Pattern.compile("https?://\\S+");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+    /** One more than Twilio's table has for a visible character. */
+    private static final int LONGEST_REPLACEMENT = 4;
+
+    private TextMatch() {}
+
+    /** The text as it was sent, whatever Twilio may have put in front of it. */
+    static boolean exactly(String sent, String listed) {
+        return listed.equals(sent) || listed.equals(TRIAL + sent);
+    }
+
+    /**
+     * The text as Twilio is known to change it. The table comes before the normal form, which would take characters of
+     * the table apart; the other way round serves a Twilio that composes accents first.
+     */
+    static boolean loosely(String sent, String listed) {
+        return loose(SmartEncoding.plain(sent)).equals(loose(SmartEncoding.plain(listed)))
+                || SmartEncoding.plain(loose(sent)).equals(SmartEncoding.plain(loose(listed)));
+    }
+
+    /**
+     * The text, if Twilio replaced characters otherwise than its table says: each that is none of GSM-7 may stand for
+     * itself or for a few of GSM-7. Such a message is not certain to be the one that was sent, nor certain not to be.
+     */
+    static boolean possibly(String sent, String listed) {
+        int[] text = loose(SmartEncoding.plain(sent))
+                .codePoints()
+                .filter(TextMatch::isNoBlank)
+                .toArray();
+        int[] found = loose(SmartEncoding.plain(listed))
+                .codePoints()
+                .filter(TextMatch::isNoBlank)
+                .toArray();
+        var reached = new BitSet(found.length + 1);
+        reached.set(0);
+        for (int character : text) {
+            var next = new BitSet(found.length + 1);
+            for (int at = reached.nextSetBit(0); at >= 0; at = reached.nextSetBit(at + 1)) {
+                if (at < found.length && found[at] == character) {
+                    next.set(at + 1);
+                }
+                if (!SmartEncoding.isGsm(character)) {
+                    int end = at;
+                    next.set(end);
+                    while (end < found.length && end - at < LONGEST_REPLACEMENT && SmartEncoding.isGsm(found[end])) {
+                        next.set(++end);
+                    }
+                }
+            }
+            reached = next;
+        }
+        return reached.get(found.length);
+    }
+
+    private static boolean isNoBlank(int character) {
+        return !Character.isWhitespace(character);
+    }
+
+    private static String loose(String text) {
+        String bare = text.startsWith(TRIAL) ? text.substring(TRIAL.length()) : text;
+        String links =
+                LINK.matcher(Normalizer.normalize(bare, Normalizer.Form.NFKC)).replaceAll("<link>");
+        return BLANKS.matcher(links).replaceAll(" ").strip();
+    }
+}

@@ -1,0 +1,252 @@
+package io.textonce.security;
+
+import io.textonce.twilio.TwilioSignature;
+import org.apache.camel.Processor;
+import io.textonce.tuning.WithoutIntrospector;
+
+import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.settings.PublicPaths;
+import io.textonce.settings.Sandbox;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TextOnceProperties.Client;
+import jakarta.servlet.DispatcherType;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.security.oauth2.resource.servlet.JwkSetUriJwtDecoderBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.config.web.PathPatternRequestMatcherBuilderFactoryBean;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
+import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.web.util.ServletRequestPathUtils;
+
+/**
+ * Access rules of both ports: a path that no rule names is closed to everybody. API callers show a bearer token
+ * (RFC 6750): one of which only the SHA-256 is configured, or one of the issuer that is set. Twilio's webhooks show their
+ * signature, which the routes check. In the sandbox callers need no token.
+ */
+@Configuration(proxyBeanMethods = false)
+class ApiSecurity {
+
+    static final String EVENT_PREFIX = "event:";
+    static final String ALL_EVENTS = EVENT_PREFIX + "*";
+
+    /** Of an answer that no browser should ever show. */
+    private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
+    @Bean
+    PathPatternRequestMatcherBuilderFactoryBean pathPatterns() {
+        return new PathPatternRequestMatcherBuilderFactoryBean();
+    }
+
+    @Bean
+    static WithoutIntrospector withoutIntrospector() {
+        return new WithoutIntrospector();
+    }
+
+    /** Where no credentials of ours are needed, none are looked at: a wrong token there is not refused. */
+    @Bean
+    @Order(2)
+    SecurityFilterChain open(HttpSecurity http, TextOnceProperties settings) throws Exception {
+        var publicPaths = new PublicPaths(settings);
+        return plain(http)
+                .securityMatcher(new OrRequestMatcher(
+                        PathPatternRequestMatcher.withDefaults().matcher("/twilio/**"),
+                        request -> publicPaths.contain(
+                                ServletRequestPathUtils.parse(request).pathWithinApplication())))
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .build();
+    }
+
+    @Bean
+    @Order(3)
+    SecurityFilterChain api(
+            HttpSecurity http,
+            ObjectProvider<Sandbox> sandbox,
+            TokenAuthenticator callers,
+            AuthenticationFailureHandler strangers,
+            TextOnceProperties settings)
+            throws Exception {
+        boolean open = sandbox.getIfAvailable() != null;
+        return plain(http)
+                .securityMatcher("/api/**", "/actuator/**")
+                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
+                        .authenticationEntryPoint(strangers)
+                        .accessDeniedHandler(strangers))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(strangers))
+                .addFilterAfter(
+                        new ClientRateLimiter(settings.http().requestsPerSecond(), settings.clients(), strangers),
+                        AuthorizationFilter.class)
+                .authorizeHttpRequests(requests -> {
+                    requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                            .permitAll();
+                    requests.requestMatchers("/actuator/health/**").permitAll();
+                    if (open) {
+                        requests.anyRequest().permitAll();
+                    } else {
+                        requests.requestMatchers("/api/{event}-sms").access(maySend());
+                        // Which event it is stands in the body, which nobody has read here.
+                        requests.requestMatchers("/api/events").hasAuthority(ALL_EVENTS);
+                        requests.requestMatchers("/api/verify/**").hasAnyAuthority(ALL_EVENTS, EVENT_PREFIX + "verify");
+                        requests.requestMatchers(
+                                        "/api/deliveries/**", "/api/people", "/api/subscriptions/**", "/actuator/**")
+                                .hasRole(OPERATOR.name());
+                        requests.anyRequest().authenticated();
+                    }
+                })
+                .build();
+    }
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    SecurityFilterChain closed(HttpSecurity http, AuthenticationFailureHandler strangers) throws Exception {
+        return plain(http)
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(
+                                (request, response, failed) -> strangers.closed(response))
+                        .accessDeniedHandler((request, response, denied) -> strangers.closed(response)))
+                .authorizeHttpRequests(requests -> {
+                    requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                            .permitAll();
+                    requests.anyRequest().denyAll();
+                })
+                .build();
+    }
+
+    /** Without sessions and forms, and with headers for answers that no browser should show. */
+    private static HttpSecurity plain(HttpSecurity http) throws Exception {
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NOTHING))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)));
+    }
+
+    /** A span for each of the dozen filters says nothing that the request's own doesn't. */
+    @Bean
+    SecurityObservationSettings withoutObservations() {
+        return SecurityObservationSettings.noObservations();
+    }
+
+    @Bean
+    OpaqueTokenIntrospector clients(TextOnceProperties settings) {
+        Map<String, DefaultOAuth2AuthenticatedPrincipal> byHash = new HashMap<>();
+        settings.clients()
+                .forEach((name, client) -> client.tokenSha256()
+                        .forEach(hash -> byHash.put(hash.toLowerCase(Locale.ROOT), principal(name, client))));
+        return token -> {
+            @Nullable DefaultOAuth2AuthenticatedPrincipal principal = byHash.get(sha256(token));
+            if (principal == null) {
+                throw new BadOpaqueTokenException("unknown token");
+            }
+            return principal;
+        };
+    }
+
+    @Bean
+    TokenAuthenticator callers(OpaqueTokenIntrospector clients, ObjectProvider<JwtDecoder> issuer, TextOnceProperties settings) {
+        var decoder = issuer.getIfAvailable();
+        return new TokenAuthenticator(
+                clients,
+                decoder == null
+                        ? null
+                        : IssuedTokens.provider(decoder, settings.http().scopeClaims()));
+    }
+
+    /** Nimbus would take {@code typ: JWT} alone; {@link #accessTokenType} takes what issuers send. */
+    @Bean
+    JwkSetUriJwtDecoderBuilderCustomizer anyType() {
+        return decoder -> decoder.validateType(false);
+    }
+
+    @Bean
+    OAuth2TokenValidator<Jwt> accessTokenType() {
+        return IssuedTokens.types();
+    }
+
+    @Bean
+    AuthenticationFailureHandler strangers(
+            TextOnceProperties settings,
+            @Qualifier("strangersClock") ScheduledExecutorService strangersClock,
+            MeterRegistry meters) {
+        return new AuthenticationFailureHandler(settings.http().wrongTokenDelay(), strangersClock, meters);
+    }
+
+    @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
+    ScheduledExecutorService strangersClock() {
+        return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("strangers-"));
+    }
+
+    private static DefaultOAuth2AuthenticatedPrincipal principal(String name, Client client) {
+        List<GrantedAuthority> authorities = new ArrayList<>();
+        authorities.add(new SimpleGrantedAuthority("ROLE_" + client.role()));
+        if (client.events().isEmpty()) {
+            authorities.add(new SimpleGrantedAuthority(ALL_EVENTS));
+        }
+        client.events().forEach(event -> authorities.add(new SimpleGrantedAuthority(EVENT_PREFIX + event)));
+        return new DefaultOAuth2AuthenticatedPrincipal(name, Map.of("sub", name), authorities);
+    }
+
+    private static AuthorizationManager<RequestAuthorizationContext> maySend() {
+        return (authentication, context) -> {
+            String wanted = EVENT_PREFIX + context.getVariables().get("event");
+            return new AuthorizationDecision(authentication.get().getAuthorities().stream()
+                    .map(GrantedAuthority::getAuthority)
+                    .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(wanted)));
+        };
+    }
+
+    private static String sha256(String token) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Bean
+    SignedWebhook signedWebhook(TwilioSignature signature, TextOnceProperties settings, MeterRegistry meters) {
+        return new SignedWebhook(signature, settings.requireTwilioSignature(), meters);
+    }
+
+    @Bean
+    Processor twilioSigned(SignedWebhook webhook) {
+        return webhook::open;
+    }
+}

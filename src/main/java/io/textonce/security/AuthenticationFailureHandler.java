@@ -1,0 +1,131 @@
+package io.textonce.security;
+
+import io.textonce.http.AdmissionControl;
+import io.textonce.http.Problem;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+
+/**
+ * Handler of callers who are not known, or may not do what they ask for. A wrong token is answered late, so that guessing
+ * is slow; no thread waits meanwhile, so that many guesses at once hold nobody up. A right token is never slowed by
+ * somebody's wrong ones.
+ */
+public final class AuthenticationFailureHandler implements AuthenticationEntryPoint, AccessDeniedHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuthenticationFailureHandler.class);
+
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Map<String, Long> loggedAt = new ConcurrentHashMap<>();
+    private final Duration delay;
+    private final ScheduledExecutorService clock;
+    private final MeterRegistry meters;
+
+    AuthenticationFailureHandler(Duration delay, ScheduledExecutorService clock, MeterRegistry meters) {
+        this.delay = delay;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failed)
+            throws IOException {
+        if (failed instanceof TokenAuthenticator.IssuerAway) {
+            refused("unchecked");
+            AdmissionControl.answer(response, new Problem(503, "try_again", "The token can't be checked just now."));
+            return;
+        }
+        if (request.getHeader("Authorization") == null) {
+            refused("no_token");
+            response.setHeader("WWW-Authenticate", "Bearer");
+            answer(response, TokenRejection.UNKNOWN);
+        } else {
+            refusedToken(failed);
+            var refusal = TokenRejection.of(failed);
+            response.setHeader(
+                    "WWW-Authenticate",
+                    "Bearer error=\"invalid_token\", error_description=\"" + refusal.detail() + "\"");
+            AsyncContext late = request.startAsync(request, response);
+            late.setTimeout(0);
+            clock.schedule(
+                    () -> late.start(() -> end(late, response, refusal)), delay.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Somebody who is known, and may not. */
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
+            throws IOException {
+        response.setHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\"");
+        if (request.getUserPrincipal() instanceof JwtAuthenticationToken caller
+                && caller.getAuthorities().isEmpty()) {
+            refused("no_scope");
+            log("no_scope", "It has no scope of ours in the claims of textonce.http.scope-claims.");
+            AdmissionControl.answer(response, new Problem(403, "forbidden", "The token has no scope of this service."));
+        } else {
+            refused("forbidden");
+            AdmissionControl.answer(response, new Problem(403, "forbidden", "Not with this token."));
+        }
+    }
+
+    /** A path that is open to nobody, with or without a token. */
+    void closed(HttpServletResponse response) throws IOException {
+        refused("closed");
+        AdmissionControl.answer(response, new Problem(403, "forbidden", "Nothing is open at this path."));
+    }
+
+    /** Counts a caller that was turned away. */
+    public void refused(String reason) {
+        meters.counter("textonce.callers.refused", "reason", reason).increment();
+    }
+
+    /** Counts a token that was refused, and logs what is wrong with one of the issuer. */
+    public void refusedToken(AuthenticationException failed) {
+        var refusal = TokenRejection.of(failed);
+        refused(refusal.reason());
+        if (refusal != TokenRejection.UNKNOWN) {
+            log(refusal.reason(), refusal.detail());
+        }
+    }
+
+    /** Once a minute for each reason: a caller in a loop must not fill the log. */
+    private void log(String reason, String detail) {
+        long now = System.nanoTime();
+        Long before = loggedAt.get(reason);
+        if (before == null || now - before > QUIET_NANOS) {
+            loggedAt.put(reason, now);
+            LOG.warn("A token of the issuer was refused ({}). {}", reason, detail);
+        }
+    }
+
+    private static void end(AsyncContext late, HttpServletResponse response, TokenRejection refusal) {
+        try {
+            answer(response, refusal);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The caller went away", e);
+        } finally {
+            late.complete();
+        }
+    }
+
+    private static void answer(HttpServletResponse response, TokenRejection refusal) throws IOException {
+        AdmissionControl.answer(response, new Problem(401, "unauthorized", refusal.detail()));
+    }
+}

@@ -1,0 +1,90 @@
+package io.textonce.security;
+
+import io.textonce.twilio.FormBody;
+import io.textonce.twilio.MalformedFormException;
+import io.textonce.twilio.TwilioSignature;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.event.EventRejected;
+import io.textonce.http.Problem;
+import io.textonce.http.Twiml;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door for Twilio's webhooks, and the first step of the kamelet {@code twilio-webhook-source}. Nothing of a request
+ * is looked at before its signature is proven over the raw body; what isn't Twilio's is answered here, and the route
+ * behind the kamelet never sees it.
+ */
+final class SignedWebhook {
+
+    private final TwilioSignature signature;
+    private final boolean signatureRequired;
+    private final MeterRegistry meters;
+
+    SignedWebhook(TwilioSignature signature, boolean signatureRequired, MeterRegistry meters) {
+        this.signature = signature;
+        this.signatureRequired = signatureRequired;
+        this.meters = meters;
+    }
+
+    /**
+     * Leaves the signed form's fields as the body, a map in which the first value of a repeated field counts, and the
+     * raw query in the variable {@code query}. The form of a GET is its query, which is signed with the URL. Else answers 403, or 400 to what is no form, and stops the route.
+     */
+    void open(Exchange exchange) {
+        try {
+            verify(exchange);
+        } catch (EventRejected refusal) {
+            if (Twiml.isAsked(exchange.getMessage(PlatformHttpMessage.class).getRequest())) {
+                Twiml.answer(exchange, refusal.httpStatus());
+            } else {
+                Problem.of(refusal).answer(exchange);
+            }
+            exchange.setRouteStop(true);
+        }
+    }
+
+    private void verify(Exchange exchange) {
+        var message = exchange.getMessage();
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        byte[] sent = message.getBody(byte[].class);
+        byte[] body = sent == null ? new byte[0] : sent;
+        String query = request.getQueryString();
+        var form = form(request.getMethod().equals("POST") ? body : bytes(query));
+        String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
+        // The type as the caller gave it: Camel is shown plain bytes.
+        var contentType = (String) request.getAttribute("io.textonce.contentType");
+        if (signatureRequired
+                && !signature.matches(target, body, contentType, request.getHeader("X-Twilio-Signature"))) {
+            turnedAway("forged");
+            throw new EventRejected(403, "invalid signature", "The signature is not Twilio's for this address and body.");
+        }
+        var fields = new LinkedHashMap<String, String>();
+        form.parameters().forEach(field -> fields.putIfAbsent(field.name(), field.value()));
+        exchange.setVariable("query", query);
+        message.removeHeaders("*");
+        message.setBody(fields);
+    }
+
+    private static byte[] bytes(@Nullable String query) {
+        return query == null ? new byte[0] : query.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private FormBody form(byte[] body) {
+        try {
+            return FormBody.parse(body);
+        } catch (MalformedFormException e) {
+            turnedAway("malformed");
+            throw new EventRejected(400, "invalid callback", e.getMessage());
+        }
+    }
+
+    private void turnedAway(String validity) {
+        meters.counter("textonce.callbacks.received", "validity", validity, "effect", "none")
+                .increment();
+    }
+}

@@ -1,0 +1,58 @@
+package io.textonce.security;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
+import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
+
+/** Says whose a token is: one of ours, else one of the issuer's. The API and the pages take the same ones. */
+public final class TokenAuthenticator {
+
+    private final AuthenticationManager manager;
+
+    /** @param issued authenticates by tokens of the issuer, or null where none is set */
+    TokenAuthenticator(OpaqueTokenIntrospector clients, @Nullable AuthenticationProvider issued) {
+        List<AuthenticationProvider> ways = new ArrayList<>();
+        ways.add(new OpaqueTokenAuthenticationProvider(clients));
+        if (issued != null) {
+            ways.add(issued);
+        }
+        manager = new ProviderManager(ways);
+    }
+
+    /** @throws AuthenticationException when nobody has the token, or {@link IssuerAway} */
+    public Authentication whose(String token) {
+        if (token.isEmpty()) {
+            throw new InvalidBearerTokenException("no token");
+        }
+        return authenticate(new BearerTokenAuthenticationToken(token));
+    }
+
+    /** The same, of a token that Spring has read from a request. */
+    public Authentication authenticate(Authentication caller) {
+        try {
+            return manager.authenticate(caller);
+        } catch (AuthenticationServiceException e) {
+            throw new IssuerAway(e);
+        }
+    }
+
+    /** Whether the token is good could not be found out. */
+    public static final class IssuerAway extends AuthenticationException {
+
+        private static final long serialVersionUID = 1L;
+
+        IssuerAway(AuthenticationServiceException cause) {
+            super("The issuer of tokens can't be asked", cause);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.textonce.tuning;
+
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+
+/**
+ * Jackson with buffers that all threads share. By default it keeps them for each thread, and a virtual thread, which
+ * handles one event, would have all of them made for it.
+ */
+public final class SharedBuffers {
+
+    private SharedBuffers() {}
+
+    /** What an {@code ObjectMapper} is made of. */
+    public static JsonFactoryBuilder factory() {
+        return new JsonFactoryBuilder().recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool());
+    }
+}

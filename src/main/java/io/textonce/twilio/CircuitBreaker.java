@@ -1,0 +1,147 @@
+package io.textonce.twilio;
+
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Open while Twilio refuses the account itself. Then no text is burnt on it: all are held, and one at a time, from
+ * whichever instance, tries whether Twilio takes the account again. The state lies in the database; what an instance
+ * remembers of it is at most as old as the background worker's pace.
+ */
+final class CircuitBreaker implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
+
+    private static final String OPEN = """
+            INSERT INTO textonce.circuit (account_sid, code, words, probe_at)
+            VALUES (?, ?, ?, now() + CAST(? AS interval))
+            ON CONFLICT (account_sid) DO UPDATE SET code = excluded.code, words = excluded.words
+            """;
+
+    private static final String TAKE_PROBE = """
+            UPDATE textonce.circuit SET probe_at = now() + CAST(? AS interval)
+            WHERE account_sid = ? AND probe_at <= now()
+            """;
+
+    private static final String GIVE_BACK = "UPDATE textonce.circuit SET probe_at = now() WHERE account_sid = ?";
+
+    /** The events are read from the newest on, and the last answer with a SID is one of the first. */
+    private static final String TAKEN_LATER = """
+            SELECT EXISTS (
+                SELECT FROM (
+                        SELECT delivery_id FROM textonce.delivery_events
+                        WHERE kind = 'answer' AND message_sid IS NOT NULL
+                        ORDER BY id DESC LIMIT 1
+                    ) AS last
+                    JOIN textonce.deliveries AS taken ON taken.id = last.delivery_id
+                    JOIN textonce.deliveries AS failed ON failed.id = ?
+                WHERE taken.attempted_at > failed.attempted_at
+            )
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final TwilioClock clock;
+    private final String account;
+    private final Duration probe;
+    private final Duration pace;
+    private volatile @Nullable String reason;
+    private volatile long refreshedAt;
+
+    CircuitBreaker(JdbcTemplate jdbc, TwilioClock clock, String account, Duration probe, Duration pace) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.account = account;
+        this.probe = probe;
+        this.pace = pace;
+        this.refreshedAt = System.nanoTime() - pace.toNanos();
+    }
+
+    boolean isOpen() {
+        return reason != null;
+    }
+
+    void open(int code, String words) {
+        if (!isOpen()) {
+            LOG.error("Twilio refuses the account (code {}): {}", code, words);
+        }
+        reason = words;
+        try {
+            jdbc.update(OPEN, account, code, words, probe.toString());
+        } catch (DataAccessException e) {
+            LOG.warn("The open circuit could not be written down; the next refusal will", e);
+        }
+    }
+
+    /**
+     * The same as a callback tells it, which may come late: it opens nothing if Twilio has taken a message that was
+     * handed over later than the one that failed.
+     */
+    void open(UUID failed, int code, String words) {
+        if (Boolean.TRUE.equals(jdbc.queryForObject(TAKEN_LATER, Boolean.class, failed))) {
+            LOG.info("Twilio has taken messages since delivery {} failed with code {}", failed, code);
+        } else {
+            open(code, words);
+        }
+    }
+
+    /** Twilio has answered for the account again. */
+    void close() {
+        if (isOpen()) {
+            jdbc.update("DELETE FROM textonce.circuit WHERE account_sid = ?", account);
+            reason = null;
+            LOG.info("Twilio takes the account again; what was held goes out");
+        }
+    }
+
+    /** Reads what other instances have found out, once a pace however often it is asked. */
+    void refresh() {
+        if (System.nanoTime() - refreshedAt < pace.toNanos()) {
+            return;
+        }
+        reason =
+                jdbc
+                        .queryForList("SELECT words FROM textonce.circuit WHERE account_sid = ?", String.class, account)
+                        .stream()
+                        .findFirst()
+                        .orElse(null);
+        refreshedAt = System.nanoTime();
+    }
+
+    /** The right to one call although the circuit is open; null where another call has it. */
+    @Nullable
+    Probe takeProbe() {
+        return jdbc.update(TAKE_PROBE, probe.toString(), account) == 1 ? new Probe() : null;
+    }
+
+    /** Lets the next held message try at once, unless the probe's call was made. */
+    void giveBack(Probe taken) {
+        if (!taken.used) {
+            jdbc.update(GIVE_BACK, account);
+        }
+    }
+
+    @Override
+    public Health health() {
+        String why = reason;
+        var health = why == null ? Health.up() : Health.down().withDetail("reason", why);
+        return health.withDetail("clockSkew", clock.skew().toString()).build();
+    }
+
+    /** A half-open probe: one call that tries whether Twilio takes the account again. */
+    static final class Probe {
+
+        private volatile boolean used;
+
+        /** The call leaves now. */
+        void use() {
+            used = true;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.textonce.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Fault;
+import io.textonce.sandbox.LogRecorder;
+import io.textonce.sandbox.ProductionTest;
+import io.textonce.sandbox.Sandbox;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The fields of log lines that are read by machines; how they are masked says MaskingEncoderTest. */
+@ProductionTest
+class JsonLogTest {
+
+    @Test
+    void namesEventDeliveryAndSidWhereACallbackIsLogged(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        try (var log = new LogRecorder()) {
+            post(sandbox, id, number);
+            sandbox.awaitStatus(id, "delivered");
+            var delivery = sandbox.delivery(id);
+            String sid = (String) delivery.get("message_sid");
+
+            await().untilAsserted(() -> assertThat(log.fields("callback delivered for " + sid))
+                    .singleElement()
+                    .satisfies(fields -> assertThat(fields)
+                            .containsAllEntriesOf(Map.of(
+                                    "eventId",
+                                    id,
+                                    "deliveryId",
+                                    delivery.get("id").toString(),
+                                    "sid",
+                                    sid))));
+        }
+    }
+
+    @Test
+    void namesEventAndDeliveryWhereAnOutcomeIsUnclear(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 1, Fault.answersGarbage());
+
+        try (var log = new LogRecorder()) {
+            post(sandbox, id, number);
+
+            String delivery = sandbox.delivery(id).get("id").toString();
+            assertThat(log.fields("Outcome of delivery " + delivery + " is unclear"))
+                    .singleElement()
+                    .satisfies(fields ->
+                            assertThat(fields).containsEntry("eventId", id).containsEntry("deliveryId", delivery));
+        }
+    }
+
+    private static void post(Sandbox sandbox, String id, String number) {
+        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
+                .header("Authorization", "Bearer shop-token")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(sandbox.orderShipped(id, number))));
+    }
+}

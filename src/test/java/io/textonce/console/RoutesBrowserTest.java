@@ -1,0 +1,116 @@
+package io.textonce.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import io.textonce.sandbox.ProductionTest;
+import io.textonce.sandbox.Sandbox;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Camel's view as an operator meets it, in a real browser. Its screenshots stay in {@code target/screenshots}. */
+@ProductionTest
+class RoutesBrowserTest {
+
+    private static @Nullable Browser browser;
+
+    @BeforeAll
+    static void start() {
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @Test
+    void stopsAnIntakeAndStartsItAgainWithTheKeyboardAlone(Sandbox sandbox) {
+        var page = operator(sandbox, 1280, ColorScheme.LIGHT);
+        Browser.keep(page, "routes-light");
+
+        page.getByText("Stop http…").focus();
+        page.keyboard().press("Enter");
+        page.keyboard().press("Tab");
+        page.keyboard().type("The shop asks for it");
+        page.keyboard().press("Tab");
+        page.keyboard().press("Enter");
+        page.getByText("The shop asks for it").waitFor();
+        Browser.keep(page, "routes-stopped");
+        int stopped = post(sandbox);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Start http"))
+                .press("Enter");
+        page.getByText("Stop http…").waitFor();
+
+        assertThat(stopped).isEqualTo(503);
+        assertThat(post(sandbox)).isEqualTo(202);
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void leadsFromRouteToRouteAndFitsOnAPhone(Sandbox sandbox) {
+        post(sandbox);
+        for (var width : new int[] {1280, 390}) {
+            var page = operator(sandbox, width, width == 390 ? ColorScheme.LIGHT : ColorScheme.DARK);
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+                    .isEqualTo(true);
+            Browser.keep(page, "routes-" + width);
+
+            page.getByRole(AriaRole.LINK, exactly("sms-evidence-look")).click();
+            assertThat(page.locator("h1").innerText()).isEqualTo("sms-evidence-look");
+            assertThat(page.locator(".diagram .box b").allInnerTexts())
+                    .containsSubsequence("from direct:sms-evidence-look", "Hand the text to Twilio");
+            Browser.keep(page, "route-" + width);
+            page.locator(".diagram")
+                    .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("sms-post"))
+                    .click();
+
+            assertThat(page.locator("h1").innerText()).isEqualTo("sms-post");
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+                    .isEqualTo(true);
+        }
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    @Test
+    void keepsItselfUpToDateWithoutBeingAsked(Sandbox sandbox) {
+        var page = operator(sandbox, 1280, ColorScheme.LIGHT);
+
+        page.waitForResponse(
+                response -> response.url().endsWith("/camel/live") && response.status() == 200,
+                () -> page.evaluate("htmx.trigger('#live', 'refresh')"));
+
+        assertThat(page.locator(".routes tbody tr").count()).isGreaterThan(15);
+    }
+
+    private static Page.GetByRoleOptions exactly(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    private static Page operator(Sandbox sandbox, int width, ColorScheme scheme) {
+        var page = browser.open(width, 900, scheme);
+        page.navigate(
+                "http://127.0.0.1:" + sandbox.context().getEnvironment().getProperty("local.management.port") + "/");
+        page.getByLabel("Your operator token").fill("support-token");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/camel");
+        return page;
+    }
+
+    private static int post(Sandbox sandbox) {
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
+                        .header("Authorization", "Bearer shop-token")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()))))
+                .statusCode();
+    }
+}

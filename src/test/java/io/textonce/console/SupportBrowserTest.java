@@ -1,0 +1,176 @@
+package io.textonce.console;
+
+import static io.textonce.sandbox.Fault.refuses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import io.textonce.sandbox.ProductionTest;
+import io.textonce.sandbox.Sandbox;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The support page as a person meets it, in a real browser. Its screenshots stay in {@code target/screenshots}. */
+@ProductionTest
+class SupportBrowserTest {
+
+    private static @Nullable Browser browser;
+
+    @BeforeAll
+    static void start() {
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @Test
+    void letsAnOperatorInAndNobodyElse(Sandbox sandbox) {
+        var page = browser.open(1280, 900, ColorScheme.LIGHT);
+
+        page.navigate(sandbox.uri("/").toString());
+        page.waitForURL(url -> url.endsWith("/login"));
+        logIn(page, "no-token");
+        page.getByText("Nobody has this token").waitFor();
+        logIn(page, "shop-token");
+        page.getByText("not an operator's").waitFor();
+        Browser.keep(page, "login");
+        logIn(page, "support-token");
+        page.getByText("How things stand").waitFor();
+
+        assertThat(page.context().cookies())
+                .filteredOn(cookie -> cookie.name.equals(OperatorCookie.NAME))
+                .singleElement()
+                .satisfies(cookie -> {
+                    assertThat(cookie.httpOnly).isTrue();
+                    assertThat(cookie.sameSite).hasToString("STRICT");
+                    assertThat(cookie.value).doesNotContain("support-token");
+                });
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Log out"))
+                .click();
+        assertThat(page.url()).endsWith("/login");
+    }
+
+    @Test
+    void findsAPersonsTextByTheNumberWithoutPuttingItIntoAnAddress(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        send(sandbox, id, number);
+        sandbox.awaitStatus(id, "delivered");
+        var page = operator(sandbox, 1280, 900, ColorScheme.LIGHT);
+
+        page.getByRole(AriaRole.SEARCHBOX).fill(number.substring(0, 5) + " " + number.substring(5));
+        page.keyboard().press("Enter");
+        page.waitForURL("**/deliveries/*");
+
+        assertThat(page.locator("h1").innerText()).isEqualTo("Delivered");
+        assertThat(page.locator(".story .says").allInnerTexts())
+                .startsWith("The event came in over HTTP from shop", "Consent, number and text were checked")
+                .endsWith("The phone received the text");
+        assertThat(page.locator(".story time").first().innerText()).contains("CET", "UTC");
+        assertThat(page.content()).doesNotContain(number).doesNotContain("has shipped");
+    }
+
+    @Test
+    void letsAHeldTextBeCanceledWithTheKeyboardAlone(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.twilio().forNumber(number, 1, refuses(21611));
+        send(sandbox, id, number);
+        sandbox.awaitStatus(id, "held");
+        var page = operator(sandbox, 1280, 900, ColorScheme.DARK);
+
+        page.getByRole(AriaRole.SEARCHBOX).focus();
+        page.keyboard().type(id);
+        page.keyboard().press("Enter");
+        page.waitForURL("**/deliveries/*");
+        assertThat(page.locator("h1").innerText()).isEqualTo("Waiting to be sent");
+        page.locator(".choice summary").focus();
+        page.keyboard().press("Enter");
+        page.keyboard().press("Tab");
+        page.keyboard().type("The customer called");
+        Browser.keep(page, "held-dark");
+        page.keyboard().press("Tab");
+        page.keyboard().press("Enter");
+        page.getByText("support canceled the text").waitFor();
+
+        assertThat(page.locator("h1").innerText()).isEqualTo("Canceled");
+        assertThat(sandbox.delivery(id)).containsEntry("status", "canceled");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"light, 1280, LIGHT", "dark, 1280, DARK", "phone, 390, LIGHT", "phone-dark, 390, DARK"})
+    void fitsAndIsNamedInEveryLight(String name, int width, ColorScheme scheme, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.twilio().forNumber(number, 1, refuses(21211));
+        send(sandbox, id, number);
+        var page = operator(sandbox, width, 844, scheme);
+        String delivery = "/deliveries/" + sandbox.delivery(id).get("id");
+
+        for (String path : new String[] {"/", delivery, "/deliveries?status=rejected", "/deliveries/none"}) {
+            page.navigate(sandbox.uri(path).toString());
+
+            assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+                    .as("%s fits into %d pixels", path, width)
+                    .isEqualTo(true);
+            assertThat(page.locator("h1").count()).isEqualTo(1);
+            assertThat(page.locator("main").count()).isEqualTo(1);
+            assertThat(page.evaluate("[...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
+                            + ".filter(field => field.labels.length === 0).length"))
+                    .as("fields of %s without a label", path)
+                    .isEqualTo(0);
+            String what = path.equals("/") ? "overview" : path.equals(delivery) ? "delivery" : "list";
+            if (!path.endsWith("none")) {
+                Browser.keep(page, what + "-" + name);
+            }
+        }
+        assertThat(browser.complaints())
+                .filteredOn(complaint -> !complaint.contains("404") && !complaint.contains("401"))
+                .isEmpty();
+    }
+
+    @Test
+    void keepsItselfUpToDateWithoutBeingAsked(Sandbox sandbox) {
+        var page = operator(sandbox, 1280, 900, ColorScheme.LIGHT);
+
+        page.waitForResponse(
+                response -> response.url().endsWith("/overview") && response.status() == 200,
+                () -> page.evaluate("htmx.trigger('#live', 'refresh')"));
+
+        assertThat(page.locator(".tile").count()).isEqualTo(3);
+        assertThat(page.locator(".asof .utc").innerText()).contains("UTC");
+    }
+
+    private static Page operator(Sandbox sandbox, int width, int height, ColorScheme scheme) {
+        var page = browser.open(width, height, scheme);
+        page.navigate(sandbox.uri("/login").toString());
+        logIn(page, "support-token");
+        page.getByText("How things stand").waitFor();
+        return page;
+    }
+
+    private static void logIn(Page page, String token) {
+        page.getByLabel("Your operator token").fill(token);
+        page.keyboard().press("Enter");
+    }
+
+    private static void send(Sandbox sandbox, String id, String number) {
+        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
+                .header("Authorization", "Bearer shop-token")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(sandbox.orderShipped(id, number))));
+    }
+}

@@ -1,0 +1,233 @@
+package io.textonce.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.sandbox.Issuer;
+import io.textonce.sandbox.ProductionTest;
+import io.textonce.sandbox.Sandbox;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+
+/** Who gets to see the support page, and what a browser is allowed to do with it. */
+@ProductionTest
+class SupportPageTest {
+
+    private static final Pattern FORM = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
+
+    private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
+    private final HttpClient browser =
+            HttpClient.newBuilder().cookieHandler(cookies).build();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/overview",
+                "/deliveries",
+                "/deliveries/x",
+                "/deliveries/export",
+                "/deliveries/export?status=held"
+            })
+    void sendsAStrangerToTheLogin(String path, Sandbox sandbox) throws Exception {
+        var answer = get(sandbox, path);
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith("/login");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void tellsAPartOfThePageToGoToTheLogin(Sandbox sandbox) throws Exception {
+        var answer = browser.send(
+                HttpRequest.newBuilder(sandbox.uri("/overview"))
+                        .header("HX-Request", "true")
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.headers().firstValue("HX-Redirect")).hasValue("/login");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @Test
+    void runsNothingButItsOwnFiles(Sandbox sandbox) throws Exception {
+        var answer = get(sandbox, "/login");
+
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(answer.headers().firstValue("Cache-Control").orElseThrow()).contains("no-store");
+    }
+
+    @Test
+    void refusesAFormThatIsNotItsOwn(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+
+        var forged = post(sandbox, "/search", "q=anything");
+        var genuine = post(sandbox, "/search", "q=nothing-like-it&_csrf=" + form(get(sandbox, "/")));
+
+        assertThat(forged.statusCode()).isEqualTo(302);
+        assertThat(genuine.statusCode()).isEqualTo(200);
+        assertThat(genuine.body()).contains("Nothing found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "support-token", "%00", "...."})
+    void takesNoCookieButItsOwn(String value, Sandbox sandbox) throws Exception {
+        var answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(sandbox.uri("/"))
+                                .header("Cookie", OperatorCookie.NAME + "=" + value)
+                                .build(),
+                        BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+    }
+
+    @Test
+    void writesTheFilteredTextsAsCsv(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+
+        var answer = get(sandbox, "/deliveries/export?status=held&event=none");
+
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
+        assertThat(answer.body()).startsWith("id,event,event_id").hasLineCount(1);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAFilterAndNeverEchoesMarkup(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+
+        var wrong = get(sandbox, "/deliveries?code=abc&event=%3Cscript%3E");
+        var search = post(sandbox, "/search", "q=%3Cscript%3Ealert(1)&_csrf=" + form(get(sandbox, "/")));
+
+        assertThat(wrong.body()).contains("code: is no number").doesNotContain("<script>");
+        assertThat(search.body()).doesNotContain("<script>alert");
+    }
+
+    @Test
+    void tellsWhyADecisionCannotBe(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+        String unknown = "01a20677-2fe4-75aa-8216-9c8e3cb59436";
+
+        var answer = post(sandbox, "/deliveries/" + unknown + "/cancel", "reason=why&_csrf=" + form(get(sandbox, "/")));
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).contains("No such text");
+    }
+
+    @Test
+    void answersAWrongTokenLateAndCountsIt(Sandbox sandbox) throws Exception {
+        var refused = sandbox.context()
+                .getBean(MeterRegistry.class)
+                .counter("textonce.callers.refused", "reason", "wrong_token");
+        double before = refused.count();
+        String form = form(get(sandbox, "/login"));
+        long start = System.nanoTime();
+
+        var answer = post(sandbox, "/login", "token=guessed-token&_csrf=" + form);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isGreaterThanOrEqualTo(ProductionTest.WRONG_TOKEN_DELAY);
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.body()).contains("Nobody has this token").doesNotContain("guessed-token");
+        assertThat(refused.count()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void letsInWhomeverTheIssuerCallsAnOperatorAsTheApiDoes(Sandbox sandbox) throws Exception {
+        var issuer = ProductionTest.ISSUER;
+        String sender = issuer.sign(issuer.claims("shop", "textonce:send").build());
+        String operator = issuer.sign(issuer.claims("jo", "textonce:operate").build());
+        String large = issuer.sign(issuer.claims("jo", "textonce:operate")
+                .claim("groups", "g".repeat(3000))
+                .build());
+        String form = "&_csrf=" + form(get(sandbox, "/login"));
+
+        var refused = post(sandbox, "/login", "token=" + sender + form);
+        var forged = post(sandbox, "/login", "token=" + operator.substring(0, operator.length() - 4) + "AAAA" + form);
+        var tooLarge = post(sandbox, "/login", "token=" + large + form);
+        issuer.away(true);
+        var away = post(
+                sandbox,
+                "/login",
+                "token=" + issuer.sign(issuer.claims("jo", "").build(), Issuer.newKey("new")) + form);
+        issuer.away(false);
+
+        assertThat(refused.body()).contains("not an operator");
+        assertThat(forged.body()).contains("Nobody has this token");
+        assertThat(tooLarge.body()).contains("too long for a browser");
+        assertThat(away.body()).contains("can&#39;t be checked just now");
+        assertThat(get(sandbox, "/").statusCode()).isEqualTo(302);
+
+        post(sandbox, "/login", "token=" + operator + form);
+
+        assertThat(get(sandbox, "/").body()).contains("How things stand", ">jo</span>");
+    }
+
+    @Test
+    void letsNobodyStayLongerThanTheIssuerSaid(Sandbox sandbox) throws Exception {
+        var issuer = ProductionTest.ISSUER;
+        var cookie = sandbox.context().getBean(OperatorCookie.class);
+        String over = issuer.sign(issuer.claims("jo", "textonce:operate")
+                .expirationTime(Date.from(Instant.now().minus(Duration.ofMinutes(5))))
+                .build());
+
+        var answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(sandbox.uri("/"))
+                                .header(
+                                        "Cookie",
+                                        OperatorCookie.NAME + "="
+                                                + cookie.of(over, new MockHttpServletRequest())
+                                                        .getValue())
+                                .build(),
+                        BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+    }
+
+    private void logIn(Sandbox sandbox) throws Exception {
+        post(sandbox, "/login", "token=support-token&_csrf=" + form(get(sandbox, "/login")));
+        assertThat(get(sandbox, "/").statusCode()).isEqualTo(200);
+    }
+
+    private static String form(HttpResponse<String> page) {
+        var token = FORM.matcher(page.body());
+        assertThat(token.find()).as("a form token in %s", page.body()).isTrue();
+        return token.group(1);
+    }
+
+    private HttpResponse<String> get(Sandbox sandbox, String path) throws Exception {
+        return browser.send(HttpRequest.newBuilder(uri(sandbox, path)).build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> post(Sandbox sandbox, String path, String form) throws Exception {
+        return browser.send(
+                HttpRequest.newBuilder(uri(sandbox, path))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(BodyPublishers.ofString(form))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static URI uri(Sandbox sandbox, String path) {
+        return sandbox.uri(path);
+    }
+}

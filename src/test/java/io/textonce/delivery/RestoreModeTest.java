@@ -1,0 +1,67 @@
+package io.textonce.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+@SandboxTest
+class RestoreModeTest {
+
+    private static final Delivery RESERVED = Delivery.claimed(UUID.randomUUID(), 1);
+
+    private final Instant to = Instant.now().minus(Duration.ofHours(1));
+
+    @Test
+    void letsEverythingGoWhereNothingWasRestored(Sandbox sandbox) {
+        var restore = new RestoreMode(sandbox.database(), null, Clock.systemUTC());
+
+        assertThat(restore.verdict(RESERVED).isSend()).isTrue();
+        assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
+    }
+
+    @Test
+    void looksBackToTheMomentOfTheRestoreAndNoLess(Sandbox sandbox) {
+        var restore = new RestoreMode(sandbox.database(), to, Clock.systemUTC());
+
+        assertThat(restore.verdict(RESERVED).status()).isEqualTo(Delivery.UNKNOWN);
+        assertThat(restore.earliest(Instant.now())).isBetween(to.minusMillis(1), to);
+        assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
+    }
+
+    @Test
+    void endsAWeekAfterTheFirstStartWithIt(Sandbox sandbox) {
+        var first = new RestoreMode(sandbox.database(), to, Clock.systemUTC());
+        var inAWeek = Clock.offset(Clock.systemUTC(), Duration.ofDays(7).plusMinutes(1));
+
+        var again = new RestoreMode(sandbox.database(), to, inAWeek);
+
+        assertThat(again.until()).isEqualTo(first.until());
+        assertThat(first.verdict(RESERVED).isSend()).isFalse();
+        assertThat(again.verdict(RESERVED).isSend()).isTrue();
+    }
+
+    @Test
+    void startsTheLookForWhatIsUnknownAnew(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
+        sandbox.awaitStatus(id, "delivered");
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET status = 'unknown', message_sid = NULL, due_at = NULL,"
+                                + " unknown_since = now() - interval '1 h' WHERE event_id = ?",
+                        id);
+
+        new RestoreMode(sandbox.database(), to, Clock.systemUTC());
+
+        assertThat((Timestamp) sandbox.delivery(id).get("unknown_since"))
+                .isAfter(Timestamp.from(Instant.now().minusSeconds(60)));
+        sandbox.database().update("DELETE FROM textonce.deliveries WHERE event_id = ?", id);
+    }
+}

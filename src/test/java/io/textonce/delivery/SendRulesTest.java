@@ -1,0 +1,153 @@
+package io.textonce.delivery;
+
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneTimeZones;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+class SendRulesTest {
+
+    private static final String BERLIN = "+4915112345678";
+    private static final String SAN_FRANCISCO = "+14155552671";
+    private static final String RUSSIA = "+79161234567";
+    private static final String SATELLITE = "+88213123456";
+
+    @Test
+    void holdsATextByNightInTheNumbersRegion() {
+        var verdict = gate("2026-07-01T20:00:00Z").time(sms(BERLIN, "21:00-08:00", null, null, null));
+
+        assertThat(verdict.until()).isEqualTo("2026-07-02T06:00:00Z");
+        assertThat(verdict.words()).isEqualTo("Held until 08:00 Europe/Berlin: quiet hours");
+    }
+
+    @Test
+    void sendsByDayAndUrgentTextsByNight() {
+        assertThat(gate("2026-07-01T20:00:00Z")
+                        .time(sms(SAN_FRANCISCO, "21:00-08:00", null, null, null))
+                        .isSend())
+                .isTrue();
+        assertThat(gate("2026-07-01T20:00:00Z")
+                        .time(sms(BERLIN, "", null, null, null))
+                        .isSend())
+                .isTrue();
+    }
+
+    @Test
+    void goesByTheEventsZoneFirst() {
+        var verdict = gate("2026-07-01T15:00:00Z").time(sms(BERLIN, "21:00-08:00", "Asia/Tokyo", null, null));
+
+        assertThat(verdict.words()).isEqualTo("Held until 08:00 Asia/Tokyo: quiet hours");
+    }
+
+    /** Night in Kamchatka (UTC+12) ends at 20:00 UTC, when it has begun in Moscow (UTC+3); that ends at 05:00 UTC. */
+    @Test
+    void holdsWhileItIsNightInAnyZoneOfTheNumber() {
+        var verdict = gate("2026-07-01T12:00:00Z").time(sms(RUSSIA, "21:00-08:00", null, null, null));
+
+        assertThat(verdict.until()).isEqualTo("2026-07-02T05:00:00Z");
+    }
+
+    @Test
+    void goesByTheDefaultZoneWhereTheNumberHasNoneOrTooMany() {
+        assertThat(gate("2026-07-01T20:00:00Z")
+                        .time(sms(SATELLITE, "12:00-11:00", null, null, null))
+                        .words())
+                .isEqualTo("Held until 11:00 Asia/Kolkata: quiet hours");
+        assertThat(gate("2026-07-01T20:00:00Z")
+                        .time(sms(RUSSIA, "12:00-11:00", null, null, null))
+                        .words())
+                .isEqualTo("Held until 11:00 Asia/Kolkata: quiet hours");
+    }
+
+    @Test
+    void holdsATextUntilItsTimeAndThroughTheQuietHoursThatFollow() {
+        var gate = gate("2026-07-01T08:00:00Z");
+
+        assertThat(gate.time(sms(BERLIN, "21:00-08:00", "Europe/Berlin", "2026-07-03T08:30:00Z", null))
+                        .words())
+                .isEqualTo("Held until 2026-07-03 10:30 Europe/Berlin: the event asks to send it then");
+        assertThat(gate.time(sms(BERLIN, "21:00-08:00", null, "2026-07-02T22:00:00Z", null))
+                        .until())
+                .isEqualTo("2026-07-03T06:00:00Z");
+        assertThat(gate.time(sms(BERLIN, "21:00-08:00", null, "2026-06-02T22:00:00Z", null))
+                        .isSend())
+                .isTrue();
+    }
+
+    @Test
+    void rejectsAtOnceWhatWouldBeAllowedOnlyAfterItsTime() {
+        var gate = gate("2026-07-01T20:00:00Z");
+
+        var byNight = gate.time(sms(BERLIN, "21:00-08:00", null, null, "2026-07-02T06:00:00Z"));
+        var late = gate.time(sms(BERLIN, "", null, null, "2026-07-01T20:00:00Z"));
+        var inTime = gate.time(sms(BERLIN, "21:00-08:00", null, null, "2026-07-02T06:00:01Z"));
+
+        assertThat(byNight.status()).isEqualTo("rejected");
+        assertThat(byNight.words())
+                .isEqualTo(
+                        "Too late: quiet hours last until 08:00 Europe/Berlin, and the text's time has passed by then.");
+        assertThat(late.refusal().error()).isEqualTo("too_late");
+        assertThat(inTime.isHeld()).isTrue();
+    }
+
+    @Test
+    void rejectsAConsentThatIsTooOldForItsPurpose() {
+        var sms = sms(BERLIN, "", null, null, null);
+
+        var fresh = gate("2026-06-30T00:00:00Z").consent(sms);
+        var old = gate("2026-07-02T00:00:00Z").consent(sms);
+
+        assertThat(fresh.isSend()).isTrue();
+        assertThat(old.refusal().error()).isEqualTo("consent_too_old");
+        assertThat(old.words())
+                .isEqualTo("The consent was given more than 30 days ago, which is too old for this purpose.");
+    }
+
+    private static SendRules gate(String now) {
+        var noOptOuts = new OptOuts(new JdbcTemplate(), new PhoneHash(new byte[32]));
+        return new SendRules(
+                noOptOuts,
+                new PhoneTimeZones(),
+                ZoneId.of("Asia/Kolkata"),
+                Map.of("orderupdates", Duration.ofDays(30)),
+                Clock.fixed(Instant.parse(now), ZoneOffset.UTC));
+    }
+
+    private static Sms sms(
+            String phone,
+            String quietHours,
+            @Nullable String timeZone,
+            @Nullable String sendAt,
+            @Nullable String expiresAt) {
+        var policy = new SendPolicy();
+        policy.setEvent("order-shipped");
+        policy.setPurpose("order-updates");
+        policy.setQuietHours(quietHours);
+        return new Sms(
+                "order-shipped",
+                "id",
+                new byte[32],
+                phone,
+                "text",
+                Instant.parse("2026-06-01T00:00:00Z"),
+                null,
+                policy,
+                "test",
+                null,
+                sendAt == null ? null : Instant.parse(sendAt),
+                expiresAt == null ? null : Instant.parse(expiresAt),
+                timeZone == null ? null : ZoneId.of(timeZone));
+    }
+}

@@ -1,0 +1,327 @@
+package io.textonce.delivery;
+
+import io.textonce.event.EventRejected;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
+
+import static io.textonce.sandbox.Fault.answers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.TwilioMessage;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+@SandboxTest
+class SenderRateLimitTest {
+
+    private static final int PACE = 5;
+
+    /** In hand after a rest, and as much again because the background worker looks once a second. */
+    private static final int AT_ONCE = 2 * PACE;
+
+    private static final int LONGEST = 3;
+
+    private static final String SHARED = "+15550001111";
+
+    @Autowired
+    private CamelContext camel;
+
+    @Autowired
+    private ProducerTemplate template;
+
+    private String sender = Sandbox.PACED_SENDERS.get(1);
+
+    @BeforeEach
+    void rest(Sandbox sandbox) {
+        sandbox.database().update("DELETE FROM textonce.sender_pace");
+    }
+
+    @AfterEach
+    void closeTheRoutes() throws Exception {
+        for (String id : List.of("paced-bulk", "paced-urgent")) {
+            if (camel.getRoute(id) != null) {
+                camel.getRouteController().stopRoute(id);
+                camel.removeRoute(id);
+            }
+        }
+    }
+
+    @Test
+    void letsAllTextsOfParallelCallersGoAtTheirSendersPaceAndAnUrgentOneFirst(Sandbox sandbox) throws Exception {
+        sender = Sandbox.PACED_SENDERS.get(0);
+        open("paced-bulk", "");
+        open("paced-urgent", "urgent=true");
+        var segments = IntStream.range(0, 30)
+                .map(i -> i % 10 == 0 ? LONGEST : i % 3 == 0 ? 2 : 1)
+                .boxed()
+                .toList();
+        var numbers = segments.stream().map(any -> sandbox.newNumber()).toList();
+        String urgent = sandbox.newNumber();
+
+        inParallel(IntStream.range(0, 30)
+                .mapToObj(i -> send("paced-bulk", sandbox.newEventId(), numbers.get(i), text(segments.get(i))))
+                .toList());
+        send("paced-urgent", sandbox.newEventId(), urgent, "Wake up").call();
+
+        assertThat(sandbox.twilio().sentTo(urgent)).hasSize(1);
+        assertThat(sent(sandbox)).hasSizeLessThan(20);
+        await().atMost(Duration.ofSeconds(30)).until(() -> sent(sandbox).size() == 31);
+        assertThat(sent(sandbox).stream().map(TwilioMessage::to))
+                .doesNotHaveDuplicates()
+                .containsAll(numbers);
+        assertPaceWasKept(sent(sandbox));
+    }
+
+    @Test
+    void isSharedByAllInstances(Sandbox sandbox) throws Exception {
+        var instances = List.of(
+                new SenderRateLimit(sandbox.database(), SHARED, List.of("10")),
+                new SenderRateLimit(sandbox.database(), SHARED, List.of("10")));
+        var before = Instant.now();
+
+        inParallel(IntStream.range(0, 40)
+                .mapToObj(i -> (Callable<?>) () -> instances.get(i % 2).turn(reserved(sandbox), order(sandbox)))
+                .toList());
+
+        // A second was in hand.
+        assertThat(Duration.between(before, free(sandbox, SHARED).toInstant()))
+                .isBetween(Duration.ofMillis(2_900), Duration.ofMillis(4_000));
+    }
+
+    @Test
+    void holdsATextUntilItsTurnAndSaysWhy(Sandbox sandbox) throws Exception {
+        open("paced-bulk", "");
+        String id = sandbox.newEventId();
+        block(sandbox);
+
+        send("paced-bulk", id, sandbox.newNumber(), "Hello").call();
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held");
+        assertThat((Timestamp) sandbox.delivery(id).get("due_at"))
+                .isAfter(Timestamp.from(Instant.now().plus(Duration.ofMinutes(50))))
+                .isEqualTo(sandbox.delivery(id).get("turn_at"));
+        assertThat(sandbox.timeline(id))
+                .singleElement()
+                .satisfies(event -> assertThat((String) event.get("words")).contains("the sender has a pace"));
+    }
+
+    @Test
+    void givesADuplicateNoTurn(Sandbox sandbox) throws Exception {
+        open("paced-bulk", "");
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        send("paced-bulk", id, number, "Hello").call();
+        var free = free(sandbox);
+
+        send("paced-bulk", id, number, "Hello").call();
+
+        assertThat(free(sandbox)).isEqualTo(free);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @Test
+    void givesNoTurnToATextWhoseAttemptHasEnded(Sandbox sandbox) {
+        String shared = "+15550002222";
+        var pace = new SenderRateLimit(sandbox.database(), shared, List.of("10"));
+        pace.turn(reserved(sandbox), order(sandbox));
+        var free = free(sandbox, shared);
+        var ended = reserved(sandbox);
+        sandbox.database().update("UPDATE textonce.deliveries SET status = 'unknown' WHERE id = ?", ended.id());
+        var later = reserved(sandbox);
+        sandbox.database().update("UPDATE textonce.deliveries SET attempt = 2 WHERE id = ?", later.id());
+
+        assertThat(pace.turn(ended, order(sandbox)).isSend()).isFalse();
+        assertThat(pace.turn(later, order(sandbox)).isSend()).isFalse();
+
+        assertThat(free(sandbox, shared)).isEqualTo(free);
+        assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT status FROM textonce.deliveries WHERE id IN (?, ?) ORDER BY attempt",
+                                String.class,
+                                ended.id(),
+                                later.id()))
+                .containsExactly("unknown", "reserved");
+    }
+
+    @Test
+    void refusesATextThatWouldBeTooLateAndGivesItNoTurn(Sandbox sandbox) throws Exception {
+        open("paced-bulk", "timeToLive=30m");
+        String id = sandbox.newEventId();
+        block(sandbox);
+        var free = free(sandbox);
+
+        assertThatThrownBy(() ->
+                        send("paced-bulk", id, sandbox.newNumber(), "Hello").call())
+                .isInstanceOfSatisfying(
+                        EventRejected.class, refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "rejected");
+        assertThat(free(sandbox)).isEqualTo(free);
+    }
+
+    @Test
+    void givesATextThatWasHeldForAnotherReasonATurnOfItsOwn(Sandbox sandbox) throws Exception {
+        open("paced-bulk", "");
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 4, answers(429).withRetryAfter(0));
+        send("paced-bulk", id, number, "Hello").call();
+        sandbox.awaitStatus(id, "held");
+        block(sandbox);
+
+        makeDue(sandbox, id);
+
+        await().until(() -> sandbox.delivery(id).get("turn_at") != null);
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held").containsEntry("attempt", 2);
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+        sandbox.database()
+                .update("UPDATE textonce.deliveries SET due_at = now(), turn_at = now() WHERE event_id = ?", id);
+        sandbox.awaitStatus(id, "delivered");
+    }
+
+    private static void makeDue(Sandbox sandbox, String id) {
+        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
+    }
+
+    /** As if texts of an hour were before the next one. */
+    private void block(Sandbox sandbox) {
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.sender_pace VALUES (?, now() + interval '1 h', '-infinity')"
+                                + " ON CONFLICT (sender) DO UPDATE SET free_at = excluded.free_at",
+                        sender);
+    }
+
+    private Timestamp free(Sandbox sandbox) {
+        return free(sandbox, sender);
+    }
+
+    private static Timestamp free(Sandbox sandbox, String sender) {
+        return sandbox.database()
+                .queryForObject("SELECT free_at FROM textonce.sender_pace WHERE sender = ?", Timestamp.class, sender);
+    }
+
+    private List<TwilioMessage> sent(Sandbox sandbox) {
+        return sandbox.twilio().messages().stream()
+                .filter(message -> sender.equals(message.messagingServiceSid()))
+                .sorted(Comparator.comparing(TwilioMessage::createdAt))
+                .toList();
+    }
+
+    /** In every window between two texts, what came in it is no more than the pace allows. */
+    private static void assertPaceWasKept(List<TwilioMessage> sent) {
+        for (int from = 0; from < sent.size(); from++) {
+            int segments = 0;
+            for (int to = from; to < sent.size(); to++) {
+                segments += sent.get(to).segments();
+                double seconds = Duration.between(
+                                        sent.get(from).createdAt(), sent.get(to).createdAt())
+                                .toMillis()
+                        / 1000.0;
+                assertThat((double) segments)
+                        .as("segments within %.1f s", seconds)
+                        .isLessThanOrEqualTo(PACE * seconds + AT_ONCE + LONGEST + 1);
+            }
+        }
+    }
+
+    private static String text(int segments) {
+        return "x".repeat(153 * segments - 10);
+    }
+
+    private void open(String id, String policy) throws Exception {
+        String service = sender;
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:" + id)
+                        .routeId(id)
+                        .to("kamelet:sms-send-sink?event=" + id + "&purpose=tests&messagingService=" + service
+                                + (policy.isEmpty() ? "" : "&" + policy));
+            }
+        });
+    }
+
+    private Callable<Exchange> send(String event, String id, String number, String text) {
+        return () -> {
+            var sent = template.request("direct:" + event, exchange -> {
+                exchange.setVariable("text", text);
+                exchange.getMessage()
+                        .setBody(Map.of("eventId", id, "phone", number, "consentAt", "2026-06-02T09:00:00Z"));
+            });
+            if (sent.getException() != null) {
+                throw sent.getException();
+            }
+            return sent;
+        };
+    }
+
+    /** One that no background step takes. */
+    private static Delivery reserved(Sandbox sandbox) {
+        var id = UUID.randomUUID();
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.deliveries (id, event, event_id, payload_sha256, source, sender, purpose,"
+                                + " consent_at, phone_masked, phone_hash, on_unknown, status, attempt, attempted_at)"
+                                + " VALUES (?, 'paced', ?, '', 'test', 'x', 'tests', now(), '', '', 'resend',"
+                                + " 'reserved', 1, now())",
+                        id,
+                        sandbox.newEventId());
+        return Delivery.claimed(id, 1);
+    }
+
+    private static Sms order(Sandbox sandbox) {
+        var policy = new SendPolicy();
+        policy.setEvent("order-shipped");
+        policy.setPurpose("order-updates");
+        return new Sms(
+                "order-shipped",
+                sandbox.newEventId(),
+                new byte[32],
+                sandbox.newNumber(),
+                "text",
+                Instant.EPOCH,
+                null,
+                policy,
+                "test",
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static void inParallel(List<? extends Callable<?>> calls) throws Exception {
+        var callers = Executors.newFixedThreadPool(10);
+        try {
+            var results = new ArrayList<Future<?>>();
+            calls.forEach(call -> results.add(callers.submit(call)));
+            for (var result : results) {
+                result.get();
+            }
+        } finally {
+            callers.shutdown();
+        }
+    }
+}

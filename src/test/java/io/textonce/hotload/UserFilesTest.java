@@ -1,0 +1,249 @@
+package io.textonce.hotload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.textonce.sandbox.LogRecorder;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What own files may do to the running application, and what is left of them. */
+@SandboxTest
+class UserFilesTest {
+
+    private static final Duration SECONDS = Duration.ofSeconds(20);
+
+    @Autowired
+    private CamelContext camel;
+
+    @Autowired
+    private UserRoutes own;
+
+    private final List<Path> written = new ArrayList<>();
+
+    @AfterEach
+    void takeTheFilesAway() throws IOException {
+        for (Path file : written) {
+            Files.deleteIfExists(file);
+        }
+        await().atMost(SECONDS)
+                .until(() -> own.health().getDetails().isEmpty()
+                        && camel.getRoutes().stream()
+                                .noneMatch(route -> route.getRouteId().startsWith("own-file")));
+    }
+
+    @Test
+    void givesABeanNothingOfOursOpensOneAtATimeAndClosesItWithTheFile(Sandbox sandbox) throws IOException {
+        String name = "own-pool-" + sandbox.newEventId();
+        String url = sandbox.context().getEnvironment().getRequiredProperty("spring.datasource.url");
+        String file = """
+                - beans:
+                    - name: ownPool
+                      type: com.zaxxer.hikari.HikariDataSource
+                      properties:
+                        jdbcUrl: "%s%sApplicationName=%s"
+                        username: "{{spring.datasource.username}}"
+                        password: "{{spring.datasource.password}}"
+                        maximumPoolSize: 1
+                - route:
+                    id: own-file-pool
+                    from:
+                      uri: platform-http
+                      parameters:
+                        path: /api/own-file-pool
+                      steps:
+                        - to:
+                            uri: sql
+                            parameters:
+                              query: select count(*) from pg_stat_activity where application_name = '%s'
+                              dataSource: "#ownPool"
+                              outputType: SelectOne
+                        - convertBodyTo:
+                            type: String
+                """.formatted(url, url.contains("?") ? "&" : "?", name, name);
+        List<String> counts = new ArrayList<>();
+        List<Object> pools = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String marker = "    description: Version " + i + "\n";
+            write(sandbox, "own-file-pool.camel.yaml", file.replace("    from:\n", marker + "    from:\n"));
+            await().atMost(SECONDS).until(() -> isVersion("own-file-pool", marker));
+            counts.add(get(sandbox, "/api/own-file-pool").body());
+            pools.add(camel.getRegistry().lookupByName("ownPool"));
+        }
+
+        assertThat(counts).containsExactly("1", "1", "1", "1", "1");
+        assertThat(pools).doesNotHaveDuplicates().allSatisfy(pool -> {
+            assertThat(((HikariDataSource) pool).getPoolName())
+                    .isNotEqualTo(poolOfOurs(sandbox).getPoolName());
+            assertThat(((HikariDataSource) pool).getJdbcUrl()).endsWith(name);
+        });
+        takeTheFilesAway();
+        await().atMost(SECONDS).until(() -> connections(sandbox, name) == 0);
+        assertThat(pools).allMatch(pool -> ((HikariDataSource) pool).isClosed());
+        assertThat(camel.getRegistry().lookupByName("ownPool")).isNull();
+    }
+
+    @Test
+    void fillsNoConstructorWithABeanOfOurs(Sandbox sandbox) throws IOException {
+        write(sandbox, "own-file-guess.camel.yaml", """
+                - beans:
+                    - name: ownTemplate
+                      type: %s
+                - route:
+                    id: own-file-guess
+                    from:
+                      uri: direct:own-file-guess
+                      steps:
+                        - log: x
+                """.formatted(NeedsADataSource.class.getName()));
+
+        assertThat(faultOf("own-file-guess.camel.yaml")).contains("needs constructors");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/people,                people.camel.yaml",
+        "/api/order-shipped-sms,     intake-http.camel.yaml",
+        "/api/{event}-sms,           intake-http.camel.yaml",
+        "/api/deliveries/{id}/notes, trace-decide.camel.yaml",
+        "/twilio/inbound,            sms-inbound.camel.yaml",
+        "/login,                     TextOnce's own",
+        "/deliveries/mine,           TextOnce's own",
+        "/actuator/mine,             TextOnce's own",
+        "/twilio/mine,               kamelet:twilio-webhook-source",
+    })
+    void refusesAPathOfOurs(String path, String words, Sandbox sandbox) throws IOException {
+        var before = get(sandbox, "/api/people").statusCode();
+
+        write(sandbox, "own-file-path.camel.yaml", http("own-file-path", path));
+
+        assertThat(faultOf("own-file-path.camel.yaml"))
+                .contains("the path " + path)
+                .contains(words);
+        takeTheFilesAway();
+        assertThat(get(sandbox, "/api/people").statusCode()).isEqualTo(before).isEqualTo(405);
+        assertThat(sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()))
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void refusesAPathOfAnotherOwnFile(Sandbox sandbox) throws IOException {
+        write(sandbox, "own-file-one.camel.yaml", http("own-file-one", "/api/own-file"));
+        await().atMost(SECONDS).until(() -> camel.getRoute("own-file-one") != null);
+
+        write(sandbox, "own-file-two.camel.yaml", http("own-file-two", "/api/own-file?httpMethodRestrict=GET"));
+
+        assertThat(faultOf("own-file-two.camel.yaml"))
+                .contains("the path /api/own-file is served by own-file-one.camel.yaml already");
+        assertThat(get(sandbox, "/api/own-file").body()).isEqualTo("own-file-one");
+    }
+
+    @Test
+    void refusesABeanOfOurs(Sandbox sandbox) throws IOException {
+        var before = camel.getRegistry().lookupByName("httpProblem");
+        write(sandbox, "own-file-bean.camel.yaml", """
+                - beans:
+                    - name: httpProblem
+                      type: java.lang.Object
+                """ + http("own-file-bean", "/api/own-file-bean"));
+
+        assertThat(faultOf("own-file-bean.camel.yaml"))
+                .isEqualTo("line 2: there is a shipped bean httpProblem; give yours another name");
+        takeTheFilesAway();
+        assertThat(camel.getRegistry().lookupByName("httpProblem")).isSameAs(before);
+    }
+
+    @Test
+    void refusesAFailurePolicyOfOursAndLeavesItAsItWas(Sandbox sandbox) throws IOException {
+        write(sandbox, "own-file-policy.camel.yaml", http("own-file-policy", "/api/own-file-policy") + """
+                - routeConfiguration:
+                    id: answer-problem
+                """);
+
+        assertThat(faultOf("own-file-policy.camel.yaml")).contains("shared/failures.camel.yaml");
+        takeTheFilesAway();
+        assertThat(sandbox.post("order-shipped", "{}").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void warnsOfAPathThatIsClosed(Sandbox sandbox) throws IOException {
+        try (var log = new LogRecorder()) {
+            write(sandbox, "own-file-closed.camel.yaml", http("own-file-closed", "/own-file/closed"));
+            await().atMost(SECONDS).until(() -> camel.getRoute("own-file-closed") != null);
+            await().atMost(SECONDS)
+                    .untilAsserted(() -> assertThat(log.complaints())
+                            .anySatisfy(line ->
+                                    assertThat(line).contains("/own-file/closed", "TEXTONCE_HTTP_PUBLIC_PATHS")));
+        }
+        assertThat(get(sandbox, "/own-file/closed").statusCode()).isEqualTo(403);
+    }
+
+    private static String http(String id, String path) {
+        return """
+                - route:
+                    id: %s
+                    from:
+                      uri: platform-http:%s
+                      steps:
+                        - setBody:
+                            constant: %s
+                """.formatted(id, path, id);
+    }
+
+    private boolean isVersion(String route, String marker) {
+        var running = camel.getRoute(route);
+        return running != null && marker.contains(String.valueOf(running.getDescription()));
+    }
+
+    private String faultOf(String file) {
+        await().atMost(SECONDS).until(() -> own.health().getDetails().containsKey(file));
+        return String.valueOf(own.health().getDetails().get(file));
+    }
+
+    private void write(Sandbox sandbox, String file, String text) throws IOException {
+        Path path = sandbox.routes().resolve(file);
+        written.add(path);
+        Files.writeString(path, text);
+    }
+
+    private static HttpResponse<String> get(Sandbox sandbox, String path) {
+        URI uri = sandbox.uri(path);
+        return sandbox.send(HttpRequest.newBuilder(uri).GET());
+    }
+
+    private static HikariDataSource poolOfOurs(Sandbox sandbox) {
+        return sandbox.context().getBean(HikariDataSource.class);
+    }
+
+    private static int connections(Sandbox sandbox, String name) {
+        return new JdbcTemplate(poolOfOurs(sandbox))
+                .queryForObject(
+                        "select count(*) from pg_stat_activity where application_name = ?", Integer.class, name);
+    }
+
+    /** Its one constructor wants what Spring has exactly one of. */
+    public static final class NeedsADataSource {
+
+        public NeedsADataSource(HikariDataSource ours) {
+            throw new IllegalStateException("got " + ours.getPoolName());
+        }
+    }
+}

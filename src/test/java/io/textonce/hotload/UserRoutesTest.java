@@ -1,0 +1,703 @@
+package io.textonce.hotload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.mustachejava.DefaultMustacheFactory;
+import io.textonce.event.EventRejected;
+import io.textonce.event.EventSchemas;
+import io.textonce.settings.TimeBounds;
+import io.textonce.message.TemplatesForTests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.ValidationException;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.health.Status;
+
+class UserRoutesTest {
+
+    private static final String EVENT = """
+            - route:
+                id: event-order-late
+                from:
+                  id: event-order-late-from
+                  uri: direct
+                  parameters:
+                    name: event-order-late
+                  steps:
+                    - to:
+                        id: event-order-late-check
+                        uri: kamelet:event-check-action
+                        parameters:
+                          schema: order-late
+                    - to:
+                        id: event-order-late-text
+                        uri: kamelet:sms-text-action
+                        parameters:
+                          template: order-late
+                    - to:
+                        id: event-order-late-send
+                        uri: kamelet:sms-send-sink
+                        parameters:
+                          event: order-late
+                          purpose: order-updates
+                          timeToLive: 2h
+            """;
+
+    private static final String KAMELET = """
+            apiVersion: camel.apache.org/v1
+            kind: Kamelet
+            metadata:
+              name: late-action
+            spec:
+              template:
+                from:
+                  uri: kamelet:source
+                  steps:
+                    - setBody:
+                        expression:
+                          constant:
+                            expression: '{"orderId":"8"}'
+            """;
+
+    private static final String BEANS = """
+            - beans:
+                - name: own-drawer
+                  type: java.util.concurrent.atomic.AtomicReference
+                  constructors:
+                    0: "#bean:own-till"
+                - name: own-till
+                  type: io.textonce.hotload.UserRoutesTest$Till
+            """;
+
+    private static final String FILE = "events/order-late.camel.yaml";
+    private static final String TEMPLATE = "templates/order-late.mustache";
+    private static final String SCHEMA = "schemas/order-late.schema.json";
+
+    @TempDir
+    Path folder;
+
+    private final DefaultCamelContext camel = new DefaultCamelContext();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+    private UserRoutes own;
+
+    @BeforeEach
+    void startCamel() throws Exception {
+        var files = new BundleFiles(camel, "file:routes", folder.toString());
+        var texts = TemplatesForTests.in("file:routes", folder.toString(), Locale.ENGLISH, new DefaultMustacheFactory());
+        camel.getRegistry().bind("resource-loader-textonce", files);
+        camel.getRegistry().bind("texts", texts);
+        camel.getRegistry().bind("configurationSources", new ConfigurationSources());
+        var schemas = new EventSchemas(camel);
+        camel.getRegistry().bind("eventSchemas", schemas);
+        camel.getRegistry().bind("eventJson", new ObjectMapper());
+        camel.getRegistry()
+                .bind(
+                        "timeBounds",
+                        new TimeBounds(Duration.ofSeconds(60), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)));
+        var kamelets = camel.getComponent("kamelet", KameletComponent.class);
+        kamelets.setLocation("textonce:kamelets");
+        kamelets.setBlock(false);
+        camel.getComponent("direct", DirectComponent.class).setBlock(false);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:sms-send")
+                        .routeId("sms-send")
+                        .process(exchange -> sent.add(exchange.getVariable("text", String.class)));
+            }
+        });
+        camel.start();
+        Till.ALL.clear();
+        own = new UserRoutes(folder.toString(), false, files, texts, schemas, path -> true);
+        write(SCHEMA, "{\"type\": \"object\", \"required\": [\"orderId\"]}");
+        write(TEMPLATE, "Order {{body.orderId}} is late.");
+    }
+
+    @AfterEach
+    void stopCamel() {
+        own.close();
+        camel.stop();
+    }
+
+    @Test
+    void loadsTheFilesOfTheFolder() throws IOException {
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void startsWithoutAFileThatIsWrong() throws Exception {
+        write("events/order-lost.camel.yaml", EVENT.replace("late", "lost").replace("- to:", "- too:"));
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+        assertThat(own.health().getStatus()).isEqualTo(Status.DOWN);
+        assertThat(own.whyMissing("order-lost"))
+                .isEqualTo("events/order-lost.camel.yaml, line 9: there is no step or element called too");
+        assertThat(own.whyMissing("order-found")).isNull();
+    }
+
+    @Test
+    void refusesAFileWhoseHorizonIsShorterThanTwiliosListAndACallMayTake() throws Exception {
+        write(FILE, EVENT.replace("timeToLive: 2h", "horizon: 5s"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(camel.getRoute("event-order-late")).isNull();
+        assertThat(own.whyMissing("order-late"))
+                .contains("horizon must be at least 90s (list lag 60s + pool time-out 0s + connect time-out 0s"
+                        + " + read time-out 30s), and is 5s");
+    }
+
+    @Test
+    void takesFilesThatAreAddedInAnyOrder() throws IOException {
+        Files.delete(folder.resolve(TEMPLATE));
+        own.afterApplicationStart(camel);
+
+        write(FILE, EVENT);
+        look();
+        boolean ranWithoutText = camel.getRoute("event-order-late") != null;
+        write(TEMPLATE, "Order {{body.orderId}} comes later.");
+        look();
+
+        assertThat(ranWithoutText).isFalse();
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 comes later.");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void waitsForAFileThatStillGrows() throws IOException {
+        own.afterApplicationStart(camel);
+
+        write(FILE, EVENT.substring(0, 200));
+        own.look();
+        write(FILE, EVENT);
+        own.look();
+        own.look();
+
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void takesChangesAndLeavesNothingOfTheOldBehind() throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        int routes = camel.getRoutesSize();
+        int endpoints = camel.getEndpoints().size();
+
+        for (int hours = 3; hours < 6; hours++) {
+            write(FILE, EVENT.replace("2h", hours + "h "));
+            look();
+        }
+
+        assertThat(camel.getRoutesSize()).isEqualTo(routes);
+        assertThat(camel.getEndpoints()).hasSize(endpoints);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                Arguments.of("name: event-order-late\n", "name: [\n", "line 9: the file is not YAML"),
+                Arguments.of("- to:", "- too:", "line 9: there is no step or element called too"),
+                Arguments.of(
+                        "schema: order-late", "schema: order-lat", "line 13: there is no file order-lat.schema.json"),
+                Arguments.of("template: order-late", "template: order-lat", "line 18: there is no templates/order-lat"),
+                Arguments.of("timeToLive: 2h", "timeToLive: soon", "line 25: 'soon' is not a valid duration"),
+                Arguments.of("timeToLive: 2h", "timeToLve: 2h", "line 25: sms-send-sink has no parameter timeToLve"),
+                Arguments.of("purpose: order-updates", "porpoise: x", "line 21: sms-send-sink needs purpose"),
+                Arguments.of("sms-send-sink", "sms-sink", "line 21: there is no file sms-sink.kamelet.yaml"),
+                Arguments.of("uri: kamelet:sms-send-sink", "uri: kafka:orders", "line 21: there is no component kafka"),
+                Arguments.of("purpose: order-updates", "purpose: \"{{who}}\"", "line 24: there is no setting who"),
+                Arguments.of(
+                        "id: event-order-late\n",
+                        "id: sms-send\n",
+                        "line 2: there is a shipped route sms-send; give yours another name"),
+                Arguments.of("- route:\n", "route:\n", ""),
+                Arguments.of(EVENT, "hello", "the file holds no route"),
+                Arguments.of(EVENT, "", "the file is empty"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void tellsAMistakeByItsLineAndKeepsTheGoodVersion(String good, String bad, String words) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        int routes = camel.getRoutesSize();
+
+        write(FILE, EVENT.replace(good, bad));
+        look();
+
+        assertThat(own.health().getDetails().get(FILE)).asString().startsWith(words);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+        assertThat(camel.getRoutesSize()).isEqualTo(routes);
+    }
+
+    @Test
+    void takesTheRoutesAwayWithTheirFile() throws Exception {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        Files.delete(folder.resolve(FILE));
+        look();
+
+        assertThat(camel.getRoutes()).extracting(route -> route.getId()).containsExactly("sms-send");
+        assertThat(own.whyMissing("order-late")).isNull();
+    }
+
+    @Test
+    void usesAChangedTemplateUnlessItIsWrong() throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        write(TEMPLATE, "Sorry: {{body.orderId}}");
+        look();
+        String changed = textOf("{\"orderId\":\"7\"}");
+        write(TEMPLATE, "Sorry: {{#body.orderId}}");
+        look();
+
+        assertThat(changed).isEqualTo("Sorry: 7");
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Sorry: 7");
+        assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE);
+    }
+
+    @Test
+    void usesAChangedSchemaUnlessItIsWrong() throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
+        look();
+        var refused = refusalOf("{\"orderId\":\"7\"}");
+        write(SCHEMA, "{\"type\": \"object\", ");
+        look();
+
+        assertThat(refused).isInstanceOf(ValidationException.class);
+        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+        assertThat(own.health().getDetails().get(SCHEMA)).asString().startsWith("line 1: the file is not JSON");
+    }
+
+    static Stream<Arguments> brokenFiles() {
+        return Stream.of(
+                Arguments.of(SCHEMA, "", "the schema must be a JSON object"),
+                Arguments.of(SCHEMA, "{\"type\": \"object\",\n \"required\": [", "line 2: the file is not JSON"),
+                Arguments.of(SCHEMA, "[]", "the schema must be a JSON object"),
+                Arguments.of(
+                        SCHEMA,
+                        "{\n\"properties\": {\"orderId\": {\"type\": \"strin\"}}}",
+                        "line 2: \"strin\" is no type of JSON"),
+                Arguments.of(
+                        SCHEMA,
+                        "{\n\"properties\": {\"orderId\":\n{\"pattern\": \"[a-z\"}}}",
+                        "line 3: Unclosed character class"),
+                Arguments.of(SCHEMA, "{\n\n\"$ref\": \"#/definitions/order\"}", "line 3: "),
+                Arguments.of(TEMPLATE, "Order\n{{#body.orderId}} is late.", "line 2: "));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenFiles")
+    void keepsTheGoodVersionThatNoEventHasUsedYet(String file, String broken, String words) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        write(file, broken);
+        look();
+
+        assertThat(own.health().getDetails().get(file)).asString().startsWith(words);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenFiles")
+    void keepsAnEditThatNoEventHasUsedYet(String file, String broken, String words) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
+        write(TEMPLATE, "Late: {{body.orderId}}");
+        look();
+        write(file, broken);
+        look();
+
+        assertThat(own.health().getDetails().get(file)).asString().startsWith(words);
+        assertThat(textOf("{\"orderId\":\"7\",\"reason\":\"snow\"}")).isEqualTo("Late: 7");
+        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenFiles")
+    void blamesNoEventForAFirstVersionThatIsBrokenAndTakesTheGoodOneThatFollows(
+            String file, String broken, String words) throws IOException {
+        String good = Files.readString(folder.resolve(file));
+        write(file, broken);
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        var refused = refusalOf("{\"orderId\":\"7\"}");
+        var fault = own.health().getDetails();
+        write(file, good);
+        look();
+
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        EventRejected.class,
+                        refusal -> assertThat(refusal.httpStatus()).isEqualTo(503));
+        assertThat(fault).containsOnlyKeys(file);
+        assertThat(fault.get(file)).asString().startsWith(words);
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void keepsTheGoodSchemaOfAJsonValidatorToo() throws IOException {
+        write(FILE, """
+                - route:
+                    id: event-order-late
+                    from:
+                      id: event-order-late-from
+                      uri: direct
+                      parameters:
+                        name: event-order-late
+                      steps:
+                        - to:
+                            uri: json-validator:textonce:schemas/order-late.schema.json
+                        - setVariable:
+                            name: text
+                            expression:
+                              constant:
+                                expression: valid
+                        - to:
+                            uri: direct:sms-send
+                """);
+        own.afterApplicationStart(camel);
+
+        write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
+        look();
+        write(SCHEMA, "{\"type\": \"object\", ");
+        look();
+
+        assertThat(textOf("{\"reason\":\"snow\"}")).isEqualTo("valid");
+        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+    }
+
+    @Test
+    void keepsWhatAnEventNeedsWhenItsFileIsDeleted() throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        Files.delete(folder.resolve(TEMPLATE));
+        Files.delete(folder.resolve(SCHEMA));
+        look();
+
+        assertThat(textOf("{\"orderId\":\"8\"}")).isEqualTo("Order 8 is late.");
+        assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE, SCHEMA);
+    }
+
+    @Test
+    void givesAChangedKameletToTheRoutesThatUseItUnlessItIsWrong() throws IOException {
+        String kamelet = KAMELET;
+        write("kamelets/late-action.kamelet.yaml", kamelet);
+        write(FILE, EVENT.replace("  steps:\n", "  steps:\n        - to:\n            uri: kamelet:late-action\n"));
+        own.afterApplicationStart(camel);
+        String first = textOf("{}");
+
+        write("kamelets/late-action.kamelet.yaml", kamelet.replace("8", "99"));
+        look();
+        String changed = textOf("{}");
+        write(
+                "kamelets/late-action.kamelet.yaml",
+                kamelet.replace("- setBody:", "- process:\n            ref: nobody"));
+        look();
+
+        assertThat(first).isEqualTo("Order 8 is late.");
+        assertThat(changed).isEqualTo("Order 99 is late.");
+        assertThat(textOf("{}")).isEqualTo("Order 99 is late.");
+        assertThat(own.health().getDetails()).containsOnlyKeys("kamelets/late-action.kamelet.yaml");
+    }
+
+    static Stream<Arguments> shippedKamelets() {
+        return Stream.of(
+                Arguments.of("kamelets/sms-send-sink.kamelet.yaml", "sms-send-sink"),
+                Arguments.of("kamelets/mine.kamelet.yaml", "sms-send-sink"),
+                Arguments.of("kamelets/(sms-.*).kamelet.yaml", "sms-send-sink"),
+                Arguments.of("kamelets/sms*.kamelet.yaml", "sms*"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shippedKamelets")
+    void refusesToReplaceAShippedKameletAndLeavesItAloneWhenTheFileGoes(String file, String name) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        textOf("{\"orderId\":\"6\"}");
+        int templates = camel.getRouteTemplateDefinitions().size();
+
+        write(file, KAMELET.replace("late-action", name));
+        look();
+        String fault = String.valueOf(own.health().getDetails().get(file));
+        Files.delete(folder.resolve(file));
+        look();
+        write(FILE, EVENT.replace("2h", "3h"));
+        look();
+
+        if (file.contains("sms-send-sink")) {
+            assertThat(fault)
+                    .isEqualTo(
+                            "line 4: there is a shipped kamelet sms-send-sink in kamelets/sms-send-sink.kamelet.yaml;"
+                                    + " give yours another name");
+        }
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(camel.getRouteTemplateDefinitions()).hasSize(templates);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void refusesARouteConfigurationOfAShippedNameAndLeavesItAloneWhenTheFileGoes() throws Exception {
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(
+                        "file:routes/shared/failures.camel.yaml",
+                        Files.readString(Path.of("routes/shared/failures.camel.yaml"))));
+        var shipped = List.copyOf(camel.getRouteConfigurationDefinitions());
+        own.afterApplicationStart(camel);
+
+        write(FILE, EVENT + "- routeConfiguration:\n    id: dead-letter\n");
+        look();
+        var fault = own.health().getDetails().get(FILE);
+        Files.delete(folder.resolve(FILE));
+        look();
+
+        assertThat(fault)
+                .isEqualTo("line 27: there is a shipped route configuration dead-letter in shared/failures.camel.yaml;"
+                        + " give yours another name");
+        assertThat(camel.getRouteConfigurationDefinitions()).containsExactlyElementsOf(shipped);
+    }
+
+    @Test
+    void takesAnOwnRouteConfigurationAwayWithItsFile() throws IOException {
+        String configuration = "- routeConfiguration:\n    id: mine\n";
+        write(FILE, EVENT + configuration);
+        own.afterApplicationStart(camel);
+        write(FILE, EVENT + configuration + "    description: Mine\n");
+        look();
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(camel.getRouteConfigurationDefinitions())
+                .extracting(mine -> mine.getId())
+                .containsExactly("mine");
+
+        write(FILE, EVENT);
+        look();
+
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(camel.getRouteConfigurationDefinitions()).isEmpty();
+    }
+
+    @Test
+    void refusesANameOfAnotherOwnFileAndTakesItWhenThatFileGoes() throws IOException {
+        String bean = "- beans:\n    - name: clock\n      type: java.util.concurrent.atomic.AtomicLong\n";
+        write("events/a.camel.yaml", EVENT.replace("event-order-late", "a") + bean);
+        own.afterApplicationStart(camel);
+
+        write(FILE, EVENT + bean);
+        look();
+        var fault = own.health().getDetails().get(FILE);
+        Files.delete(folder.resolve("events/a.camel.yaml"));
+        look();
+
+        assertThat(fault)
+                .isEqualTo("line 27: there is another bean clock in events/a.camel.yaml; give yours another name");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "errorHandler:\n    noErrorHandler: {}",
+                "rest:\n    get:\n      - path: /mine\n        to: direct:mine",
+                "restConfiguration:\n    component: platform-http",
+                "routeTemplate:\n    id: sms-send-sink\n    from:\n      uri: kamelet:source\n      steps: []",
+                "templatedRoute:\n    routeTemplateRef: sms-send-sink",
+                "dataFormats:\n    json: {}",
+                "interceptSendToEndpoint:\n    uri: direct:sms-send\n    steps: []",
+                "routeConfiguration:\n    description: For all",
+                "routeConfiguration:\n    id: mine\n    interceptSendToEndpoint: []",
+                "beans:\n    - {name: mine, type: java.lang.Object}\n    - {name: mine, type: java.lang.Object}",
+                "beans:\n    - name: texts\n      type: java.lang.Object",
+            })
+    void refusesWhatWouldStayBehindOrReachShippedRoutes(String element) throws IOException {
+        own.afterApplicationStart(camel);
+        var errorHandler = camel.getCamelContextExtension().getErrorHandlerFactory();
+        var texts = camel.getRegistry().lookupByName("texts");
+
+        write(FILE, EVENT + "- " + element + "\n");
+        look();
+
+        assertThat(own.health().getDetails().get(FILE)).asString().matches("line 2[6-9]: .*");
+        assertThat(camel.getRoute("event-order-late")).isNull();
+        assertThat(camel.getCamelContextExtension().getErrorHandlerFactory()).isSameAs(errorHandler);
+        assertThat(camel.getRegistry().lookupByName("texts")).isSameAs(texts);
+        assertThat(camel.getRouteTemplateDefinitions()).isEmpty();
+    }
+
+    @Test
+    void makesABeanOnceAndClosesItWhenItsFileIsReplacedOrGoes() throws IOException {
+        write(FILE, EVENT + BEANS);
+        own.afterApplicationStart(camel);
+        var first = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+
+        write(FILE, EVENT + BEANS + " ");
+        look();
+        var second = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+        write(FILE, EVENT.replace("- to:", "- too:") + BEANS);
+        look();
+        var kept = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+        var drawer = camel.getRegistry().lookupByNameAndType("own-drawer", AtomicReference.class);
+        boolean openWhileKept = kept.isOpen();
+        write(FILE, EVENT.replace("2h", "soon") + BEANS);
+        look();
+        var restarted = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
+        boolean openAfterRestart = restarted.isOpen();
+        Files.delete(folder.resolve(FILE));
+        look();
+
+        assertThat(first).isNotSameAs(second);
+        assertThat(kept).isSameAs(second);
+        assertThat(drawer.get()).isSameAs(second);
+        assertThat(openWhileKept).isTrue();
+        assertThat(openAfterRestart).isTrue();
+        assertThat(camel.getRegistry().lookupByName("own-till")).isNull();
+        assertThat(Till.ALL).hasSizeGreaterThanOrEqualTo(4).noneMatch(Till::isOpen);
+        assertThat(Till.ALL).allSatisfy(till -> assertThat(till.closed).isEqualTo(1));
+    }
+
+    @Test
+    void closesTheBeansOfAFileThatCanNotRunAndThoseThatAreLeftAtTheEnd() throws IOException {
+        write("events/order-lost.camel.yaml", EVENT.replace("late", "lost") + BEANS.replace("own-", "other-"));
+        write(FILE, EVENT + BEANS);
+
+        own.afterApplicationStart(camel);
+        long openWhileOneRuns = Till.ALL.stream().filter(Till::isOpen).count();
+        own.close();
+
+        assertThat(openWhileOneRuns).isEqualTo(1);
+        assertThat(Till.ALL).hasSize(2).noneMatch(Till::isOpen);
+    }
+
+    @Test
+    void refusesAStatementOfAShippedName() throws IOException {
+        own.afterApplicationStart(camel);
+
+        write("sql/people-erase.sql", "select 1");
+        look();
+        var fault = own.health().getDetails().get("sql/people-erase.sql");
+        var used = PluginHelper.getResourceLoader(camel).resolveResource("textonce:sql/people-erase.sql");
+        Files.delete(folder.resolve("sql/people-erase.sql"));
+        look();
+
+        assertThat(fault).asString().contains("there is a shipped file sql/people-erase.sql");
+        assertThat(used.getLocation()).endsWith("routes/sql/people-erase.sql").doesNotContain(folder.toString());
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void goesBackToTheShippedTemplateWhenTheOwnOneGoes() throws IOException {
+        write("templates/order-delayed.en.mustache", "Mine: {{body.orderId}}");
+        write(FILE, EVENT.replace("template: order-late", "template: order-delayed"));
+        own.afterApplicationStart(camel);
+        String mine = textOf("{\"orderId\":\"7\"}");
+
+        Files.delete(folder.resolve("templates/order-delayed.en.mustache"));
+        look();
+
+        assertThat(mine).isEqualTo("Mine: 7");
+        assertThat(textOf("{\"orderId\":\"7\"}")).contains("7").doesNotContain("Mine");
+    }
+
+    @Test
+    void leavesTheFilesOfEditorsAndMountsAlone() throws IOException {
+        write("..2026_11_23/" + FILE, EVENT);
+        write("events/.order-late.camel.yaml.swp", "x");
+        write("notes.txt", "not a route");
+
+        own.afterApplicationStart(camel);
+
+        assertThat(camel.getRoutes()).extracting(route -> route.getId()).containsExactly("sms-send");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    private void look() {
+        own.look();
+        own.look();
+    }
+
+    private String textOf(String event) {
+        try (var template = camel.createProducerTemplate()) {
+            template.requestBody("direct:event-order-late", event);
+            return sent.get(sent.size() - 1);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Throwable refusalOf(String event) {
+        try {
+            textOf(event);
+            throw new AssertionError("was not refused");
+        } catch (CamelExecutionException e) {
+            return e.getCause();
+        }
+    }
+
+    private void write(String file, String text) throws IOException {
+        var path = folder.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    /** Something that an own file makes. */
+    public static final class Till implements AutoCloseable {
+
+        private static final List<Till> ALL = new CopyOnWriteArrayList<>();
+
+        private int closed;
+
+        public Till() {
+            ALL.add(this);
+        }
+
+        private boolean isOpen() {
+            return closed == 0;
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.textonce.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+import io.textonce.hotload.UserRoutes;
+import io.textonce.event.EventRejected;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+
+class EventRouteGuardTest {
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final EventRouteGuard door = new EventRouteGuard(context, mock(UserRoutes.class));
+
+    private static Stream<Exception> momentary() {
+        return Stream.of(
+                new CannotGetJdbcConnectionException("down", new SQLTransientConnectionException()),
+                new QueryTimeoutException("slow"),
+                new RejectedExecutionException("full"),
+                new EventRejected(503, "try_again", "later"),
+                new RuntimeCamelException(new InterruptedException()));
+    }
+
+    private static Stream<Exception> lasting() {
+        return Stream.of(
+                new EventRejected(422, "refused", "opted out"),
+                new EventRejected(502, "sms_delivery_failed", "our sender"),
+                new DataIntegrityViolationException("too late a year"),
+                new NullPointerException(),
+                new ClassCastException());
+    }
+
+    @ParameterizedTest
+    @MethodSource("momentary")
+    void triesAgainLaterWhatTheMomentIsToBlameFor(Exception failure) {
+        assertThat(door.isLater(caught(failure))).isTrue();
+        assertThat(door.isFinal(caught(failure))).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("lasting")
+    void neverTriesAgainWhatTheEventIsToBlameFor(Exception failure) {
+        assertThat(door.isLater(caught(failure))).isFalse();
+    }
+
+    private Exchange caught(Exception failure) {
+        var exchange = new DefaultExchange(context);
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+        return exchange;
+    }
+}

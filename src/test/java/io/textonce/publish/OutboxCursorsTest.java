@@ -1,0 +1,177 @@
+package io.textonce.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Subscribers that nobody works for but these tests. */
+@SandboxTest
+class OutboxCursorsTest {
+
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    private final String name = "test-" + UUID.randomUUID();
+    private Sandbox sandbox;
+    private OutboxCursors here;
+    private OutboxCursors there;
+
+    @BeforeEach
+    void begin(Sandbox sandbox) {
+        this.sandbox = sandbox;
+        here = new OutboxCursors(sandbox.database(), LEASE);
+        there = new OutboxCursors(sandbox.database(), LEASE);
+        here.begin(List.of(name));
+    }
+
+    @AfterEach
+    void forget() {
+        sandbox.database().update("DELETE FROM textonce.subscriptions WHERE name = ?", name);
+    }
+
+    @Test
+    void givesWhatComesNextToOneInstanceAtATime() {
+        String id = delivered();
+
+        var mine = taken(here, all());
+
+        assertThat(statuses(mine, id)).containsExactly("reserved", "queued", "sent", "delivered");
+        assertThat(there.take(all())).isNull();
+        assertThat(there.waiting(List.of(name))).isEmpty();
+    }
+
+    @Test
+    void letsAnotherInstanceTakeOverFromOneThatDied() {
+        String id = delivered();
+        var dead = taken(here, all());
+        expire();
+
+        var other = taken(there, all());
+
+        assertThat(statuses(other, id)).isEqualTo(statuses(dead, id));
+        there.told(other, other.end());
+        here.told(dead, dead.toldId());
+        here.failed(dead, 0, new Receiver.Failure("late"), Duration.ofHours(1), Duration.ZERO);
+        assertThat(here.standing(List.of(name)).get(0).lastError()).isNull();
+        assertThat(toldId()).isEqualTo(other.end());
+    }
+
+    @Test
+    void tellsAClientOfItsOwnDeliveriesAndOfEventsThatAreNamedForIt() {
+        String own = delivered();
+        String anothers = delivered();
+        String queues = delivered();
+        sandbox.database().update("UPDATE textonce.deliveries SET client = ? WHERE event_id = ?", name, own);
+        sandbox.database().update("UPDATE textonce.deliveries SET client = 'other' WHERE event_id = ?", anothers);
+        sandbox.database().update("UPDATE textonce.deliveries SET event = 'of-the-queue' WHERE event_id = ?", queues);
+
+        var shy = taken(here, new Subscriber(name, name, Set.of(), false, events -> null));
+        expire();
+        var curious = taken(here, new Subscriber(name, name, Set.of("of-the-queue"), false, events -> null));
+
+        assertThat(shy.events()).extracting(StatusEvent::eventId).containsOnly(own);
+        assertThat(curious.events()).extracting(StatusEvent::eventId).containsOnly(own, queues);
+    }
+
+    @Test
+    void triesOnlyTheOneThatFailedUntilItIsTaken() {
+        String id = delivered();
+        var batch = taken(here, all());
+        var first = batch.events().get(0);
+
+        boolean suspended = here.failed(batch, 1, new Receiver.Failure("HTTP 500"), Duration.ZERO, Duration.ofDays(5));
+        var next = taken(here, all());
+
+        assertThat(suspended).isFalse();
+        assertThat(next.toldId()).isEqualTo(first.entry());
+        assertThat(next.events()).hasSize(1);
+        assertThat(next.failures()).isEqualTo(1);
+        here.told(next, next.end());
+        assertThat(statuses(taken(here, all()), id)).containsExactly("sent", "delivered");
+    }
+
+    @Test
+    void waitsAsLongAsItIsTold() {
+        delivered();
+        var batch = taken(here, all());
+
+        here.failed(batch, 0, new Receiver.Failure("HTTP 500"), Duration.ofHours(1), Duration.ofDays(5));
+
+        assertThat(here.take(all())).isNull();
+        assertThat(here.waiting(List.of(name))).isEmpty();
+        here.resume(name, "a test");
+        assertThat(here.take(all())).isNotNull();
+    }
+
+    @Test
+    void forgetsWhatWasUnderWayWhenAnOperatorReplays() {
+        String id = delivered();
+        var from = Instant.now().minusSeconds(30);
+        var batch = taken(here, all());
+
+        here.replay(name, from, "a test");
+        here.told(batch, batch.end());
+
+        // What others did in that time comes too, perhaps in several batches.
+        var again = new ArrayList<String>();
+        while (!again.contains("delivered")) {
+            var next = taken(there, all());
+            again.addAll(statuses(next, id));
+            there.told(next, next.end());
+        }
+        assertThat(again).containsExactly("reserved", "queued", "sent", "delivered");
+    }
+
+    private Subscriber all() {
+        return new Subscriber(name, null, Set.of(), true, events -> null);
+    }
+
+    /** Another transaction of the running application may be open at the moment of asking. */
+    private OutboxCursors.Batch taken(OutboxCursors by, Subscriber subscriber) {
+        return await().atMost(Duration.ofSeconds(10)).until(() -> next(by, subscriber), batch -> batch != null);
+    }
+
+    private static OutboxCursors.@Nullable Batch next(OutboxCursors by, Subscriber subscriber) {
+        var batch = by.take(subscriber);
+        if (batch != null && batch.events().isEmpty()) {
+            by.told(batch, batch.end());
+            return null;
+        }
+        return batch;
+    }
+
+    private void expire() {
+        sandbox.database()
+                .update("UPDATE textonce.subscriptions SET leased_until = now() - interval '1 s' WHERE name = ?", name);
+    }
+
+    private long toldId() {
+        return sandbox.database()
+                .queryForObject("SELECT told_id FROM textonce.subscriptions WHERE name = ?", Long.class, name);
+    }
+
+    private String delivered() {
+        String id = sandbox.newEventId();
+        sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
+        sandbox.awaitStatus(id, "delivered");
+        return id;
+    }
+
+    private static List<String> statuses(OutboxCursors.Batch batch, String eventId) {
+        return batch.events().stream()
+                .filter(event -> event.eventId().equals(eventId))
+                .map(StatusEvent::status)
+                .toList();
+    }
+}

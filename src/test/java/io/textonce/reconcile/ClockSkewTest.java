@@ -1,0 +1,167 @@
+package io.textonce.reconcile;
+
+import static io.textonce.sandbox.Fault.answers;
+import static io.textonce.sandbox.Fault.resets;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.delivery.ClaimedEvent;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryTables;
+import io.textonce.sandbox.SandboxPostgres;
+import io.textonce.settings.TextOnceProperties.Unknown;
+import io.textonce.delivery.OutcomeRepository;
+import io.textonce.twilio.SkewedTwilio;
+import io.textonce.twilio.TwilioFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Twilio's clock is not ours, its answers are lost, and no callback comes: the list alone shows what it has. */
+class ClockSkewTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final String SENDER = "+15551234567";
+    private static final String NUMBER = "+15558675300";
+    private static final String TEXT = "Your order 7 has shipped.";
+
+    @TempDir
+    private static Path directory;
+
+    private static SandboxPostgres postgres;
+    private static HikariDataSource dataSource;
+    private static JdbcTemplate jdbc;
+    private static DeliveryTables tables;
+    private static CamelContext context;
+
+    @BeforeAll
+    static void startDatabase() {
+        postgres = new SandboxPostgres(directory).start();
+        dataSource = new HikariDataSource();
+        dataSource.setJdbcUrl(postgres.url());
+        dataSource.setUsername("postgres");
+        jdbc = new JdbcTemplate(dataSource);
+        tables = DeliveryTables.migrate(dataSource, LEASE);
+        context = new DefaultCamelContext();
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        dataSource.close();
+        postgres.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {90, -90, 290, -290})
+    void findsATextThatTwilioHas(long ahead) {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ofSeconds(ahead))) {
+            twilio.simulator().next(resets().afterRecording());
+            send(twilio);
+
+            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+
+            assertThat(twilio.simulator().sentTo(NUMBER))
+                    .singleElement()
+                    .satisfies(text -> assertThat(delivery()).containsEntry("message_sid", text.sid()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {90, -90, 290, -290})
+    void sendsATextThatTwilioDoesNotHaveOnceMore(long ahead) {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ofSeconds(ahead))) {
+            twilio.simulator().next(answers(500));
+            send(twilio);
+
+            assertThat(look(twilio, Duration.ofMinutes(5)))
+                    .satisfies(again -> assertThat(again.attempt()).isEqualTo(2));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {3600, -3600})
+    void neverTakesATextForAbsentWhileTheClocksAreFarApart(long ahead) {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ofSeconds(ahead))) {
+            twilio.simulator().next(answers(500));
+            send(twilio);
+
+            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+
+            assertThat(delivery()).containsEntry("status", Delivery.UNKNOWN);
+        }
+    }
+
+    /** Our clock was four minutes ahead when it claimed, and is right by now: what was written then is wrong for ever. */
+    @Test
+    void leavesATextToAPersonWhoseEqualIsTooOldOnlyBecauseAClockWasSet() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets().afterRecording());
+            send(twilio);
+            jdbc.update("UPDATE textonce.deliveries SET attempted_at = attempted_at + interval '4 min'");
+
+            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+            assertThat(delivery()).containsEntry("status", Delivery.UNKNOWN);
+
+            assertThat(look(twilio, Duration.ofHours(7))).isNull();
+            assertThat(delivery())
+                    .containsEntry("status", Delivery.HELD)
+                    .containsEntry("due_at", null)
+                    .hasEntrySatisfying(
+                            "reason", reason -> assertThat((String) reason).contains("A person must decide"));
+        }
+    }
+
+    private static void send(SkewedTwilio twilio) {
+        jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
+        var claimed =
+                ClaimedEvent.claim(tables, context, "event-1", "", NUMBER, TEXT).orElseThrow();
+        assertThatThrownBy(() -> twilio.post(NUMBER, TEXT)).isInstanceOf(TwilioFailure.Unclear.class);
+        try (var outcomes = new OutcomeRepository(jdbc)) {
+            outcomes.record(new OutcomeRepository.Outcome(
+                    claimed.id(), claimed.attempt(), Delivery.UNKNOWN, null, null, "lost", Duration.ZERO));
+        }
+    }
+
+    /**
+     * Looks once, as if the answer had been lost that long ago.
+     *
+     * @return the attempt that is to be posted, or null
+     */
+    private static @Nullable Delivery look(SkewedTwilio twilio, Duration later) {
+        jdbc.update(
+                "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - CAST(? AS interval)",
+                later.toString());
+        var evidence = new Reconciliation(
+                tables.due(),
+                tables.candidates(),
+                twilio.messages()::sentTo,
+                twilio.clock()::skew,
+                tables.gate(),
+                tables.restore(),
+                TestSettings.with(
+                        LEASE, new Unknown(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(100))),
+                new SimpleMeterRegistry(),
+                id -> {});
+        var exchange = new DefaultExchange(context);
+        exchange.getMessage().setBody(tables.due().takeUnknown(1).get(0));
+        evidence.look(exchange);
+        return exchange.getVariable("delivery", Delivery.class);
+    }
+
+    private static Map<String, Object> delivery() {
+        return jdbc.queryForMap("SELECT * FROM textonce.deliveries");
+    }
+}

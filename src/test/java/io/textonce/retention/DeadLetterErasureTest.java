@@ -1,0 +1,79 @@
+package io.textonce.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.textonce.event.EventRejected;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+import org.springframework.jms.InvalidDestinationException;
+import org.springframework.jms.UncategorizedJmsException;
+import org.springframework.jms.core.BrowserCallback;
+import org.springframework.jms.core.JmsTemplate;
+
+@SandboxTest
+class DeadLetterErasureTest {
+
+    @Test
+    void takesAwayEverySpellingOfTheNumber(Sandbox sandbox) {
+        String queue = "test." + UUID.randomUUID();
+        String number = "+525512345678";
+        List.of("{\"phone\":\"+525512345678\"}", "whatsapp:+5215512345678", "From=%2B525512345678", "+5255123456789")
+                .forEach(text -> sandbox.jms().convertAndSend(queue, text));
+
+        int gone = new DeadLetterErasure(sandbox.jms(), List.of(queue), new PhoneNumbers()).forget(number);
+
+        assertThat(gone).isEqualTo(3);
+        assertThat(sandbox.jms().receiveAndConvert(queue)).isEqualTo("+5255123456789");
+    }
+
+    @Test
+    void goesOnWhereAQueueIsGone(Sandbox sandbox) {
+        String queue = "test." + UUID.randomUUID();
+        sandbox.jms().convertAndSend(queue, "+15558675310");
+        var jms = new JmsTemplate(sandbox.jms().getConnectionFactory()) {
+            @Override
+            public <T> T browse(String name, BrowserCallback<T> action) {
+                if (name.equals("gone")) {
+                    throw new InvalidDestinationException(new jakarta.jms.InvalidDestinationException("no such queue"));
+                }
+                return super.browse(name, action);
+            }
+        };
+
+        int gone = new DeadLetterErasure(jms, List.of("gone", queue), new PhoneNumbers()).forget("+15558675310");
+
+        assertThat(gone).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhatIsLeftOfAnErasureWhenTheBrokerCanNotBeReached(Sandbox sandbox) {
+        var jms = new JmsTemplate(sandbox.jms().getConnectionFactory()) {
+            @Override
+            public <T> T browse(String name, BrowserCallback<T> action) {
+                throw new UncategorizedJmsException("no broker");
+            }
+        };
+        var people = new DataErasure(
+                new PhoneNumbers(),
+                sandbox.context().getBean(PhoneHash.class),
+                sandbox.context().getBean(Retention.class),
+                new DeadLetterErasure(jms, List.of("queue"), new PhoneNumbers()));
+        var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
+        exchange.setVariable("person", Map.of("phone", "+15558675310"));
+        exchange.getMessage().setBody(List.of(Map.of()));
+
+        assertThatThrownBy(() -> people.report(exchange))
+                .isInstanceOfSatisfying(
+                        EventRejected.class,
+                        refusal -> assertThat(refusal.httpStatus()).isEqualTo(503));
+    }
+}
