@@ -20,9 +20,9 @@ public final class Chart {
 
     private static final List<Band> BANDS = List.of(
             new Band("delivered", "Delivered", Hour::delivered),
-            new Band("underway", "On the way", Hour::underWay),
-            new Band("waiting", "Waiting or unclear", Hour::waiting),
-            new Band("failed", "Refused or not delivered", Hour::failed),
+            new Band("underway", "In progress", Hour::underWay),
+            new Band("waiting", "On hold or unconfirmed", Hour::waiting),
+            new Band("failed", "Failed", Hour::failed),
             new Band("canceled", "Canceled", Hour::canceled));
 
     private final List<Hour> hours;

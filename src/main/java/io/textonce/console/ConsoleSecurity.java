@@ -2,9 +2,9 @@ package io.textonce.console;
 
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
-import io.textonce.security.TokenAuthenticator;
 import io.textonce.http.PagePaths;
 import io.textonce.security.AuthenticationFailureHandler;
+import io.textonce.security.TokenAuthenticator;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.DispatcherType;

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * How things stand: a day of texts by outcome, what waits and what is unclear, what went wrong most, and the intakes.
- * Read from the table at most once in a few seconds, however many look, and never for longer than a few.
+ * Cached dashboard: messages of the last 24 hours by status, what is on hold or unconfirmed, top errors and event sources.
+ * It is read from the table at most once in a few seconds, however many viewers there are, and never for longer than a few.
  */
 public final class Dashboard {
 
@@ -151,10 +151,10 @@ public final class Dashboard {
     }
 
     /**
-     * How things stand.
+     * Content of the dashboard.
      *
-     * @param refused why Twilio refuses the account, or null
-     * @param suspended who is told of no status any more
+     * @param refused why Twilio rejects the account, or null
+     * @param suspended subscribers whose publishing is suspended
      */
     public record Picture(
             Instant at,
@@ -166,7 +166,7 @@ public final class Dashboard {
             @Nullable String refused,
             List<Suspended> suspended) {}
 
-    /** A subscriber that is told of no status any more, since when and why. */
+    /** A suspended subscriber, since when and why. */
     public record Suspended(String name, Instant since, String why) {}
 
     /** An error code of Twilio, what it means, and how often it came. */

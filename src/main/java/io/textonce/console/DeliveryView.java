@@ -45,7 +45,7 @@ public record DeliveryView(
     }
 
     public String headline() {
-        return status.equals("held") && dueAt == null ? "Waiting for a person" : TimelineText.headline(status);
+        return status.equals("held") && dueAt == null ? "Needs review" : TimelineText.headline(status);
     }
 
     public String next() {
@@ -71,14 +71,14 @@ public record DeliveryView(
     public List<Choice> choices() {
         var choices = new ArrayList<Choice>();
         if (status.equals("held") && dueAt == null) {
-            choices.add(new Choice("release", "Let it go out", "The text is sent now, over the usual road."));
-            choices.add(new Choice("drop", "Drop it", "The text is never sent."));
+            choices.add(new Choice("release", "Send now", "The message is sent now."));
+            choices.add(new Choice("drop", "Discard", "The message will never be sent."));
         } else if (status.equals("held")) {
-            choices.add(new Choice("cancel", "Cancel it", "The text is never sent."));
+            choices.add(new Choice("cancel", "Cancel message", "The message will never be sent."));
         } else if (status.equals("rejected") && maySendAgain) {
-            choices.add(new Choice("resend", "Send it again", "The same text is tried once more."));
+            choices.add(new Choice("resend", "Resend", "The same message is sent once more."));
         } else if (List.of("scheduled", "accepted", "queued").contains(status)) {
-            choices.add(new Choice("cancel", "Cancel it", "Twilio is asked not to send the text. It may be too late."));
+            choices.add(new Choice("cancel", "Cancel message", "Twilio is asked not to send it. It may be too late."));
         }
         return choices;
     }

@@ -1,8 +1,8 @@
 package io.textonce.console;
 
 import io.textonce.delivery.Delivery;
-import io.textonce.message.Sms;
 import io.textonce.delivery.StatusRepository;
+import io.textonce.message.Sms;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.AsyncCallback;

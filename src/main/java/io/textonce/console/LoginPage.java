@@ -2,8 +2,8 @@ package io.textonce.console;
 
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
-import io.textonce.security.TokenAuthenticator;
 import io.textonce.security.AuthenticationFailureHandler;
+import io.textonce.security.TokenAuthenticator;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -38,7 +38,11 @@ public final class LoginPage {
     private final AuthenticationFailureHandler strangers;
     private final Executor late;
 
-    public LoginPage(OperatorCookie cookie, TokenAuthenticator callers, AuthenticationFailureHandler strangers, TextOnceProperties settings) {
+    public LoginPage(
+            OperatorCookie cookie,
+            TokenAuthenticator callers,
+            AuthenticationFailureHandler strangers,
+            TextOnceProperties settings) {
         this.cookie = cookie;
         this.callers = callers;
         this.strangers = strangers;
@@ -66,9 +70,10 @@ public final class LoginPage {
             var caller = callers.whose(shown);
             if (!isOperator(caller)) {
                 strangers.refused("forbidden");
-                model.addAttribute("problem", "This token may send texts, but it is not an operator's.");
+                model.addAttribute("problem", "This token may send events, but it is not an operator's.");
             } else if (shown.length() > LONGEST_TOKEN) {
-                model.addAttribute("problem", "This token is too long for a browser to keep. Ask for fewer claims.");
+                model.addAttribute(
+                        "problem", "This token is too long for a browser cookie. Request one with fewer claims.");
             } else {
                 response.addHeader(
                         HttpHeaders.SET_COOKIE, cookie.of(shown, request).toString());
@@ -76,11 +81,11 @@ public final class LoginPage {
             }
         } catch (TokenAuthenticator.IssuerAway e) {
             strangers.refused("unchecked");
-            model.addAttribute("problem", "The token can't be checked just now. Try again in a moment.");
+            model.addAttribute("problem", "The token can't be verified right now. Try again in a moment.");
         } catch (AuthenticationException e) {
             strangers.refusedToken(e);
-            LOG.warn("Somebody tried to log in with a token that nobody has");
-            model.addAttribute("problem", "Nobody has this token. Is it whole, and has it not run out?");
+            LOG.warn("Login with an invalid or expired token");
+            model.addAttribute("problem", "Invalid or expired token.");
         }
         response.setStatus(401);
         return CompletableFuture.supplyAsync(() -> "support/login", late);

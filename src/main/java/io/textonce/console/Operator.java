@@ -1,8 +1,8 @@
 package io.textonce.console;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.delivery.OperatorActions;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.twilio.TwilioFailure;
@@ -50,7 +50,7 @@ final class Operator {
             case "resend" -> decisions.resend(id, who, why);
             case "release" -> decisions.release(id, who, why);
             case "drop" -> decisions.drop(id, who, why);
-            default -> throw new EventRejected(404, "not_found", "There is no such action.");
+            default -> throw new EventRejected(404, "not_found", "Unknown action.");
         };
         if (!done) {
             throw new EventRejected(409, "not_possible", notPossible(action));
@@ -67,11 +67,11 @@ final class Operator {
         try {
             messages.cancel(sid);
         } catch (TwilioFailure.Refused e) {
-            decisions.tried(id, who, "Too late: Twilio does not cancel it any more (" + why + ")");
+            decisions.tried(id, who, "Too late to cancel at Twilio (" + why + ")");
             return false;
         } catch (TwilioFailure e) {
-            decisions.tried(id, who, "No clear answer of Twilio (" + why + ")");
-            throw new EventRejected(503, "try_again", "Twilio gave no clear answer. Look at the delivery and try again.");
+            decisions.tried(id, who, "No clear answer from Twilio (" + why + ")");
+            throw new EventRejected(503, "try_again", "Twilio gave no clear answer. Check the delivery and try again.");
         }
         decisions.canceledAtTwilio(id, sid, who, why);
         return true;
@@ -79,11 +79,10 @@ final class Operator {
 
     private static String notPossible(String action) {
         return switch (action) {
-            case "cancel" -> "It is too late: the text is on its way or has come to its end.";
+            case "cancel" -> "Can't cancel: already sent or closed.";
             case "resend" ->
-                "Only a message that was refused or dropped, whose time has not passed and that is still kept, can be"
-                        + " sent again.";
-            default -> "The text does not wait for a person, or is not kept any more.";
+                "Only a rejected or dropped message that has not expired and is still stored can be resent.";
+            default -> "The message does not need review, or is no longer stored.";
         };
     }
 }

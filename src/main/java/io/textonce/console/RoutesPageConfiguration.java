@@ -1,9 +1,9 @@
 package io.textonce.console;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.security.TokenAuthenticator;
-import io.textonce.security.AuthenticationFailureHandler;
 import io.textonce.intake.Intakes;
+import io.textonce.security.AuthenticationFailureHandler;
+import io.textonce.security.TokenAuthenticator;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
 import org.apache.camel.CamelContext;
@@ -23,7 +23,10 @@ class RoutesPageConfiguration {
 
     @Bean
     LoginPage managementLogin(
-            OperatorCookie cookie, TokenAuthenticator callers, AuthenticationFailureHandler strangers, TextOnceProperties settings) {
+            OperatorCookie cookie,
+            TokenAuthenticator callers,
+            AuthenticationFailureHandler strangers,
+            TextOnceProperties settings) {
         return new LoginPage(cookie, callers, strangers, settings);
     }
 

@@ -114,7 +114,7 @@ final class SupportPage {
         }
         String what =
                 wanted.isEmpty() ? "nothing" : phone == null ? "“" + wanted + "”" : "number " + phones.mask(phone);
-        model.addAttribute("title", "Texts for " + what);
+        model.addAttribute("title", "Messages for " + what);
         model.addAttribute("found", views(found));
         model.addAttribute("searched", true);
         return "support/list";
@@ -134,7 +134,7 @@ final class SupportPage {
         } catch (EventRejected e) {
             model.addAttribute("problem", e.reason());
         }
-        model.addAttribute("title", "Texts");
+        model.addAttribute("title", "Messages");
         model.addAttribute("found", views(rows));
         return "support/list";
     }
@@ -153,7 +153,7 @@ final class SupportPage {
                 : List.<Map<String, Object>>of();
         if (rows.isEmpty()) {
             response.setStatus(404);
-            return sorry(model, "No such text", "There is no text with this id, or it was cleared after its time.");
+            return sorry(model, "Message not found", "It may have been deleted after the retention period.");
         }
         model.addAttribute("text", view(rows.get(0)));
         return "support/delivery";
@@ -181,11 +181,11 @@ final class SupportPage {
 
     @ExceptionHandler({DataAccessException.class, CamelExecutionException.class})
     String unavailable(Exception failure, Model model, HttpServletRequest request, HttpServletResponse response) {
-        LOG.warn("The support page could not read the table: {}", failure.toString());
+        LOG.warn("The support page could not read the database: {}", failure.toString());
         response.setStatus(503);
         model.addAttribute("times", times);
         model.addAttribute("user", request.getRemoteUser());
-        return sorry(model, "The database does not answer", "Nothing is lost by it. Try again in a moment.");
+        return sorry(model, "Database unavailable", "No data has been lost. Try again in a moment.");
     }
 
     private static Map<String, String[]> filters(HttpServletRequest request) {

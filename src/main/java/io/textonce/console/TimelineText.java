@@ -39,13 +39,13 @@ public final class TimelineText {
             entries.add(new Entry(received, "received", "canceled", "The cancellation came in before its event"));
             return withTimeline(entries, timeline);
         }
-        entries.add(new Entry(received, "received", "received", "The event came in " + from(row)));
+        entries.add(new Entry(received, "received", "received", "Event received " + from(row)));
         entries.add(new Entry(
                 received,
                 "checked",
                 "reserved",
-                "Consent, number and text were checked",
-                "Consent was given on "
+                "Checks passed: consent, number, content",
+                "Consent given on "
                         + DAY.format(instant(row.get("consent_at")).atZone(ZoneOffset.UTC)) + " for "
                         + row.get("purpose")
                         + (row.get("consent_source") == null ? "" : " (" + row.get("consent_source") + ")") + ".",
@@ -64,9 +64,9 @@ public final class TimelineText {
     private static String from(Map<String, Object> row) {
         String by = row.get("client") == null ? "" : " from " + row.get("client");
         return switch ((String) row.get("source")) {
-            case "http" -> "over HTTP" + by;
-            case "jms" -> "from the queue";
-            case "file" -> "in a dropped file";
+            case "http" -> "via API" + by;
+            case "jms" -> "via queue";
+            case "file" -> "via file upload";
             default -> "from " + row.get("source");
         };
     }
@@ -97,53 +97,53 @@ public final class TimelineText {
             case "callback", "fetch" -> reported(status);
             case "evidence" ->
                 status.equals(Delivery.RESERVED)
-                        ? "Twilio provably never had the text, so it is sent again"
-                        : "The text was found at Twilio";
+                        ? "Twilio has no record of it; resending"
+                        : "Found in Twilio’s message list";
             case "operator" -> decided(status, actor);
             default ->
                 switch (status) {
-                    case Delivery.RESERVED -> "The text is being sent";
-                    case Delivery.UNKNOWN -> "Nobody knows whether the text left; TextOnce looks for it";
-                    case Delivery.HELD -> "The text waits";
-                    case Delivery.REJECTED -> "The text was given up";
-                    default -> "TextOnce decided: " + status;
+                    case Delivery.RESERVED -> "Sending";
+                    case Delivery.UNKNOWN -> "Unconfirmed whether the message was sent; checking with Twilio";
+                    case Delivery.HELD -> "On hold";
+                    case Delivery.REJECTED -> "Message not sent";
+                    default -> "Status set to " + status;
                 };
         };
     }
 
     private static String answered(String status) {
         return switch (status) {
-            case Delivery.HELD -> "Not sent yet; the text waits";
-            case Delivery.UNKNOWN -> "The text was handed over, but no clear answer came";
-            case Delivery.REJECTED -> "The text was refused; nothing was sent";
+            case Delivery.HELD -> "Not sent yet; on hold";
+            case Delivery.UNKNOWN -> "Sent to Twilio; no confirmation received";
+            case Delivery.REJECTED -> "Rejected; nothing was sent";
             case Delivery.CANCELED -> "Twilio does not have the text, which was canceled meanwhile";
-            case "scheduled" -> "Twilio has the text and keeps it until its time";
-            default -> "Twilio accepted the text";
+            case "scheduled" -> "Scheduled at Twilio";
+            default -> "Accepted by Twilio";
         };
     }
 
     private static String reported(String status) {
         return switch (status) {
-            case "accepted" -> "Twilio accepted the text";
-            case "scheduled" -> "Twilio keeps the text until its time";
-            case "queued" -> "Twilio put the text in line";
-            case "sending" -> "Twilio is handing the text to the mobile network";
-            case "sent" -> "The mobile network took the text";
-            case "delivered" -> "The phone received the text";
-            case "read" -> "The person opened the text";
-            case "undelivered" -> "The mobile network did not deliver the text";
-            case "failed" -> "Twilio could not send the text";
-            case "canceled" -> "The text was canceled before it left";
-            default -> "Twilio said: " + status;
+            case "accepted" -> "Accepted by Twilio";
+            case "scheduled" -> "Scheduled at Twilio";
+            case "queued" -> "Queued at Twilio";
+            case "sending" -> "Twilio is sending it to the carrier";
+            case "sent" -> "Sent to carrier";
+            case "delivered" -> "Delivered to phone";
+            case "read" -> "Read by the recipient";
+            case "undelivered" -> "Not delivered by the carrier";
+            case "failed" -> "Twilio could not send it";
+            case "canceled" -> "Canceled before it was sent";
+            default -> "Twilio reported: " + status;
         };
     }
 
     private static String decided(String status, @Nullable String actor) {
         String who = actor == null ? "An operator" : actor;
         return switch (status) {
-            case "canceled" -> who + " canceled the text";
-            case Delivery.HELD -> who + " let the text go out";
-            default -> who + " wanted to cancel the text";
+            case "canceled" -> who + " canceled the message";
+            case Delivery.HELD -> who + " released (or resent) the message";
+            default -> who + " tried to cancel the message";
         };
     }
 
@@ -151,34 +151,33 @@ public final class TimelineText {
     static String headline(String status) {
         return switch (status) {
             case Delivery.RESERVED -> "Being sent";
-            case Delivery.HELD -> "Waiting to be sent";
-            case Delivery.UNKNOWN -> "Unclear, being looked into";
-            case Delivery.REJECTED -> "Refused, not sent";
+            case Delivery.HELD -> "On hold";
+            case Delivery.UNKNOWN -> "Unconfirmed; checking with Twilio";
+            case Delivery.REJECTED -> "Rejected";
             case "delivered" -> "Delivered";
             case "read" -> "Delivered and read";
             case "undelivered", "failed" -> "Not delivered";
             case "canceled" -> "Canceled";
-            case "sent" -> "Sent, not yet confirmed";
-            default -> "On its way";
+            case "sent" -> "Sent to carrier";
+            default -> "In progress";
         };
     }
 
     /** What happens next without anybody doing anything. */
     static String next(String status, @Nullable Instant dueAt) {
         if (ON_ITS_WAY.contains(status)) {
-            return "Twilio reports how it goes on; when it stays silent, it is asked.";
+            return "Twilio reports its progress; if no report arrives, its status is requested.";
         }
         return switch (status) {
-            case Delivery.RESERVED -> "The outcome is known within a minute.";
+            case Delivery.RESERVED -> "The outcome will be known within a minute.";
             case Delivery.HELD ->
                 dueAt == null
-                        ? "Nothing, until a person lets it go or drops it."
-                        : "It is sent by itself when its time has come.";
-            case Delivery.UNKNOWN ->
-                "TextOnce looks for the text at Twilio and sends it again only once it is proven absent.";
-            case Delivery.REJECTED -> "Nothing by itself. The sender may mend the event and send it again.";
-            case "delivered", "read" -> "Nothing more; the text arrived.";
-            case "undelivered", "failed" -> "Nothing by itself. The text is not sent a second time.";
+                        ? "Waiting for an operator to send or discard it."
+                        : "Will be sent automatically when due.";
+            case Delivery.UNKNOWN -> "Checking Twilio’s records; it is resent only if Twilio has no record of it.";
+            case Delivery.REJECTED -> "No automatic retry. Fix the event and resend.";
+            case "delivered", "read" -> "Nothing more; it was delivered.";
+            case "undelivered", "failed" -> "It won’t be resent automatically.";
             default -> "Nothing more.";
         };
     }

@@ -3,7 +3,6 @@ package io.textonce.delivery;
 import io.textonce.event.EventRejected;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
-
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import java.sql.ResultSet;

@@ -1,12 +1,11 @@
 package io.textonce.delivery;
 
-import io.textonce.event.EventRejected;
-import io.textonce.message.Sms;
-import io.textonce.message.SmsDraft;
-
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.event.EventRejected;
+import io.textonce.message.Sms;
+import io.textonce.message.SmsDraft;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;

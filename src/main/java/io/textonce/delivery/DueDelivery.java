@@ -2,7 +2,6 @@ package io.textonce.delivery;
 
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;

@@ -1,7 +1,6 @@
 package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
-
 import io.textonce.phone.PhoneHash;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;

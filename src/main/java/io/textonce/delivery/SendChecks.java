@@ -4,7 +4,6 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import io.textonce.message.Sms;
 import io.textonce.message.TextLimits;
-
 import io.textonce.phone.PhoneNumbers;
 import java.time.Clock;
 import org.apache.camel.Exchange;

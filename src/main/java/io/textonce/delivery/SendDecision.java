@@ -1,7 +1,6 @@
 package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
-
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,6 @@ package io.textonce.delivery;
 import io.textonce.event.EventRejected;
 import io.textonce.message.QuietHours;
 import io.textonce.message.Sms;
-
 import io.textonce.phone.PhoneTimeZones;
 import java.time.Clock;
 import java.time.Duration;
@@ -87,7 +86,8 @@ public final class SendRules {
             return SendDecision.planned(allowed.at());
         }
         if (allowed.zone() != null) {
-            return SendDecision.held(allowed.at(), "Held until " + at(TIME, allowed.at(), allowed.zone()) + ": quiet hours");
+            return SendDecision.held(
+                    allowed.at(), "Held until " + at(TIME, allowed.at(), allowed.zone()) + ": quiet hours");
         }
         if (allowed.at().isAfter(now)) {
             return SendDecision.held(

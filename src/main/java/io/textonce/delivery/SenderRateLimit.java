@@ -2,7 +2,6 @@ package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
 import io.textonce.message.Sms;
-
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.HashMap;

@@ -69,7 +69,8 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
      * @param statement does some items in one transaction, and returns what became of each in their order; it may be
      *     called for single items again when it failed for several, unless the connection was at fault
      */
-    public StatementBatcher(String name, Function<T, ?> key, Comparator<T> order, Function<List<T>, List<R>> statement) {
+    public StatementBatcher(
+            String name, Function<T, ?> key, Comparator<T> order, Function<List<T>, List<R>> statement) {
         this.key = key;
         this.order = Comparator.comparing(Waiting::item, order);
         this.statement = statement;

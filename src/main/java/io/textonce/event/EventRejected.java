@@ -40,7 +40,8 @@ public final class EventRejected extends RuntimeException {
 
     /** A body whose fields are wrong. */
     public static EventRejected ofFields(Map<String, List<String>> details) {
-        return new EventRejected(400, "invalid_request", "The event is not valid; details says why.", details, null, null);
+        return new EventRejected(
+                400, "invalid_request", "The event is not valid; details says why.", details, null, null);
     }
 
     /** A body with one wrong field. */

@@ -1,9 +1,9 @@
 package io.textonce.hotload;
 
 import io.textonce.event.EventSchemas;
+import io.textonce.message.Templates;
 import io.textonce.settings.PublicPaths;
 import io.textonce.settings.TextOnceProperties;
-import io.textonce.message.Templates;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.impl.engine.DefaultResourceLoader;

@@ -218,7 +218,8 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
 
     private void refuseShipped(String file) {
         if (files.shipped(file).exists()) {
-            faults.report(file, new RouteFileError(0, "there is a shipped file " + file + "; give yours another name"), true);
+            faults.report(
+                    file, new RouteFileError(0, "there is a shipped file " + file + "; give yours another name"), true);
         }
     }
 

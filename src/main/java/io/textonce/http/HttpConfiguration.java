@@ -1,11 +1,10 @@
 package io.textonce.http;
 
-import io.textonce.tuning.AnsweredAlready;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.hotload.UserRoutes;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
+import io.textonce.tuning.AnsweredAlready;
 import java.util.ArrayList;
 import java.util.Objects;
 import org.apache.camel.CamelContext;

@@ -1,12 +1,12 @@
 package io.textonce.incident;
 
 import io.textonce.event.EventRejected;
+import io.textonce.event.StorableText;
 import io.textonce.message.Segments;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.SmartEncoding;
-import io.textonce.event.StorableText;
-import io.textonce.message.TextLimits;
 import io.textonce.message.Templates;
+import io.textonce.message.TextLimits;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;

@@ -1,10 +1,10 @@
 package io.textonce.incident;
 
+import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import io.textonce.event.Identifier;
-import io.textonce.event.EventRejected;
-import io.textonce.message.SmsDraft;
 import io.textonce.event.StorableText;
+import io.textonce.message.SmsDraft;
 import io.textonce.phone.PhoneNumbers;
 import java.time.Duration;
 import java.time.Instant;

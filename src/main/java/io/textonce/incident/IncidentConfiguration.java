@@ -1,12 +1,12 @@
 package io.textonce.incident;
 
-import io.textonce.event.Identifier;
 import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
+import io.textonce.event.Identifier;
+import io.textonce.message.Templates;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
-import io.textonce.message.Templates;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;

@@ -1,9 +1,9 @@
 package io.textonce.intake;
 
-import io.textonce.hotload.UserRoutes;
-import io.textonce.event.EventRejected;
-import io.textonce.http.Problem;
 import io.textonce.event.EventName;
+import io.textonce.event.EventRejected;
+import io.textonce.hotload.UserRoutes;
+import io.textonce.http.Problem;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
@@ -35,7 +35,9 @@ public final class EventRouteGuard {
         if (!hasRoute(event)) {
             String why = ownRoutes.whyMissing(event);
             if (!hasRoute(event)) {
-                throw why == null ? unknown() : new EventRejected(503, "try_again", "The route of this event is broken.");
+                throw why == null
+                        ? unknown()
+                        : new EventRejected(503, "try_again", "The route of this event is broken.");
             }
         }
     }

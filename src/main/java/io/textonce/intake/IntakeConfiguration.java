@@ -1,23 +1,22 @@
 package io.textonce.intake;
 
-import io.textonce.phone.PhoneHash;
-import io.textonce.phone.PhoneNumbers;
-import io.textonce.intake.file.FileIntake;
-import io.textonce.intake.file.FileLocks;
-import io.textonce.intake.file.Inbox;
-import io.textonce.intake.file.StableFileFilter;
-
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.hotload.UserRoutes;
 import io.textonce.event.EventSchemas;
-import io.textonce.tuning.SharedBuffers;
+import io.textonce.hotload.UserRoutes;
+import io.textonce.intake.file.FileIntake;
+import io.textonce.intake.file.FileLocks;
+import io.textonce.intake.file.Inbox;
+import io.textonce.intake.file.StableFileFilter;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
+import io.textonce.tuning.SharedBuffers;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -120,7 +119,11 @@ class IntakeConfiguration {
 
     @Bean
     FileIntake fileIntake(
-            Inbox inbox, FileLocks fileLocks, StableFileFilter quietFiles, CamelContext camel, EventSchemas eventSchemas) {
+            Inbox inbox,
+            FileLocks fileLocks,
+            StableFileFilter quietFiles,
+            CamelContext camel,
+            EventSchemas eventSchemas) {
         return new FileIntake(inbox, fileLocks, quietFiles, new RouteSchemas(camel, eventSchemas));
     }
 

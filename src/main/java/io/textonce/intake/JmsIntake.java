@@ -1,9 +1,8 @@
 package io.textonce.intake;
 
-import io.textonce.intake.file.Lines;
-
-import io.textonce.event.EventRejected;
 import io.textonce.event.CloudEvent;
+import io.textonce.event.EventRejected;
+import io.textonce.intake.file.Lines;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;

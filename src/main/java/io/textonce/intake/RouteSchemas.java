@@ -1,8 +1,7 @@
 package io.textonce.intake;
 
-import io.textonce.intake.file.EventFields;
-
 import io.textonce.event.EventSchemas;
+import io.textonce.intake.file.EventFields;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;

@@ -1,7 +1,7 @@
 package io.textonce.message;
 
-import io.textonce.event.Identifier;
 import io.textonce.event.EventOutcome;
+import io.textonce.event.Identifier;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Processor;

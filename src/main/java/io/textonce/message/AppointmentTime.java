@@ -1,7 +1,7 @@
 package io.textonce.message;
 
-import io.textonce.event.EventTime;
 import io.textonce.event.EventRejected;
+import io.textonce.event.EventTime;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDateTime;

@@ -1,7 +1,6 @@
 package io.textonce.message;
 
 import io.textonce.event.EventRejected;
-
 import io.textonce.phone.PhoneNumbers;
 import java.util.LinkedHashMap;
 import java.util.Map;

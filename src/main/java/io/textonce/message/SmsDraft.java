@@ -1,13 +1,12 @@
 package io.textonce.message;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import io.textonce.event.Identifier;
 import io.textonce.event.StorableText;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.textonce.tuning.SharedBuffers;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

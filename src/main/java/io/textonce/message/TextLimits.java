@@ -2,7 +2,6 @@ package io.textonce.message;
 
 import io.textonce.event.EventRejected;
 import io.textonce.event.StorableText;
-
 import org.jspecify.annotations.Nullable;
 
 /** Limits of a text: what Twilio takes, and what the policy of its event allows. */

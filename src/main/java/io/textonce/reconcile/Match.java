@@ -28,7 +28,8 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
      * @param since when the first of them can have been created, by Twilio's clock
      * @param listedAfter how long after its claim a message must be in the list
      */
-    static Match of(DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
+    static Match of(
+            DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
         String text = due.text();
         if (text == null) {
             return new Match(null, unbound.isEmpty() ? null : "the text to look for is not kept any more");

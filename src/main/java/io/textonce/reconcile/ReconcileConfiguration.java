@@ -1,16 +1,16 @@
 package io.textonce.reconcile;
 
-import io.textonce.twilio.StatusCallback;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Candidates;
 import io.textonce.delivery.Delivery;
-import io.textonce.delivery.SendAdmission;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.RestoreMode;
+import io.textonce.delivery.SendAdmission;
 import io.textonce.delivery.SendRules;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.SendMeters;
+import io.textonce.twilio.StatusCallback;
 import io.textonce.twilio.TwilioClock;
 import io.textonce.twilio.TwilioMessages;
 import java.util.List;

@@ -1,12 +1,11 @@
 package io.textonce.reconcile;
 
-import io.textonce.twilio.StatusCallback;
-import io.textonce.twilio.TwilioFailure;
-import io.textonce.twilio.TwilioMessages;
-
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
+import io.textonce.twilio.StatusCallback;
+import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.TwilioMessages;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import java.util.Set;

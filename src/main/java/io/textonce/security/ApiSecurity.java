@@ -1,9 +1,5 @@
 package io.textonce.security;
 
-import io.textonce.twilio.TwilioSignature;
-import org.apache.camel.Processor;
-import io.textonce.tuning.WithoutIntrospector;
-
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,6 +7,8 @@ import io.textonce.settings.PublicPaths;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Client;
+import io.textonce.tuning.WithoutIntrospector;
+import io.textonce.twilio.TwilioSignature;
 import jakarta.servlet.DispatcherType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -179,7 +178,8 @@ class ApiSecurity {
     }
 
     @Bean
-    TokenAuthenticator callers(OpaqueTokenIntrospector clients, ObjectProvider<JwtDecoder> issuer, TextOnceProperties settings) {
+    TokenAuthenticator callers(
+            OpaqueTokenIntrospector clients, ObjectProvider<JwtDecoder> issuer, TextOnceProperties settings) {
         var decoder = issuer.getIfAvailable();
         return new TokenAuthenticator(
                 clients,

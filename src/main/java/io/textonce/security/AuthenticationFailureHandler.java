@@ -1,9 +1,8 @@
 package io.textonce.security;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.http.AdmissionControl;
 import io.textonce.http.Problem;
-
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -2,7 +2,6 @@ package io.textonce.security;
 
 import io.textonce.http.AdmissionControl;
 import io.textonce.http.Problem;
-
 import io.textonce.settings.TextOnceProperties.Client;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

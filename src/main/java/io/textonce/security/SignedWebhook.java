@@ -1,13 +1,12 @@
 package io.textonce.security;
 
-import io.textonce.twilio.FormBody;
-import io.textonce.twilio.MalformedFormException;
-import io.textonce.twilio.TwilioSignature;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import io.textonce.http.Twiml;
+import io.textonce.twilio.FormBody;
+import io.textonce.twilio.MalformedFormException;
+import io.textonce.twilio.TwilioSignature;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import org.apache.camel.Exchange;
@@ -61,7 +60,8 @@ final class SignedWebhook {
         if (signatureRequired
                 && !signature.matches(target, body, contentType, request.getHeader("X-Twilio-Signature"))) {
             turnedAway("forged");
-            throw new EventRejected(403, "invalid signature", "The signature is not Twilio's for this address and body.");
+            throw new EventRejected(
+                    403, "invalid signature", "The signature is not Twilio's for this address and body.");
         }
         var fields = new LinkedHashMap<String, String>();
         form.parameters().forEach(field -> fields.putIfAbsent(field.name(), field.value()));

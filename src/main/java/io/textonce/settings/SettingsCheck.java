@@ -1,7 +1,6 @@
 package io.textonce.settings;
 
 import io.textonce.event.EventName;
-
 import io.textonce.privacy.PersonalDataMask;
 import java.net.URI;
 import java.net.URISyntaxException;

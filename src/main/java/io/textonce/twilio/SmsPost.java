@@ -1,13 +1,12 @@
 package io.textonce.twilio;
 
-import io.textonce.delivery.OutcomeRepository;
-
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
+import io.textonce.delivery.OutcomeRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.message.Sms;
 import io.textonce.settings.TextOnceProperties;
@@ -233,7 +232,8 @@ final class SmsPost {
         meters.posted(exchange, sid == null ? status : "accepted");
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage()
-                .setBody(new OutcomeRepository.Outcome(delivery.id(), delivery.attempt(), status, sid, code, words, wait));
+                .setBody(new OutcomeRepository.Outcome(
+                        delivery.id(), delivery.attempt(), status, sid, code, words, wait));
     }
 
     /** Up to half as long again, so that what was held together is not tried together. */

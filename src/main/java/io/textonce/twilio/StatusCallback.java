@@ -1,9 +1,8 @@
 package io.textonce.twilio;
 
-import io.textonce.delivery.StatusRepository;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OptOuts;
+import io.textonce.delivery.StatusRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;

@@ -1,11 +1,5 @@
 package io.textonce.twilio;
 
-
-import io.textonce.delivery.OutcomeRepository;
-import io.textonce.delivery.StatusRepository;
-import io.textonce.tuning.CallersThread;
-import io.textonce.tuning.KnownSetters;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.twilio.http.HttpClient;
@@ -14,12 +8,13 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.Delivery;
-import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.OptOuts;
-import io.textonce.tuning.SharedBuffers;
-import io.textonce.phone.PhoneHash;
-import io.textonce.phone.PhoneNumbers;
+import io.textonce.delivery.OutcomeRepository;
+import io.textonce.delivery.StatusRepository;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.tuning.CallersThread;
+import io.textonce.tuning.KnownSetters;
+import io.textonce.tuning.SharedBuffers;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -122,7 +117,8 @@ class TwilioConfiguration {
     }
 
     @Bean
-    SmsPost smsPost(TwilioHttp http, CircuitBreaker circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
+    SmsPost smsPost(
+            TwilioHttp http, CircuitBreaker circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
         return new SmsPost(http, circuit, optOuts, settings, meters);
     }
 

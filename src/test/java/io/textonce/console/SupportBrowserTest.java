@@ -42,12 +42,12 @@ class SupportBrowserTest {
         page.navigate(sandbox.uri("/").toString());
         page.waitForURL(url -> url.endsWith("/login"));
         logIn(page, "no-token");
-        page.getByText("Nobody has this token").waitFor();
+        page.getByText("Invalid or expired token").waitFor();
         logIn(page, "shop-token");
         page.getByText("not an operator's").waitFor();
         Browser.keep(page, "login");
         logIn(page, "support-token");
-        page.getByText("How things stand").waitFor();
+        page.getByText("Overview").waitFor();
 
         assertThat(page.context().cookies())
                 .filteredOn(cookie -> cookie.name.equals(OperatorCookie.NAME))
@@ -76,8 +76,8 @@ class SupportBrowserTest {
 
         assertThat(page.locator("h1").innerText()).isEqualTo("Delivered");
         assertThat(page.locator(".story .says").allInnerTexts())
-                .startsWith("The event came in over HTTP from shop", "Consent, number and text were checked")
-                .endsWith("The phone received the text");
+                .startsWith("Event received via API from shop", "Checks passed: consent, number, content")
+                .endsWith("Delivered to phone");
         assertThat(page.locator(".story time").first().innerText()).contains("CET", "UTC");
         assertThat(page.content()).doesNotContain(number).doesNotContain("has shipped");
     }
@@ -95,7 +95,7 @@ class SupportBrowserTest {
         page.keyboard().type(id);
         page.keyboard().press("Enter");
         page.waitForURL("**/deliveries/*");
-        assertThat(page.locator("h1").innerText()).isEqualTo("Waiting to be sent");
+        assertThat(page.locator("h1").innerText()).isEqualTo("On hold");
         page.locator(".choice summary").focus();
         page.keyboard().press("Enter");
         page.keyboard().press("Tab");
@@ -103,7 +103,7 @@ class SupportBrowserTest {
         Browser.keep(page, "held-dark");
         page.keyboard().press("Tab");
         page.keyboard().press("Enter");
-        page.getByText("support canceled the text").waitFor();
+        page.getByText("support canceled the message").waitFor();
 
         assertThat(page.locator("h1").innerText()).isEqualTo("Canceled");
         assertThat(sandbox.delivery(id)).containsEntry("status", "canceled");
@@ -158,7 +158,7 @@ class SupportBrowserTest {
         var page = browser.open(width, height, scheme);
         page.navigate(sandbox.uri("/login").toString());
         logIn(page, "support-token");
-        page.getByText("How things stand").waitFor();
+        page.getByText("Overview").waitFor();
         return page;
     }
 

@@ -129,7 +129,7 @@ class SupportPageTest {
         var answer = post(sandbox, "/deliveries/" + unknown + "/cancel", "reason=why&_csrf=" + form(get(sandbox, "/")));
 
         assertThat(answer.statusCode()).isEqualTo(404);
-        assertThat(answer.body()).contains("No such text");
+        assertThat(answer.body()).contains("Message not found");
     }
 
     @Test
@@ -146,7 +146,7 @@ class SupportPageTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isGreaterThanOrEqualTo(ProductionTest.WRONG_TOKEN_DELAY);
         assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(answer.body()).contains("Nobody has this token").doesNotContain("guessed-token");
+        assertThat(answer.body()).contains("Invalid or expired token").doesNotContain("guessed-token");
         assertThat(refused.count()).isEqualTo(before + 1);
     }
 
@@ -171,14 +171,14 @@ class SupportPageTest {
         issuer.away(false);
 
         assertThat(refused.body()).contains("not an operator");
-        assertThat(forged.body()).contains("Nobody has this token");
+        assertThat(forged.body()).contains("Invalid or expired token");
         assertThat(tooLarge.body()).contains("too long for a browser");
         assertThat(away.body()).contains("can&#39;t be checked just now");
         assertThat(get(sandbox, "/").statusCode()).isEqualTo(302);
 
         post(sandbox, "/login", "token=" + operator + form);
 
-        assertThat(get(sandbox, "/").body()).contains("How things stand", ">jo</span>");
+        assertThat(get(sandbox, "/").body()).contains("Overview", ">jo</span>");
     }
 
     @Test

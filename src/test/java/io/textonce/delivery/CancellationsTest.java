@@ -165,7 +165,9 @@ class CancellationsTest {
         assertThat(tables.due().bind(unknown, sid(), "scheduled", null, Duration.ofHours(1)))
                 .isTrue();
 
-        assertThat(tables.due().takeSilent(100)).extracting(DueDelivery::eventId).contains(id);
+        assertThat(tables.due().takeSilent(100))
+                .extracting(DueDelivery::eventId)
+                .contains(id);
     }
 
     @Test
@@ -176,7 +178,9 @@ class CancellationsTest {
         reports.record(new StatusRepository.Report(
                 "callback", (UUID) row().get("id"), sid(), "queued", null, null, Duration.ofHours(1)));
 
-        assertThat(tables.due().takeSilent(100)).extracting(DueDelivery::eventId).contains(id);
+        assertThat(tables.due().takeSilent(100))
+                .extracting(DueDelivery::eventId)
+                .contains(id);
     }
 
     @Test

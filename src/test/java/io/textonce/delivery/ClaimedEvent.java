@@ -2,7 +2,6 @@ package io.textonce.delivery;
 
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

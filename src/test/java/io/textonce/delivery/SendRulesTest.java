@@ -1,10 +1,9 @@
 package io.textonce.delivery;
 
-import io.textonce.message.SendPolicy;
-import io.textonce.message.Sms;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneTimeZones;
 import java.time.Clock;

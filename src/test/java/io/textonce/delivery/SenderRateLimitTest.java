@@ -1,14 +1,13 @@
 package io.textonce.delivery;
 
-import io.textonce.event.EventRejected;
-import io.textonce.message.SendPolicy;
-import io.textonce.message.Sms;
-
 import static io.textonce.sandbox.Fault.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.event.EventRejected;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
@@ -175,7 +174,8 @@ class SenderRateLimitTest {
         assertThatThrownBy(() ->
                         send("paced-bulk", id, sandbox.newNumber(), "Hello").call())
                 .isInstanceOfSatisfying(
-                        EventRejected.class, refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
+                        EventRejected.class,
+                        refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
 
         assertThat(sandbox.delivery(id)).containsEntry("status", "rejected");
         assertThat(free(sandbox)).isEqualTo(free);

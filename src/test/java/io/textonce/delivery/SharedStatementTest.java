@@ -1,13 +1,12 @@
 package io.textonce.delivery;
 
-import io.textonce.event.EventRejected;
-import io.textonce.message.SendPolicy;
-import io.textonce.message.Sms;
-
 import static io.textonce.sandbox.Fault.stopsAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.textonce.event.EventRejected;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioWebhook;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.mustachejava.DefaultMustacheFactory;
 import io.textonce.event.EventRejected;
 import io.textonce.event.EventSchemas;
-import io.textonce.settings.TimeBounds;
 import io.textonce.message.TemplatesForTests;
+import io.textonce.settings.TimeBounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +105,8 @@ class UserRoutesTest {
     @BeforeEach
     void startCamel() throws Exception {
         var files = new BundleFiles(camel, "file:routes", folder.toString());
-        var texts = TemplatesForTests.in("file:routes", folder.toString(), Locale.ENGLISH, new DefaultMustacheFactory());
+        var texts =
+                TemplatesForTests.in("file:routes", folder.toString(), Locale.ENGLISH, new DefaultMustacheFactory());
         camel.getRegistry().bind("resource-loader-textonce", files);
         camel.getRegistry().bind("texts", texts);
         camel.getRegistry().bind("configurationSources", new ConfigurationSources());

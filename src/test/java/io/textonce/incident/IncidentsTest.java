@@ -117,7 +117,8 @@ class IncidentsTest {
     void keepsNothingOfAnIncidentThatComesTooLate() {
         assertThatThrownBy(() -> incidents.open(incident(id, Instant.now().minusSeconds(1))))
                 .isInstanceOfSatisfying(
-                        EventRejected.class, refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
+                        EventRejected.class,
+                        refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
 
         assertThat(count("SELECT count(*) FROM textonce.incidents WHERE event_id = ?", id))
                 .isZero();

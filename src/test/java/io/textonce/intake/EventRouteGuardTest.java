@@ -3,8 +3,8 @@ package io.textonce.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
-import io.textonce.hotload.UserRoutes;
 import io.textonce.event.EventRejected;
+import io.textonce.hotload.UserRoutes;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;

@@ -78,7 +78,8 @@ class AppointmentTimeTest {
     void refusesWhatIsNoTime(String at) {
         assertThatThrownBy(() -> worked(Map.of("appointmentAt", at, "timeZone", "Europe/Berlin"), "24h"))
                 .isInstanceOfSatisfying(
-                        EventRejected.class, refusal -> assertThat(refusal.details()).containsOnlyKeys("appointmentAt"));
+                        EventRejected.class,
+                        refusal -> assertThat(refusal.details()).containsOnlyKeys("appointmentAt"));
     }
 
     @ParameterizedTest
@@ -86,7 +87,8 @@ class AppointmentTimeTest {
     void refusesWhatIsNoZone(String zone) {
         assertThatThrownBy(() -> worked(Map.of("appointmentAt", "2027-03-04T14:30", "timeZone", zone), "24h"))
                 .isInstanceOfSatisfying(
-                        EventRejected.class, refusal -> assertThat(refusal.details()).containsOnlyKeys("timeZone"));
+                        EventRejected.class,
+                        refusal -> assertThat(refusal.details()).containsOnlyKeys("timeZone"));
     }
 
     /** A day later by the clock is an hour more or less when the clocks change in between; the lead time is not. */

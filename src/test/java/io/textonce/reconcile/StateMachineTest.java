@@ -9,12 +9,12 @@ import io.textonce.delivery.ClaimedEvent;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.DueDelivery;
+import io.textonce.delivery.OutcomeRepository;
+import io.textonce.delivery.StatusRepository;
 import io.textonce.model.Transitions;
 import io.textonce.sandbox.SandboxPostgres;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Unknown;
-import io.textonce.delivery.OutcomeRepository;
-import io.textonce.delivery.StatusRepository;
 import io.textonce.twilio.TwilioClock.Skew;
 import io.textonce.twilio.TwilioFailures;
 import io.textonce.twilio.TwilioMessages.Seen;
@@ -396,15 +396,15 @@ class StateMachineTest {
         String sid = has ? call.text.sid : null;
         var again = has ? Duration.ofHours(1) : refused ? null : Duration.ofSeconds(clear ? 30 : 5);
         noteFreed(call.delivery.id(), sid);
-        outcomes.record(
-                new OutcomeRepository.Outcome(call.delivery.id(), call.delivery.attempt(), status, sid, null, "test", again));
+        outcomes.record(new OutcomeRepository.Outcome(
+                call.delivery.id(), call.delivery.attempt(), status, sid, null, "test", again));
     }
 
     private void callBack(Text text) {
         String status = STATUSES.get(random.nextInt(STATUSES.size()));
         noteFreed(text.delivery, text.sid);
-        reports.record(
-                new StatusRepository.Report("callback", text.delivery, text.sid, status, null, null, Duration.ofHours(1)));
+        reports.record(new StatusRepository.Report(
+                "callback", text.delivery, text.sid, status, null, null, Duration.ofHours(1)));
     }
 
     /** A SID that evidence gave to another delivery with the same text goes back to its owner: the one fall there is. */

@@ -210,7 +210,8 @@ class SmsSendSinkTest {
                         send(sandbox.newEventId(), number, Map.of("contentVariables", Map.of("1", List.of("x")))))
                 .rootCause()
                 .isInstanceOfSatisfying(
-                        EventRejected.class, refusal -> assertThat(refusal.details()).containsOnlyKeys("contentVariables"));
+                        EventRejected.class,
+                        refusal -> assertThat(refusal.details()).containsOnlyKeys("contentVariables"));
         assertThat(posts(sandbox, number)).isEmpty();
     }
 

@@ -33,8 +33,8 @@ class TraceTest {
                 .startsWith("received", "checked", "answer")
                 .contains("callback");
         assertThat(delivery.get("timeline").findValuesAsText("says"))
-                .startsWith("The event came in over HTTP")
-                .endsWith("The phone received the text");
+                .startsWith("Event received via API")
+                .endsWith("Delivered to phone");
         assertThat(delivery.get("timeline").findValuesAsText("status")).contains("queued", "sent", "delivered");
     }
 

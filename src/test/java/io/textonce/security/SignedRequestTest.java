@@ -1,7 +1,5 @@
 package io.textonce.security;
 
-import io.textonce.twilio.TwilioSignature;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.twilio.TwilioSignature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -1,7 +1,5 @@
 package io.textonce.twilio;
 
-import io.textonce.delivery.OutcomeRepository;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
+import io.textonce.delivery.OutcomeRepository;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
 import io.textonce.sandbox.Sandbox;
@@ -79,7 +78,9 @@ class SmsPostTest {
 
         smsPost(sandbox, Map.of()).read(exchange);
 
-        assertThat(exchange.getMessage().getBody(OutcomeRepository.Outcome.class).status())
+        assertThat(exchange.getMessage()
+                        .getBody(OutcomeRepository.Outcome.class)
+                        .status())
                 .isEqualTo("accepted");
         assertThat(exchange.getVariable("delivery", Delivery.class).status()).isEqualTo("accepted");
     }

@@ -1,12 +1,11 @@
 package io.textonce.intake.file;
 
+import io.textonce.event.CloudEvent;
+import io.textonce.event.EventRejected;
+import io.textonce.http.Problem;
 import io.textonce.intake.DeadLetters;
 import io.textonce.intake.EventRouteGuard;
 import io.textonce.intake.RouteSchemas;
-
-import io.textonce.event.EventRejected;
-import io.textonce.event.CloudEvent;
-import io.textonce.http.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

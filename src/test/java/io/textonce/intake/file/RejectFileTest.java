@@ -323,9 +323,7 @@ class RejectFileTest {
             }
             assertThat(published)
                     .containsExactlyInAnyOrder(failed.resolve("orders.jsonl"), failed.resolve("orders-2.jsonl"));
-            assertThat(published)
-                    .flatMap(RejectFileTest::events)
-                    .containsExactlyInAnyOrder("{\"id\":1}", "{\"id\":2}");
+            assertThat(published).flatMap(RejectFileTest::events).containsExactlyInAnyOrder("{\"id\":1}", "{\"id\":2}");
         } finally {
             pool.shutdownNow();
         }
