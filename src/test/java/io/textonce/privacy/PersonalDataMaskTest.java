@@ -393,7 +393,7 @@ class PersonalDataMaskTest {
             })
     void readsEachCharacterOfAHostileLineABoundedNumberOfTimes(String piece) {
         for (var prefix : List.of("", "{\"", "{body=")) {
-            var line = new Counted(prefix + piece.repeat(1_000_000 / piece.length()));
+            var line = new Counted(prefix + piece.repeat(200_000 / piece.length()));
 
             assertThatCode(() -> PersonalDataMask.mask(line)).as(prefix + piece).doesNotThrowAnyException();
         }

@@ -116,7 +116,7 @@ class StateMachineTest {
     }
 
     static Stream<Long> seeds() {
-        return LongStream.concat(LongStream.range(0, 40), LongStream.of(System.nanoTime()))
+        return LongStream.concat(LongStream.range(0, 24), LongStream.of(System.nanoTime()))
                 .boxed();
     }
 
@@ -147,7 +147,7 @@ class StateMachineTest {
     }
 
     static Stream<Long> fewSeeds() {
-        return seeds().skip(34);
+        return seeds().skip(18);
     }
 
     @ParameterizedTest(name = "seed {0}")
