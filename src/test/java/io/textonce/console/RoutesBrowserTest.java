@@ -74,6 +74,7 @@ class RoutesBrowserTest {
                     .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("sms-post"))
                     .click();
 
+            page.waitForLoadState();
             assertThat(page.locator("h1").innerText()).isEqualTo("sms-post");
             assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
                     .isEqualTo(true);

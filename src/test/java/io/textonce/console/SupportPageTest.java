@@ -173,7 +173,7 @@ class SupportPageTest {
         assertThat(refused.body()).contains("not an operator");
         assertThat(forged.body()).contains("Invalid or expired token");
         assertThat(tooLarge.body()).contains("too long for a browser");
-        assertThat(away.body()).contains("can&#39;t be checked just now");
+        assertThat(away.body()).contains("can&#39;t be verified right now");
         assertThat(get(sandbox, "/").statusCode()).isEqualTo(302);
 
         post(sandbox, "/login", "token=" + operator + form);

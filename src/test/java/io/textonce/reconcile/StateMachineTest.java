@@ -193,7 +193,7 @@ class StateMachineTest {
         jdbc.update(
                 "UPDATE textonce.deliveries SET on_unknown = 'hold', twilio_options = 'contentSid=HX' || repeat('0', 32)");
 
-        for (int look = 0; look < 20; look++) {
+        for (int look = 0; look < 100; look++) {
             pass(Duration.ofSeconds(30));
             work();
         }
