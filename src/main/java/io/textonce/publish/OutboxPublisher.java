@@ -99,7 +99,7 @@ final class OutboxPublisher {
         var wait = wait(failures, failure);
         if (subscriptions.failed(batch, outcome.told(), failure, wait, settings.suspendAfter())) {
             LOG.error(
-                    "Subscriber {} is suspended, and is told of no status until an operator resumes it: {}",
+                    "Publishing to subscriber {} is suspended until an operator resumes it: {}",
                     subscriber.name(),
                     failure.words());
         } else if (failures == 0) {

@@ -226,7 +226,7 @@ class StatusOutTest {
 
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(sandbox.get("/overview").body())
-                        .contains("sandbox is told of no status any more.", "It answered HTTP 410"));
+                        .contains("Publishing to sandbox is suspended.", "It answered HTTP 410"));
         assertThat(receiver.calls()).hasSize(calls);
         var resumed = sandbox.json(decide("sandbox", "resume", ""));
         assertThat(resumed.get("state").asText()).isEqualTo("active");
