@@ -67,14 +67,14 @@ public final class OpenDeliveries implements MeterBinder {
     public void bindTo(MeterRegistry meters) {
         for (String status : STATUSES) {
             Gauge.builder("textonce.deliveries.open", () -> value(status, Open::many))
-                    .description("Deliveries that wait or are unclear now")
+                    .description("Deliveries that are held or unknown")
                     .tag("status", status)
                     .register(meters);
             TimeGauge.builder(
                             "textonce.deliveries.oldest",
                             () -> value(status, open -> open.ageSeconds(clock.instant())),
                             TimeUnit.SECONDS)
-                    .description("How long ago the event of the oldest of them came in")
+                    .description("Age of the oldest event whose delivery is held or unknown")
                     .tag("status", status)
                     .register(meters);
         }

@@ -56,7 +56,7 @@ final class Operator {
             throw new EventRejected(409, "not_possible", notPossible(action));
         }
         LOG.info("Operator {} decided on delivery {}: {}", who, id, action);
-        meters.counter("textonce.operator.decisions", "action", action).increment();
+        meters.counter("textonce.operator.actions", "action", action).increment();
     }
 
     private boolean cancelAtTwilio(UUID id, OperatorActions.Standing standing, String who, String why) {

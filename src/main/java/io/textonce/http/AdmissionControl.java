@@ -53,7 +53,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
     private static Semaphore counted(String kind, int most, MeterRegistry meters) {
         var permits = new Semaphore(most);
         Gauge.builder("textonce.requests.admitted", () -> most - permits.availablePermits())
-                .description("Requests that are worked on now")
+                .description("Requests in flight")
                 .tag("kind", kind)
                 .register(meters);
         return permits;

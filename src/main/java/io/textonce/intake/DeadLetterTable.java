@@ -31,7 +31,7 @@ final class DeadLetterTable {
     DeadLetterTable(JdbcTemplate jdbc, MeterRegistry meters) {
         this.jdbc = jdbc;
         this.stored = Counter.builder("textonce.dead_letters.stored")
-                .description("Events that can't become an SMS and were put into the table of dead letters")
+                .description("Events stored in the dead-letter table because no SMS can be made of them")
                 .register(meters);
     }
 

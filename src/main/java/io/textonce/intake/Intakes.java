@@ -154,7 +154,7 @@ public final class Intakes implements HealthIndicator, MeterBinder {
     public void bindTo(MeterRegistry meters) {
         for (String name : settings.intakes()) {
             Gauge.builder("textonce.intakes.stopped", () -> isStopped(name) ? 1 : 0)
-                    .description("1 while an operator keeps the intake stopped")
+                    .description("1 while the intake is stopped by an operator")
                     .tag("intake", name)
                     .register(meters);
         }

@@ -121,14 +121,14 @@ final class OutboxPublisher {
 
     private Counter published(String subscriber) {
         return Counter.builder("textonce.status.published")
-                .description("Changes of a status that a subscriber was told of")
+                .description("Status changes published to the subscriber")
                 .tag("subscriber", subscriber)
                 .register(meters);
     }
 
     private Counter failed(String subscriber) {
         return Counter.builder("textonce.status.failed")
-                .description("Tries to tell a subscriber that failed")
+                .description("Failed attempts to publish to the subscriber")
                 .tag("subscriber", subscriber)
                 .register(meters);
     }

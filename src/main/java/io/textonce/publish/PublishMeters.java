@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 
-/** How far behind each subscriber is, read at most once in a few seconds. The same at every instance. */
+/** Gauges of each subscriber's lag, read at most once every 5 s; every instance reports the same values. */
 final class PublishMeters implements MeterBinder {
 
     private static final Duration FRESH = Duration.ofSeconds(5);
@@ -37,11 +37,11 @@ final class PublishMeters implements MeterBinder {
     public void bindTo(MeterRegistry meters) {
         for (String name : names) {
             TimeGauge.builder("textonce.status.oldest", () -> value(name, this::age), TimeUnit.SECONDS)
-                    .description("Age of the oldest change that a subscriber may not have been told of")
+                    .description("Age of the oldest status change that may be unpublished to the subscriber")
                     .tag("subscriber", name)
                     .register(meters);
             Gauge.builder("textonce.status.suspended", () -> value(name, one -> one.suspendedAt() == null ? 0 : 1))
-                    .description("1 while a subscriber is suspended")
+                    .description("1 while publishing to the subscriber is suspended")
                     .tag("subscriber", name)
                     .register(meters);
         }

@@ -83,7 +83,7 @@ final class SubscriptionResponses {
             default -> throw new EventRejected(404, "not_found", "There is no such subscription or action.");
         }
         LOG.info("Subscription {}: {}", name, decision);
-        meters.counter("textonce.operator.decisions", "action", action).increment();
+        meters.counter("textonce.operator.actions", "action", action).increment();
         answer(exchange, members(subscriptions.standing(List.of(name)).get(0)));
     }
 

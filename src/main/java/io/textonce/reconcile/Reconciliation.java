@@ -52,7 +52,7 @@ final class Reconciliation {
     /** What shows nothing for so long, longer than Twilio's API was ever away, shows nothing later either. */
     private static final Duration LAST_LOOK = Duration.ofHours(6);
 
-    private static final String RESOLVED = "textonce.unknowns.resolved";
+    private static final String RESOLVED = "textonce.reconciliations.resolved";
     private static final String UNDECIDED = "undecided";
 
     private final DueRepository deliveries;

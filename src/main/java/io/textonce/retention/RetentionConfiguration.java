@@ -34,7 +34,7 @@ class RetentionConfiguration {
         var retention = new Retention(
                 new JdbcTemplate(dataSource), messages, settings.retention(), settings.subscribers(), clock);
         Gauge.builder("textonce.opt_outs.drift", retention::drift)
-                .description("Opt-outs of the last day that only Twilio's refusal told us of")
+                .description("Opt-outs of the last day known only from a rejection by Twilio")
                 .register(meters);
         return retention;
     }

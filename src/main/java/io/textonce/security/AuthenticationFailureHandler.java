@@ -92,7 +92,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
 
     /** Counts a caller that was turned away. */
     public void refused(String reason) {
-        meters.counter("textonce.callers.refused", "reason", reason).increment();
+        meters.counter("textonce.authentications.failed", "reason", reason).increment();
     }
 
     /** Counts a token that was refused, and logs what is wrong with one of the issuer. */

@@ -17,15 +17,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What the send road counts: by event, source and outcome, never by a number or an id. */
+/** Metrics of the send flow, by event, source and outcome; phone numbers and ids are never tags. */
 public final class SendMeters {
 
     private static final Logger LOG = LoggerFactory.getLogger(SendMeters.class);
 
-    /** A text should be with Twilio this long after it was due. */
+    /** Objective: Twilio accepts a message this long after it was due. */
     private static final Duration OBJECTIVE = Duration.ofSeconds(10);
 
-    /** A hold's end, as the timeline tells it, is when a held text was due. */
+    /** The end of the last hold in the timeline is when a held message was due. */
     private static final String RESOLVED = """
             SELECT event, segments, CAST(extract(epoch FROM attempted_at - greatest(created_at, (
                 SELECT max(until) FROM textonce.delivery_events
@@ -41,7 +41,7 @@ public final class SendMeters {
         this.meters = meters;
         this.jdbc = jdbc;
         this.failed = Counter.builder("textonce.calls.failed")
-                .description("Texts that could not be handed to Twilio by a fault of this system")
+                .description("Messages that could not be posted to Twilio because of an internal error")
                 .register(meters);
     }
 
@@ -49,18 +49,18 @@ public final class SendMeters {
         failed.increment();
     }
 
-    /** The outcome of one attempt, as it is written down. */
+    /** Counts the recorded outcome of one attempt. */
     void posted(Exchange exchange, String outcome) {
         var sms = exchange.getVariable("sms", Sms.class);
-        meters.counter("textonce.texts.posted", "event", sms.event(), "source", sms.source(), "outcome", outcome)
+        meters.counter("textonce.messages.posted", "event", sms.event(), "source", sms.source(), "outcome", outcome)
                 .increment();
     }
 
     /**
-     * Twilio has the text. A text is due when its event came in, when its hold ended, or, for one that is sent once
-     * more, when its event came in.
+     * Records the latency and segments of an accepted message. A message is due when its event was received or, if
+     * later, when its hold ended; a resent one is due from its event, too.
      *
-     * @param segments as Twilio says it; 0 while a Messaging Service has not chosen the sender, and ours count then
+     * @param segments as counted by Twilio; 0 while a Messaging Service has not chosen the sender, then our count is used
      */
     void handedOver(Exchange exchange, @Nullable String segments) {
         var sms = exchange.getVariable("sms", Sms.class);
@@ -72,10 +72,10 @@ public final class SendMeters {
     }
 
     /**
-     * Twilio had the text, as a callback or its list told later. What counts is when the call was made whose answer was
-     * lost: later than that Twilio did not get it.
+     * Records the latency of a message whose response was lost, once reconciliation or a callback has found it. Twilio
+     * received the message no later than the attempt, so the attempt's time counts.
      *
-     * @return whether that is so, and was measured
+     * @return whether Twilio has the message and its latency was recorded
      */
     public boolean resolved(UUID delivery) {
         try {
@@ -90,21 +90,22 @@ public final class SendMeters {
                             delivery)
                     .isEmpty();
         } catch (DataAccessException e) {
-            LOG.warn("The hand-over of delivery {} was not measured", delivery, e);
+            LOG.warn("The latency of delivery {} was not recorded", delivery, e);
             return false;
         }
     }
 
-    /** The same where the callback came even before it was known that the answer was lost, if one came. */
+    /** Counts a reconciliation whose callback arrived before the loss of the response was noticed, if one did. */
     void resolvedBefore(UUID delivery) {
         if (resolved(delivery)) {
-            meters.counter("textonce.unknowns.resolved", "how", "callback").increment();
+            meters.counter("textonce.reconciliations.resolved", "how", "callback")
+                    .increment();
         }
     }
 
     private void handedOver(String event, Duration took) {
-        Timer.builder("textonce.texts.handover")
-                .description("From when a text was due until Twilio had it")
+        Timer.builder("textonce.messages.accepted.latency")
+                .description("From a message's due time until Twilio accepted it")
                 .tag("event", event)
                 .serviceLevelObjectives(Duration.ofSeconds(1), OBJECTIVE, Duration.ofMinutes(1), Duration.ofMinutes(10))
                 .register(meters)
@@ -117,23 +118,23 @@ public final class SendMeters {
         }
     }
 
-    /** What Twilio says became of a text, once a status was raised by it. */
-    void told(String event, String status, Duration age) {
+    /** Counts a message that reached a new status at Twilio. */
+    void raised(String event, String status, Duration age) {
         if (status.equals("delivered")) {
-            Timer.builder("textonce.texts.delivery")
-                    .description("From when the event came in until the phone had the text")
+            Timer.builder("textonce.messages.delivered.latency")
+                    .description("From the receipt of an event until its message was delivered to the phone")
                     .tag("event", event)
                     .serviceLevelObjectives(Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(10))
                     .register(meters)
                     .record(age);
         }
         if (Delivery.isFinal(status)) {
-            meters.counter("textonce.texts.ended", "event", event, "outcome", status)
+            meters.counter("textonce.messages.ended", "event", event, "outcome", status)
                     .increment();
         }
     }
 
-    /** The client, each of whose POSTs is counted by what came back. */
+    /** Client that counts each POST by its response. */
     HttpClient counting(HttpClient client) {
         return new HttpClient() {
             @Override
@@ -148,20 +149,20 @@ public final class SendMeters {
                     count("accepted");
                     return response;
                 } catch (TwilioFailure.Refused e) {
-                    count("refused");
+                    count("rejected");
                     throw e;
                 } catch (TwilioFailure.NotProcessed e) {
                     count("not_processed");
                     throw e;
                 } catch (TwilioFailure.Unclear e) {
-                    count("unclear");
+                    count("unknown");
                     throw e;
                 }
             }
         };
     }
 
-    private void count(String answer) {
-        meters.counter("textonce.twilio.posts", "answer", answer).increment();
+    private void count(String response) {
+        meters.counter("textonce.twilio.posts", "response", response).increment();
     }
 }

@@ -89,11 +89,12 @@ public final class StatusCallback {
                 .increment();
         if (effect.equals("raised") || effect.equals("resolved")) {
             follow(report.code(), Objects.requireNonNull(done.delivery()));
-            texts.told(done.event(), report.status(), done.age());
+            texts.raised(done.event(), report.status(), done.age());
         }
         if (effect.equals("resolved")) {
             texts.resolved(Objects.requireNonNull(done.delivery()));
-            meters.counter("textonce.unknowns.resolved", "how", report.kind()).increment();
+            meters.counter("textonce.reconciliations.resolved", "how", report.kind())
+                    .increment();
         }
         if (done.delivery() == null) {
             say(report, effect);

@@ -37,8 +37,8 @@ final class TwilioAnswers {
 
     TwilioAnswers(TwilioCodes codes, MeterRegistry meters) {
         this.codes = codes;
-        this.intercepted = Counter.builder("textonce.answers.intercepted")
-                .description("Answers to calls of Twilio that something on the way gave")
+        this.intercepted = Counter.builder("textonce.responses.intercepted")
+                .description("Responses to Twilio calls that came from an intermediary")
                 .register(meters);
     }
 

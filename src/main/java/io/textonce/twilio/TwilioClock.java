@@ -88,7 +88,7 @@ public final class TwilioClock implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry meters) {
         TimeGauge.builder("textonce.twilio.clock.skew", () -> skew().seconds(), TimeUnit.SECONDS)
-                .description("How far Twilio's clock is ahead of this machine's; no number while it is not known")
+                .description("Twilio's clock minus this machine's; absent while unknown")
                 .register(meters);
     }
 

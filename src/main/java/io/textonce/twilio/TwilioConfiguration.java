@@ -111,8 +111,8 @@ class TwilioConfiguration {
 
     @Bean
     MeterBinder circuitMeter(CircuitBreaker circuit) {
-        return meters -> Gauge.builder("textonce.circuit.open", () -> circuit.isOpen() ? 1 : 0)
-                .description("1 while Twilio refuses the account")
+        return meters -> Gauge.builder("textonce.circuit.breaker.open", () -> circuit.isOpen() ? 1 : 0)
+                .description("1 while the circuit breaker is open because Twilio rejects the account")
                 .register(meters);
     }
 

@@ -58,7 +58,7 @@ final class Approvals {
         this.source = source;
         this.published = published;
         this.lost = Counter.builder("textonce.verify.approvals.lost")
-                .description("Approvals that could not be written down and are told to nobody but the caller")
+                .description("Approvals that could not be stored, so that only their callers know of them")
                 .register(meters);
     }
 

@@ -66,7 +66,7 @@ class MetricsTest {
 
     @Test
     void countsATextByEventSourceAndOutcomeAndHowLongItTook(Sandbox sandbox) {
-        double before = count(sandbox, "textonce.texts.posted", "event", "order-shipped", "outcome", "accepted");
+        double before = count(sandbox, "textonce.messages.posted", "event", "order-shipped", "outcome", "accepted");
         String id = sandbox.newEventId();
         String number = sandbox.newNumber();
 
@@ -74,10 +74,10 @@ class MetricsTest {
         sandbox.post("order-shipped", sandbox.orderShipped(id, number));
         sandbox.awaitStatus(id, "delivered");
 
-        assertThat(count(sandbox, "textonce.texts.posted", "event", "order-shipped", "outcome", "accepted"))
+        assertThat(count(sandbox, "textonce.messages.posted", "event", "order-shipped", "outcome", "accepted"))
                 .isGreaterThan(before);
         var handover = meters(sandbox)
-                .get("textonce.texts.handover")
+                .get("textonce.messages.accepted.latency")
                 .tag("event", "order-shipped")
                 .timer();
         assertThat(handover.takeSnapshot().histogramCounts())
@@ -85,17 +85,18 @@ class MetricsTest {
                         .isEqualTo(10));
         assertThat(count(sandbox, "textonce.events.duplicated", "source", "http"))
                 .isPositive();
-        await().untilAsserted(() -> assertThat(meters(sandbox).get("textonce.texts.delivery").timers().stream()
-                        .mapToLong(timer -> timer.count())
-                        .sum())
-                .isPositive());
+        await().untilAsserted(
+                        () -> assertThat(meters(sandbox).get("textonce.messages.delivered.latency").timers().stream()
+                                        .mapToLong(timer -> timer.count())
+                                        .sum())
+                                .isPositive());
     }
 
     @Test
     void measuresTheHandOverOfATextWhoseAnswerWasLost(Sandbox sandbox) {
         double segments = count(sandbox, "textonce.segments.sent", "event", "order-shipped");
-        double callbacks = count(sandbox, "textonce.unknowns.resolved", "how", "callback");
-        double listed = count(sandbox, "textonce.unknowns.resolved", "how", "list");
+        double callbacks = count(sandbox, "textonce.reconciliations.resolved", "how", "callback");
+        double listed = count(sandbox, "textonce.reconciliations.resolved", "how", "list");
         long handedOver = handedOver(sandbox);
         String byCallback = sandbox.newEventId();
         String byList = sandbox.newEventId();
@@ -112,9 +113,9 @@ class MetricsTest {
 
         sandbox.awaitStatus(byList, "delivered");
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "callback"))
+            assertThat(count(sandbox, "textonce.reconciliations.resolved", "how", "callback"))
                     .isGreaterThanOrEqualTo(callbacks + 1);
-            assertThat(count(sandbox, "textonce.unknowns.resolved", "how", "list"))
+            assertThat(count(sandbox, "textonce.reconciliations.resolved", "how", "list"))
                     .isGreaterThanOrEqualTo(listed + 1);
             assertThat(handedOver(sandbox)).isGreaterThanOrEqualTo(handedOver + 2);
             assertThat(count(sandbox, "textonce.segments.sent", "event", "order-shipped"))
@@ -125,11 +126,11 @@ class MetricsTest {
     @Test
     void countsPostsByWhatCameBackAndTextsByTheirEnd(Sandbox sandbox) {
         String posts = "textonce.twilio.posts";
-        double accepted = count(sandbox, posts, "answer", "accepted");
-        double refused = count(sandbox, posts, "answer", "refused");
-        double notProcessed = count(sandbox, posts, "answer", "not_processed");
-        double unclear = count(sandbox, posts, "answer", "unclear");
-        double failed = count(sandbox, "textonce.texts.ended", "event", "order-shipped", "outcome", "failed");
+        double accepted = count(sandbox, posts, "response", "accepted");
+        double refused = count(sandbox, posts, "response", "rejected");
+        double notProcessed = count(sandbox, posts, "response", "not_processed");
+        double unclear = count(sandbox, posts, "response", "unknown");
+        double failed = count(sandbox, "textonce.messages.ended", "event", "order-shipped", "outcome", "failed");
         for (Fault fault : List.of(refuses(21211), Fault.answers(429), Fault.answers(500), Fault.fails(30003))) {
             String number = sandbox.newNumber();
             sandbox.twilio().forNumber(number, 1, fault);
@@ -137,11 +138,11 @@ class MetricsTest {
         }
 
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            assertThat(count(sandbox, posts, "answer", "accepted")).isGreaterThanOrEqualTo(accepted + 2);
-            assertThat(count(sandbox, posts, "answer", "refused")).isGreaterThanOrEqualTo(refused + 1);
-            assertThat(count(sandbox, posts, "answer", "not_processed")).isGreaterThanOrEqualTo(notProcessed + 1);
-            assertThat(count(sandbox, posts, "answer", "unclear")).isGreaterThanOrEqualTo(unclear + 1);
-            assertThat(count(sandbox, "textonce.texts.ended", "event", "order-shipped", "outcome", "failed"))
+            assertThat(count(sandbox, posts, "response", "accepted")).isGreaterThanOrEqualTo(accepted + 2);
+            assertThat(count(sandbox, posts, "response", "rejected")).isGreaterThanOrEqualTo(refused + 1);
+            assertThat(count(sandbox, posts, "response", "not_processed")).isGreaterThanOrEqualTo(notProcessed + 1);
+            assertThat(count(sandbox, posts, "response", "unknown")).isGreaterThanOrEqualTo(unclear + 1);
+            assertThat(count(sandbox, "textonce.messages.ended", "event", "order-shipped", "outcome", "failed"))
                     .isGreaterThanOrEqualTo(failed + 1);
         });
     }
@@ -175,7 +176,11 @@ class MetricsTest {
     }
 
     private static long handedOver(Sandbox sandbox) {
-        return meters(sandbox).find("textonce.texts.handover").tag("event", "order-shipped").timers().stream()
+        return meters(sandbox)
+                .find("textonce.messages.accepted.latency")
+                .tag("event", "order-shipped")
+                .timers()
+                .stream()
                 .mapToLong(timer -> timer.count())
                 .sum();
     }

@@ -188,7 +188,7 @@ class RoutesPageTest {
     private static double refused(Sandbox sandbox, String reason) {
         return sandbox.context()
                 .getBean(MeterRegistry.class)
-                .counter("textonce.callers.refused", "reason", reason)
+                .counter("textonce.authentications.failed", "reason", reason)
                 .count();
     }
 

@@ -136,7 +136,7 @@ class SupportPageTest {
     void answersAWrongTokenLateAndCountsIt(Sandbox sandbox) throws Exception {
         var refused = sandbox.context()
                 .getBean(MeterRegistry.class)
-                .counter("textonce.callers.refused", "reason", "wrong_token");
+                .counter("textonce.authentications.failed", "reason", "wrong_token");
         double before = refused.count();
         String form = form(get(sandbox, "/login"));
         long start = System.nanoTime();

@@ -65,7 +65,7 @@ class HttpsTest {
             assertThatProblem(stranger).is(401, "unauthorized");
             assertThat(client.statusCode()).as(client.body()).isEqualTo(202);
             assertThat(client.headers().firstValue("Strict-Transport-Security")).isPresent();
-            assertThat(scraped.body()).contains("textonce_callers_refused_total{reason=\"no_token\"}");
+            assertThat(scraped.body()).contains("textonce_authentications_failed_total{reason=\"no_token\"}");
             assertThat(strangersScrape.statusCode()).isEqualTo(401);
             assertThat(plain.statusCode()).isEqualTo(400);
         }

@@ -104,7 +104,7 @@ class OnePostTest {
         var answer = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
         double open = sandbox.context()
                 .getBean(MeterRegistry.class)
-                .get("textonce.circuit.open")
+                .get("textonce.circuit.breaker.open")
                 .gauge()
                 .value();
         takeTheAccountAgain(sandbox);

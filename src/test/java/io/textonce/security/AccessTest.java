@@ -581,7 +581,7 @@ class AccessTest {
     private static double refused(Sandbox sandbox, String reason) {
         return sandbox.context()
                 .getBean(MeterRegistry.class)
-                .counter("textonce.callers.refused", "reason", reason)
+                .counter("textonce.authentications.failed", "reason", reason)
                 .count();
     }
 

@@ -70,7 +70,8 @@ class ClientRateLimiterTest {
         assertThat(last.getStatus()).isEqualTo(429);
         assertThat(last.getHeader("Retry-After")).isEqualTo("1");
         assertThat(last.getContentAsString()).contains("\"error\":\"too_many_requests\"");
-        assertThat(meters.counter("textonce.callers.refused", "reason", "rate").count())
+        assertThat(meters.counter("textonce.authentications.failed", "reason", "rate")
+                        .count())
                 .isEqualTo(1);
     }
 

@@ -36,7 +36,8 @@ class SendMetersTest {
         }
 
         assertThat(registry.get("textonce.segments.sent").counter().count()).isEqualTo(counted);
-        assertThat(registry.get("textonce.texts.handover").timer().count()).isOne();
+        assertThat(registry.get("textonce.messages.accepted.latency").timer().count())
+                .isOne();
     }
 
     private static Sms sms(String text) {

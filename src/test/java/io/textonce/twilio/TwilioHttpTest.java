@@ -155,7 +155,8 @@ class TwilioHttpTest {
                 assertThat(proxy.requests()).isOne();
             }
         }
-        assertThat(meters.get("textonce.answers.intercepted").counter().count()).isEqualTo(6);
+        assertThat(meters.get("textonce.responses.intercepted").counter().count())
+                .isEqualTo(6);
     }
 
     static Stream<Consumer<TwilioMessages>> otherCalls() {

@@ -51,7 +51,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
             ignored.put(
                     reason,
                     Counter.builder("textonce.files.ignored")
-                            .description("Files and folders in the inbox that hold no event that is read")
+                            .description("Files and folders in the inbox that are not read")
                             .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
