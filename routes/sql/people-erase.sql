@@ -9,7 +9,7 @@ WITH target AS (
 changed AS (
     UPDATE textonce.deliveries AS d
     SET status = CASE WHEN d.status IN ('held', 'rejected') THEN 'canceled' ELSE d.status END,
-        cancelled_at = coalesce(d.cancelled_at,
+        cancel_requested_at = coalesce(d.cancel_requested_at,
             CASE WHEN is_open OR d.status IN ('scheduled', 'accepted', 'queued') THEN now() END),
         due_at = CASE
             WHEN d.status IN ('scheduled', 'accepted', 'queued') THEN now()
@@ -24,7 +24,7 @@ changed AS (
     RETURNING d.id, d.status, target.status AS old_status, d.due_at
 ),
 said AS (
-    INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+    INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
     SELECT id, 'decision', status,
         CASE
             WHEN status IN ('reserved', 'unknown')
@@ -39,13 +39,13 @@ under_way AS (
     ON CONFLICT (delivery_id) DO NOTHING
 ),
 inbound AS (
-    DELETE FROM textonce.inbound_texts WHERE phone_hash = ANY (CAST(:#hashes AS bytea[])) RETURNING message_sid
+    DELETE FROM textonce.inbound_messages WHERE phone_hash = ANY (CAST(:#hashes AS bytea[])) RETURNING message_sid
 ),
 incidents AS (
     UPDATE textonce.incident_alerts SET phone = NULL, phone_hash = '' WHERE phone_hash = ANY (CAST(:#hashes AS bytea[]))
 ),
 alerts AS (
-    UPDATE textonce.incident_texts SET phone = NULL, phone_hash = '', due_at = NULL
+    UPDATE textonce.incident_messages SET phone = NULL, phone_hash = '', due_at = NULL
     WHERE phone_hash = ANY (CAST(:#hashes AS bytea[]))
 ),
 approvals AS (

@@ -2,9 +2,9 @@
 -- came by, and takes back what is held for them; what Twilio keeps for later, or is just being handed, is canceled there
 -- by the background worker. START takes the opt-out back.
 WITH heard AS (
-    INSERT INTO textonce.inbound_texts
-        (message_sid, kind, phone_masked, phone_hash, recipient, service, phone, body, publish_at)
-    VALUES (:#sid, :#kind, :#masked, :#hash, :#recipient, CAST(:#service AS text), CAST(:#phone AS text),
+    INSERT INTO textonce.inbound_messages
+        (message_sid, kind, phone_hash, recipient, service, phone, body, publish_at)
+    VALUES (:#sid, :#kind, :#hash, :#recipient, CAST(:#service AS text), CAST(:#phone AS text),
         CAST(:#body AS text), CASE WHEN CAST(:#phone AS text) IS NOT NULL THEN now() END)
     ON CONFLICT (message_sid) DO NOTHING
     RETURNING kind
@@ -26,7 +26,7 @@ stopped AS (
     SET status = CASE WHEN d.status = 'held' THEN 'rejected' ELSE d.status END,
         error_code = CASE WHEN d.status = 'held' THEN 21610 ELSE d.error_code END,
         reason = 'The customer texted STOP',
-        cancelled_at = coalesce(d.cancelled_at, CASE WHEN d.status <> 'held' THEN now() END),
+        cancel_requested_at = coalesce(d.cancel_requested_at, CASE WHEN d.status <> 'held' THEN now() END),
         due_at = CASE d.status WHEN 'held' THEN NULL WHEN 'scheduled' THEN now() ELSE d.due_at END,
         updated_at = now()
     FROM heard
@@ -36,7 +36,7 @@ stopped AS (
     RETURNING d.id, d.status, d.error_code, d.reason
 ),
 said AS (
-    INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, became)
+    INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, detail, new_status)
     SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'rejected' THEN status END FROM stopped
 )
 SELECT (SELECT count(*) FROM heard) AS heard, (SELECT count(*) FROM stopped) AS stopped

@@ -10,7 +10,7 @@ SELECT d.id, d.event, d.event_id, d.source, d.client, d.purpose,
         AND (d.expires_at IS NULL OR d.expires_at > now()) AS may_be_sent_again,
     CASE WHEN CAST(:#timeline AS boolean) THEN (
         SELECT coalesce(json_agg(json_build_object('at', e.happened_at, 'kind', e.kind, 'status', e.status,
-            'sid', e.message_sid, 'code', e.error_code, 'words', e.words, 'by', e.actor, 'until', e.until)
+            'sid', e.message_sid, 'code', e.error_code, 'detail', e.detail, 'actor', e.actor, 'until', e.until)
             ORDER BY e.id), '[]')
         FROM textonce.delivery_events AS e
         WHERE e.delivery_id = d.id
@@ -20,7 +20,7 @@ WHERE (CAST(:#id AS uuid) IS NULL OR d.id = CAST(:#id AS uuid))
   AND (CAST(:#sid AS text) IS NULL OR d.message_sid = CAST(:#sid AS text))
   AND (CAST(:#eventId AS text) IS NULL OR d.event_id = CAST(:#eventId AS text))
   AND (CAST(:#phoneHashes AS bytea[]) IS NULL OR d.phone_hash = ANY (CAST(:#phoneHashes AS bytea[])))
-  AND (CAST(:#status AS text) IS NULL OR d.status = CAST(:#status AS text))
+  AND (CAST(:#status AS text) IS NULL OR d.status = CAST(:#status AS text) AND d.stage = textonce.stage(:#status))
   AND (CAST(:#event AS text) IS NULL OR d.event = CAST(:#event AS text))
   AND (CAST(:#code AS integer) IS NULL OR d.error_code = CAST(:#code AS integer))
   AND (CAST(:#from AS uuid) IS NULL OR d.id >= CAST(:#from AS uuid))

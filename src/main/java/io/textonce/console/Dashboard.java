@@ -48,7 +48,7 @@ public final class Dashboard {
             """;
 
     private static final String SUSPENDED = """
-            SELECT name, suspended_at, coalesce(last_error, 'an operator wanted it') AS why FROM textonce.subscriptions
+            SELECT name, suspended_at, coalesce(last_error, 'an operator wanted it') AS why FROM textonce.outbox_cursors
             WHERE name = ANY (?) AND suspended_at IS NOT NULL ORDER BY name
             """;
 
@@ -103,7 +103,7 @@ public final class Dashboard {
                 intakes.all().stream().map(intake -> intake(intake, since)).toList(),
                 jdbc
                         .queryForList(
-                                "SELECT words FROM textonce.circuit WHERE account_sid = ?",
+                                "SELECT reason FROM textonce.circuit_breakers WHERE account_sid = ?",
                                 String.class,
                                 settings.twilio().accountSid())
                         .stream()

@@ -155,10 +155,10 @@ final class DeliveryLookup {
     private ObjectNode entry(TimelineText.Entry entry, @Nullable ZoneId zone) {
         var node = json.createObjectNode();
         time(node, "at", entry.at(), zone);
-        node.put("kind", entry.kind()).put("status", entry.status()).put("says", entry.says());
-        node.put("sid", entry.sid()).put("code", entry.code()).put("words", entry.words());
-        if (entry.by() != null) {
-            node.put("by", entry.by());
+        node.put("kind", entry.kind()).put("status", entry.status()).put("summary", entry.summary());
+        node.put("sid", entry.sid()).put("code", entry.code()).put("detail", entry.detail());
+        if (entry.actor() != null) {
+            node.put("actor", entry.actor());
         }
         if (entry.until() != null) {
             time(node, "until", entry.until(), zone);

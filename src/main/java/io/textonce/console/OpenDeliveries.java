@@ -28,8 +28,8 @@ public final class OpenDeliveries implements MeterBinder {
 
     private static final String OPEN = """
             SELECT count(*) AS many, min(created_at) AS since,
-                (SELECT id FROM textonce.deliveries WHERE status = ? ORDER BY created_at LIMIT 1) AS oldest
-            FROM textonce.deliveries WHERE status = ?
+                (SELECT id FROM textonce.deliveries WHERE stage = ? ORDER BY created_at LIMIT 1) AS oldest
+            FROM textonce.deliveries WHERE stage = ?
             """;
 
     private final JdbcTemplate jdbc;

@@ -75,27 +75,27 @@ public final class TimelineText {
         String kind = event.get("kind").asText();
         String status = event.get("status").asText();
         Integer code = event.get("code").isInt() ? event.get("code").intValue() : null;
-        String words = text(event, "words");
-        String says = says(kind, status, text(event, "by"));
+        String detail = text(event, "detail");
+        String summary = summary(kind, status, text(event, "actor"));
         return new Entry(
                 OffsetDateTime.parse(event.get("at").asText()).toInstant(),
                 kind,
                 status,
-                says,
-                words == null && code != null ? codes.of(code).words() : says.equals(words) ? null : words,
+                summary,
+                detail == null && code != null ? codes.of(code).words() : summary.equals(detail) ? null : detail,
                 code,
                 text(event, "sid"),
-                text(event, "by"),
+                text(event, "actor"),
                 text(event, "until") == null
                         ? null
                         : OffsetDateTime.parse(text(event, "until")).toInstant());
     }
 
-    private static String says(String kind, String status, @Nullable String actor) {
+    private static String summary(String kind, String status, @Nullable String actor) {
         return switch (kind) {
             case "answer" -> answered(status);
-            case "callback", "fetch" -> reported(status);
-            case "evidence" ->
+            case "callback", "poll" -> reported(status);
+            case "reconciliation" ->
                 status.equals(Delivery.RESERVED)
                         ? "Twilio has no record of it; resending"
                         : "Found in Twilio’s message list";
@@ -193,26 +193,26 @@ public final class TimelineText {
     /**
      * One moment of a delivery.
      *
-     * @param kind received, checked, answer, callback, evidence, decision, fetch or operator
-     * @param says what happened, as a sentence
-     * @param words why, where that was told
+     * @param kind received, checked, answer, callback, reconciliation, poll, decision or operator
+     * @param summary of it, as a sentence
+     * @param detail the reason, where there is one
      * @param code Twilio's error code
-     * @param by the operator who decided it
+     * @param actor the operator
      * @param until when a text that waits is tried
      */
     public record Entry(
             Instant at,
             String kind,
             String status,
-            String says,
-            @Nullable String words,
+            String summary,
+            @Nullable String detail,
             @Nullable Integer code,
             @Nullable String sid,
-            @Nullable String by,
+            @Nullable String actor,
             @Nullable Instant until) {
 
-        Entry(Instant at, String kind, String status, String says) {
-            this(at, kind, status, says, null, null, null, null, null);
+        Entry(Instant at, String kind, String status, String summary) {
+            this(at, kind, status, summary, null, null, null, null, null);
         }
     }
 }

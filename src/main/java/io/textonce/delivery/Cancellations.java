@@ -21,26 +21,26 @@ public final class Cancellations {
     private static final String TAKE_KEY = """
             WITH taken AS (
                 INSERT INTO textonce.deliveries
-                    (id, event, event_id, attempt, attempted_at, status, cancelled_at, reason, source, payload_sha256,
+                    (id, event, event_id, attempt, attempted_at, status, cancel_requested_at, reason, source, payload_sha256,
                      sender, purpose, consent_at, phone_masked, phone_hash, on_unknown)
                 VALUES (?, ?, ?, 0, now(), 'canceled', now(), ?, '%s', '', '', '', now(), '', '', 'drop')
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, status, reason
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words)
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail)
             SELECT id, 'decision', status, reason FROM taken
             """.formatted(SOURCE);
 
     /** A repetition has Twilio asked again at once, and is not told twice. */
     private static final String CANCEL = """
             WITH target AS (
-                SELECT id, status, cancelled_at, source FROM textonce.deliveries
+                SELECT id, status, cancel_requested_at, source FROM textonce.deliveries
                 WHERE event = ? AND event_id = ? FOR UPDATE
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
                 SET status = CASE WHEN d.status IN ('held', 'rejected') THEN 'canceled' ELSE d.status END,
-                    cancelled_at = coalesce(d.cancelled_at, now()),
+                    cancel_requested_at = coalesce(d.cancel_requested_at, now()),
                     reason = ?,
                     body = CASE WHEN d.status NOT IN ('held', 'rejected') THEN d.body END,
                     due_at = CASE
@@ -52,10 +52,10 @@ public final class Cancellations {
                 WHERE d.id = target.id
                   AND d.status IN ('held', 'rejected', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
                 RETURNING d.id, d.status, d.reason, target.status AS old_status,
-                    target.cancelled_at IS NULL OR d.status <> target.status AS is_new
+                    target.cancel_requested_at IS NULL OR d.status <> target.status AS is_new
             ),
             recorded AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
                 SELECT id, 'decision', status, reason, CASE WHEN status <> old_status THEN status END
                 FROM changed WHERE is_new
             )

@@ -36,9 +36,9 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
                         SELECT FROM textonce.opt_outs AS o
                         WHERE o.sender = t.sender AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS shut
                 FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, words, body,
+                    AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, detail, body,
                         payload_sha256, source, client, purpose, consent_at, consent_source, phone_masked, phone,
-                        on_unknown, horizon, expires_at, quiet_hours, time_zone, segments, twilio_options)
+                        on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments, twilio_options)
             ),
             """;
 
@@ -46,7 +46,7 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
     private static final String SAID = """
             ,
             said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, detail, until, new_status)
                 SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'held' THEN due_at END, status
                 FROM claimed %s
             )
@@ -63,15 +63,15 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
                 INSERT INTO textonce.deliveries
                     (id, event, event_id, attempt, attempted_at, status, due_at, error_code, reason, body,
                      payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
-                     phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, segments,
+                     phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
                      twilio_options)
                 SELECT id, event, event_id, 1, now(),
                     CASE WHEN shut THEN 'rejected' ELSE status END,
                     CASE WHEN NOT shut THEN coalesce(until, now() + wait) END,
                     CASE WHEN shut THEN %1$d ELSE code END,
-                    CASE WHEN shut THEN '%2$s' ELSE words END,
+                    CASE WHEN shut THEN '%2$s' ELSE detail END,
                     body, payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
-                    phone_hash, phone, on_unknown, horizon, expires_at, quiet_hours, time_zone, segments,
+                    phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
                     twilio_options
                 FROM asked
                 ON CONFLICT (event_id, event) DO NOTHING
@@ -84,15 +84,15 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
             claimed AS (
                 UPDATE textonce.deliveries AS d
                 SET attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, updated_at = now(),
-                    status = CASE WHEN cancelled_at IS NOT NULL THEN 'canceled' WHEN shut THEN 'rejected' ELSE t.status END,
-                    due_at = CASE WHEN cancelled_at IS NULL AND NOT shut THEN coalesce(until, now() + wait) END,
-                    error_code = CASE WHEN cancelled_at IS NULL THEN CASE WHEN shut THEN %1$d ELSE code END END,
-                    reason = CASE WHEN cancelled_at IS NOT NULL THEN reason WHEN shut THEN '%2$s' ELSE words END,
-                    body = CASE WHEN cancelled_at IS NULL THEN t.body END,
+                    status = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled' WHEN shut THEN 'rejected' ELSE t.status END,
+                    due_at = CASE WHEN cancel_requested_at IS NULL AND NOT shut THEN coalesce(until, now() + wait) END,
+                    error_code = CASE WHEN cancel_requested_at IS NULL THEN CASE WHEN shut THEN %1$d ELSE code END END,
+                    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN reason WHEN shut THEN '%2$s' ELSE detail END,
+                    body = CASE WHEN cancel_requested_at IS NULL THEN t.body END,
                     payload_sha256 = t.payload_sha256, source = t.source, client = t.client,
                     sender = t.sender, purpose = t.purpose, consent_at = t.consent_at,
                     consent_source = t.consent_source, phone_masked = t.phone_masked, phone_hash = t.phone_hash,
-                    phone = t.phone, on_unknown = t.on_unknown, horizon = t.horizon, expires_at = t.expires_at,
+                    phone = t.phone, on_unknown = t.on_unknown, reconciliation_window = t.reconciliation_window, expires_at = t.expires_at,
                     quiet_hours = t.quiet_hours, time_zone = t.time_zone, segments = t.segments,
                     twilio_options = t.twilio_options
                 FROM asked AS t

@@ -87,18 +87,18 @@ public record DueDelivery(
                 row.getBytes("phone_hash"),
                 row.getString("body"),
                 row.getString("on_unknown"),
-                duration(row, "horizon_ms"),
+                duration(row, "window_ms"),
                 expiresAt,
                 row.getString("quiet_hours"),
                 row.getString("time_zone"),
                 row.getString("twilio_options"),
-                duration(row, "cancelled_ms"),
+                duration(row, "canceled_ms"),
                 instant(row, "attempted_at"),
                 row.getTimestamp("unknown_since") == null ? null : instant(row, "unknown_since"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")),
                 Duration.ofMillis((long) row.getDouble("late_ms")),
-                row.getBoolean("has_turn"),
+                row.getBoolean("has_slot"),
                 begun.of(instant(row, "taken_at"), expiresAt));
     }
 

@@ -20,22 +20,22 @@ public final class DueRepository {
                 d.client, d.sender, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
                 d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.twilio_options,
                 d.attempted_at,
-                extract(epoch FROM now() - d.cancelled_at) * 1000 AS cancelled_ms,
-                extract(epoch FROM d.horizon) * 1000 AS horizon_ms,
+                extract(epoch FROM now() - d.cancel_requested_at) * 1000 AS canceled_ms,
+                extract(epoch FROM d.reconciliation_window) * 1000 AS window_ms,
                 d.unknown_since, extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
                 extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
                 extract(epoch FROM now() - due.due_at) * 1000 AS late_ms, now() AS taken_at,
-                coalesce(due.due_at = d.turn_at, false) AS has_turn
+                coalesce(due.due_at = d.slot_at, false) AS has_slot
             """;
 
     private static final String TAKE_HELD = """
             WITH due AS (
                 SELECT id, due_at FROM textonce.deliveries
-                WHERE status = 'held' AND due_at <= now()
+                WHERE stage = 'held' AND due_at <= now()
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             ),
             said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, became)
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, new_status)
                 SELECT id, 'decision', 'reserved', 'reserved' FROM due
             )
             UPDATE textonce.deliveries AS d
@@ -45,9 +45,22 @@ public final class DueRepository {
             FROM due WHERE d.id = due.id
             """ + COLUMNS;
 
-    private static final String TAKE_UNKNOWN = earliest("'reserved', 'unknown'") + """
-            , run_out AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+    /**
+     * One stage at a time, as the index has them: their order together would be known only when all that are due were
+     * read, and after an outage that is many.
+     */
+    private static final String TAKE_UNKNOWN = """
+            WITH due AS (
+                SELECT earliest.id, earliest.due_at
+                FROM (VALUES ('reserved'), ('unknown')) AS stages (name), LATERAL (
+                    SELECT id, due_at FROM textonce.deliveries
+                    WHERE stage = stages.name AND due_at <= now()
+                    ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                ) AS earliest
+                ORDER BY earliest.due_at LIMIT ?
+            ),
+            run_out AS (
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
                 SELECT d.id, 'decision', 'unknown', 'The sender went silent; nobody knows whether it called Twilio',
                     'unknown'
                 FROM textonce.deliveries AS d JOIN due ON d.id = due.id WHERE d.status = 'reserved'
@@ -58,8 +71,12 @@ public final class DueRepository {
             FROM due WHERE d.id = due.id
             """ + COLUMNS;
 
-    private static final String TAKE_SILENT =
-            earliest("'scheduled', 'accepted', 'queued', 'sending', 'sent'") + """
+    private static final String TAKE_SILENT = """
+            WITH due AS (
+                SELECT id, due_at FROM textonce.deliveries
+                WHERE stage = 'with_twilio' AND due_at <= now()
+                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+            )
             UPDATE textonce.deliveries AS d
             SET due_at = now() + CAST(? AS interval)
             FROM due WHERE d.id = due.id
@@ -72,15 +89,15 @@ public final class DueRepository {
                     error_code = ?, reason = NULL, unknown_since = NULL,
                     due_at = CASE
                         WHEN textonce.status_rank(?) >= 5 THEN NULL
-                        WHEN cancelled_at IS NOT NULL THEN now()
+                        WHEN cancel_requested_at IS NOT NULL THEN now()
                         ELSE now() + CAST(? AS interval)
                     END,
                     updated_at = now()
                 WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown'
                 RETURNING id, status, message_sid, error_code
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, words, became)
-            SELECT id, 'evidence', status, message_sid, error_code, 'Found in Twilio''s list of messages', status
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, detail, new_status)
+            SELECT id, 'reconciliation', status, message_sid, error_code, 'Found in Twilio''s list of messages', status
             FROM bound
             """;
 
@@ -89,11 +106,11 @@ public final class DueRepository {
                 UPDATE textonce.deliveries
                 SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, sender = ?,
                     due_at = now() + CAST(? AS interval), updated_at = now()
-                WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown' AND cancelled_at IS NULL
+                WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown' AND cancel_requested_at IS NULL
                 RETURNING id
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
-            SELECT id, 'evidence', 'reserved', 'Twilio provably never took the text; sending it again', 'reserved'
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
+            SELECT id, 'reconciliation', 'reserved', 'Twilio provably never took the text; sending it again', 'reserved'
             FROM again
             """;
 
@@ -101,16 +118,16 @@ public final class DueRepository {
     private static final String DECIDE = """
             WITH decided AS (
                 UPDATE textonce.deliveries
-                SET status = CASE WHEN cancelled_at IS NULL THEN ? ELSE 'canceled' END,
-                    due_at = CASE WHEN cancelled_at IS NULL THEN CAST(? AS timestamptz) END,
-                    body = CASE WHEN cancelled_at IS NULL THEN body END,
+                SET status = CASE WHEN cancel_requested_at IS NULL THEN ? ELSE 'canceled' END,
+                    due_at = CASE WHEN cancel_requested_at IS NULL THEN CAST(? AS timestamptz) END,
+                    body = CASE WHEN cancel_requested_at IS NULL THEN body END,
                     error_code = CAST(? AS integer), reason = ?,
                     unknown_since = CASE WHEN ? THEN unknown_since END, updated_at = now()
                 WHERE id = ? AND attempt = ? AND unknown_since IS NOT DISTINCT FROM CAST(? AS timestamptz)
                   AND status IN ('reserved', 'unknown')
                 RETURNING id, status, error_code, reason, due_at
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, words, until, became)
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, detail, until, new_status)
             SELECT id, 'decision', status, error_code, reason, due_at, status FROM decided
             """;
 
@@ -134,25 +151,6 @@ public final class DueRepository {
         this.lease = lease;
     }
 
-    /**
-     * Locks the earliest that are due in some statuses; its two parameters are how many at most. One status at a time, as
-     * the index has them: their order together would be known only when all that are due were read, and after an outage
-     * that is many.
-     */
-    private static String earliest(String statuses) {
-        return """
-                WITH due AS (
-                    SELECT earliest.id, earliest.due_at
-                    FROM unnest(ARRAY[%s]) AS statuses (name), LATERAL (
-                        SELECT id, due_at FROM textonce.deliveries
-                        WHERE status = statuses.name AND due_at <= now()
-                        ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
-                    ) AS earliest
-                    ORDER BY earliest.due_at LIMIT ?
-                )
-                """.formatted(statuses);
-    }
-
     /** Held texts that are due, each reserved anew for the caller. */
     public List<DueDelivery> takeHeld(int most) {
         return take(TAKE_HELD, most, sender, lease.toString());
@@ -165,7 +163,7 @@ public final class DueRepository {
 
     /** Texts that Twilio has and has long said nothing about. */
     public List<DueDelivery> takeSilent(int most) {
-        return take(TAKE_SILENT, most, most, lease.toString());
+        return take(TAKE_SILENT, most, lease.toString());
     }
 
     private List<DueDelivery> take(String sql, Object... parameters) {

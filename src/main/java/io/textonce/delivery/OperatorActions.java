@@ -12,8 +12,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class OperatorActions {
 
     private static final String TOLD = """
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, words, actor, became)
-            SELECT id, 'operator', status, message_sid, ?, ?, became FROM changed
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, detail, actor, new_status)
+            SELECT id, 'operator', status, message_sid, ?, ?, new_status FROM changed
             """;
 
     private static final String CANCEL = """
@@ -21,7 +21,7 @@ public final class OperatorActions {
                 UPDATE textonce.deliveries
                 SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
                 WHERE id = ? AND status = 'held'
-                RETURNING id, status, message_sid, status AS became
+                RETURNING id, status, message_sid, status AS new_status
             )
             """ + TOLD;
 
@@ -30,7 +30,7 @@ public final class OperatorActions {
                 UPDATE textonce.deliveries
                 SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
                 WHERE id = ? AND status = 'held' AND due_at IS NULL
-                RETURNING id, status, message_sid, status AS became
+                RETURNING id, status, message_sid, status AS new_status
             )
             """ + TOLD;
 
@@ -38,7 +38,7 @@ public final class OperatorActions {
             WITH changed AS (
                 UPDATE textonce.deliveries SET due_at = now(), reason = ?, updated_at = now()
                 WHERE id = ? AND status = 'held' AND due_at IS NULL AND phone IS NOT NULL AND body IS NOT NULL
-                RETURNING id, status, message_sid, CAST(NULL AS text) AS became
+                RETURNING id, status, message_sid, CAST(NULL AS text) AS new_status
             )
             """ + TOLD;
 
@@ -48,7 +48,7 @@ public final class OperatorActions {
                 SET status = 'held', due_at = now(), error_code = NULL, reason = ?, updated_at = now()
                 WHERE id = ? AND status IN ('rejected', 'canceled') AND message_sid IS NULL
                   AND phone IS NOT NULL AND body IS NOT NULL AND (expires_at IS NULL OR expires_at > now())
-                RETURNING id, status, message_sid, status AS became
+                RETURNING id, status, message_sid, status AS new_status
             )
             """ + TOLD;
 
@@ -60,7 +60,7 @@ public final class OperatorActions {
                 WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
                 RETURNING status
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, words, actor, became)
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, detail, actor, new_status)
             SELECT CAST(? AS uuid), 'operator', 'canceled', CAST(? AS text), ?, ?, (SELECT status FROM raised)
             """;
 
@@ -69,7 +69,7 @@ public final class OperatorActions {
                 UPDATE textonce.deliveries SET due_at = now() WHERE id = ? AND due_at IS NOT NULL AND message_sid IS NOT NULL
                 RETURNING id
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, words, actor)
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, detail, actor)
             SELECT id, 'operator', status, message_sid, ?, ? FROM textonce.deliveries WHERE id = ?
             """;
 

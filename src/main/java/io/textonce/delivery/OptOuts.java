@@ -18,7 +18,7 @@ public final class OptOuts {
             INSERT INTO textonce.opt_outs (phone_hash, sender, source)
             SELECT phone_hash, sender, 'twilio' FROM textonce.deliveries AS d
             WHERE id = ? AND NOT EXISTS (
-                SELECT FROM textonce.inbound_texts AS t
+                SELECT FROM textonce.inbound_messages AS t
                 WHERE t.phone_hash = d.phone_hash AND t.kind = 'start' AND t.received_at > d.attempted_at
                   AND d.sender IN (t.recipient, t.service))
             ON CONFLICT DO NOTHING

@@ -20,7 +20,7 @@ public final class OutcomeRepository implements AutoCloseable {
     private static final String RECORD = """
             WITH told AS MATERIALIZED (
                 SELECT *, textonce.status_rank(status) AS rank
-                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(id, attempt, status, sid, code, words, wait)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(id, attempt, status, sid, code, detail, wait)
             ),
             freed AS (
                 UPDATE textonce.deliveries AS d
@@ -32,13 +32,13 @@ public final class OutcomeRepository implements AutoCloseable {
                 RETURNING d.id, d.status
             ),
             parted AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
                 SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
                 SET status = CASE
-                        WHEN d.cancelled_at IS NOT NULL AND t.status IN ('held', 'rejected') THEN 'canceled'
+                        WHEN d.cancel_requested_at IS NOT NULL AND t.status IN ('held', 'rejected') THEN 'canceled'
                         WHEN d.message_sid IS NULL OR t.rank > textonce.status_rank(d.status) THEN t.status
                         ELSE d.status
                     END,
@@ -48,16 +48,16 @@ public final class OutcomeRepository implements AutoCloseable {
                         WHEN d.message_sid IS NOT NULL AND t.rank <= textonce.status_rank(d.status) THEN d.error_code
                     END,
                     reason = CASE
-                        WHEN t.sid IS NULL THEN t.words
+                        WHEN t.sid IS NULL THEN t.detail
                         WHEN d.message_sid IS NOT NULL AND t.rank <= textonce.status_rank(d.status) THEN d.reason
                     END,
                     body = CASE
-                        WHEN t.status = 'unknown' OR t.status IN ('held', 'rejected') AND d.cancelled_at IS NULL THEN d.body
+                        WHEN t.status = 'unknown' OR t.status IN ('held', 'rejected') AND d.cancel_requested_at IS NULL THEN d.body
                     END,
                     unknown_since = CASE WHEN t.status = 'unknown' THEN now() END,
                     due_at = CASE
                         WHEN d.message_sid IS NOT NULL AND textonce.status_rank(d.status) >= 5 THEN NULL
-                        WHEN d.cancelled_at IS NULL OR t.status = 'unknown' THEN now() + t.wait
+                        WHEN d.cancel_requested_at IS NULL OR t.status = 'unknown' THEN now() + t.wait
                         WHEN t.sid IS NOT NULL THEN now()
                     END,
                     updated_at = now()
@@ -71,11 +71,11 @@ public final class OutcomeRepository implements AutoCloseable {
                     (SELECT before.status FROM textonce.deliveries AS before WHERE before.id = d.id) AS old_status
             )
             INSERT INTO textonce.delivery_events
-                (delivery_id, kind, status, message_sid, error_code, words, until, became)
-            SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, t.sid, t.code, t.words,
+                (delivery_id, kind, status, message_sid, error_code, detail, until, new_status)
+            SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, t.sid, t.code, t.detail,
                 CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END, c.status
             FROM told AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
-            RETURNING delivery_id, became
+            RETURNING delivery_id, new_status
             """;
 
     private final JdbcTemplate jdbc;
@@ -105,7 +105,7 @@ public final class OutcomeRepository implements AutoCloseable {
                         .add("interval", Outcome::again)
                         .in(RECORD),
                 row -> {
-                    if (row.getString("became") != null) {
+                    if (row.getString("new_status") != null) {
                         changed.add(row.getObject("delivery_id", UUID.class));
                     }
                 });

@@ -42,13 +42,13 @@ public final class RestoreMode {
                 WHERE id = ? AND attempt = ? AND status = 'reserved'
                 RETURNING id, status, reason
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
             SELECT id, 'decision', status, reason, status FROM doubted
             """;
 
     private static final String DOUBTED = """
             SELECT EXISTS (
-                SELECT FROM textonce.delivery_events WHERE delivery_id = ? AND words = ? AND happened_at >= ?)
+                SELECT FROM textonce.delivery_events WHERE delivery_id = ? AND detail = ? AND happened_at >= ?)
             """;
 
     private final JdbcTemplate jdbc;

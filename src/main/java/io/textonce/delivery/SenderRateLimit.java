@@ -28,31 +28,31 @@ final class SenderRateLimit {
                 FROM mine
             ),
             turn AS (
-                INSERT INTO textonce.sender_pace AS p (sender, free_at, urgent_free_at)
+                INSERT INTO textonce.sender_rate_limits AS p (sender, next_free_at, urgent_next_free_at)
                 SELECT sender, earliest + takes, CASE WHEN urgent THEN earliest + takes ELSE '-infinity' END FROM asked
                 ON CONFLICT (sender) DO UPDATE
-                SET (free_at, urgent_free_at) = (
-                        SELECT greatest(p.free_at, earliest) + takes,
-                            CASE WHEN urgent THEN greatest(p.urgent_free_at, earliest) + takes ELSE p.urgent_free_at END
+                SET (next_free_at, urgent_next_free_at) = (
+                        SELECT greatest(p.next_free_at, earliest) + takes,
+                            CASE WHEN urgent THEN greatest(p.urgent_next_free_at, earliest) + takes ELSE p.urgent_next_free_at END
                         FROM asked)
-                WHERE (SELECT expires_at IS NULL OR expires_at > CASE WHEN urgent THEN p.urgent_free_at ELSE p.free_at END
+                WHERE (SELECT expires_at IS NULL OR expires_at > CASE WHEN urgent THEN p.urgent_next_free_at ELSE p.next_free_at END
                     FROM asked)
-                RETURNING free_at, urgent_free_at
+                RETURNING next_free_at, urgent_next_free_at
             ),
             given AS (
-                SELECT CASE WHEN urgent THEN urgent_free_at ELSE free_at END - takes AS at
+                SELECT CASE WHEN urgent THEN urgent_next_free_at ELSE next_free_at END - takes AS at
                 FROM asked LEFT JOIN turn ON true
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
-                SET status = CASE WHEN at IS NULL THEN 'rejected' ELSE 'held' END, due_at = at, turn_at = at,
+                SET status = CASE WHEN at IS NULL THEN 'rejected' ELSE 'held' END, due_at = at, slot_at = at,
                     reason = CASE WHEN at IS NULL THEN ? ELSE ? END, updated_at = now()
                 FROM given, mine
                 WHERE d.id = mine.id AND (at IS NULL OR at > now())
                 RETURNING d.id, d.status, d.reason, d.due_at
             ),
             said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, until, became)
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, until, new_status)
                 SELECT id, 'decision', status, reason, due_at, status FROM changed
             )
             SELECT changed.id IS NULL AS goes, changed.due_at FROM mine LEFT JOIN changed ON true

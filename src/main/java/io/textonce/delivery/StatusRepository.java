@@ -18,13 +18,13 @@ public final class StatusRepository implements AutoCloseable {
      * The delivery is the one that the callback's URL names, else the one that has the SID. Its status rises or stays. A
      * delivery without a SID is bound to this one; if evidence had given the SID to another delivery, whose text was
      * equal, that one is unknown again. An earlier error is over once it goes on. What was called off is due at once while
-     * Twilio may cancel it. What was said is kept whether or not it changed anything, a repetition only if it
+     * Twilio may cancel it; any other poll stays where it is unless it is too far off, so that the update is HOT. What was said is kept whether or not it changed anything, a repetition only if it
      * did. A word that is not Twilio's moves nothing.
      */
     private static final String RECORD = """
             WITH told AS MATERIALIZED (
                 SELECT *, textonce.status_rank(status) AS rank
-                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(kind, delivery, sid, status, code, words, wait)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(kind, delivery, sid, status, code, detail, wait)
             ),
             target AS MATERIALIZED (
                 SELECT t.sid AS told_sid, d.id, d.event, d.event_id, d.created_at, d.message_sid, d.status
@@ -45,7 +45,7 @@ public final class StatusRepository implements AutoCloseable {
                 RETURNING d.id, d.status
             ),
             parted AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
                 SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
             ),
             changed AS (
@@ -60,13 +60,14 @@ public final class StatusRepository implements AutoCloseable {
                         WHEN t.code IS NULL AND t.status IN ('undelivered', 'failed') THEN d.error_code
                         ELSE t.code
                     END,
-                    reason = t.words,
+                    reason = t.detail,
                     body = NULL,
                     unknown_since = NULL,
                     due_at = CASE
                         WHEN t.rank >= 5 THEN NULL
-                        WHEN d.cancelled_at IS NOT NULL AND coalesce(t.rank, -1) <= 2 THEN now()
-                        ELSE now() + t.wait
+                        WHEN d.cancel_requested_at IS NOT NULL AND coalesce(t.rank, -1) <= 2 THEN now()
+                        WHEN d.message_sid IS NULL THEN now() + t.wait
+                        ELSE least(d.due_at, now() + t.wait)
                     END,
                     updated_at = now()
                 FROM told AS t JOIN target ON target.told_sid = t.sid
@@ -77,8 +78,8 @@ public final class StatusRepository implements AutoCloseable {
             ),
             kept AS (
                 INSERT INTO textonce.delivery_events
-                    (delivery_id, kind, status, message_sid, error_code, words, became)
-                SELECT target.id, t.kind, t.status, t.sid, t.code, t.words, changed.status
+                    (delivery_id, kind, status, message_sid, error_code, detail, new_status)
+                SELECT target.id, t.kind, t.status, t.sid, t.code, t.detail, changed.status
                 FROM told AS t
                     LEFT JOIN target ON target.told_sid = t.sid
                     LEFT JOIN changed ON changed.sid = t.sid
@@ -87,8 +88,8 @@ public final class StatusRepository implements AutoCloseable {
             ),
             repeated AS (
                 INSERT INTO textonce.delivery_events
-                    (delivery_id, kind, status, message_sid, error_code, words, became)
-                SELECT changed.id, 'fetch', t.status, t.sid, t.code, t.words, changed.status
+                    (delivery_id, kind, status, message_sid, error_code, detail, new_status)
+                SELECT changed.id, 'poll', t.status, t.sid, t.code, t.detail, changed.status
                 FROM told AS t JOIN changed ON changed.sid = t.sid
                 WHERE t.sid NOT IN (SELECT message_sid FROM kept)
             )
@@ -162,7 +163,7 @@ public final class StatusRepository implements AutoCloseable {
     /**
      * What Twilio says of one message.
      *
-     * @param kind callback, or fetch where Twilio was asked
+     * @param kind callback, or poll where Twilio was asked
      * @param delivery that the callback's URL names, or null
      * @param sid Twilio's Message SID
      * @param status in Twilio's words

@@ -30,8 +30,8 @@ class Alerts {
     /** A text that was refused or canceled has told nobody, so it uses no rung. */
     private static final String HAS_ROOM = """
             SELECT coalesce(bool_and((
-                SELECT count(*) FROM textonce.incident_texts AS t
-                WHERE t.phone_hash = ? AND t.told_at > clock_timestamp() - rung.span
+                SELECT count(*) FROM textonce.incident_messages AS t
+                WHERE t.phone_hash = ? AND t.alerted_at > clock_timestamp() - rung.span
                   AND NOT EXISTS (
                       SELECT FROM textonce.deliveries AS d
                       WHERE d.event = 'incident-alert' AND d.event_id = t.event_id
@@ -42,35 +42,35 @@ class Alerts {
     private static final String WAITING = """
             SELECT a.incident_id, a.step, a.phone, a.consent_at
             FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
-            WHERE a.phone_hash = ? AND a.queued_at IS NOT NULL AND a.text_id IS NULL AND a.phone IS NOT NULL
+            WHERE a.phone_hash = ? AND a.queued_at IS NOT NULL AND a.message_id IS NULL AND a.phone IS NOT NULL
               AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
             ORDER BY a.queued_at, a.incident_id
             """;
 
     private static final String TELL = """
-            INSERT INTO textonce.incident_texts (event_id, phone_hash, phone, consent_at, told_at, due_at)
+            INSERT INTO textonce.incident_messages (event_id, phone_hash, phone, consent_at, alerted_at, due_at)
             VALUES (?, ?, ?, ?, clock_timestamp(), clock_timestamp() + CAST(? AS interval))
             """;
 
     private static final String NUMBERS_WAITING = """
             SELECT DISTINCT a.phone_hash
             FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
-            WHERE a.queued_at IS NOT NULL AND a.text_id IS NULL AND a.phone IS NOT NULL
+            WHERE a.queued_at IS NOT NULL AND a.message_id IS NULL AND a.phone IS NOT NULL
               AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
             """;
 
     private static final String TAKE_AGAIN = """
-            UPDATE textonce.incident_texts SET due_at = clock_timestamp() + CAST(? AS interval)
+            UPDATE textonce.incident_messages SET due_at = clock_timestamp() + CAST(? AS interval)
             WHERE event_id IN (
-                SELECT event_id FROM textonce.incident_texts WHERE due_at <= now()
+                SELECT event_id FROM textonce.incident_messages WHERE due_at <= now()
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED)
             RETURNING event_id
             """;
 
     private static final String TEXT = """
-            SELECT t.event_id, t.phone, t.consent_at, i.name, i.title, i.url, i.asks_reply, i.expires_at
-            FROM textonce.incident_texts AS t
-                JOIN textonce.incident_alerts AS a ON a.text_id = t.event_id
+            SELECT t.event_id, t.phone, t.consent_at, i.name, i.title, i.url, i.needs_acknowledgment, i.expires_at
+            FROM textonce.incident_messages AS t
+                JOIN textonce.incident_alerts AS a ON a.message_id = t.event_id
                 JOIN textonce.incidents AS i ON i.event_id = a.incident_id
             WHERE t.event_id = ? AND t.phone IS NOT NULL
             ORDER BY a.queued_at, a.incident_id
@@ -79,13 +79,13 @@ class Alerts {
     private static final String REFUSED = """
             UPDATE textonce.incidents AS i SET due_at = now()
             FROM textonce.incident_alerts AS a
-            WHERE a.text_id = ? AND a.incident_id = i.event_id AND a.step = i.step AND i.due_at IS NOT NULL
+            WHERE a.message_id = ? AND a.incident_id = i.event_id AND a.step = i.step AND i.due_at IS NOT NULL
             """;
 
     private static final String FIRST_DELIVERY = """
             SELECT d.id, d.attempt, d.status, d.message_sid, d.error_code
             FROM textonce.deliveries AS d
-                JOIN textonce.incident_alerts AS a ON d.event = 'incident-alert' AND d.event_id = a.text_id
+                JOIN textonce.incident_alerts AS a ON d.event = 'incident-alert' AND d.event_id = a.message_id
             WHERE a.incident_id = ? AND a.step = 1
             """;
 
@@ -122,7 +122,7 @@ class Alerts {
             String text = waiting.size() == 1 ? first.textId() : first.textId() + "/digest";
             jdbc.update(TELL, text, number, first.phone(), first.consentAt(), AGAIN);
             waiting.forEach(alert -> jdbc.update(
-                    "UPDATE textonce.incident_alerts SET text_id = ? WHERE incident_id = ? AND step = ?",
+                    "UPDATE textonce.incident_alerts SET message_id = ? WHERE incident_id = ? AND step = ?",
                     text,
                     alert.incident(),
                     alert.step()));
@@ -181,8 +181,8 @@ class Alerts {
     /** The delivery has it now. A refused one was told to nobody, so the next number's turn comes at once. */
     void handedOver(String id, boolean refused) {
         transaction.executeWithoutResult(status -> {
-            jdbc.update("UPDATE textonce.incident_texts SET due_at = NULL, phone = NULL WHERE event_id = ?", id);
-            jdbc.update("UPDATE textonce.incident_alerts SET phone = NULL WHERE text_id = ?", id);
+            jdbc.update("UPDATE textonce.incident_messages SET due_at = NULL, phone = NULL WHERE event_id = ?", id);
+            jdbc.update("UPDATE textonce.incident_alerts SET phone = NULL WHERE message_id = ?", id);
             if (refused) {
                 jdbc.update(REFUSED, id);
             }
@@ -220,7 +220,7 @@ class Alerts {
                 row.getString("name"),
                 row.getString("title"),
                 row.getString("url"),
-                row.getBoolean("asks_reply"),
+                row.getBoolean("needs_acknowledgment"),
                 row.getTimestamp("expires_at"));
     }
 

@@ -27,7 +27,7 @@ class Incidents {
 
     private static final String OPEN = """
             INSERT INTO textonce.incidents
-                (event_id, payload_sha256, name, title, url, asks_reply, escalate_after, expires_at, due_at)
+                (event_id, payload_sha256, name, title, url, needs_acknowledgment, escalate_after, expires_at, due_at)
             VALUES (?, ?, ?, ?, ?, ?, CAST(? AS interval), ?, now() + CAST(? AS interval))
             ON CONFLICT (event_id) DO NOTHING
             RETURNING coalesce(expires_at <= now(), false)
@@ -39,11 +39,11 @@ class Incidents {
             """;
 
     private static final String TURN_OVER = """
-            SELECT i.event_id, i.name, i.step, i.asks_reply, a.text_id, d.status,
+            SELECT i.event_id, i.name, i.step, i.needs_acknowledgment, a.message_id, d.status,
                 coalesce(i.expires_at <= now(), false) AS expired, d.id AS delivery
             FROM textonce.incidents AS i
                 LEFT JOIN textonce.incident_alerts AS a ON a.incident_id = i.event_id AND a.step = i.step
-                LEFT JOIN textonce.deliveries AS d ON d.event = 'incident-alert' AND d.event_id = a.text_id
+                LEFT JOIN textonce.deliveries AS d ON d.event = 'incident-alert' AND d.event_id = a.message_id
             WHERE i.due_at <= now()
                OR i.due_at IS NOT NULL AND d.status IN ('undelivered', 'failed', 'rejected', 'canceled')
             ORDER BY i.due_at LIMIT ? FOR UPDATE OF i SKIP LOCKED
@@ -60,7 +60,7 @@ class Incidents {
             """;
 
     private static final String DECIDED = """
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, words) VALUES (?, 'decision', ?, ?)
+            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail) VALUES (?, 'decision', ?, ?)
             """;
 
     /** Numbers that nobody will text any more are forgotten. */
@@ -92,7 +92,7 @@ class Incidents {
                   AND (upper(i.name) IN (SELECT name FROM meant) OR NOT EXISTS (SELECT FROM meant))
                   AND EXISTS (
                       SELECT FROM textonce.incident_alerts AS a
-                      WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?) AND a.text_id IS NOT NULL)
+                      WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?) AND a.message_id IS NOT NULL)
                 RETURNING event_id
             )
             """ + FORGET;
@@ -226,9 +226,9 @@ class Incidents {
                 row.getString("event_id"),
                 row.getString("name"),
                 row.getInt("step"),
-                row.getBoolean("asks_reply"),
+                row.getBoolean("needs_acknowledgment"),
                 row.getBoolean("expired"),
-                row.getString("text_id"),
+                row.getString("message_id"),
                 row.getObject("delivery", UUID.class),
                 row.getString("status"));
     }

@@ -31,7 +31,7 @@ class OutboxCursors {
             "SELECT coalesce(pg_sequence_last_value('textonce.delivery_events_id_seq'), 0)";
 
     private static final String BEGIN = """
-            INSERT INTO textonce.subscriptions (name, told_id, seen_id, seen_xid)
+            INSERT INTO textonce.outbox_cursors (name, published_id, safe_id, safe_xid)
             VALUES (?, ?, ?, pg_current_xact_id())
             ON CONFLICT (name) DO NOTHING
             """;
@@ -48,8 +48,8 @@ class OutboxCursors {
             """;
 
     private static final String WAITING = """
-            SELECT name FROM textonce.subscriptions
-            WHERE name = ANY (?) AND told_id < ? AND suspended_at IS NULL AND next_try_at <= now()
+            SELECT name FROM textonce.outbox_cursors
+            WHERE name = ANY (?) AND published_id < ? AND suspended_at IS NULL AND next_try_at <= now()
               AND (leased_until IS NULL OR leased_until < now())
             """;
 
@@ -59,45 +59,45 @@ class OutboxCursors {
                 SELECT CAST(? AS bigint) AS id, CAST(? AS xid8) AS xid, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
             ),
             mine AS (
-                SELECT name, told_id, seen_id, failures, mark.id, mark.xid,
-                    mark.xid <= mark.oldest AS all_settled, seen_xid <= mark.oldest AS seen_settled
-                FROM mark, textonce.subscriptions
-                WHERE name = ? AND told_id < mark.id AND suspended_at IS NULL AND next_try_at <= now()
+                SELECT name, published_id, safe_id, failures, mark.id, mark.xid,
+                    mark.xid <= mark.oldest AS all_settled, safe_xid <= mark.oldest AS safe_settled
+                FROM mark, textonce.outbox_cursors
+                WHERE name = ? AND published_id < mark.id AND suspended_at IS NULL AND next_try_at <= now()
                   AND (leased_until IS NULL OR leased_until < now())
-                FOR UPDATE OF subscriptions SKIP LOCKED
+                FOR UPDATE OF outbox_cursors SKIP LOCKED
             )
-            UPDATE textonce.subscriptions AS s
+            UPDATE textonce.outbox_cursors AS s
             SET holder = ?, leased_until = now() + CAST(? AS interval),
-                seen_id = CASE WHEN seen_settled THEN mine.id ELSE s.seen_id END,
-                seen_xid = CASE WHEN seen_settled THEN mine.xid ELSE s.seen_xid END
+                safe_id = CASE WHEN safe_settled THEN mine.id ELSE s.safe_id END,
+                safe_xid = CASE WHEN safe_settled THEN mine.xid ELSE s.safe_xid END
             FROM mine WHERE s.name = mine.name
-            RETURNING mine.told_id, mine.failures,
-                CASE WHEN all_settled THEN mine.id WHEN seen_settled THEN mine.seen_id ELSE mine.told_id END AS settled_id
+            RETURNING mine.published_id, mine.failures,
+                CASE WHEN all_settled THEN mine.id WHEN safe_settled THEN mine.safe_id ELSE mine.published_id END AS settled_id
             """;
 
     private static final String EVENTS = """
-            SELECT e.id, e.delivery_id, e.happened_at, d.event, d.event_id, e.became, e.message_sid, e.error_code,
-                CASE WHEN e.kind <> 'operator' THEN e.words END AS words, d.phone_masked
+            SELECT e.id, e.delivery_id, e.happened_at, d.event, d.event_id, e.new_status, e.message_sid, e.error_code,
+                CASE WHEN e.kind <> 'operator' THEN e.detail END AS detail, d.phone_masked
             FROM textonce.delivery_events AS e JOIN textonce.deliveries AS d ON d.id = e.delivery_id
-            WHERE e.id > ? AND e.id <= ? AND e.became IS NOT NULL AND (? OR d.client = ? OR d.event = ANY (?))
+            WHERE e.id > ? AND e.id <= ? AND e.new_status IS NOT NULL AND (? OR d.client = ? OR d.event = ANY (?))
             ORDER BY e.id LIMIT ?
             """;
 
     private static final String TOLD = """
-            UPDATE textonce.subscriptions
-            SET told_id = ?, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL, failures = 0,
+            UPDATE textonce.outbox_cursors
+            SET published_id = ?, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL, failures = 0,
                 last_error = NULL
             WHERE name = ? AND holder = ?
             """;
 
     private static final String RELEASE = """
-            UPDATE textonce.subscriptions SET holder = NULL, leased_until = NULL WHERE name = ? AND holder = ?
+            UPDATE textonce.outbox_cursors SET holder = NULL, leased_until = NULL WHERE name = ? AND holder = ?
             """;
 
     private static final String FAILED = """
             WITH f AS (SELECT CAST(? AS bigint) AS id, CAST(? AS interval) AS wait, CAST(? AS boolean) AS gone)
-            UPDATE textonce.subscriptions AS s
-            SET told_id = ?, holder = NULL, leased_until = NULL, failed_id = f.id,
+            UPDATE textonce.outbox_cursors AS s
+            SET published_id = ?, holder = NULL, leased_until = NULL, failed_id = f.id,
                 failures = CASE WHEN s.failed_id = f.id THEN s.failures ELSE 0 END + 1,
                 failing_since = CASE WHEN s.failed_id = f.id THEN s.failing_since ELSE now() END,
                 next_try_at = now() + f.wait, last_error = ?,
@@ -111,28 +111,28 @@ class OutboxCursors {
     private static final String STANDING = """
             SELECT s.name, s.failing_since, s.failures, s.next_try_at, s.last_error, s.suspended_at, s.decision,
                 (SELECT e.happened_at FROM textonce.delivery_events AS e
-                 WHERE e.id > s.told_id AND e.became IS NOT NULL ORDER BY e.id LIMIT 1) AS behind_since
-            FROM textonce.subscriptions AS s WHERE s.name = ANY (?) ORDER BY s.name
+                 WHERE e.id > s.published_id AND e.new_status IS NOT NULL ORDER BY e.id LIMIT 1) AS behind_since
+            FROM textonce.outbox_cursors AS s WHERE s.name = ANY (?) ORDER BY s.name
             """;
 
     /** Whoever works for it at this moment writes nothing more down. */
     private static final String MOVE = """
-            UPDATE textonce.subscriptions
-            SET told_id = coalesce(?, told_id), holder = NULL, leased_until = NULL, failed_id = NULL,
+            UPDATE textonce.outbox_cursors
+            SET published_id = coalesce(?, published_id), holder = NULL, leased_until = NULL, failed_id = NULL,
                 failing_since = NULL, failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL,
                 decision = ?
             WHERE name = ?
             """;
 
     private static final String SUSPEND = """
-            UPDATE textonce.subscriptions
+            UPDATE textonce.outbox_cursors
             SET suspended_at = coalesce(suspended_at, now()), holder = NULL, leased_until = NULL, decision = ?
             WHERE name = ?
             """;
 
     private static final String SKIP = """
-            UPDATE textonce.subscriptions
-            SET told_id = failed_id, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL,
+            UPDATE textonce.outbox_cursors
+            SET published_id = failed_id, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL,
                 failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL, decision = ?
             WHERE name = ? AND failed_id IS NOT NULL
             """;
@@ -166,7 +166,7 @@ class OutboxCursors {
         var holder = UUID.randomUUID();
         var taken = jdbc.query(
                 TAKE,
-                (row, n) -> new Taken(row.getLong("told_id"), row.getLong("settled_id"), row.getInt("failures")),
+                (row, n) -> new Taken(row.getLong("published_id"), row.getLong("settled_id"), row.getInt("failures")),
                 mark.newest(),
                 mark.xid(),
                 subscriber.name(),
@@ -278,10 +278,10 @@ class OutboxCursors {
                 row.getTimestamp("happened_at").toInstant(),
                 row.getString("event"),
                 row.getString("event_id"),
-                row.getString("became"),
+                row.getString("new_status"),
                 row.getString("message_sid"),
                 row.getObject("error_code", Integer.class),
-                row.getString("words"),
+                row.getString("detail"),
                 row.getString("phone_masked"));
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param event name of the business event
  * @param eventId the sender's id of it
  * @param code Twilio's error code
- * @param words what was decided or went wrong
+ * @param detail what was decided or went wrong
  */
 record StatusEvent(
         long entry,
@@ -28,7 +28,7 @@ record StatusEvent(
         String status,
         @Nullable String sid,
         @Nullable Integer code,
-        @Nullable String words,
+        @Nullable String detail,
         String phoneMasked) {
 
     /** The type is this and the status (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type). */
@@ -70,8 +70,8 @@ record StatusEvent(
         if (code != null) {
             data.put("code", code);
         }
-        if (words != null) {
-            data.put("words", words);
+        if (detail != null) {
+            data.put("detail", detail);
         }
         // A person who was erased has none.
         if (!phoneMasked.isEmpty()) {

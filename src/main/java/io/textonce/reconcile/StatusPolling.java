@@ -58,7 +58,7 @@ final class StatusPolling {
             if (seen == null) {
                 LOG.warn("Twilio does not know {} of delivery {}", due.sid(), due.id());
             } else if (!seen.status().equals(due.status())) {
-                callback.report(exchange, "fetch", due.id(), seen.sid(), seen.status(), seen.errorCode());
+                callback.report(exchange, "poll", due.id(), seen.sid(), seen.status(), seen.errorCode());
             }
         } catch (TwilioFailure e) {
             LOG.info("Twilio could not be asked about {}: {}", due.sid(), e.getMessage());

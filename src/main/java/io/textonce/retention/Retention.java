@@ -40,7 +40,7 @@ final class Retention {
                 ORDER BY id FOR UPDATE SKIP LOCKED
             ),
             given_up AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, words, became)
+                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
                 SELECT id, 'decision', 'canceled', 'Nobody decided; the text is not kept any longer', 'canceled'
                 FROM old WHERE status = 'held'
             )
@@ -52,14 +52,14 @@ final class Retention {
     /** What subscribers are still to be told of stays; those who are suspended are not waited for. */
     private static final String PURGE = """
             WITH awaited AS (
-                SELECT min(told_id) AS told_id FROM textonce.subscriptions WHERE name = ANY (?) AND suspended_at IS NULL
+                SELECT min(published_id) AS published_id FROM textonce.outbox_cursors WHERE name = ANY (?) AND suspended_at IS NULL
             ),
             old AS (
                 SELECT id FROM textonce.deliveries AS d
                 WHERE id < ? AND created_at < now() - CAST(? AS interval) AND due_at IS NULL
                   AND NOT EXISTS (
                       SELECT FROM textonce.delivery_events AS e, awaited
-                      WHERE e.delivery_id = d.id AND e.id > awaited.told_id AND e.became IS NOT NULL)
+                      WHERE e.delivery_id = d.id AND e.id > awaited.published_id AND e.new_status IS NOT NULL)
                 ORDER BY id LIMIT ? FOR UPDATE OF d SKIP LOCKED
             ),
             told AS (
@@ -77,9 +77,9 @@ final class Retention {
             """;
 
     private static final String PURGE_INBOUND = """
-            DELETE FROM textonce.inbound_texts
+            DELETE FROM textonce.inbound_messages
             WHERE message_sid IN (
-                SELECT message_sid FROM textonce.inbound_texts
+                SELECT message_sid FROM textonce.inbound_messages
                 WHERE received_at < now() - CAST(? AS interval)
                 ORDER BY received_at LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
@@ -111,11 +111,11 @@ final class Retention {
             """;
 
     private static final String PURGE_ALERTS = """
-            DELETE FROM textonce.incident_texts
+            DELETE FROM textonce.incident_messages
             WHERE event_id IN (
-                SELECT t.event_id FROM textonce.incident_texts AS t
-                WHERE t.told_at < now() - CAST(? AS interval)
-                  AND NOT EXISTS (SELECT FROM textonce.incident_alerts AS a WHERE a.text_id = t.event_id)
+                SELECT t.event_id FROM textonce.incident_messages AS t
+                WHERE t.alerted_at < now() - CAST(? AS interval)
+                  AND NOT EXISTS (SELECT FROM textonce.incident_alerts AS a WHERE a.message_id = t.event_id)
                 LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 

@@ -20,17 +20,18 @@ final class CircuitBreaker implements HealthIndicator {
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
 
     private static final String OPEN = """
-            INSERT INTO textonce.circuit (account_sid, code, words, probe_at)
-            VALUES (?, ?, ?, now() + CAST(? AS interval))
-            ON CONFLICT (account_sid) DO UPDATE SET code = excluded.code, words = excluded.words
+            INSERT INTO textonce.circuit_breakers (account_sid, reason, probe_at)
+            VALUES (?, ?, now() + CAST(? AS interval))
+            ON CONFLICT (account_sid) DO UPDATE SET reason = excluded.reason
             """;
 
     private static final String TAKE_PROBE = """
-            UPDATE textonce.circuit SET probe_at = now() + CAST(? AS interval)
+            UPDATE textonce.circuit_breakers SET probe_at = now() + CAST(? AS interval)
             WHERE account_sid = ? AND probe_at <= now()
             """;
 
-    private static final String GIVE_BACK = "UPDATE textonce.circuit SET probe_at = now() WHERE account_sid = ?";
+    private static final String GIVE_BACK =
+            "UPDATE textonce.circuit_breakers SET probe_at = now() WHERE account_sid = ?";
 
     /** The events are read from the newest on, and the last answer with a SID is one of the first. */
     private static final String TAKEN_LATER = """
@@ -73,7 +74,7 @@ final class CircuitBreaker implements HealthIndicator {
         }
         reason = words;
         try {
-            jdbc.update(OPEN, account, code, words, probe.toString());
+            jdbc.update(OPEN, account, words, probe.toString());
         } catch (DataAccessException e) {
             LOG.warn("The open circuit could not be written down; the next refusal will", e);
         }
@@ -94,7 +95,7 @@ final class CircuitBreaker implements HealthIndicator {
     /** Twilio has answered for the account again. */
     void close() {
         if (isOpen()) {
-            jdbc.update("DELETE FROM textonce.circuit WHERE account_sid = ?", account);
+            jdbc.update("DELETE FROM textonce.circuit_breakers WHERE account_sid = ?", account);
             reason = null;
             LOG.info("Twilio takes the account again; what was held goes out");
         }
@@ -105,12 +106,12 @@ final class CircuitBreaker implements HealthIndicator {
         if (System.nanoTime() - refreshedAt < pace.toNanos()) {
             return;
         }
-        reason =
-                jdbc
-                        .queryForList("SELECT words FROM textonce.circuit WHERE account_sid = ?", String.class, account)
-                        .stream()
-                        .findFirst()
-                        .orElse(null);
+        reason = jdbc
+                .queryForList(
+                        "SELECT reason FROM textonce.circuit_breakers WHERE account_sid = ?", String.class, account)
+                .stream()
+                .findFirst()
+                .orElse(null);
         refreshedAt = System.nanoTime();
     }
 

@@ -103,7 +103,7 @@ class CancellationsTest {
         var first = row();
         assertThat(cancel()).isEqualTo(moment.effect);
 
-        assertThat(row()).containsEntry("cancelled_at", first.get("cancelled_at"));
+        assertThat(row()).containsEntry("cancel_requested_at", first.get("cancel_requested_at"));
         assertThat(entries(REASON)).isEqualTo(moment.effect.equals("too_late") ? 0 : 1);
     }
 
@@ -289,7 +289,7 @@ class CancellationsTest {
 
     private int entries(String words) {
         return jdbc.queryForObject(
-                "SELECT count(*) FROM textonce.delivery_events WHERE delivery_id = ? AND words = ?",
+                "SELECT count(*) FROM textonce.delivery_events WHERE delivery_id = ? AND detail = ?",
                 Integer.class,
                 row().get("id"),
                 words);
@@ -299,7 +299,7 @@ class CancellationsTest {
     private @Nullable String lastChange() {
         return jdbc
                 .queryForList(
-                        "SELECT became FROM textonce.delivery_events WHERE delivery_id = ? AND became IS NOT NULL"
+                        "SELECT new_status FROM textonce.delivery_events WHERE delivery_id = ? AND new_status IS NOT NULL"
                                 + " ORDER BY id DESC LIMIT 1",
                         String.class,
                         row().get("id"))

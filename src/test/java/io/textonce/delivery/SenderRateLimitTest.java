@@ -54,7 +54,7 @@ class SenderRateLimitTest {
 
     @BeforeEach
     void rest(Sandbox sandbox) {
-        sandbox.database().update("DELETE FROM textonce.sender_pace");
+        sandbox.database().update("DELETE FROM textonce.sender_rate_limits");
     }
 
     @AfterEach
@@ -120,10 +120,10 @@ class SenderRateLimitTest {
         assertThat(sandbox.delivery(id)).containsEntry("status", "held");
         assertThat((Timestamp) sandbox.delivery(id).get("due_at"))
                 .isAfter(Timestamp.from(Instant.now().plus(Duration.ofMinutes(50))))
-                .isEqualTo(sandbox.delivery(id).get("turn_at"));
+                .isEqualTo(sandbox.delivery(id).get("slot_at"));
         assertThat(sandbox.timeline(id))
                 .singleElement()
-                .satisfies(event -> assertThat((String) event.get("words")).contains("the sender has a pace"));
+                .satisfies(event -> assertThat((String) event.get("detail")).contains("the sender has a pace"));
     }
 
     @Test
@@ -193,11 +193,11 @@ class SenderRateLimitTest {
 
         makeDue(sandbox, id);
 
-        await().until(() -> sandbox.delivery(id).get("turn_at") != null);
+        await().until(() -> sandbox.delivery(id).get("slot_at") != null);
         assertThat(sandbox.delivery(id)).containsEntry("status", "held").containsEntry("attempt", 2);
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
         sandbox.database()
-                .update("UPDATE textonce.deliveries SET due_at = now(), turn_at = now() WHERE event_id = ?", id);
+                .update("UPDATE textonce.deliveries SET due_at = now(), slot_at = now() WHERE event_id = ?", id);
         sandbox.awaitStatus(id, "delivered");
     }
 
@@ -209,8 +209,8 @@ class SenderRateLimitTest {
     private void block(Sandbox sandbox) {
         sandbox.database()
                 .update(
-                        "INSERT INTO textonce.sender_pace VALUES (?, now() + interval '1 h', '-infinity')"
-                                + " ON CONFLICT (sender) DO UPDATE SET free_at = excluded.free_at",
+                        "INSERT INTO textonce.sender_rate_limits VALUES (?, now() + interval '1 h', '-infinity')"
+                                + " ON CONFLICT (sender) DO UPDATE SET next_free_at = excluded.next_free_at",
                         sender);
     }
 
@@ -220,7 +220,10 @@ class SenderRateLimitTest {
 
     private static Timestamp free(Sandbox sandbox, String sender) {
         return sandbox.database()
-                .queryForObject("SELECT free_at FROM textonce.sender_pace WHERE sender = ?", Timestamp.class, sender);
+                .queryForObject(
+                        "SELECT next_free_at FROM textonce.sender_rate_limits WHERE sender = ?",
+                        Timestamp.class,
+                        sender);
     }
 
     private List<TwilioMessage> sent(Sandbox sandbox) {

@@ -59,7 +59,7 @@ class IncidentsTest {
                 .toList();
 
         assertThat(told).hasSizeLessThanOrEqualTo(1);
-        assertThat(count("SELECT count(*) FROM textonce.incident_texts WHERE event_id = ?", id))
+        assertThat(count("SELECT count(*) FROM textonce.incident_messages WHERE event_id = ?", id))
                 .isEqualTo(1);
     }
 

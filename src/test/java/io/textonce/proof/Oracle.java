@@ -65,7 +65,7 @@ final class Oracle {
                         .append('\n'));
         try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
                 var statement = connection.prepareStatement(
-                        "SELECT happened_at, kind, e.status, e.message_sid, words FROM textonce.delivery_events e"
+                        "SELECT happened_at, kind, e.status, e.message_sid, detail FROM textonce.delivery_events e"
                                 + " JOIN textonce.deliveries d ON d.id = e.delivery_id WHERE event_id = ? ORDER BY e.id")) {
             statement.setString(1, "proof-event-" + event);
             var rows = statement.executeQuery();
@@ -90,8 +90,8 @@ final class Oracle {
         try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(
-                        "SELECT delivery_id, string_agg(became, ',' ORDER BY id) FROM textonce.delivery_events"
-                                + " WHERE became IS NOT NULL GROUP BY delivery_id")) {
+                        "SELECT delivery_id, string_agg(new_status, ',' ORDER BY id) FROM textonce.delivery_events"
+                                + " WHERE new_status IS NOT NULL GROUP BY delivery_id")) {
             var untold = new ArrayList<String>();
             var told = peers.statuses().statusesByDelivery();
             while (rows.next()) {

@@ -18,13 +18,15 @@ import javax.tools.ToolProvider;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * TextOnce as it was before the newest migration, taken from git and compiled against the libraries of today. Without git
- * and its history there is none, and the test that asks for it is skipped.
+ * TextOnce as it was before the newest migration, taken from git and compiled against the libraries of today; before the
+ * first migration after V1, its newest commit, which has the same schema. Without git and its history there is none, and
+ * the test that asks for it is skipped.
  *
  * @param commit its short hash
+ * @param migrations that its successor applies: none until there is a V2
  * @param classPath its classes, its resources and the libraries
  */
-record PreviousVersion(String commit, String classPath) {
+record PreviousVersion(String commit, int migrations, String classPath) {
 
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
 
@@ -36,12 +38,14 @@ record PreviousVersion(String commit, String classPath) {
             check(tree, commit);
             compile(tree, classes);
         }
-        return new PreviousVersion(commit, classes.toAbsolutePath() + File.pathSeparator + libraries());
+        return new PreviousVersion(
+                commit, isFirst(newest()) ? 0 : 1, classes.toAbsolutePath() + File.pathSeparator + libraries());
     }
 
-    /** The parent of the commit that brought the newest migration; the newest commit while that is not committed. */
+    /** The parent of the commit that added the newest migration; the newest commit while that is V1 or not committed. */
     private static String beforeNewest() throws Exception {
-        String added = git("log", "--diff-filter=A", "--format=%H", "-1", "--", newest().toString());
+        String added =
+                isFirst(newest()) ? "" : git("log", "--diff-filter=A", "--format=%H", "-1", "--", newest().toString());
         String commit = git("rev-parse", "--short", added.isEmpty() ? "HEAD" : added + "^");
         assumeTrue(!commit.isEmpty(), "git has no version before " + newest().getFileName() + " here");
         return commit;
@@ -51,6 +55,10 @@ record PreviousVersion(String commit, String classPath) {
         try (var files = Files.list(MIGRATIONS)) {
             return files.max(Comparator.comparingInt(PreviousVersion::number)).orElseThrow();
         }
+    }
+
+    private static boolean isFirst(Path migration) {
+        return number(migration) == 1;
     }
 
     private static int number(Path migration) {

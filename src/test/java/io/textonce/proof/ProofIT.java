@@ -385,7 +385,8 @@ class ProofIT {
             load.awaitSent(MOST);
 
             // The version before may know of no subscribers.
-            judgeTexts("the version after " + before.commit() + " takes over", load, "1 migration");
+            judgeTexts(
+                    "the version after " + before.commit() + " takes over", load, before.migrations() + " migrations");
             app.stop();
             assertThat(load.failures()).isEmpty();
         }

@@ -37,7 +37,7 @@ class OutboxCursorsTest {
 
     @AfterEach
     void forget() {
-        sandbox.database().update("DELETE FROM textonce.subscriptions WHERE name = ?", name);
+        sandbox.database().update("DELETE FROM textonce.outbox_cursors WHERE name = ?", name);
     }
 
     @Test
@@ -153,12 +153,14 @@ class OutboxCursorsTest {
 
     private void expire() {
         sandbox.database()
-                .update("UPDATE textonce.subscriptions SET leased_until = now() - interval '1 s' WHERE name = ?", name);
+                .update(
+                        "UPDATE textonce.outbox_cursors SET leased_until = now() - interval '1 s' WHERE name = ?",
+                        name);
     }
 
     private long toldId() {
         return sandbox.database()
-                .queryForObject("SELECT told_id FROM textonce.subscriptions WHERE name = ?", Long.class, name);
+                .queryForObject("SELECT published_id FROM textonce.outbox_cursors WHERE name = ?", Long.class, name);
     }
 
     private String delivered() {

@@ -234,6 +234,7 @@ class StateMachineTest {
         seenSid.clear();
         freed.clear();
         jdbc.execute("TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores");
+        jdbc.execute("ALTER TABLE backup DROP COLUMN stage");
         jdbc.execute("INSERT INTO textonce.deliveries TABLE backup");
         var since = passed.minus(atBackup);
         age(since);
@@ -531,26 +532,26 @@ class StateMachineTest {
     /** Every change of a status is told in the timeline, once, and nothing else is told as one. */
     private static void checkTimelines() {
         assertThat(jdbc.queryForList("""
-                        SELECT d.event_id, d.status, e.became FROM textonce.deliveries AS d
+                        SELECT d.event_id, d.status, e.new_status FROM textonce.deliveries AS d
                         LEFT JOIN LATERAL (
-                            SELECT became FROM textonce.delivery_events
-                            WHERE delivery_id = d.id AND became IS NOT NULL ORDER BY id DESC LIMIT 1) AS e ON true
-                        WHERE e.became IS DISTINCT FROM d.status AND d.source <> 'cancellation'
+                            SELECT new_status FROM textonce.delivery_events
+                            WHERE delivery_id = d.id AND new_status IS NOT NULL ORDER BY id DESC LIMIT 1) AS e ON true
+                        WHERE e.new_status IS DISTINCT FROM d.status AND d.source <> 'cancellation'
                         """))
                 .as("deliveries whose timeline ends with another status")
                 .isEmpty();
         assertThat(jdbc.queryForList("""
-                        SELECT delivery_id, became FROM (
-                            SELECT delivery_id, became, lag(became) OVER (PARTITION BY delivery_id ORDER BY id) AS before
-                            FROM textonce.delivery_events WHERE became IS NOT NULL) AS e
-                        WHERE became = before
+                        SELECT delivery_id, new_status FROM (
+                            SELECT delivery_id, new_status, lag(new_status) OVER (PARTITION BY delivery_id ORDER BY id) AS before
+                            FROM textonce.delivery_events WHERE new_status IS NOT NULL) AS e
+                        WHERE new_status = before
                         """))
                 .as("changes of a status that were none")
                 .isEmpty();
         assertThat(jdbc.queryForList("""
-                        SELECT DISTINCT coalesce(lag(became) OVER (PARTITION BY delivery_id ORDER BY id), 'none')
-                            || ' -> ' || became
-                        FROM textonce.delivery_events WHERE became IS NOT NULL
+                        SELECT DISTINCT coalesce(lag(new_status) OVER (PARTITION BY delivery_id ORDER BY id), 'none')
+                            || ' -> ' || new_status
+                        FROM textonce.delivery_events WHERE new_status IS NOT NULL
                         """, String.class))
                 .as("changes of a status that docs/state-machine.md does not have")
                 .isSubsetOf(Transitions.all());

@@ -38,7 +38,7 @@ class AccountRefusedTest {
                         "UPDATE textonce.deliveries SET due_at = NULL"
                                 + " WHERE event_id = ? AND status IN ('held', 'unknown')",
                         id));
-        sandbox.database().update("DELETE FROM textonce.circuit");
+        sandbox.database().update("DELETE FROM textonce.circuit_breakers");
         await().until(() -> health(sandbox), Status.UP::equals);
     }
 
@@ -227,14 +227,14 @@ class AccountRefusedTest {
                         + " WHERE status = 'held' AND due_at IS NOT NULL");
         sandbox.database()
                 .update(
-                        "INSERT INTO textonce.circuit (account_sid, code, words, probe_at)"
-                                + " VALUES (?, 20003, 'refused', now() + interval '1 h')",
+                        "INSERT INTO textonce.circuit_breakers (account_sid, reason, probe_at)"
+                                + " VALUES (?, 'refused', now() + interval '1 h')",
                         Peers.ACCOUNT_SID);
         await().until(() -> health(sandbox), Status.DOWN::equals);
     }
 
     private static void allowAProbe(Sandbox sandbox) {
-        sandbox.database().update("UPDATE textonce.circuit SET probe_at = now()");
+        sandbox.database().update("UPDATE textonce.circuit_breakers SET probe_at = now()");
     }
 
     private static void makeDue(Sandbox sandbox, Text text) {
@@ -248,7 +248,7 @@ class AccountRefusedTest {
     }
 
     private static int circuits(Sandbox sandbox) {
-        return sandbox.database().queryForObject("SELECT count(*) FROM textonce.circuit", Integer.class);
+        return sandbox.database().queryForObject("SELECT count(*) FROM textonce.circuit_breakers", Integer.class);
     }
 
     private static Status health(Sandbox sandbox) {

@@ -95,7 +95,7 @@ class AppointmentReminderTest {
         var due = ((Timestamp) sandbox.delivery(id).get("due_at")).toInstant().atZone(night);
         assertThat(due.getHour()).isEqualTo(8);
         assertThat(sandbox.timeline(id))
-                .extracting(event -> event.get("words"))
+                .extracting(event -> event.get("detail"))
                 .anyMatch(words -> String.valueOf(words).contains("quiet hours"));
     }
 

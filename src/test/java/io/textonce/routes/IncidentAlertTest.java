@@ -64,7 +64,7 @@ class IncidentAlertTest {
         assertThat(sandbox.delivery(id)).containsEntry("source", "incident").containsEntry("purpose", "incidents");
         assertThat(sandbox.database()
                         .queryForObject(
-                                "SELECT horizon IS NULL AND expires_at < created_at + interval '16 min'"
+                                "SELECT reconciliation_window IS NULL AND expires_at < created_at + interval '16 min'"
                                         + " FROM textonce.deliveries WHERE event_id = ?",
                                 Boolean.class,
                                 id))
@@ -83,7 +83,7 @@ class IncidentAlertTest {
         assertThat(texts(sandbox, second)).hasSize(1);
         assertThat(texts(sandbox, third)).isEmpty();
         assertThat(sandbox.timeline(id))
-                .extracting(event -> event.get("words"))
+                .extracting(event -> event.get("detail"))
                 .contains("Not delivered in time; the next number is alerted");
     }
 
@@ -191,7 +191,7 @@ class IncidentAlertTest {
 
         awaitEnd(sandbox, id);
         assertThat(sandbox.timeline(id))
-                .extracting(event -> event.get("words"))
+                .extracting(event -> event.get("detail"))
                 .contains("Not acknowledged, and there is no next number");
     }
 
@@ -423,12 +423,15 @@ class IncidentAlertTest {
 
         // As if the process had died right after the text was made, or right after Twilio had it.
         sandbox.database()
-                .update("UPDATE textonce.incident_texts SET due_at = now(), phone = ? WHERE event_id = ?", first, id);
+                .update(
+                        "UPDATE textonce.incident_messages SET due_at = now(), phone = ? WHERE event_id = ?",
+                        first,
+                        id);
 
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(sandbox.database()
                                 .queryForObject(
-                                        "SELECT due_at IS NULL FROM textonce.incident_texts WHERE event_id = ?",
+                                        "SELECT due_at IS NULL FROM textonce.incident_messages WHERE event_id = ?",
                                         Boolean.class,
                                         id))
                         .isTrue());
@@ -438,7 +441,7 @@ class IncidentAlertTest {
     @Test
     void sendsOnceWhatTwoInstancesHandOver(Sandbox sandbox) {
         alert(sandbox, id, incident, false);
-        sandbox.database().update("UPDATE textonce.incident_texts SET phone = ? WHERE event_id = ?", first, id);
+        sandbox.database().update("UPDATE textonce.incident_messages SET phone = ? WHERE event_id = ?", first, id);
 
         IntStream.range(0, 8).parallel().forEach(n -> template.sendBody("direct:incident-send", id));
 
@@ -507,7 +510,7 @@ class IncidentAlertTest {
     private void pass(Sandbox sandbox, String time) {
         sandbox.database()
                 .update(
-                        "UPDATE textonce.incident_texts SET told_at = told_at - CAST(? AS interval)"
+                        "UPDATE textonce.incident_messages SET alerted_at = alerted_at - CAST(? AS interval)"
                                 + " WHERE phone_hash IN (SELECT phone_hash FROM textonce.deliveries WHERE event_id LIKE ?)",
                         time,
                         id + "%");

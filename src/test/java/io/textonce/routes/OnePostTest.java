@@ -277,7 +277,7 @@ class OnePostTest {
 
     /** The other tests send too, and don't wait until a text was tried. */
     private static void takeTheAccountAgain(Sandbox sandbox) {
-        sandbox.database().update("DELETE FROM textonce.circuit");
+        sandbox.database().update("DELETE FROM textonce.circuit_breakers");
         var twilio = sandbox.context().getBean("twilio", HealthIndicator.class);
         await().until(() -> twilio.health().getStatus(), Status.UP::equals);
     }

@@ -34,7 +34,7 @@ class PeopleTest {
         sandbox.database()
                 .update(
                         "WITH incident AS (INSERT INTO textonce.incidents"
-                                + " (event_id, payload_sha256, name, title, asks_reply, escalate_after)"
+                                + " (event_id, payload_sha256, name, title, needs_acknowledgment, escalate_after)"
                                 + " VALUES (?, '', 'x', 'x', false, interval '1 min'))"
                                 + " INSERT INTO textonce.incident_alerts (incident_id, step, phone, phone_hash, consent_at)"
                                 + " VALUES (?, 1, ?, ?, now())",

@@ -60,7 +60,7 @@ class RetentionTest {
 
         assertThat(sandbox.delivery(id)).containsEntry("status", "canceled").containsEntry("body", null);
         assertThat(sandbox.timeline(id))
-                .extracting(event -> event.get("words"))
+                .extracting(event -> event.get("detail"))
                 .last()
                 .isEqualTo("Nobody decided; the text is not kept any longer");
     }
@@ -87,19 +87,18 @@ class RetentionTest {
     @Test
     void forgetsOldTextsOfPeople(Sandbox sandbox) throws Exception {
         sandbox.database()
-                .update(
-                        "INSERT INTO textonce.inbound_texts (message_sid, kind, phone_masked, phone_hash, recipient, received_at)"
-                                + " VALUES ('SMold', 'text', '', '', '', now() - interval '31 days'),"
-                                + " ('SMyoung', 'text', '', '', '', now() - interval '29 days')");
+                .update("INSERT INTO textonce.inbound_messages (message_sid, kind, phone_hash, recipient, received_at)"
+                        + " VALUES ('SMold', 'text', '', '', now() - interval '31 days'),"
+                        + " ('SMyoung', 'text', '', '', now() - interval '29 days')");
 
         step("retentionClear");
 
         assertThat(sandbox.database()
                         .queryForList(
-                                "SELECT message_sid FROM textonce.inbound_texts WHERE message_sid IN ('SMold', 'SMyoung')",
+                                "SELECT message_sid FROM textonce.inbound_messages WHERE message_sid IN ('SMold', 'SMyoung')",
                                 String.class))
                 .containsExactly("SMyoung");
-        sandbox.database().update("DELETE FROM textonce.inbound_texts WHERE message_sid = 'SMyoung'");
+        sandbox.database().update("DELETE FROM textonce.inbound_messages WHERE message_sid = 'SMyoung'");
     }
 
     @Test

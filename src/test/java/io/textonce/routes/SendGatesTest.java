@@ -66,7 +66,7 @@ class SendGatesTest {
                 .singleElement()
                 .satisfies(event -> assertThat(event).containsEntry("kind", "decision"))
                 .satisfies(event ->
-                        assertThat((String) event.get("words")).matches("Held until \\d\\d:\\d\\d UTC: quiet hours"));
+                        assertThat((String) event.get("detail")).matches("Held until \\d\\d:\\d\\d UTC: quiet hours"));
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
     }
 
@@ -79,7 +79,7 @@ class SendGatesTest {
         makeDue(sandbox, id);
 
         await().untilAsserted(() -> assertThat(sandbox.timeline(id))
-                .extracting(event -> event.get("became"))
+                .extracting(event -> event.get("new_status"))
                 .containsExactly("held", "reserved", "held"));
         assertThat(sandbox.delivery(id)).containsEntry("status", "held").containsEntry("body", "By day");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
@@ -217,7 +217,7 @@ class SendGatesTest {
     private static void optOut(Sandbox sandbox, String number) {
         sandbox.database()
                 .update(
-                        "INSERT INTO textonce.opt_outs (phone_hash, sender, source) VALUES (?, ?, 'test')",
+                        "INSERT INTO textonce.opt_outs (phone_hash, sender, source) VALUES (?, ?, 'person')",
                         hash(sandbox, number),
                         sandbox.context().getEnvironment().getProperty("textonce.twilio.from-number"));
     }

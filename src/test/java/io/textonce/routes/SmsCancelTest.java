@@ -37,7 +37,7 @@ class SmsCancelTest {
                 .containsEntry("body", null)
                 .containsEntry("due_at", null);
         assertThat(sandbox.timeline(id))
-                .extracting(event -> event.get("words"))
+                .extracting(event -> event.get("detail"))
                 .last()
                 .isEqualTo("Cancelled: the appointment was called off");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
@@ -79,7 +79,7 @@ class SmsCancelTest {
         assertThat(cancel(id)).isEqualTo("pending");
         assertThat(cancel(id)).isEqualTo("pending");
         assertThat(sandbox.json(sandbox.get("/api/deliveries?eventId=" + id))
-                        .at("/deliveries/0/timeline/0/says")
+                        .at("/deliveries/0/timeline/0/summary")
                         .asText())
                 .isEqualTo("The cancellation came in before its event");
 

@@ -110,11 +110,11 @@ class SmsInboundTest {
                 "order-shipped",
                 sandbox.orderShipped(id, number)
                         .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
-        sandbox.database().update("UPDATE textonce.deliveries SET cancelled_at = now() WHERE event_id = ?", id);
+        sandbox.database().update("UPDATE textonce.deliveries SET cancel_requested_at = now() WHERE event_id = ?", id);
 
         sandbox.twilio().receives(number, Peers.FROM_NUMBER, "STOP");
 
-        assertThat(sandbox.delivery(id).get("cancelled_at")).isNotNull();
+        assertThat(sandbox.delivery(id).get("cancel_requested_at")).isNotNull();
     }
 
     @Test
@@ -168,7 +168,7 @@ class SmsInboundTest {
                 .containsEntry("error_code", 21610)
                 .containsEntry("due_at", null);
         assertThat(sandbox.timeline(id))
-                .extracting(event -> event.get("words"))
+                .extracting(event -> event.get("detail"))
                 .last()
                 .isEqualTo("The customer texted STOP");
     }
@@ -272,7 +272,7 @@ class SmsInboundTest {
     }
 
     private static java.util.Map<String, Object> inbound(Sandbox sandbox, String number) {
-        return sandbox.database().queryForMap("SELECT * FROM textonce.inbound_texts WHERE phone_hash = ?", (Object)
+        return sandbox.database().queryForMap("SELECT * FROM textonce.inbound_messages WHERE phone_hash = ?", (Object)
                 hash(sandbox, number));
     }
 

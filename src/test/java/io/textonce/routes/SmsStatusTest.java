@@ -198,7 +198,7 @@ class SmsStatusTest {
         assertThat(sandbox.delivery(text.eventId()).get("reason").toString()).isNotBlank();
         assertThat(sandbox.timeline(text.eventId()).get(1))
                 .containsEntry("error_code", code)
-                .containsEntry("words", sandbox.delivery(text.eventId()).get("reason"));
+                .containsEntry("detail", sandbox.delivery(text.eventId()).get("reason"));
     }
 
     @Test

@@ -105,7 +105,7 @@ class StatusOutTest {
         var refused = awaitAll(id).get(1).event();
         assertThat(refused.get("type").asText()).isEqualTo("io.textonce.delivery.rejected");
         assertThat(refused.at("/data/code").asInt()).isEqualTo(21211);
-        assertThat(refused.at("/data/words").asText()).isNotBlank();
+        assertThat(refused.at("/data/detail").asText()).isNotBlank();
     }
 
     @Test
@@ -242,7 +242,7 @@ class StatusOutTest {
         await().atMost(SOON).until(() -> standing("sandbox").get("state").asText(), "failing"::equals);
         sandbox.database()
                 .update(
-                        "UPDATE textonce.subscriptions SET failing_since = now() - interval '6 days', next_try_at = now()"
+                        "UPDATE textonce.outbox_cursors SET failing_since = now() - interval '6 days', next_try_at = now()"
                                 + " WHERE name = 'sandbox'");
 
         await().atMost(SOON).until(() -> standing("sandbox").get("state").asText(), "suspended"::equals);
@@ -343,8 +343,8 @@ class StatusOutTest {
         new JdbcTemplate(sandbox.context().getBean("dataSource", javax.sql.DataSource.class))
                 .update(
                         "WITH c AS (UPDATE textonce.deliveries SET status = ? WHERE id = ? RETURNING id)"
-                                + " INSERT INTO textonce.delivery_events (delivery_id, kind, status, became)"
-                                + " SELECT id, 'fetch', ?, ? FROM c",
+                                + " INSERT INTO textonce.delivery_events (delivery_id, kind, status, new_status)"
+                                + " SELECT id, 'poll', ?, ? FROM c",
                         status,
                         delivery,
                         status,
@@ -361,8 +361,8 @@ class StatusOutTest {
     private List<String> statuses(String eventId) {
         return sandbox.database()
                 .queryForList(
-                        "SELECT became FROM textonce.delivery_events e JOIN textonce.deliveries d ON d.id = e.delivery_id"
-                                + " WHERE d.event_id = ? AND became IS NOT NULL ORDER BY e.id",
+                        "SELECT new_status FROM textonce.delivery_events e JOIN textonce.deliveries d ON d.id = e.delivery_id"
+                                + " WHERE d.event_id = ? AND new_status IS NOT NULL ORDER BY e.id",
                         String.class,
                         eventId);
     }
@@ -382,7 +382,8 @@ class StatusOutTest {
 
     private long told(String subscriber) {
         return sandbox.database()
-                .queryForObject("SELECT told_id FROM textonce.subscriptions WHERE name = ?", Long.class, subscriber);
+                .queryForObject(
+                        "SELECT published_id FROM textonce.outbox_cursors WHERE name = ?", Long.class, subscriber);
     }
 
     private JsonNode standing(String subscriber) {
@@ -421,7 +422,7 @@ class StatusOutTest {
                 "",
                 sandbox.database()
                         .queryForList(
-                                "SELECT d.event_id FROM textonce.subscriptions AS s"
+                                "SELECT d.event_id FROM textonce.outbox_cursors AS s"
                                         + " JOIN textonce.delivery_events AS e ON e.id = s.failed_id"
                                         + " JOIN textonce.deliveries AS d ON d.id = e.delivery_id"
                                         + " WHERE s.name = 'sandbox'",

@@ -32,7 +32,7 @@ class TraceDecideTest {
         assertThat(sandbox.delivery(held.eventId())).containsEntry("body", null).containsEntry("due_at", null);
         assertThat(sandbox.timeline(held.eventId())).last().satisfies(event -> {
             assertThat(event).containsEntry("kind", "operator").containsEntry("actor", "sandbox");
-            assertThat((String) event.get("words"))
+            assertThat((String) event.get("detail"))
                     .startsWith("The customer called")
                     .doesNotContain("+15558675310");
         });
@@ -83,7 +83,7 @@ class TraceDecideTest {
         assertThatProblem(answer).is(409, "not_possible");
         assertThat(sandbox.timeline(id))
                 .last()
-                .satisfies(event -> assertThat((String) event.get("words"))
+                .satisfies(event -> assertThat((String) event.get("detail"))
                         .startsWith("Too late")
                         .contains("Wrong parcel"));
     }

@@ -32,7 +32,7 @@ class TraceTest {
         assertThat(delivery.get("timeline").findValuesAsText("kind"))
                 .startsWith("received", "checked", "answer")
                 .contains("callback");
-        assertThat(delivery.get("timeline").findValuesAsText("says"))
+        assertThat(delivery.get("timeline").findValuesAsText("summary"))
                 .startsWith("Event received via API")
                 .endsWith("Delivered to phone");
         assertThat(delivery.get("timeline").findValuesAsText("status")).contains("queued", "sent", "delivered");

@@ -1,0 +1,112 @@
+package io.textonce.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.textonce.sandbox.SandboxPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Updates that write no index (HOT), as the comments of the schema promise. */
+@Tag("slow")
+class HotUpdatesTest {
+
+    private static final int MESSAGES = 300;
+    private static final Duration LATER = Duration.ofHours(1);
+
+    @TempDir
+    private static Path directory;
+
+    private static SandboxPostgres postgres;
+    private static HikariDataSource dataSource;
+    private static JdbcTemplate jdbc;
+
+    @BeforeAll
+    static void startDatabase() {
+        postgres = new SandboxPostgres(directory).start();
+        dataSource = new HikariDataSource();
+        dataSource.setJdbcUrl(postgres.url());
+        dataSource.setUsername("postgres");
+        dataSource.setMaximumPoolSize(1);
+        jdbc = new JdbcTemplate(dataSource);
+        DeliveryTables.migrate(new DriverManagerDataSource(postgres.url(), "postgres", ""), Duration.ofMinutes(1));
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        dataSource.close();
+        postgres.close();
+    }
+
+    @Test
+    void statusesOnTwiliosWayWriteNoIndex() throws Exception {
+        var tables = DeliveryTables.of(dataSource, Duration.ofMinutes(1), null);
+        try (var camel = new DefaultCamelContext();
+                var outcomes = new OutcomeRepository(jdbc);
+                var reports = new StatusRepository(jdbc)) {
+            for (int i = 0; i < MESSAGES; i++) {
+                String number = Integer.toString(1_000_000 + i);
+                var claimed = ClaimedEvent.claim(
+                                tables, camel, "event-" + number, "", "+1555" + number, "Your order has shipped.")
+                        .orElseThrow();
+                outcomes.record(new OutcomeRepository.Outcome(
+                        claimed.id(), claimed.attempt(), "queued", "SM" + number, null, null, LATER));
+            }
+            var ids = jdbc.queryForList("SELECT message_sid FROM textonce.deliveries ORDER BY id", String.class);
+            long before = updates("deliveries", "n_tup_hot_upd");
+
+            for (String status : List.of("sending", "sent")) {
+                ids.forEach(sid ->
+                        reports.record(new StatusRepository.Report("callback", null, sid, status, null, null, LATER)));
+            }
+
+            assertThat(jdbc.queryForObject(
+                            "SELECT count(*) FROM textonce.deliveries WHERE status = 'sent'", Integer.class))
+                    .isEqualTo(MESSAGES);
+            // A snapshot that somebody holds may keep a page from being pruned.
+            assertThat(updates("deliveries", "n_tup_hot_upd") - before)
+                    .isBetween(2 * MESSAGES * 95L / 100, 2L * MESSAGES);
+        }
+    }
+
+    @Test
+    void cursorsLimitsLocksAndCountsWriteNoIndex() {
+        jdbc.update(
+                "INSERT INTO textonce.outbox_cursors (name, published_id, safe_id, safe_xid) VALUES ('a', 0, 0, '1')");
+        jdbc.update("INSERT INTO textonce.sender_rate_limits VALUES ('a', now(), now())");
+        jdbc.update("INSERT INTO textonce.file_locks VALUES ('a', gen_random_uuid(), now())");
+        jdbc.update("INSERT INTO textonce.verify_counts VALUES ('number', 'a', 1, now() + interval '1 h')");
+
+        for (int i = 0; i < MESSAGES; i++) {
+            jdbc.update("UPDATE textonce.outbox_cursors SET published_id = published_id + 1, leased_until = now()");
+            jdbc.update("UPDATE textonce.sender_rate_limits SET next_free_at = now(), urgent_next_free_at = now()");
+            jdbc.update("UPDATE textonce.file_locks SET refreshed_at = now()");
+            jdbc.update("UPDATE textonce.verify_counts SET count = count + 1");
+        }
+
+        for (String table : List.of("outbox_cursors", "sender_rate_limits", "file_locks", "verify_counts")) {
+            assertThat(updates(table, "n_tup_hot_upd"))
+                    .as(table)
+                    .isEqualTo(MESSAGES)
+                    .isEqualTo(updates(table, "n_tup_upd"));
+        }
+    }
+
+    private static long updates(String table, String counter) {
+        jdbc.execute("SELECT pg_stat_force_next_flush()");
+        Long count = jdbc.queryForObject(
+                "SELECT " + counter + " FROM pg_stat_user_tables WHERE schemaname = 'textonce' AND relname = ?",
+                Long.class,
+                table);
+        return count == null ? 0 : count;
+    }
+}
