@@ -15,6 +15,6 @@ final class DeliverySearch {
 
     @SuppressWarnings("unchecked")
     List<Map<String, Object>> find(Search search) {
-        return routes.requestBody("direct:trace-find", search.row(), List.class);
+        return routes.requestBody("direct:delivery-find", search.row(), List.class);
     }
 }

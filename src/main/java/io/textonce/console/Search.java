@@ -18,7 +18,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is looked for: the parameters of {@code trace-find.sql}, read from what a person or a program gave. A number is
+ * What is looked for: the parameters of {@code delivery-find.sql}, read from what a person or a program gave. A number is
  * turned into its keyed hash here, and nothing else of it goes on.
  */
 final class Search {

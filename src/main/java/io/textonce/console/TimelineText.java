@@ -31,7 +31,7 @@ public final class TimelineText {
         this.codes = codes;
     }
 
-    /** The timeline of a row of {@code trace-find.sql}: what came in and was checked, then what was written down. */
+    /** The timeline of a row of {@code delivery-find.sql}: what came in and was checked, then what was written down. */
     List<Entry> entries(Map<String, Object> row, JsonNode timeline) {
         var entries = new ArrayList<Entry>();
         var received = instant(row.get("created_at"));

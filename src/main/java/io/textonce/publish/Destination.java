@@ -32,7 +32,7 @@ final class Destination implements Receiver {
             }
             try {
                 routes.sendBodyAndHeaders(
-                        "direct:status-out-jms",
+                        "direct:status-publish-jms",
                         event.json(source),
                         Map.of(
                                 "JMSType", event.type(),

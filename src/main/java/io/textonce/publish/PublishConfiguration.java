@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** Who is told of statuses, and the steps of the routes {@code status-out} and {@code subscriptions}. */
+/** Who is told of statuses, and the steps of the routes {@code status-publish} and {@code subscriptions}. */
 @Configuration(proxyBeanMethods = false)
 class PublishConfiguration {
 
@@ -91,7 +91,7 @@ class PublishConfiguration {
                 30,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                new CustomizableThreadFactory("status-out-"));
+                new CustomizableThreadFactory("status-publish-"));
         workers.allowCoreThreadTimeOut(true);
         return workers;
     }

@@ -65,10 +65,10 @@ class RoutesBrowserTest {
                     .isEqualTo(true);
             Browser.keep(page, "routes-" + width);
 
-            page.getByRole(AriaRole.LINK, exactly("sms-evidence-look")).click();
-            assertThat(page.locator("h1").innerText()).isEqualTo("sms-evidence-look");
+            page.getByRole(AriaRole.LINK, exactly("sms-reconcile-one")).click();
+            assertThat(page.locator("h1").innerText()).isEqualTo("sms-reconcile-one");
             assertThat(page.locator(".diagram .box b").allInnerTexts())
-                    .containsSubsequence("from direct:sms-evidence-look", "Hand the text to Twilio");
+                    .containsSubsequence("from direct:sms-reconcile-one", "Hand the text to Twilio");
             Browser.keep(page, "route-" + width);
             page.locator(".diagram")
                     .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("sms-post"))

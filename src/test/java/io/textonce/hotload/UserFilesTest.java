@@ -119,11 +119,11 @@ class UserFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/api/people,                people.camel.yaml",
-        "/api/order-shipped-sms,     intake-http.camel.yaml",
-        "/api/{event}-sms,           intake-http.camel.yaml",
-        "/api/deliveries/{id}/notes, trace-decide.camel.yaml",
-        "/twilio/inbound,            sms-inbound.camel.yaml",
+        "/api/people,                retention/data-erasure.camel.yaml",
+        "/api/order-shipped-sms,     intake/intake-http.camel.yaml",
+        "/api/{event}-sms,           intake/intake-http.camel.yaml",
+        "/api/deliveries/{id}/notes, console/delivery-action.camel.yaml",
+        "/twilio/inbound,            sms/sms-inbound.camel.yaml",
         "/login,                     TextOnce's own",
         "/deliveries/mine,           TextOnce's own",
         "/actuator/mine,             TextOnce's own",
@@ -178,7 +178,7 @@ class UserFilesTest {
                     id: answer-problem
                 """);
 
-        assertThat(faultOf("own-file-policy.camel.yaml")).contains("shared/failures.camel.yaml");
+        assertThat(faultOf("own-file-policy.camel.yaml")).contains("policies.camel.yaml");
         takeTheFilesAway();
         assertThat(sandbox.post("order-shipped", "{}").statusCode()).isEqualTo(400);
     }

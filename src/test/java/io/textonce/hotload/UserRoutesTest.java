@@ -483,8 +483,8 @@ class UserRoutesTest {
     void refusesARouteConfigurationOfAShippedNameAndLeavesItAloneWhenTheFileGoes() throws Exception {
         PluginHelper.getRoutesLoader(camel)
                 .loadRoutes(ResourceHelper.fromString(
-                        "file:routes/shared/failures.camel.yaml",
-                        Files.readString(Path.of("routes/shared/failures.camel.yaml"))));
+                        "file:routes/policies.camel.yaml",
+                        Files.readString(Path.of("routes/policies.camel.yaml"))));
         var shipped = List.copyOf(camel.getRouteConfigurationDefinitions());
         own.afterApplicationStart(camel);
 
@@ -495,7 +495,7 @@ class UserRoutesTest {
         look();
 
         assertThat(fault)
-                .isEqualTo("line 27: there is a shipped route configuration dead-letter in shared/failures.camel.yaml;"
+                .isEqualTo("line 27: there is a shipped route configuration dead-letter in policies.camel.yaml;"
                         + " give yours another name");
         assertThat(camel.getRouteConfigurationDefinitions()).containsExactlyElementsOf(shipped);
     }
@@ -614,15 +614,15 @@ class UserRoutesTest {
     void refusesAStatementOfAShippedName() throws IOException {
         own.afterApplicationStart(camel);
 
-        write("sql/people-erase.sql", "select 1");
+        write("sql/data-erasure-erase.sql", "select 1");
         look();
-        var fault = own.health().getDetails().get("sql/people-erase.sql");
-        var used = PluginHelper.getResourceLoader(camel).resolveResource("textonce:sql/people-erase.sql");
-        Files.delete(folder.resolve("sql/people-erase.sql"));
+        var fault = own.health().getDetails().get("sql/data-erasure-erase.sql");
+        var used = PluginHelper.getResourceLoader(camel).resolveResource("textonce:sql/data-erasure-erase.sql");
+        Files.delete(folder.resolve("sql/data-erasure-erase.sql"));
         look();
 
-        assertThat(fault).asString().contains("there is a shipped file sql/people-erase.sql");
-        assertThat(used.getLocation()).endsWith("routes/sql/people-erase.sql").doesNotContain(folder.toString());
+        assertThat(fault).asString().contains("there is a shipped file sql/data-erasure-erase.sql");
+        assertThat(used.getLocation()).endsWith("routes/sql/data-erasure-erase.sql").doesNotContain(folder.toString());
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
 

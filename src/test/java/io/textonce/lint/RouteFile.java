@@ -54,8 +54,8 @@ final class RouteFile {
         return path.startsWith("kamelets/");
     }
 
-    boolean isShared() {
-        return path.startsWith("shared/");
+    boolean isPolicies() {
+        return path.equals("policies.camel.yaml");
     }
 
     /** An own route to copy: Camel does not load it from here. */

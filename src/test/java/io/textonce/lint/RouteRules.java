@@ -75,9 +75,9 @@ public final class RouteRules {
             var ids = file.routes().stream()
                     .map(route -> route.path("id").asText())
                     .toList();
-            if (file.isShared()) {
+            if (file.isPolicies()) {
                 if (!ids.isEmpty()) {
-                    add(violations, file, "shared/ has no routes; move " + ids + " into a file of its own");
+                    add(violations, file, "a file of policies has no routes; move " + ids + " into a file of its own");
                 }
                 continue;
             }
@@ -274,11 +274,11 @@ public final class RouteRules {
         return violations;
     }
 
-    public static List<Violation> leavesFailuresToShared(Bundle bundle) {
+    public static List<Violation> leavesFailuresToPolicies(Bundle bundle) {
         var kinds = Set.of("onException", "errorHandler", "onCompletion", "doTry", "routeConfiguration");
         var violations = new ArrayList<Violation>();
         for (var file : bundle.files()) {
-            if (file.isShared()) {
+            if (file.isPolicies()) {
                 continue;
             }
             var found = new TreeSet<String>();
@@ -289,7 +289,7 @@ public final class RouteRules {
                             found.add(name);
                         }
                     }));
-            found.forEach(kind -> add(violations, file, kind + " belongs into shared/; name a routeConfigurationId"));
+            found.forEach(kind -> add(violations, file, kind + " belongs into policies.camel.yaml; name a routeConfigurationId"));
         }
         return violations;
     }
@@ -455,7 +455,7 @@ public final class RouteRules {
         return violations;
     }
 
-    /** Of kamelets and shared files the routes that use them are tested. */
+    /** Of kamelets and policies the routes that use them are tested. */
     public static List<Violation> isTested(Bundle bundle) {
         var violations = new ArrayList<Violation>();
         for (var file : bundle.files()) {

@@ -21,7 +21,7 @@ public final class Rules {
         rules.put("webhook", RouteRules::takesTwilioThroughItsKamelet);
         rules.put("direct", RouteRules::namesDirectRoutesThatExist);
         rules.put("secrets", RouteRules::tellsNoSecret);
-        rules.put("failures", RouteRules::leavesFailuresToShared);
+        rules.put("failures", RouteRules::leavesFailuresToPolicies);
         rules.put("references", RouteRules::refersToWhatExistsAndLeavesNothingUnused);
         rules.put("settings", RouteRules::usesDeclaredSettings);
         rules.put("editor", RouteRules::survivesAVisualEditor);

@@ -49,7 +49,7 @@ class RulesTest {
                           text: Hello
             """;
 
-    private static final String SHARED = """
+    private static final String POLICIES = """
             # What follows a failure.
             - routeConfiguration:
                 id: to-caller
@@ -202,7 +202,7 @@ class RulesTest {
                 kamelet("kamelet words", "What to keep.", "What to keep", "full stop"),
                 kamelet("kamelet words", "      text:\n", "      apiKey:\n", "format: password"),
                 kamelet("settings", "{{text}}", "{{words}}", "words"),
-                Arguments.of("ids", "shared/failures.camel.yaml", "to-caller\n", "order-check\n", "twice"));
+                Arguments.of("ids", "policies.camel.yaml", "to-caller\n", "order-check\n", "twice"));
     }
 
     @Test
@@ -233,13 +233,13 @@ class RulesTest {
     }
 
     @Test
-    void findsARouteAmongSharedFiles() {
+    void findsARouteAmongThePolicies() {
         var files = files();
-        files.put("shared/order-check.camel.yaml", files.remove("order-check.camel.yaml"));
+        files.put("policies.camel.yaml", files.remove("order-check.camel.yaml"));
 
         var violations = RouteRules.isNamedAfterItsRoutes(bundle(files, Set.of()));
 
-        assertThat(violations).extracting(Violation::file).containsExactly("shared/order-check.camel.yaml");
+        assertThat(violations).extracting(Violation::file).containsExactly("policies.camel.yaml");
     }
 
     private static Arguments route(String rule, String good, String bad, String words) {
@@ -253,7 +253,7 @@ class RulesTest {
     private static Map<String, String> files() {
         var files = new LinkedHashMap<String, String>();
         files.put("order-check.camel.yaml", ROUTE);
-        files.put("shared/failures.camel.yaml", SHARED);
+        files.put("policies.camel.yaml", POLICIES);
         files.put("kamelets/note-sink.kamelet.yaml", KAMELET);
         files.put("sql/order-check.sql", "SELECT 1");
         return files;

@@ -76,9 +76,9 @@ class ProofIT {
             "intake-file-to-line:after:3",
             "intake-file-done:before:1",
             "intake-file-done:after:1",
-            "sms-evidence-look-list:before:1",
-            "sms-evidence-look-list:after:1",
-            "sms-evidence-look-to-twilio:before:1",
+            "sms-reconcile-one-list:before:1",
+            "sms-reconcile-one-list:after:1",
+            "sms-reconcile-one-to-twilio:before:1",
             "sms-due-send-to-twilio:before:1",
             "sms-due-send-to-twilio:after:1");
 
@@ -88,14 +88,14 @@ class ProofIT {
             "sms-post-create:before:5",
             "sms-post-create:after:5",
             "sms-status-record:before:5",
-            "sms-evidence-look-to-twilio:before:1");
+            "sms-reconcile-one-to-twilio:before:1");
 
     /** Between a claim or a take and its POST; those that stand for the others in every build come first. */
     private static final List<String> FREEZES = List.of(
             "sms-post-create:before:5",
             "sms-due-send-gate:after:1",
             "sms-due-send-to-twilio:before:1",
-            "sms-evidence-look-to-twilio:before:1");
+            "sms-reconcile-one-to-twilio:before:1");
 
     private static final Queue<Verdict> VERDICTS = new ConcurrentLinkedQueue<>();
     private static Path directory;
@@ -152,7 +152,7 @@ class ProofIT {
         try (var load = new Load(peers, () -> app)) {
             for (String step : steps) {
                 // Evidence and the held have work only when Twilio has made some.
-                if (step.startsWith("sms-evidence")) {
+                if (step.startsWith("sms-reconcile")) {
                     peers.twilio().share(0.3, answers(500));
                 } else if (step.startsWith("sms-due")) {
                     peers.twilio().share(0.5, answers(429));
@@ -182,7 +182,7 @@ class ProofIT {
             for (String step : freezes) {
                 if (step.startsWith("sms-due")) {
                     peers.twilio().share(1, answers(429));
-                } else if (step.startsWith("sms-evidence")) {
+                } else if (step.startsWith("sms-reconcile")) {
                     peers.twilio().share(1, answers(500));
                 }
                 app = instance().with("HALT_AT", step + ":freeze").start();

@@ -24,7 +24,7 @@ class IdleWorkersTest {
                 .filter(route -> route.getEndpoint().getEndpointUri().startsWith("scheduler:"))
                 .map(route -> route.getRouteId())
                 .toList();
-        assertThat(routes).contains("sms-due", "sms-evidence", "sms-fetch", "retention", "incident-due");
+        assertThat(routes).contains("sms-due", "sms-reconcile", "sms-status-poll", "retention", "incident-due");
 
         var before = routes.stream().collect(Collectors.toMap(route -> route, route -> turns(sandbox, route)));
         var end = Instant.now().plus(WATCHED);

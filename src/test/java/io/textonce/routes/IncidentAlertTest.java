@@ -27,7 +27,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 /**
  * The events of routes/events/incident-alert.camel.yaml and routes/events/incident-acknowledged.camel.yaml, and what
- * routes/incident-due.camel.yaml and routes/incident-send.camel.yaml make of them.
+ * routes/incident/incident-due.camel.yaml and routes/incident/incident-send.camel.yaml make of them.
  */
 @SandboxTest
 class IncidentAlertTest {

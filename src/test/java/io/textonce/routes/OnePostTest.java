@@ -35,7 +35,7 @@ import org.springframework.boot.actuate.health.Status;
 
 /**
  * One call is one POST, whatever Twilio answers; only what it provably did not process is posted again:
- * {@code routes/sms-post.camel.yaml}.
+ * {@code routes/sms/sms-post.camel.yaml}.
  */
 @SandboxTest
 class OnePostTest {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Checks of codes, and {@code routes/verify-approved.camel.yaml}, which tells of those that were right. */
+/** Checks of codes, and {@code routes/verify/verify-publish.camel.yaml}, which tells of those that were right. */
 @SandboxTest
 class VerifyCheckTest {
 

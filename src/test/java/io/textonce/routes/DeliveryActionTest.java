@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @SandboxTest
-class TraceDecideTest {
+class DeliveryActionTest {
 
     @Test
     void cancelsAHeldTextForGoodAndTellsWhoAndWhy(Sandbox sandbox) {

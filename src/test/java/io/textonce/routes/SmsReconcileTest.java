@@ -12,7 +12,7 @@ import java.sql.Timestamp;
 import org.junit.jupiter.api.Test;
 
 @SandboxTest
-class SmsEvidenceTest {
+class SmsReconcileTest {
 
     @Test
     void bindsATextWhoseAnswerWasLostByTwiliosList(Sandbox sandbox) {

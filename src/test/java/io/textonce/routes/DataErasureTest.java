@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 @SandboxTest
-class PeopleTest {
+class DataErasureTest {
 
     @Test
     void erasesNumberHashesAndTextsEverywhereAndReportsIt(Sandbox sandbox) {

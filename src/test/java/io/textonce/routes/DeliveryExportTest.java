@@ -8,7 +8,7 @@ import io.textonce.sandbox.SandboxTest;
 import org.junit.jupiter.api.Test;
 
 @SandboxTest
-class TraceExportTest {
+class DeliveryExportTest {
 
     @Test
     void writesTheDeliveriesThatMatch(Sandbox sandbox) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @SandboxTest
-class SmsFetchTest {
+class SmsStatusPollTest {
 
     @Test
     void asksTwilioAboutATextWhoseCallbacksStayAway(Sandbox sandbox) {

@@ -35,9 +35,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What is decided over subscribers goes by {@code routes/subscriptions.camel.yaml}. */
+/** What is decided over subscribers goes by {@code routes/publish/subscriptions.camel.yaml}. */
 @SandboxTest
-class StatusOutTest {
+class StatusPublishTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -16,8 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * Delivery lookup: {@code routes/console/delivery-get.camel.yaml} and the search, which share
+ * {@code routes/console/delivery-find.camel.yaml}.
+ */
 @SandboxTest
-class TraceTest {
+class DeliverySearchTest {
 
     @Test
     void tellsTheTimelineOfADelivery(Sandbox sandbox) {
