@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.delivery.DeliveryId;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.intake.Intakes;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioCodes;
@@ -90,8 +91,8 @@ public final class Dashboard {
         return new Picture(
                 now,
                 new Chart(hours(first, since)),
-                open.of("held"),
-                open.of("unknown"),
+                open.of(DeliveryStatus.HELD),
+                open.of(DeliveryStatus.UNKNOWN),
                 jdbc.query(
                         CODES,
                         (row, n) -> new Code(

@@ -1,5 +1,6 @@
 package io.textonce.console;
 
+import io.textonce.delivery.DeliveryStatus;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ public record DeliveryView(
         String event,
         String eventId,
         String phone,
-        String status,
+        DeliveryStatus status,
         int attempt,
         @Nullable String sid,
         @Nullable Integer code,
@@ -31,7 +32,7 @@ public record DeliveryView(
                 (String) row.get("event"),
                 (String) row.get("event_id"),
                 (String) row.get("phone_masked"),
-                (String) row.get("status"),
+                DeliveryStatus.ofColumn((String) row.get("status")),
                 (Integer) row.get("attempt"),
                 (String) row.get("message_sid"),
                 (Integer) row.get("error_code"),
@@ -45,7 +46,7 @@ public record DeliveryView(
     }
 
     public String headline() {
-        return status.equals("held") && dueAt == null ? "Needs review" : TimelineText.headline(status);
+        return status == DeliveryStatus.HELD && dueAt == null ? "Needs review" : TimelineText.headline(status);
     }
 
     public String next() {
@@ -57,12 +58,12 @@ public record DeliveryView(
         return tone(status);
     }
 
-    public static String tone(String status) {
+    static String tone(DeliveryStatus status) {
         return switch (status) {
-            case "delivered", "read" -> "good";
-            case "held", "unknown" -> "wait";
-            case "rejected", "undelivered", "failed" -> "bad";
-            case "canceled" -> "off";
+            case DELIVERED, READ -> "good";
+            case HELD, UNKNOWN -> "wait";
+            case REJECTED, UNDELIVERED, FAILED -> "bad";
+            case CANCELED -> "off";
             default -> "way";
         };
     }
@@ -70,14 +71,14 @@ public record DeliveryView(
     /** What an operator may decide over it now. */
     public List<Choice> choices() {
         var choices = new ArrayList<Choice>();
-        if (status.equals("held") && dueAt == null) {
+        if (status == DeliveryStatus.HELD && dueAt == null) {
             choices.add(new Choice("release", "Send now", "The message is sent now."));
             choices.add(new Choice("drop", "Discard", "The message will never be sent."));
-        } else if (status.equals("held")) {
+        } else if (status == DeliveryStatus.HELD) {
             choices.add(new Choice("cancel", "Cancel message", "The message will never be sent."));
-        } else if (status.equals("rejected") && maySendAgain) {
+        } else if (status == DeliveryStatus.REJECTED && maySendAgain) {
             choices.add(new Choice("resend", "Resend", "The same message is sent once more."));
-        } else if (List.of("scheduled", "accepted", "queued").contains(status)) {
+        } else if (status.isCancelable()) {
             choices.add(new Choice("cancel", "Cancel message", "Twilio is asked not to send it. It may be too late."));
         }
         return choices;

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.textonce.delivery.DeliveryStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +24,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class OpenDeliveries implements MeterBinder {
 
-    private static final List<String> STATUSES = List.of("held", "unknown");
+    private static final List<DeliveryStatus> STATUSES = List.of(DeliveryStatus.HELD, DeliveryStatus.UNKNOWN);
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private static final String OPEN = """
@@ -34,7 +35,7 @@ public final class OpenDeliveries implements MeterBinder {
 
     private final JdbcTemplate jdbc;
     private final Clock clock;
-    private final Map<String, Open> known = new ConcurrentHashMap<>();
+    private final Map<DeliveryStatus, Open> known = new ConcurrentHashMap<>();
 
     OpenDeliveries(JdbcTemplate jdbc, Clock clock) {
         this.jdbc = jdbc;
@@ -42,14 +43,14 @@ public final class OpenDeliveries implements MeterBinder {
     }
 
     /** @throws DataAccessException when the database doesn't answer */
-    Open of(String status) {
+    Open of(DeliveryStatus status) {
         return known.compute(status, (key, before) -> {
             var now = clock.instant();
             return before == null || before.at().plus(FRESH).isBefore(now) ? look(status, now) : before;
         });
     }
 
-    private Open look(String status, Instant now) {
+    private Open look(DeliveryStatus status, Instant now) {
         return jdbc.queryForObject(
                 OPEN,
                 (row, n) -> new Open(
@@ -59,28 +60,28 @@ public final class OpenDeliveries implements MeterBinder {
                                 ? null
                                 : row.getTimestamp("since").toInstant(),
                         row.getObject("oldest", UUID.class)),
-                status,
-                status);
+                status.stage(),
+                status.stage());
     }
 
     @Override
     public void bindTo(MeterRegistry meters) {
-        for (String status : STATUSES) {
+        for (DeliveryStatus status : STATUSES) {
             Gauge.builder("textonce.deliveries.open", () -> value(status, Open::many))
                     .description("Deliveries that are held or unknown")
-                    .tag("status", status)
+                    .tag("status", status.word())
                     .register(meters);
             TimeGauge.builder(
                             "textonce.deliveries.oldest",
                             () -> value(status, open -> open.ageSeconds(clock.instant())),
                             TimeUnit.SECONDS)
                     .description("Age of the oldest event whose delivery is held or unknown")
-                    .tag("status", status)
+                    .tag("status", status.word())
                     .register(meters);
         }
     }
 
-    private double value(String status, ToDoubleFunction<Open> of) {
+    private double value(DeliveryStatus status, ToDoubleFunction<Open> of) {
         try {
             return of.applyAsDouble(of(status));
         } catch (DataAccessException e) {

@@ -1,7 +1,6 @@
 package io.textonce.console;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.delivery.Delivery;
 import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
@@ -41,12 +40,12 @@ final class Operator {
         if (why.isEmpty() || why.length() > LONGEST_REASON) {
             throw EventRejected.ofField("reason", "is needed, up to " + LONGEST_REASON + " characters");
         }
-        var standing = decisions.standing(id);
-        if (standing == null) {
+        var state = decisions.state(id);
+        if (state == null) {
             throw DeliveryLookup.notFound();
         }
         boolean done = switch (action) {
-            case "cancel" -> decisions.cancel(id, who, why) || cancelAtTwilio(id, standing, who, why);
+            case "cancel" -> decisions.cancel(id, who, why) || cancelAtTwilio(id, state, who, why);
             case "resend" -> decisions.resend(id, who, why);
             case "release" -> decisions.release(id, who, why);
             case "drop" -> decisions.drop(id, who, why);
@@ -59,9 +58,9 @@ final class Operator {
         meters.counter("textonce.operator.actions", "action", action).increment();
     }
 
-    private boolean cancelAtTwilio(UUID id, OperatorActions.Standing standing, String who, String why) {
-        String sid = standing.sid();
-        if (sid == null || !Delivery.isCancelable(standing.status())) {
+    private boolean cancelAtTwilio(UUID id, OperatorActions.State state, String who, String why) {
+        String sid = state.sid();
+        if (sid == null || !state.status().isCancelable()) {
             return false;
         }
         try {

@@ -2,7 +2,7 @@ package io.textonce.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.delivery.Cancellations;
-import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.twilio.TwilioCodes;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * has its words; a word of Twilio that this version doesn't know is quoted.
  */
 public final class TimelineText {
-
-    private static final Set<String> ON_ITS_WAY = Set.of("accepted", "queued", "sending", "sent", "scheduled");
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
 
@@ -36,14 +33,15 @@ public final class TimelineText {
         var entries = new ArrayList<Entry>();
         var received = instant(row.get("created_at"));
         if (row.get("source").equals(Cancellations.SOURCE)) {
-            entries.add(new Entry(received, "received", "canceled", "The cancellation came in before its event"));
+            entries.add(new Entry(
+                    received, "received", DeliveryStatus.CANCELED.word(), "The cancellation came in before its event"));
             return withTimeline(entries, timeline);
         }
         entries.add(new Entry(received, "received", "received", "Event received " + from(row)));
         entries.add(new Entry(
                 received,
                 "checked",
-                "reserved",
+                DeliveryStatus.RESERVED.word(),
                 "Checks passed: consent, number, content",
                 "Consent given on "
                         + DAY.format(instant(row.get("consent_at")).atZone(ZoneOffset.UTC)) + " for "
@@ -91,94 +89,99 @@ public final class TimelineText {
                         : OffsetDateTime.parse(text(event, "until")).toInstant());
     }
 
-    private static String summary(String kind, String status, @Nullable String actor) {
+    private static String summary(String kind, String word, @Nullable String actor) {
+        // Only Twilio reports words that this version does not know.
+        var known = DeliveryStatus.of(word);
+        if (known.isEmpty()) {
+            return "Twilio reported: " + word;
+        }
+        var status = known.get();
         return switch (kind) {
             case "answer" -> answered(status);
             case "callback", "poll" -> reported(status);
             case "reconciliation" ->
-                status.equals(Delivery.RESERVED)
+                status == DeliveryStatus.RESERVED
                         ? "Twilio has no record of it; resending"
                         : "Found in Twilio’s message list";
             case "operator" -> decided(status, actor);
             default ->
                 switch (status) {
-                    case Delivery.RESERVED -> "Sending";
-                    case Delivery.UNKNOWN -> "Unconfirmed whether the message was sent; checking with Twilio";
-                    case Delivery.HELD -> "On hold";
-                    case Delivery.REJECTED -> "Message not sent";
+                    case RESERVED -> "Sending";
+                    case UNKNOWN -> "Unconfirmed whether the message was sent; checking with Twilio";
+                    case HELD -> "On hold";
+                    case REJECTED -> "Message not sent";
                     default -> "Status set to " + status;
                 };
         };
     }
 
-    private static String answered(String status) {
+    private static String answered(DeliveryStatus status) {
         return switch (status) {
-            case Delivery.HELD -> "Not sent yet; on hold";
-            case Delivery.UNKNOWN -> "Sent to Twilio; no confirmation received";
-            case Delivery.REJECTED -> "Rejected; nothing was sent";
-            case Delivery.CANCELED -> "Twilio does not have the text, which was canceled meanwhile";
-            case "scheduled" -> "Scheduled at Twilio";
+            case HELD -> "Not sent yet; on hold";
+            case UNKNOWN -> "Sent to Twilio; no confirmation received";
+            case REJECTED -> "Rejected; nothing was sent";
+            case CANCELED -> "Twilio does not have the text, which was canceled meanwhile";
+            case SCHEDULED -> "Scheduled at Twilio";
             default -> "Accepted by Twilio";
         };
     }
 
-    private static String reported(String status) {
+    private static String reported(DeliveryStatus status) {
         return switch (status) {
-            case "accepted" -> "Accepted by Twilio";
-            case "scheduled" -> "Scheduled at Twilio";
-            case "queued" -> "Queued at Twilio";
-            case "sending" -> "Twilio is sending it to the carrier";
-            case "sent" -> "Sent to carrier";
-            case "delivered" -> "Delivered to phone";
-            case "read" -> "Read by the recipient";
-            case "undelivered" -> "Not delivered by the carrier";
-            case "failed" -> "Twilio could not send it";
-            case "canceled" -> "Canceled before it was sent";
+            case ACCEPTED -> "Accepted by Twilio";
+            case SCHEDULED -> "Scheduled at Twilio";
+            case QUEUED -> "Queued at Twilio";
+            case SENDING -> "Twilio is sending it to the carrier";
+            case SENT -> "Sent to carrier";
+            case DELIVERED -> "Delivered to phone";
+            case READ -> "Read by the recipient";
+            case UNDELIVERED -> "Not delivered by the carrier";
+            case FAILED -> "Twilio could not send it";
+            case CANCELED -> "Canceled before it was sent";
             default -> "Twilio reported: " + status;
         };
     }
 
-    private static String decided(String status, @Nullable String actor) {
+    private static String decided(DeliveryStatus status, @Nullable String actor) {
         String who = actor == null ? "An operator" : actor;
         return switch (status) {
-            case "canceled" -> who + " canceled the message";
-            case Delivery.HELD -> who + " released (or resent) the message";
+            case CANCELED -> who + " canceled the message";
+            case HELD -> who + " released (or resent) the message";
             default -> who + " tried to cancel the message";
         };
     }
 
     /** One line above all others: how the delivery stands. */
-    static String headline(String status) {
+    static String headline(DeliveryStatus status) {
         return switch (status) {
-            case Delivery.RESERVED -> "Being sent";
-            case Delivery.HELD -> "On hold";
-            case Delivery.UNKNOWN -> "Unconfirmed; checking with Twilio";
-            case Delivery.REJECTED -> "Rejected";
-            case "delivered" -> "Delivered";
-            case "read" -> "Delivered and read";
-            case "undelivered", "failed" -> "Not delivered";
-            case "canceled" -> "Canceled";
-            case "sent" -> "Sent to carrier";
+            case RESERVED -> "Being sent";
+            case HELD -> "On hold";
+            case UNKNOWN -> "Unconfirmed; checking with Twilio";
+            case REJECTED -> "Rejected";
+            case DELIVERED -> "Delivered";
+            case READ -> "Delivered and read";
+            case UNDELIVERED, FAILED -> "Not delivered";
+            case CANCELED -> "Canceled";
+            case SENT -> "Sent to carrier";
             default -> "In progress";
         };
     }
 
     /** What happens next without anybody doing anything. */
-    static String next(String status, @Nullable Instant dueAt) {
-        if (ON_ITS_WAY.contains(status)) {
-            return "Twilio reports its progress; if no report arrives, its status is requested.";
-        }
+    static String next(DeliveryStatus status, @Nullable Instant dueAt) {
         return switch (status) {
-            case Delivery.RESERVED -> "The outcome will be known within a minute.";
-            case Delivery.HELD ->
+            case SCHEDULED, ACCEPTED, QUEUED, SENDING, SENT ->
+                "Twilio reports its progress; if no report arrives, its status is requested.";
+            case RESERVED -> "The outcome will be known within a minute.";
+            case HELD ->
                 dueAt == null
                         ? "Waiting for an operator to send or discard it."
                         : "Will be sent automatically when due.";
-            case Delivery.UNKNOWN -> "Checking Twilio’s records; it is resent only if Twilio has no record of it.";
-            case Delivery.REJECTED -> "No automatic retry. Fix the event and resend.";
-            case "delivered", "read" -> "Nothing more; it was delivered.";
-            case "undelivered", "failed" -> "It won’t be resent automatically.";
-            default -> "Nothing more.";
+            case UNKNOWN -> "Checking Twilio’s records; it is resent only if Twilio has no record of it.";
+            case REJECTED -> "No automatic retry. Fix the event and resend.";
+            case DELIVERED, READ -> "Nothing more; it was delivered.";
+            case UNDELIVERED, FAILED -> "It won’t be resent automatically.";
+            case CANCELED -> "Nothing more.";
         };
     }
 
@@ -213,6 +216,10 @@ public final class TimelineText {
 
         Entry(Instant at, String kind, String status, String summary) {
             this(at, kind, status, summary, null, null, null, null, null);
+        }
+
+        public String tone() {
+            return DeliveryStatus.of(status).map(DeliveryView::tone).orElse("way");
         }
     }
 }

@@ -27,9 +27,9 @@ public final class Cancellations {
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, status, reason
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail)
-            SELECT id, 'decision', status, reason FROM taken
-            """.formatted(SOURCE);
+            """.formatted(SOURCE) + Timeline.ENTRY + """
+            SELECT id, 'decision', status, NULL, NULL, NULL, reason, NULL, NULL FROM taken
+            """;
 
     /** A repetition has Twilio asked again at once, and is not told twice. */
     private static final String CANCEL = """
@@ -55,8 +55,9 @@ public final class Cancellations {
                     target.cancel_requested_at IS NULL OR d.status <> target.status AS is_new
             ),
             recorded AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
-                SELECT id, 'decision', status, reason, CASE WHEN status <> old_status THEN status END
+            """ + Timeline.ENTRY + """
+                SELECT id, 'decision', status, CASE WHEN status <> old_status THEN status END, NULL, NULL, reason, NULL,
+                    NULL
                 FROM changed WHERE is_new
             )
             SELECT id, CASE

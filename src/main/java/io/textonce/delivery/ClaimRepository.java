@@ -3,11 +3,9 @@ package io.textonce.delivery;
 import io.textonce.event.EventRejected;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
-import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -15,21 +13,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.apache.camel.Exchange;
-import org.apache.camel.spi.IdempotentRepository;
-import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The idempotent repository of events: the deliveries table itself. {@link #add} is one statement, so of two senders
- * that race for an event exactly one wins, and it commits before anything is sent. A key is never removed by a failure:
- * what may be sent again is for the row's status to say.
+ * Claims of events on the deliveries table. A claim is one statement, so of two senders that race for a key exactly one
+ * wins, and it commits before anything is sent. Claims of many threads share one execution and one commit.
  */
-final class ClaimRepository extends ServiceSupport implements IdempotentRepository {
+final class ClaimRepository implements AutoCloseable {
 
-    /** What some senders ask for, one row each. Who has opted out by now gets a row, and no text. */
+    /** The claims, one row each. A recipient who has opted out by now gets a row, and no message. */
     private static final String ASKED = """
             WITH asked AS MATERIALIZED (
                 SELECT t.*, EXISTS (
@@ -42,21 +36,18 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
             ),
             """;
 
-    /** What was decided goes into the timeline in the same statement. */
-    private static final String SAID = """
+    private static final String RECORD = """
             ,
-            said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, detail, until, new_status)
-                SELECT id, 'decision', status, error_code, reason, CASE WHEN status = 'held' THEN due_at END, status
+            entries AS (
+            """ + Timeline.ENTRY + """
+                SELECT id, 'decision', status, status, NULL, error_code, reason, NULL,
+                    CASE WHEN status = 'held' THEN due_at END
                 FROM claimed %s
             )
             SELECT id, attempt, status, error_code FROM claimed
             """;
 
-    /**
-     * Inserts nothing where the key is taken. That a text is reserved is told only where somebody is told of it: the
-     * timeline begins with it anyway.
-     */
+    /** Inserts nothing where the key is taken. A reservation is an entry only for subscribers: each timeline begins so. */
     private static final String CLAIM =
             ASKED + """
             claimed AS (
@@ -78,7 +69,7 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
                 RETURNING id, attempt, status, error_code, reason, due_at
             )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage());
 
-    /** What was called off meanwhile, or before its event came, is not sent. */
+    /** A message that was canceled meanwhile, or before its event came, is not sent. */
     private static final String CLAIM_AGAIN = ASKED
             + """
             claimed AS (
@@ -99,7 +90,7 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
                 WHERE d.event = t.event AND d.event_id = t.event_id AND (d.status = 'rejected' OR d.source = '%3$s')
                 RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at
             )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage(), Cancellations.SOURCE)
-            + SAID.formatted("");
+            + RECORD.formatted("");
 
     private static final String FIND = """
             SELECT d.event, d.event_id, d.id, d.attempt, d.status, d.message_sid, d.error_code, d.payload_sha256,
@@ -109,71 +100,24 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
 
     private final JdbcTemplate jdbc;
     private final PhoneNumbers phones;
-    private final PhoneHash phoneHash;
     private final String sender;
     private final Duration leaseLength;
-    private final SendAdmission departure;
     private final String claim;
-    private final Clock clock;
     private final StatementBatcher<Claim, Found> claims;
 
-    /** @param tells whether somebody is told of each change of a status */
-    ClaimRepository(
-            JdbcTemplate jdbc,
-            PhoneNumbers phones,
-            PhoneHash phoneHash,
-            String sender,
-            Duration leaseLength,
-            SendAdmission departure,
-            boolean tells,
-            Clock clock) {
+    /** @param publishes whether there are subscribers to status changes */
+    ClaimRepository(JdbcTemplate jdbc, PhoneNumbers phones, String sender, Duration leaseLength, boolean publishes) {
         this.jdbc = jdbc;
         this.phones = phones;
-        this.phoneHash = phoneHash;
         this.sender = sender;
         this.leaseLength = leaseLength;
-        this.departure = departure;
-        this.claim = CLAIM + SAID.formatted(tells ? "" : "WHERE status <> 'reserved'");
-        this.clock = clock;
+        this.claim = CLAIM + RECORD.formatted(publishes ? "" : "WHERE status <> 'reserved'");
         this.claims = new StatementBatcher<>("claims", Claim::key, Comparator.comparing(Claim::key), this::claim);
     }
 
-    /**
-     * Claims the event of the exchange's variable {@code sms}, as the gates' {@code verdict} says: to be sent now, held,
-     * or refused. Whoever may send finds the claim in the variable {@code delivery} and may do so while {@code lease}
-     * holds; all others find there what became of the event, and the reason of a refusal in {@code refusal}.
-     *
-     * @return whether this exchange is the one that sends
-     * @throws EventRejected when the id was used before for another event
-     * @throws org.springframework.dao.DataAccessException when the database doesn't answer; nothing is sent then
-     */
-    @Override
-    public boolean add(Exchange exchange, String key) {
-        var sms = exchange.getVariable("sms", Sms.class);
-        var verdict = exchange.getVariable("verdict", SendDecision.SEND, SendDecision.class);
-        while (true) {
-            var lease = new Lease(leaseLength).of(clock.instant(), sms.expiresAt());
-            var claim = new Claim(DeliveryId.next(clock.millis()), sms.key(), sms, verdict, phoneHash.all(sms.phone()));
-            var found = claims.with(claim);
-            var claimed = found.isClaimable() ? claimAgain(claim) : found.claimed();
-            if (claimed != null && claimed.status().equals(Delivery.RESERVED)) {
-                verdict = departure.of(claimed, sms, false);
-                claimed = verdict.isSend() ? claimed : claimed.with(verdict.status(), null, null);
-            }
-            if (claimed != null) {
-                exchange.setVariable("delivery", claimed);
-                exchange.setVariable("lease", lease);
-                if (claimed.status().equals(Delivery.REJECTED)) {
-                    exchange.setVariable("refusal", verdict.refusal() == null ? OptOuts.refusal() : verdict.refusal());
-                }
-                return claimed.status().equals(Delivery.RESERVED);
-            }
-            // One refused between the two statements is not a duplicate of a text, so it is tried again.
-            if (!found.isClaimable()) {
-                exchange.setVariable("delivery", found.taken(sms));
-                return false;
-            }
-        }
+    /** Claims the key of an event, or finds the delivery that has it. */
+    Found claim(Claim claim) {
+        return claims.with(claim);
     }
 
     private List<Found> claim(List<Claim> claims) {
@@ -199,7 +143,9 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
                 .toList();
     }
 
-    private @Nullable Delivery claimAgain(Claim claim) {
+    /** Claims a key that may be claimed again; null when another sender was faster. */
+    @Nullable
+    Delivery claimAgain(Claim claim) {
         return DataAccessUtils.singleResult(claimed(CLAIM_AGAIN, List.of(claim)));
     }
 
@@ -209,17 +155,17 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
                 .add("text", claim -> claim.sms().event())
                 .add("text", claim -> claim.sms().eventId())
                 .add("text", claim -> claim.policy().sender(sender))
-                .add("text", Claim::hashList)
+                .add("text", claim -> array(claim.hashes()))
                 .add("bytea", claim -> claim.hashes()[0])
-                .add("text", claim -> claim.verdict().status())
+                .add("text", claim -> claim.decision().status())
                 .add(
                         "timestamptz",
-                        claim -> claim.verdict().isSend()
+                        claim -> claim.decision().isSend()
                                 ? null
-                                : claim.verdict().until())
-                .add("interval", claim -> claim.verdict().isSend() ? leaseLength : null)
-                .add("int4", claim -> claim.verdict().code())
-                .add("text", claim -> claim.verdict().words())
+                                : claim.decision().until())
+                .add("interval", claim -> claim.decision().isSend() ? leaseLength : null)
+                .add("int4", claim -> claim.decision().code())
+                .add("text", claim -> claim.decision().words())
                 .add("text", claim -> claim.sms().text())
                 .add("bytea", claim -> claim.sms().payloadSha256())
                 .add("text", claim -> claim.sms().source())
@@ -241,17 +187,24 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
                 (row, n) -> new Delivery(
                         row.getObject("id", UUID.class),
                         row.getInt("attempt"),
-                        row.getString("status"),
+                        DeliveryStatus.ofColumn(row.getString("status")),
                         null,
                         row.getObject("error_code", Integer.class),
                         false));
+    }
+
+    /** As PostgreSQL writes an array. */
+    private static String array(byte[][] hashes) {
+        return Arrays.stream(hashes)
+                .map(hash -> "\"\\" + Columns.bytes(hash) + '"')
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static Found read(ResultSet row) throws SQLException {
         var delivery = new Delivery(
                 row.getObject("id", UUID.class),
                 row.getInt("attempt"),
-                row.getString("status"),
+                DeliveryStatus.ofColumn(row.getString("status")),
                 row.getString("message_sid"),
                 row.getObject("error_code", Integer.class),
                 true);
@@ -259,58 +212,32 @@ final class ClaimRepository extends ServiceSupport implements IdempotentReposito
     }
 
     @Override
-    public boolean add(String key) {
-        throw new UnsupportedOperationException("an event is claimed with its exchange");
-    }
-
-    @Override
-    public boolean contains(String key) {
-        throw new UnsupportedOperationException("looking before claiming is a race; claim");
-    }
-
-    @Override
-    public boolean remove(String key) {
-        return false;
-    }
-
-    @Override
-    public boolean confirm(String key) {
-        return true;
-    }
-
-    @Override
-    public void clear() {
-        throw new UnsupportedOperationException("deliveries are purged by age, not cleared");
-    }
-
-    @Override
-    protected void doShutdown() {
+    public void close() {
         claims.close();
     }
 
-    private record Claim(UUID id, String key, Sms sms, SendDecision verdict, byte[][] hashes) {
+    /**
+     * A claim, with what costs a moment made by its own thread.
+     *
+     * @param id that the delivery gets if the key is free
+     * @param hashes of the number
+     */
+    record Claim(UUID id, String key, Sms sms, SendDecision decision, byte[][] hashes) {
 
         SendPolicy policy() {
             return sms.policy();
         }
-
-        /** As PostgreSQL writes an array. */
-        String hashList() {
-            return Arrays.stream(hashes)
-                    .map(hash -> "\"\\" + Columns.bytes(hash) + '"')
-                    .collect(Collectors.joining(",", "{", "}"));
-        }
     }
 
     /**
-     * What a claim came upon.
+     * Result of a claim.
      *
      * @param delivery null where the row was removed meanwhile
-     * @param payloadSha256 of the event that had the key before, null where the claim won
-     * @param isClaimable whether the event may claim the key that was taken before: for one that was refused, or called
-     *     off before it came
+     * @param payloadSha256 of the event that has the key, null where the claim won
+     * @param isClaimable whether the event may claim the key that was taken before: for one that was rejected, or
+     *     canceled before it came
      */
-    private record Found(@Nullable Delivery delivery, byte @Nullable [] payloadSha256, boolean isClaimable) {
+    record Found(@Nullable Delivery delivery, byte @Nullable [] payloadSha256, boolean isClaimable) {
 
         static final Found NOTHING = new Found(null, null, false);
 

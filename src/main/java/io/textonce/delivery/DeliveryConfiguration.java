@@ -129,22 +129,34 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    ClaimRepository deliveries(
-            @Qualifier("batchDataSource") DataSource dataSource,
-            PhoneNumbers phones,
+    ClaimRepository claimRepository(
+            @Qualifier("batchDataSource") DataSource dataSource, PhoneNumbers phones, TextOnceProperties settings) {
+        return new ClaimRepository(
+                new JdbcTemplate(dataSource),
+                phones,
+                settings.twilio().sender(),
+                settings.lease(),
+                !settings.subscribers().isEmpty());
+    }
+
+    @Bean
+    IdempotentClaims deliveries(
+            ClaimRepository claims,
             PhoneHash phoneHash,
             SendAdmission departure,
             TextOnceProperties settings,
             Clock clock) {
-        return new ClaimRepository(
-                new JdbcTemplate(dataSource),
-                phones,
-                phoneHash,
-                settings.twilio().sender(),
-                settings.lease(),
-                departure,
-                !settings.subscribers().isEmpty(),
-                clock);
+        return new IdempotentClaims(claims, phoneHash, settings.lease(), departure, clock);
+    }
+
+    @Bean
+    ErasureRepository erasureRepository(DataSource dataSource) {
+        return new ErasureRepository(new JdbcTemplate(dataSource));
+    }
+
+    @Bean
+    Timeline timeline(DataSource dataSource) {
+        return new Timeline(new JdbcTemplate(dataSource));
     }
 
     @Bean

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public record DueDelivery(
         UUID id,
         int attempt,
-        String status,
+        DeliveryStatus status,
         @Nullable String sid,
         String event,
         String eventId,
@@ -72,7 +72,7 @@ public record DueDelivery(
         return new DueDelivery(
                 row.getObject("id", UUID.class),
                 row.getInt("attempt"),
-                row.getString("status"),
+                DeliveryStatus.ofColumn(row.getString("status")),
                 row.getString("message_sid"),
                 row.getString("event"),
                 row.getString("event_id"),

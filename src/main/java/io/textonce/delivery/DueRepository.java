@@ -34,9 +34,9 @@ public final class DueRepository {
                 WHERE stage = 'held' AND due_at <= now()
                 ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             ),
-            said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, new_status)
-                SELECT id, 'decision', 'reserved', 'reserved' FROM due
+            entries AS (
+            """ + Timeline.ENTRY + """
+                SELECT id, 'decision', 'reserved', 'reserved', NULL, NULL, NULL, NULL, NULL FROM due
             )
             UPDATE textonce.deliveries AS d
             SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), unknown_since = NULL,
@@ -60,9 +60,9 @@ public final class DueRepository {
                 ORDER BY earliest.due_at LIMIT ?
             ),
             run_out AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
-                SELECT d.id, 'decision', 'unknown', 'The sender went silent; nobody knows whether it called Twilio',
-                    'unknown'
+            """ + Timeline.ENTRY + """
+                SELECT d.id, 'decision', 'unknown', 'unknown', NULL, NULL,
+                    'The sender went silent; nobody knows whether it called Twilio', NULL, NULL
                 FROM textonce.deliveries AS d JOIN due ON d.id = due.id WHERE d.status = 'reserved'
             )
             UPDATE textonce.deliveries AS d
@@ -96,8 +96,9 @@ public final class DueRepository {
                 WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown'
                 RETURNING id, status, message_sid, error_code
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, error_code, detail, new_status)
-            SELECT id, 'reconciliation', status, message_sid, error_code, 'Found in Twilio''s list of messages', status
+            """ + Timeline.ENTRY + """
+            SELECT id, 'reconciliation', status, status, message_sid, error_code, 'Found in Twilio''s list of messages',
+                NULL, NULL
             FROM bound
             """;
 
@@ -109,8 +110,9 @@ public final class DueRepository {
                 WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown' AND cancel_requested_at IS NULL
                 RETURNING id
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
-            SELECT id, 'reconciliation', 'reserved', 'Twilio provably never took the text; sending it again', 'reserved'
+            """ + Timeline.ENTRY + """
+            SELECT id, 'reconciliation', 'reserved', 'reserved', NULL, NULL,
+                'Twilio provably never took the text; sending it again', NULL, NULL
             FROM again
             """;
 
@@ -127,8 +129,8 @@ public final class DueRepository {
                   AND status IN ('reserved', 'unknown')
                 RETURNING id, status, error_code, reason, due_at
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, error_code, detail, until, new_status)
-            SELECT id, 'decision', status, error_code, reason, due_at, status FROM decided
+            """ + Timeline.ENTRY + """
+            SELECT id, 'decision', status, status, NULL, error_code, reason, NULL, due_at FROM decided
             """;
 
     private static final String LOOK_AGAIN = """
@@ -200,7 +202,7 @@ public final class DueRepository {
     }
 
     /** Ends it as held for a person, or as rejected, with the reason in words. */
-    public void end(DueDelivery due, String status, String reason) {
+    public void end(DueDelivery due, DeliveryStatus status, String reason) {
         decide(due, status, null, null, reason, false);
     }
 
@@ -211,19 +213,19 @@ public final class DueRepository {
 
     /** Leaves an outcome that stays unknown to a person, unless it was called off. */
     public void giveUp(DueDelivery due, String reason) {
-        decide(due, Delivery.HELD, null, null, reason, true);
+        decide(due, DeliveryStatus.HELD, null, null, reason, true);
     }
 
     private void decide(
             DueDelivery due,
-            String status,
+            DeliveryStatus status,
             @Nullable Instant until,
             @Nullable Integer code,
             @Nullable String reason,
             boolean isStillUnknown) {
         jdbc.update(
                 DECIDE,
-                status,
+                status.word(),
                 timestamp(until),
                 code,
                 reason,

@@ -11,9 +11,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class OperatorActions {
 
-    private static final String TOLD = """
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, detail, actor, new_status)
-            SELECT id, 'operator', status, message_sid, ?, ?, new_status FROM changed
+    private static final String RECORD = Timeline.ENTRY + """
+            SELECT id, 'operator', status, new_status, message_sid, NULL, ?, ?, NULL FROM changed
             """;
 
     private static final String CANCEL = """
@@ -23,7 +22,7 @@ public final class OperatorActions {
                 WHERE id = ? AND status = 'held'
                 RETURNING id, status, message_sid, status AS new_status
             )
-            """ + TOLD;
+            """ + RECORD;
 
     private static final String DROP = """
             WITH changed AS (
@@ -32,7 +31,7 @@ public final class OperatorActions {
                 WHERE id = ? AND status = 'held' AND due_at IS NULL
                 RETURNING id, status, message_sid, status AS new_status
             )
-            """ + TOLD;
+            """ + RECORD;
 
     private static final String RELEASE = """
             WITH changed AS (
@@ -40,7 +39,7 @@ public final class OperatorActions {
                 WHERE id = ? AND status = 'held' AND due_at IS NULL AND phone IS NOT NULL AND body IS NOT NULL
                 RETURNING id, status, message_sid, CAST(NULL AS text) AS new_status
             )
-            """ + TOLD;
+            """ + RECORD;
 
     private static final String RESEND = """
             WITH changed AS (
@@ -50,7 +49,7 @@ public final class OperatorActions {
                   AND phone IS NOT NULL AND body IS NOT NULL AND (expires_at IS NULL OR expires_at > now())
                 RETURNING id, status, message_sid, status AS new_status
             )
-            """ + TOLD;
+            """ + RECORD;
 
     /** Twilio's own callback may have told it before; who asked for it is told in any case. */
     private static final String CANCELED_AT_TWILIO = """
@@ -60,8 +59,9 @@ public final class OperatorActions {
                 WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
                 RETURNING status
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, detail, actor, new_status)
-            SELECT CAST(? AS uuid), 'operator', 'canceled', CAST(? AS text), ?, ?, (SELECT status FROM raised)
+            """ + Timeline.ENTRY + """
+            SELECT CAST(? AS uuid), 'operator', 'canceled', (SELECT status FROM raised), CAST(? AS text), NULL,
+                CAST(? AS text), CAST(? AS text), NULL
             """;
 
     private static final String TRIED = """
@@ -69,8 +69,8 @@ public final class OperatorActions {
                 UPDATE textonce.deliveries SET due_at = now() WHERE id = ? AND due_at IS NOT NULL AND message_sid IS NOT NULL
                 RETURNING id
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, message_sid, detail, actor)
-            SELECT id, 'operator', status, message_sid, ?, ? FROM textonce.deliveries WHERE id = ?
+            """ + Timeline.ENTRY + """
+            SELECT id, 'operator', status, NULL, message_sid, NULL, ?, ?, NULL FROM textonce.deliveries WHERE id = ?
             """;
 
     private final JdbcTemplate jdbc;
@@ -109,13 +109,13 @@ public final class OperatorActions {
         jdbc.update(TRIED, id, why, who, id);
     }
 
-    /** How a delivery stands, or null when there is none. */
-    public @Nullable Standing standing(UUID id) {
+    /** The state of a delivery, or null when there is none. */
+    public @Nullable State state(UUID id) {
         return jdbc
                 .query(
-                        "SELECT status, message_sid, due_at IS NULL AS idle FROM textonce.deliveries WHERE id = ?",
-                        (row, n) -> new Standing(
-                                row.getString("status"), row.getString("message_sid"), row.getBoolean("idle")),
+                        "SELECT status, message_sid FROM textonce.deliveries WHERE id = ?",
+                        (row, n) -> new State(
+                                DeliveryStatus.ofColumn(row.getString("status")), row.getString("message_sid")),
                         id)
                 .stream()
                 .findFirst()
@@ -126,10 +126,6 @@ public final class OperatorActions {
         return jdbc.update(statement, why, id, why, who) == 1;
     }
 
-    /**
-     * How a delivery stands.
-     *
-     * @param idle nothing happens to it by itself
-     */
-    public record Standing(String status, @Nullable String sid, boolean idle) {}
+    /** State of a delivery, as far as an operator's action depends on it. */
+    public record State(DeliveryStatus status, @Nullable String sid) {}
 }

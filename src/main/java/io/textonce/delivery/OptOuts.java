@@ -2,11 +2,14 @@ package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Who told a sender to stop. Only the person can take it back, by texting START; a newer consent does not, since nobody
+ * Opt-outs by number and sender. Only the person can take it back, by texting START; a newer consent does not, since nobody
  * but the person can know that it was meant so.
  */
 public final class OptOuts {
@@ -24,15 +27,53 @@ public final class OptOuts {
             ON CONFLICT DO NOTHING
             """;
 
+    /**
+     * What is held is rejected; what Twilio keeps for later, or is just being handed over, is canceled there by the
+     * background worker.
+     */
+    private static final String STOP = """
+            WITH opted_out AS (
+                INSERT INTO textonce.opt_outs (phone_hash, sender, source)
+                SELECT CAST(:hash AS bytea), sender, 'person' FROM unnest(CAST(:senders AS text[])) AS senders (sender)
+                ON CONFLICT (phone_hash, sender) DO UPDATE SET source = 'person'
+            ),
+            stopped AS (
+                UPDATE textonce.deliveries
+                SET status = CASE WHEN status = 'held' THEN 'rejected' ELSE status END,
+                    error_code = CASE WHEN status = 'held' THEN %d ELSE error_code END,
+                    reason = 'The customer texted STOP',
+                    cancel_requested_at = coalesce(cancel_requested_at, CASE WHEN status <> 'held' THEN now() END),
+                    due_at = CASE status WHEN 'held' THEN NULL WHEN 'scheduled' THEN now() ELSE due_at END,
+                    updated_at = now()
+                WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND sender = ANY (CAST(:senders AS text[]))
+                  AND status IN ('held', 'reserved', 'unknown', 'scheduled')
+                RETURNING id, status, error_code, reason
+            ),
+            entries AS (
+            """.formatted(CODE) + Timeline.ENTRY + """
+                SELECT id, 'decision', status, CASE WHEN status = 'rejected' THEN status END, NULL, error_code, reason,
+                    NULL, NULL
+                FROM stopped
+            )
+            SELECT count(*) FROM stopped
+            """;
+
+    private static final String START = """
+            DELETE FROM textonce.opt_outs
+            WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND sender = ANY (CAST(:senders AS text[]))
+            """;
+
     private static final String HAS = """
             SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?)
             """;
 
     private final JdbcTemplate jdbc;
+    private final NamedParameterJdbcTemplate named;
     private final PhoneHash phoneHash;
 
     OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash) {
         this.jdbc = jdbc;
+        this.named = new NamedParameterJdbcTemplate(jdbc);
         this.phoneHash = phoneHash;
     }
 
@@ -44,6 +85,25 @@ public final class OptOuts {
                 CODE,
                 "The customer has opted out of our texts. A newer consent does not undo this; only the customer can, by"
                         + " texting START to us.");
+    }
+
+    /**
+     * Opts a number out of senders, and stops its messages from them.
+     *
+     * @return how many were stopped
+     */
+    public int stop(String e164, List<String> senders) {
+        return named.queryForObject(STOP, parameters(e164, senders), Integer.class);
+    }
+
+    /** Takes opt-outs back. */
+    public void start(String e164, List<String> senders) {
+        named.update(START, parameters(e164, senders));
+    }
+
+    private Map<String, ?> parameters(String e164, List<String> senders) {
+        byte[][] hashes = phoneHash.all(e164);
+        return Map.of("hash", hashes[0], "hashes", hashes, "senders", senders.toArray(String[]::new));
     }
 
     /** Whether the number's holder has opted out of a sender. */

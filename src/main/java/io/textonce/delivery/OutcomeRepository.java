@@ -32,8 +32,10 @@ public final class OutcomeRepository implements AutoCloseable {
                 RETURNING d.id, d.status
             ),
             parted AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
-                SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
+            """ + Timeline.ENTRY + """
+                SELECT id, 'decision', status, status, NULL, NULL, 'The message that was found for it is another text''s',
+                    NULL, NULL
+                FROM freed
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
@@ -70,10 +72,9 @@ public final class OutcomeRepository implements AutoCloseable {
                 RETURNING d.id, d.status,
                     (SELECT before.status FROM textonce.deliveries AS before WHERE before.id = d.id) AS old_status
             )
-            INSERT INTO textonce.delivery_events
-                (delivery_id, kind, status, message_sid, error_code, detail, until, new_status)
-            SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, t.sid, t.code, t.detail,
-                CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END, c.status
+            """ + Timeline.ENTRY + """
+            SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, c.status, t.sid,
+                t.code, t.detail, NULL, CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END
             FROM told AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
             RETURNING delivery_id, new_status
             """;
@@ -131,7 +132,7 @@ public final class OutcomeRepository implements AutoCloseable {
     public record Outcome(
             UUID id,
             int attempt,
-            String status,
+            DeliveryStatus status,
             @Nullable String sid,
             @Nullable Integer code,
             @Nullable String words,

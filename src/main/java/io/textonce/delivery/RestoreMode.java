@@ -42,8 +42,8 @@ public final class RestoreMode {
                 WHERE id = ? AND attempt = ? AND status = 'reserved'
                 RETURNING id, status, reason
             )
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
-            SELECT id, 'decision', status, reason, status FROM doubted
+            """ + Timeline.ENTRY + """
+            SELECT id, 'decision', status, status, NULL, NULL, reason, NULL, NULL FROM doubted
             """;
 
     private static final String DOUBTED = """

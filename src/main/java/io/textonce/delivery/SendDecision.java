@@ -14,45 +14,45 @@ import org.jspecify.annotations.Nullable;
  * @param words for the delivery's timeline, null where there is nothing to say
  */
 public record SendDecision(
-        String status,
+        DeliveryStatus status,
         @Nullable Instant until,
         @Nullable EventRejected refusal,
         @Nullable String words) {
 
     /** It may be sent now. */
-    public static final SendDecision SEND = new SendDecision(Delivery.RESERVED, null, null, null);
+    public static final SendDecision SEND = new SendDecision(DeliveryStatus.RESERVED, null, null, null);
 
     /** Twilio may have it now, to send it then. */
     static SendDecision planned(Instant sendAt) {
-        return new SendDecision(Delivery.RESERVED, sendAt, null, null);
+        return new SendDecision(DeliveryStatus.RESERVED, sendAt, null, null);
     }
 
     static SendDecision held(Instant until, String words) {
-        return new SendDecision(Delivery.HELD, until, null, words);
+        return new SendDecision(DeliveryStatus.HELD, until, null, words);
     }
 
     static SendDecision unknown(String words) {
-        return new SendDecision(Delivery.UNKNOWN, null, null, words);
+        return new SendDecision(DeliveryStatus.UNKNOWN, null, null, words);
     }
 
     static SendDecision rejected(EventRejected refusal) {
         return new SendDecision(
-                Delivery.REJECTED,
+                DeliveryStatus.REJECTED,
                 null,
                 refusal,
                 refusal.details().isEmpty() ? refusal.getMessage() : refusal.reason());
     }
 
     static SendDecision canceled() {
-        return new SendDecision(Delivery.CANCELED, null, null, "Cancelled before it was sent");
+        return new SendDecision(DeliveryStatus.CANCELED, null, null, "Cancelled before it was sent");
     }
 
     public boolean isSend() {
-        return status.equals(Delivery.RESERVED);
+        return status == DeliveryStatus.RESERVED;
     }
 
     public boolean isHeld() {
-        return status.equals(Delivery.HELD);
+        return status == DeliveryStatus.HELD;
     }
 
     /** Twilio's error code that says the same, where there is one. */

@@ -51,9 +51,9 @@ final class SenderRateLimit {
                 WHERE d.id = mine.id AND (at IS NULL OR at > now())
                 RETURNING d.id, d.status, d.reason, d.due_at
             ),
-            said AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, until, new_status)
-                SELECT id, 'decision', status, reason, due_at, status FROM changed
+            entries AS (
+            """ + Timeline.ENTRY + """
+                SELECT id, 'decision', status, status, NULL, NULL, reason, NULL, due_at FROM changed
             )
             SELECT changed.id IS NULL AS goes, changed.due_at FROM mine LEFT JOIN changed ON true
             """;

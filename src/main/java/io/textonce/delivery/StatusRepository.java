@@ -45,8 +45,10 @@ public final class StatusRepository implements AutoCloseable {
                 RETURNING d.id, d.status
             ),
             parted AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
-                SELECT id, 'decision', status, 'The message that was found for it is another text''s', status FROM freed
+            """ + Timeline.ENTRY + """
+                SELECT id, 'decision', status, status, NULL, NULL, 'The message that was found for it is another text''s',
+                    NULL, NULL
+                FROM freed
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
@@ -77,9 +79,8 @@ public final class StatusRepository implements AutoCloseable {
                 RETURNING t.sid, d.id, d.status
             ),
             kept AS (
-                INSERT INTO textonce.delivery_events
-                    (delivery_id, kind, status, message_sid, error_code, detail, new_status)
-                SELECT target.id, t.kind, t.status, t.sid, t.code, t.detail, changed.status
+            """ + Timeline.ENTRY + """
+                SELECT target.id, t.kind, t.status, changed.status, t.sid, t.code, t.detail, NULL, NULL
                 FROM told AS t
                     LEFT JOIN target ON target.told_sid = t.sid
                     LEFT JOIN changed ON changed.sid = t.sid
@@ -87,9 +88,8 @@ public final class StatusRepository implements AutoCloseable {
                 RETURNING message_sid
             ),
             repeated AS (
-                INSERT INTO textonce.delivery_events
-                    (delivery_id, kind, status, message_sid, error_code, detail, new_status)
-                SELECT changed.id, 'poll', t.status, t.sid, t.code, t.detail, changed.status
+            """ + Timeline.ENTRY + """
+                SELECT changed.id, 'poll', t.status, changed.status, t.sid, t.code, t.detail, NULL, NULL
                 FROM told AS t JOIN changed ON changed.sid = t.sid
                 WHERE t.sid NOT IN (SELECT message_sid FROM kept)
             )

@@ -119,7 +119,7 @@ final class HttpResponses {
         if (delivery.sid() != null) {
             members.put("sid", delivery.sid());
         }
-        members.put("status", delivery.status());
+        members.put("status", delivery.status().word());
         if (!delivery.duplicate()) {
             members.put("id", delivery.id());
         }

@@ -1,6 +1,7 @@
 package io.textonce.incident;
 
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.phone.PhoneHash;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -197,7 +198,7 @@ class Alerts {
                 (row, n) -> new Delivery(
                         row.getObject("id", UUID.class),
                         row.getInt("attempt"),
-                        row.getString("status"),
+                        DeliveryStatus.ofColumn(row.getString("status")),
                         row.getString("message_sid"),
                         row.getObject("error_code", Integer.class),
                         duplicate),

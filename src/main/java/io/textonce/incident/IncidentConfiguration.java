@@ -1,5 +1,6 @@
 package io.textonce.incident;
 
+import io.textonce.delivery.Timeline;
 import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
 import io.textonce.event.Identifier;
@@ -42,8 +43,8 @@ class IncidentConfiguration {
     private static final int MOST_AT_ONCE = 16;
 
     @Bean
-    Incidents incidents(DataSource dataSource, PhoneHash phoneHash) {
-        return new Incidents(new JdbcTemplate(dataSource), transaction(dataSource), phoneHash);
+    Incidents incidents(DataSource dataSource, Timeline timeline, PhoneHash phoneHash) {
+        return new Incidents(new JdbcTemplate(dataSource), timeline, transaction(dataSource), phoneHash);
     }
 
     @Bean

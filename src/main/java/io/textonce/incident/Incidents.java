@@ -1,5 +1,7 @@
 package io.textonce.incident;
 
+import io.textonce.delivery.DeliveryStatus;
+import io.textonce.delivery.Timeline;
 import io.textonce.event.EventRejected;
 import io.textonce.incident.Incident.Recipient;
 import io.textonce.phone.PhoneHash;
@@ -59,10 +61,6 @@ class Incidents {
             FROM turn WHERE i.event_id = turn.incident_id
             """;
 
-    private static final String DECIDED = """
-            INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail) VALUES (?, 'decision', ?, ?)
-            """;
-
     /** Numbers that nobody will text any more are forgotten. */
     private static final String FORGET = """
             , forgotten AS (
@@ -106,11 +104,13 @@ class Incidents {
             """;
 
     private final JdbcTemplate jdbc;
+    private final Timeline timeline;
     private final TransactionTemplate transaction;
     private final PhoneHash phoneHash;
 
-    Incidents(JdbcTemplate jdbc, TransactionTemplate transaction, PhoneHash phoneHash) {
+    Incidents(JdbcTemplate jdbc, Timeline timeline, TransactionTemplate transaction, PhoneHash phoneHash) {
         this.jdbc = jdbc;
+        this.timeline = timeline;
         this.transaction = transaction;
         this.phoneHash = phoneHash;
     }
@@ -173,7 +173,7 @@ class Incidents {
     void passOn(int most) {
         transaction.executeWithoutResult(status -> jdbc.query(TURN_OVER, Incidents::turn, most)
                 .forEach(turn -> {
-                    boolean told = List.of("delivered", "read").contains(String.valueOf(turn.status()));
+                    boolean told = turn.status() == DeliveryStatus.DELIVERED || turn.status() == DeliveryStatus.READ;
                     if (told && !turn.asksReply() || turn.expired()) {
                         end(turn);
                         if (turn.text() == null) {
@@ -197,7 +197,7 @@ class Incidents {
 
     private void say(Turn turn, String words) {
         if (turn.delivery() != null) {
-            jdbc.update(DECIDED, turn.delivery(), turn.status(), words);
+            timeline.decided(turn.delivery(), Objects.requireNonNull(turn.status()), words);
         }
     }
 
@@ -230,7 +230,7 @@ class Incidents {
                 row.getBoolean("expired"),
                 row.getString("message_id"),
                 row.getObject("delivery", UUID.class),
-                row.getString("status"));
+                row.getString("status") == null ? null : DeliveryStatus.ofColumn(row.getString("status")));
     }
 
     private record Turn(
@@ -241,5 +241,5 @@ class Incidents {
             boolean expired,
             @Nullable String text,
             @Nullable UUID delivery,
-            @Nullable String status) {}
+            @Nullable DeliveryStatus status) {}
 }

@@ -3,6 +3,7 @@ package io.textonce.intake;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import io.textonce.http.Twiml;
@@ -11,15 +12,18 @@ import io.textonce.phone.PhoneNumbers;
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * What a person texts to us. Twilio itself obeys STOP and START and answers HELP before we hear of it; here the same is
@@ -42,6 +46,17 @@ final class InboundMessages {
     private static final Set<String> START = Set.of("START", "YES", "UNSTOP");
     private static final Set<String> HELP = Set.of("HELP", "INFO");
 
+    private static final String RECORD = """
+            INSERT INTO textonce.inbound_messages
+                (message_sid, kind, phone_hash, recipient, service, phone, body, publish_at)
+            VALUES (:sid, :kind, :hash, :recipient, :service, CAST(:phone AS text), :body,
+                CASE WHEN CAST(:phone AS text) IS NOT NULL THEN now() END)
+            ON CONFLICT (message_sid) DO NOTHING
+            """;
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final TransactionOperations transactions;
+    private final OptOuts optOuts;
     private final PhoneNumbers phones;
     private final PhoneHash phoneHash;
     private final boolean published;
@@ -49,14 +64,24 @@ final class InboundMessages {
     private final ObjectMapper json = new ObjectMapper();
 
     /** @param published whether there is a queue for texts that are none of those words */
-    InboundMessages(PhoneNumbers phones, PhoneHash phoneHash, boolean published, MeterRegistry meters) {
+    InboundMessages(
+            NamedParameterJdbcTemplate jdbc,
+            TransactionOperations transactions,
+            OptOuts optOuts,
+            PhoneNumbers phones,
+            PhoneHash phoneHash,
+            boolean published,
+            MeterRegistry meters) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.optOuts = optOuts;
         this.phones = phones;
         this.phoneHash = phoneHash;
         this.published = published;
         this.meters = meters;
     }
 
-    /** Makes the row of {@code sms-inbound-record.sql} of the form, or refuses with 400. */
+    /** Makes the row of the form, or refuses with 400. */
     void read(Exchange exchange) {
         Map<?, ?> form = exchange.getMessage().getBody(Map.class);
         String sid = field(form, "MessageSid");
@@ -69,17 +94,14 @@ final class InboundMessages {
         String kind = kind(field(form, "OptOutType"), text == null ? "" : text);
         // YES takes a STOP back, and is an answer to a question too.
         boolean forwarded = published && (kind.equals("text") || kind.equals("start"));
-        byte[][] hashes = phoneHash.all(from);
         Map<String, @Nullable Object> row = new HashMap<>();
         row.put("sid", sid);
         row.put("from", from);
         row.put("text", text);
         row.put("kind", kind);
         row.put("masked", phones.mask(from));
-        row.put("hash", hashes[0]);
-        row.put("hashes", hashes);
+        row.put("hash", phoneHash.of(from));
         row.put("recipient", recipient);
-        row.put("sender", phones.canonical(recipient));
         row.put("service", field(form, "MessagingServiceSid"));
         row.put("phone", forwarded ? from : null);
         row.put("body", forwarded ? storable(text == null ? "" : text) : null);
@@ -87,11 +109,32 @@ final class InboundMessages {
         exchange.getMessage().setBody(row);
     }
 
-    /** Counts what came, says whom it took off the list, and answers. */
+    /** Records the row once, and obeys STOP and START with it; the body is how many messages that stopped, or none. */
+    @SuppressWarnings("unchecked")
+    void record(Exchange exchange) {
+        Map<String, ?> inbound = exchange.getVariable("inbound", Map.class);
+        exchange.getMessage()
+                .setBody(transactions.execute(status -> jdbc.update(RECORD, inbound) == 1 ? obey(inbound) : null));
+    }
+
+    /** For every sender that the message came by. */
+    private int obey(Map<String, ?> inbound) {
+        var senders = Stream.of(phones.canonical((String) inbound.get("recipient")), inbound.get("service"))
+                .filter(Objects::nonNull)
+                .map(String.class::cast)
+                .toList();
+        String from = (String) inbound.get("from");
+        if (inbound.get("kind").equals("start")) {
+            optOuts.start(from, senders);
+        }
+        return inbound.get("kind").equals("stop") ? optOuts.stop(from, senders) : 0;
+    }
+
+    /** Counts what came, logs what it stopped, and answers. */
     void heard(Exchange exchange) {
         var inbound = exchange.getVariable("inbound", Map.class);
-        var done = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
-        boolean first = ((Number) done.get("heard")).intValue() == 1;
+        var stopped = exchange.getMessage().getBody(Integer.class);
+        boolean first = stopped != null;
         meters.counter(
                         "textonce.inbound.received",
                         "kind",
@@ -105,7 +148,7 @@ final class InboundMessages {
                     inbound.get("masked"),
                     inbound.get("kind"),
                     inbound.get("sid"),
-                    done.get("stopped"));
+                    stopped);
         }
         Twiml.answer(exchange, 200);
     }

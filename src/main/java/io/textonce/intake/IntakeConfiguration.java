@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventSchemas;
 import io.textonce.hotload.UserRoutes;
 import io.textonce.intake.file.FileIntake;
@@ -33,8 +34,11 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jms.connection.SingleConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What the intakes and the events share, known to the routes by name. */
 @Configuration(proxyBeanMethods = false)
@@ -219,13 +223,30 @@ class IntakeConfiguration {
 
     @Bean
     InboundMessages inboundText(
-            PhoneNumbers phones, PhoneHash phoneHash, TextOnceProperties settings, MeterRegistry meters) {
-        return new InboundMessages(phones, phoneHash, settings.intakes().contains("jms"), meters);
+            DataSource dataSource,
+            OptOuts optOuts,
+            PhoneNumbers phones,
+            PhoneHash phoneHash,
+            TextOnceProperties settings,
+            MeterRegistry meters) {
+        return new InboundMessages(
+                new NamedParameterJdbcTemplate(dataSource),
+                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                optOuts,
+                phones,
+                phoneHash,
+                settings.intakes().contains("jms"),
+                meters);
     }
 
     @Bean
     Processor inboundRead(InboundMessages inbound) {
         return inbound::read;
+    }
+
+    @Bean
+    Processor inboundRecord(InboundMessages inbound) {
+        return inbound::record;
     }
 
     @Bean

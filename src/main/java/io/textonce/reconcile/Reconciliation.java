@@ -3,7 +3,7 @@ package io.textonce.reconcile;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Candidates;
 import io.textonce.delivery.Candidates.Candidate;
-import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.Lease;
@@ -96,7 +96,7 @@ final class Reconciliation {
     void look(Exchange exchange) {
         var due = exchange.getMessage().getBody(DueDelivery.class);
         if (due.phone() == null) {
-            deliveries.end(due, Delivery.CANCELED, "Its number was erased before its message could be found");
+            deliveries.end(due, DeliveryStatus.CANCELED, "Its number was erased before its message could be found");
             return;
         }
         String text = due.text() == null ? "" : due.text();
@@ -187,18 +187,19 @@ final class Reconciliation {
         if (!verdict.isSend() && !verdict.isHeld()) {
             LOG.info("Delivery {} never reached Twilio, and is not sent again: {}", due.id(), verdict.words());
             deliveries.end(due, verdict);
-            count(verdict.status());
+            count(verdict.status().word());
             return;
         }
         if (due.text() == null) {
-            deliveries.end(due, Delivery.HELD, "Twilio never took the text, which is not kept any more");
+            deliveries.end(due, DeliveryStatus.HELD, "Twilio never took the text, which is not kept any more");
             count("hold");
             return;
         }
         if (restore.isCauseOf(due)) {
             // Nobody here knows the text that Twilio makes of a template: any of these may be it.
             if (due.sms().policy().isContent() && !unbound.isEmpty()) {
-                deliveries.end(due, Delivery.HELD, "Twilio has a text that may be this one; a person must decide");
+                deliveries.end(
+                        due, DeliveryStatus.HELD, "Twilio has a text that may be this one; a person must decide");
                 count("hold");
             } else {
                 send(exchange, due, verdict);
@@ -207,11 +208,12 @@ final class Reconciliation {
         }
         switch (due.onUnknown()) {
             case "hold" -> {
-                deliveries.end(due, Delivery.HELD, "Twilio never took the text; a person must decide");
+                deliveries.end(due, DeliveryStatus.HELD, "Twilio never took the text; a person must decide");
                 count("hold");
             }
             case "drop" -> {
-                deliveries.end(due, Delivery.CANCELED, "Twilio never took the text; the event asks not to repeat it");
+                deliveries.end(
+                        due, DeliveryStatus.CANCELED, "Twilio never took the text; the event asks not to repeat it");
                 count("drop");
             }
             default -> send(exchange, due, verdict);

@@ -1,6 +1,5 @@
 package io.textonce.reconcile;
 
-import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
 import io.textonce.twilio.StatusCallback;
@@ -49,7 +48,7 @@ final class StatusPolling {
     public void ask(Exchange exchange) {
         var due = exchange.getMessage().getBody(DueDelivery.class);
         exchange.getMessage().setBody(null);
-        boolean cancels = due.isCancelled() && Delivery.isCancelable(due.status());
+        boolean cancels = due.isCancelled() && due.status().isCancelable();
         if (!cancels) {
             deliveries.askAgain(due, next(outFor(due)));
         }
@@ -57,7 +56,7 @@ final class StatusPolling {
             var seen = due.sid() == null ? null : cancels ? cancel(due) : messages.fetch(due.sid());
             if (seen == null) {
                 LOG.warn("Twilio does not know {} of delivery {}", due.sid(), due.id());
-            } else if (!seen.status().equals(due.status())) {
+            } else if (!seen.status().equals(due.status().word())) {
                 callback.report(exchange, "poll", due.id(), seen.sid(), seen.status(), seen.errorCode());
             }
         } catch (TwilioFailure e) {

@@ -2,6 +2,7 @@ package io.textonce.retention;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
@@ -17,7 +18,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jms.JmsException;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Forgets a person: the number, its hashes and all texts, wherever they are ours. What stays is the keyed hash of a
@@ -27,20 +30,66 @@ final class DataErasure {
 
     private static final Logger LOG = LoggerFactory.getLogger(DataErasure.class);
 
+    /** Everything but the deliveries. An opt-out stays, as a keyed hash. */
+    private static final String ERASE = """
+            WITH inbound AS (
+                DELETE FROM textonce.inbound_messages WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
+                RETURNING message_sid
+            ),
+            incidents AS (
+                UPDATE textonce.incident_alerts SET phone = NULL, phone_hash = ''
+                WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
+            ),
+            alerts AS (
+                UPDATE textonce.incident_messages SET phone = NULL, phone_hash = '', due_at = NULL
+                WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
+            ),
+            approvals AS (
+                DELETE FROM textonce.verify_approvals WHERE phone = :phone RETURNING id
+            ),
+            counts AS (
+                DELETE FROM textonce.verify_counts
+                WHERE kind IN ('number', 'check') AND key = ANY (CAST(:keys AS text[]))
+                RETURNING key
+            ),
+            letters AS (
+                DELETE FROM textonce.dead_letters
+                WHERE position(convert_to(substr(CAST(:phone AS text), 2), 'UTF8') IN body) > 0
+                RETURNING sha256
+            )
+            SELECT (SELECT count(*) FROM inbound) AS inbound,
+                (SELECT count(*) FROM approvals) + (SELECT count(*) FROM counts) AS verifications,
+                (SELECT count(*) FROM letters) AS letters,
+                EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))) AS opted_out
+            """;
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final TransactionOperations transactions;
+    private final ErasureRepository deliveries;
     private final PhoneNumbers phones;
     private final PhoneHash phoneHash;
     private final Retention retention;
     private final DeadLetterErasure deadLetters;
     private final ObjectMapper json = new ObjectMapper();
 
-    DataErasure(PhoneNumbers phones, PhoneHash phoneHash, Retention retention, DeadLetterErasure deadLetters) {
+    DataErasure(
+            NamedParameterJdbcTemplate jdbc,
+            TransactionOperations transactions,
+            ErasureRepository deliveries,
+            PhoneNumbers phones,
+            PhoneHash phoneHash,
+            Retention retention,
+            DeadLetterErasure deadLetters) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.deliveries = deliveries;
         this.phones = phones;
         this.phoneHash = phoneHash;
         this.retention = retention;
         this.deadLetters = deadLetters;
     }
 
-    /** Reads whom from the body, which no log of addresses has, and makes the parameters of both statements. */
+    /** Reads whom from the body, which no log of addresses has, and makes the parameters of the statements. */
     void read(Exchange exchange) {
         String phone;
         try (var body =
@@ -65,18 +114,32 @@ final class DataErasure {
 
     /** Has Twilio forget the texts first, where that is asked for: afterwards nobody knows which they were. */
     void redact(Exchange exchange) {
-        var sids = (String) row(exchange).get("sids");
+        var found = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
+        var sids = (String) found.get("sids");
         try {
             exchange.setVariable("redacted", retention.redact(sids == null ? List.of() : List.of(sids.split(","))));
         } catch (TwilioFailure e) {
             throw new EventRejected(503, "try_again", "Twilio could not be reached, so nothing was erased. Try again.");
         }
-        exchange.getMessage().setBody(exchange.getVariable("person"));
+    }
+
+    /** Erases the person in all tables at once. */
+    @SuppressWarnings("unchecked")
+    void erase(Exchange exchange) {
+        Map<String, ?> person = exchange.getVariable("person", Map.class);
+        exchange.getMessage().setBody(transactions.execute(status -> {
+            var erased = deliveries.erase((byte[][]) person.get("hashes"));
+            var done = new HashMap<>(jdbc.queryForMap(ERASE, person));
+            done.put("deliveries", erased.deliveries());
+            done.put("canceled", erased.canceled());
+            done.put("pending", erased.pending());
+            return done;
+        }));
     }
 
     /** Clears the queues and reports what was done. */
     void report(Exchange exchange) throws JsonProcessingException {
-        var done = row(exchange);
+        var done = exchange.getMessage().getBody(Map.class);
         var person = exchange.getVariable("person", Map.class);
         var report = new LinkedHashMap<String, Object>();
         report.put("deliveries", done.get("deliveries"));
@@ -105,10 +168,5 @@ final class DataErasure {
                     "try_again",
                     "All is erased but what our queues hold: the broker could not be reached. Repeat the request.");
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> row(Exchange exchange) {
-        return (Map<String, Object>) exchange.getMessage().getBody(List.class).get(0);
     }
 }

@@ -1,6 +1,7 @@
 package io.textonce.retention;
 
 import io.textonce.delivery.DeliveryId;
+import io.textonce.delivery.ErasureRepository;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
@@ -11,70 +12,19 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Forgets in small steps: each takes a bounded number of rows that nobody else has taken, and commits, so that no text
- * waits for it. Ids of deliveries rise with time, so the oldest are found without looking at the rest; how old they are
- * the database's clock says, since an instance whose clock was wrong gave wrong ids.
+ * Retention job: clears personal data and purges old rows in small steps. Each takes a bounded number of rows that no
+ * other transaction has locked, and commits, so that no message waits for it.
  */
 final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
     private static final int BATCH = 500;
-
-    private static final String TO_CLEAR = """
-            SELECT id, message_sid FROM textonce.deliveries
-            WHERE id < ? AND created_at < now() - CAST(? AS interval) AND phone IS NOT NULL AND due_at IS NULL
-            ORDER BY id LIMIT ?
-            """;
-
-    private static final String CLEAR = """
-            WITH old AS (
-                SELECT id, status FROM textonce.deliveries
-                WHERE id = ANY (?) AND phone IS NOT NULL AND due_at IS NULL
-                ORDER BY id FOR UPDATE SKIP LOCKED
-            ),
-            given_up AS (
-                INSERT INTO textonce.delivery_events (delivery_id, kind, status, detail, new_status)
-                SELECT id, 'decision', 'canceled', 'Nobody decided; the text is not kept any longer', 'canceled'
-                FROM old WHERE status = 'held'
-            )
-            UPDATE textonce.deliveries AS d
-            SET phone = NULL, body = NULL, status = CASE WHEN d.status = 'held' THEN 'canceled' ELSE d.status END
-            FROM old WHERE d.id = old.id
-            """;
-
-    /** What subscribers are still to be told of stays; those who are suspended are not waited for. */
-    private static final String PURGE = """
-            WITH awaited AS (
-                SELECT min(published_id) AS published_id FROM textonce.outbox_cursors WHERE name = ANY (?) AND suspended_at IS NULL
-            ),
-            old AS (
-                SELECT id FROM textonce.deliveries AS d
-                WHERE id < ? AND created_at < now() - CAST(? AS interval) AND due_at IS NULL
-                  AND NOT EXISTS (
-                      SELECT FROM textonce.delivery_events AS e, awaited
-                      WHERE e.delivery_id = d.id AND e.id > awaited.published_id AND e.new_status IS NOT NULL)
-                ORDER BY id LIMIT ? FOR UPDATE OF d SKIP LOCKED
-            ),
-            told AS (
-                DELETE FROM textonce.delivery_events AS e USING old WHERE e.delivery_id = old.id
-            )
-            DELETE FROM textonce.deliveries AS d USING old WHERE d.id = old.id
-            """;
-
-    private static final String PURGE_STRAY = """
-            DELETE FROM textonce.delivery_events
-            WHERE id IN (
-                SELECT id FROM textonce.delivery_events
-                WHERE delivery_id IS NULL AND happened_at < now() - CAST(? AS interval)
-                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
-            """;
 
     private static final String PURGE_INBOUND = """
             DELETE FROM textonce.inbound_messages
@@ -124,6 +74,7 @@ final class Retention {
             """;
 
     private final JdbcTemplate jdbc;
+    private final ErasureRepository deliveries;
     private final TwilioMessages messages;
     private final TextOnceProperties.Retention settings;
     private final String[] subscribers;
@@ -133,11 +84,13 @@ final class Retention {
     /** @param subscribers who are told of each change of a status */
     Retention(
             JdbcTemplate jdbc,
+            ErasureRepository deliveries,
             TwilioMessages messages,
             TextOnceProperties.Retention settings,
             Set<String> subscribers,
             Clock clock) {
         this.jdbc = jdbc;
+        this.deliveries = deliveries;
         this.messages = messages;
         this.settings = settings;
         this.subscribers = subscribers.toArray(String[]::new);
@@ -146,17 +99,10 @@ final class Retention {
 
     /** Takes one step of clearing. The scheduler comes back at once while there was something. */
     void clear(Exchange exchange) {
-        var old = jdbc.query(
-                TO_CLEAR,
-                (row, n) -> new Old(row.getObject("id", UUID.class), row.getString("message_sid")),
-                before(settings.personalData()),
-                settings.personalData().toString(),
-                BATCH);
-        var ids = old.stream()
+        var old = deliveries.toClear(before(settings.personalData()), settings.personalData(), BATCH);
+        int cleared = deliveries.clear(old.stream()
                 .filter(each -> each.sid() == null || redacted(each.sid()))
-                .map(Old::id)
-                .toArray(UUID[]::new);
-        int cleared = ids.length == 0 ? 0 : jdbc.update(CLEAR, (Object) ids);
+                .toList());
         String age = settings.personalData().toString();
         int others = jdbc.update(PURGE_INBOUND, age, BATCH)
                 + jdbc.update(CLEAR_INCIDENTS, age, BATCH)
@@ -171,8 +117,8 @@ final class Retention {
     /** Takes one step of purging. */
     void purge(Exchange exchange) {
         String age = settings.deliveries().toString();
-        int purged = jdbc.update(PURGE, subscribers, before(settings.deliveries()), age, BATCH);
-        int others = jdbc.update(PURGE_STRAY, age, BATCH)
+        int purged = deliveries.purge(subscribers, before(settings.deliveries()), settings.deliveries(), BATCH);
+        int others = deliveries.purgeUnknown(settings.deliveries(), BATCH)
                 + jdbc.update(PURGE_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_ALERTS, age, BATCH);
         worked(exchange, "Purged {} deliveries, {} incidents, alerts and callbacks of nobody", purged, others);
@@ -230,6 +176,4 @@ final class Retention {
             LOG.info(words, one, other);
         }
     }
-
-    private record Old(UUID id, @Nullable String sid) {}
 }

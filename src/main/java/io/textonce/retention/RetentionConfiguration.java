@@ -2,6 +2,7 @@ package io.textonce.retention;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.ErasureRepository;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
@@ -15,7 +16,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The steps of the routes {@code retention} and {@code people}. */
 @Configuration(proxyBeanMethods = false)
@@ -27,12 +31,18 @@ class RetentionConfiguration {
     @Bean
     Retention retention(
             DataSource dataSource,
+            ErasureRepository deliveries,
             TwilioMessages messages,
             TextOnceProperties settings,
             Clock clock,
             MeterRegistry meters) {
         var retention = new Retention(
-                new JdbcTemplate(dataSource), messages, settings.retention(), settings.subscribers(), clock);
+                new JdbcTemplate(dataSource),
+                deliveries,
+                messages,
+                settings.retention(),
+                settings.subscribers(),
+                clock);
         Gauge.builder("textonce.opt_outs.drift", retention::drift)
                 .description("Opt-outs of the last day known only from a rejection by Twilio")
                 .register(meters);
@@ -56,6 +66,8 @@ class RetentionConfiguration {
 
     @Bean
     DataErasure people(
+            DataSource dataSource,
+            ErasureRepository deliveries,
             PhoneNumbers phones,
             PhoneHash phoneHash,
             Retention retention,
@@ -67,13 +79,19 @@ class RetentionConfiguration {
             jms.setReceiveTimeout(RECEIVE_TIMEOUT_MILLIS);
         }
         var queues = List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue());
-        return new DataErasure(phones, phoneHash, retention, new DeadLetterErasure(jms, queues, phones));
+        return new DataErasure(
+                new NamedParameterJdbcTemplate(dataSource),
+                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                deliveries,
+                phones,
+                phoneHash,
+                retention,
+                new DeadLetterErasure(jms, queues, phones));
     }
 
     @Bean
-    Processor peopleFinish(DataSource dataSource, Retention retention, TextOnceProperties settings) {
-        return new Erasures(
-                new JdbcTemplate(dataSource), retention, settings.retention().redactAtTwilio())::finish;
+    Processor peopleFinish(ErasureRepository deliveries, Retention retention, TextOnceProperties settings) {
+        return new Erasures(deliveries, retention, settings.retention().redactAtTwilio())::finish;
     }
 
     @Bean
@@ -84,6 +102,11 @@ class RetentionConfiguration {
     @Bean
     Processor peopleRedact(DataErasure people) {
         return people::redact;
+    }
+
+    @Bean
+    Processor peopleErase(DataErasure people) {
+        return people::erase;
     }
 
     @Bean

@@ -6,7 +6,7 @@ import com.twilio.http.Response;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.message.Sms;
 import java.time.Duration;
 import java.util.UUID;
@@ -120,7 +120,7 @@ public final class SendMeters {
 
     /** Counts a message that reached a new status at Twilio. */
     void raised(String event, String status, Duration age) {
-        if (status.equals("delivered")) {
+        if (status.equals(DeliveryStatus.DELIVERED.word())) {
             Timer.builder("textonce.messages.delivered.latency")
                     .description("From the receipt of an event until its message was delivered to the phone")
                     .tag("event", event)
@@ -128,7 +128,7 @@ public final class SendMeters {
                     .register(meters)
                     .record(age);
         }
-        if (Delivery.isFinal(status)) {
+        if (DeliveryStatus.of(status).filter(DeliveryStatus::isFinal).isPresent()) {
             meters.counter("textonce.messages.ended", "event", event, "outcome", status)
                     .increment();
         }

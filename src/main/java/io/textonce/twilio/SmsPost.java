@@ -4,6 +4,7 @@ import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
@@ -126,7 +127,7 @@ final class SmsPost {
         } else if (answer == null || answer.getSid() == null) {
             unclear(exchange, "Twilio's answer has no SID");
         } else {
-            String status = status(answer);
+            DeliveryStatus status = status(answer);
             var plan = exchange.getVariable("sms", Sms.class).sendAt();
             var now = exchange.getVariable("lease", Lease.class).now();
             circuit.close();
@@ -144,9 +145,10 @@ final class SmsPost {
     }
 
     /** Accepted is the least that an answer with a SID means. A status that the SDK doesn't know is null. */
-    private static String status(Message answer) {
-        String status = String.valueOf(answer.getStatus());
-        return Delivery.isTwilioStatus(status) ? status : "accepted";
+    private static DeliveryStatus status(Message answer) {
+        return DeliveryStatus.of(String.valueOf(answer.getStatus()))
+                .filter(DeliveryStatus::isTwilios)
+                .orElse(DeliveryStatus.ACCEPTED);
     }
 
     private void failed(Exchange exchange, Throwable caught) {
@@ -183,7 +185,7 @@ final class SmsPost {
         LOG.warn("Outcome of delivery {} is unclear: {}", id(exchange), words);
         outcome(
                 exchange,
-                Delivery.UNKNOWN,
+                DeliveryStatus.UNKNOWN,
                 null,
                 null,
                 words,
@@ -211,25 +213,25 @@ final class SmsPost {
                         ours
                                 ? EventRejected.ofText(502, "sms_delivery_failed", refused.code(), words)
                                 : EventRejected.ofText(422, "refused", refused.code(), words));
-                outcome(exchange, Delivery.REJECTED, null, refused.code(), words, null);
+                outcome(exchange, DeliveryStatus.REJECTED, null, refused.code(), words, null);
             }
         }
     }
 
     private void hold(Exchange exchange, @Nullable Integer code, String words, Duration wait) {
-        outcome(exchange, Delivery.HELD, null, code, words, wait);
+        outcome(exchange, DeliveryStatus.HELD, null, code, words, wait);
     }
 
     private void outcome(
             Exchange exchange,
-            String status,
+            DeliveryStatus status,
             @Nullable String sid,
             @Nullable Integer code,
             @Nullable String words,
             @Nullable Duration wait) {
         var delivery = exchange.getVariable("delivery", Delivery.class);
         exchange.setVariable("delivery", delivery.with(status, sid, code));
-        meters.posted(exchange, sid == null ? status : "accepted");
+        meters.posted(exchange, sid == null ? status.word() : DeliveryStatus.ACCEPTED.word());
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage()
                 .setBody(new OutcomeRepository.Outcome(

@@ -7,7 +7,7 @@ import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
@@ -143,7 +143,7 @@ class TwilioConfiguration {
             var outcome = exchange.getMessage().getBody(OutcomeRepository.Outcome.class);
             boolean changed = outcomes.record(outcome);
             // The callback can be faster than the failure that lost Twilio's answer.
-            if (!changed && outcome.status().equals(Delivery.UNKNOWN)) {
+            if (!changed && outcome.status() == DeliveryStatus.UNKNOWN) {
                 meters.resolvedBefore(outcome.id());
             }
         };

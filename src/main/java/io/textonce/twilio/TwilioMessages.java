@@ -7,6 +7,7 @@ import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.Domains;
+import io.textonce.delivery.DeliveryStatus;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -88,7 +89,7 @@ public final class TwilioMessages {
      */
     public Seen cancel(String sid) {
         var request = new Request(HttpMethod.POST, Domains.API.toString(), path("Messages/" + sid + ".json"));
-        request.addPostParam("Status", "canceled");
+        request.addPostParam("Status", DeliveryStatus.CANCELED.word());
         return seen(ask(request));
     }
 

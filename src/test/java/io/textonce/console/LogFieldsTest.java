@@ -3,6 +3,7 @@ package io.textonce.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.UUID;
@@ -23,8 +24,8 @@ class LogFieldsTest {
                 @Override
                 public void configure() {
                     from("direct:start")
-                            .process(exchange ->
-                                    exchange.setVariable("delivery", new Delivery(id, 1, "queued", "SM1", null, false)))
+                            .process(exchange -> exchange.setVariable(
+                                    "delivery", new Delivery(id, 1, DeliveryStatus.QUEUED, "SM1", null, false)))
                             .process(exchange -> seen.add(MDC.getCopyOfContextMap()))
                             .threads()
                             .process(exchange -> seen.add(MDC.getCopyOfContextMap()));

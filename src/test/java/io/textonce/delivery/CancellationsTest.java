@@ -193,7 +193,7 @@ class CancellationsTest {
         cancel();
 
         assertThat(tables.due().again(unknown)).isNull();
-        tables.due().end(unknown, Delivery.HELD, "A person must decide");
+        tables.due().end(unknown, DeliveryStatus.HELD, "A person must decide");
         assertThat(row()).containsEntry("status", "canceled").containsEntry("body", null);
     }
 
@@ -265,7 +265,7 @@ class CancellationsTest {
         outcomes.record(new OutcomeRepository.Outcome(
                 claimed.id(),
                 claimed.attempt(),
-                status,
+                DeliveryStatus.ofColumn(status),
                 ours ? null : sid(),
                 null,
                 "test",

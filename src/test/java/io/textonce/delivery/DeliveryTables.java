@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public record DeliveryTables(
         DueRepository due,
         Candidates candidates,
-        ClaimRepository claims,
+        IdempotentClaims claims,
         SendRules gate,
         RestoreMode restore,
         SendAdmission departure,
@@ -54,7 +54,12 @@ public record DeliveryTables(
         return new DeliveryTables(
                 new DueRepository(jdbc, SENDER, lease),
                 new Candidates(jdbc, hash),
-                new ClaimRepository(jdbc, new PhoneNumbers(), hash, SENDER, lease, departure, true, clock),
+                new IdempotentClaims(
+                        new ClaimRepository(jdbc, new PhoneNumbers(), SENDER, lease, true),
+                        hash,
+                        lease,
+                        departure,
+                        clock),
                 new SendRules(new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), clock),
                 restore,
                 departure,

@@ -38,7 +38,7 @@ class HashKeyRotationTest {
         assertThat(new OptOuts(sandbox.database(), rotated).has(number, SENDER)).isTrue();
         assertThat(new OptOuts(sandbox.database(), new PhoneHash(NEW)).has(number, SENDER))
                 .isFalse();
-        assertThat(delivery.status()).isEqualTo("rejected");
+        assertThat(delivery.status()).isEqualTo(DeliveryStatus.REJECTED);
         assertThat(sandbox.database()
                         .queryForObject(
                                 "SELECT phone_hash FROM textonce.deliveries WHERE id = ?", byte[].class, delivery.id()))
@@ -66,16 +66,9 @@ class HashKeyRotationTest {
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms);
         var departure = sandbox.context().getBean(SendAdmission.class);
-        new ClaimRepository(
-                        sandbox.database(),
-                        new PhoneNumbers(),
-                        hash,
-                        SENDER,
-                        Duration.ofMinutes(1),
-                        departure,
-                        false,
-                        Clock.systemUTC())
-                .add(exchange, sms.key());
+        var lease = Duration.ofMinutes(1);
+        var claims = new ClaimRepository(sandbox.database(), new PhoneNumbers(), SENDER, lease, false);
+        new IdempotentClaims(claims, hash, lease, departure, Clock.systemUTC()).add(exchange, sms.key());
         return exchange.getVariable("delivery", Delivery.class);
     }
 }

@@ -114,7 +114,7 @@ class NewTablesTest {
                             tables, camel, "event-" + number, "", "+1555" + number, "Your order has shipped.")
                     .orElseThrow();
             outcomes.record(new OutcomeRepository.Outcome(
-                    claimed.id(), claimed.attempt(), "queued", sid, null, null, Duration.ofHours(1)));
+                    claimed.id(), claimed.attempt(), DeliveryStatus.QUEUED, sid, null, null, Duration.ofHours(1)));
             reports.record(new StatusRepository.Report(
                     "callback", claimed.id(), sid, "delivered", null, null, Duration.ofHours(1)));
         }

@@ -118,7 +118,7 @@ class OneClockTest {
         assertThat(fresh.lease().holds()).isTrue();
         assertThat(tables.gate().again(fresh).isSend()).isTrue();
         assertThat(late.lease().holds()).isFalse();
-        assertThat(tables.gate().again(late).status()).isEqualTo("rejected");
+        assertThat(tables.gate().again(late).status()).isEqualTo(DeliveryStatus.REJECTED);
     }
 
     /** The process may be stopped at any moment from then on; the row's lease begins while the statement runs. */

@@ -30,7 +30,7 @@ class RestoreModeTest {
     void looksBackToTheMomentOfTheRestoreAndNoLess(Sandbox sandbox) {
         var restore = new RestoreMode(sandbox.database(), to, Clock.systemUTC());
 
-        assertThat(restore.verdict(RESERVED).status()).isEqualTo(Delivery.UNKNOWN);
+        assertThat(restore.verdict(RESERVED).status()).isEqualTo(DeliveryStatus.UNKNOWN);
         assertThat(restore.earliest(Instant.now())).isBetween(to.minusMillis(1), to);
         assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
     }

@@ -93,7 +93,7 @@ class SendRulesTest {
         var late = gate.time(sms(BERLIN, "", null, null, "2026-07-01T20:00:00Z"));
         var inTime = gate.time(sms(BERLIN, "21:00-08:00", null, null, "2026-07-02T06:00:01Z"));
 
-        assertThat(byNight.status()).isEqualTo("rejected");
+        assertThat(byNight.status()).isEqualTo(DeliveryStatus.REJECTED);
         assertThat(byNight.words())
                 .isEqualTo(
                         "Too late: quiet hours last until 08:00 Europe/Berlin, and the text's time has passed by then.");

@@ -67,7 +67,7 @@ class SharedStatementTest {
 
     @Test
     void claimsAllEventsButTheOneThatNoIndexCanHold(Sandbox sandbox) {
-        var deliveries = sandbox.context().getBean(ClaimRepository.class);
+        var deliveries = sandbox.context().getBean(IdempotentClaims.class);
         var random = new Random(7);
         String tooLong = random.ints(8_000, '!', '~')
                 .mapToObj(character -> String.valueOf((char) character))
@@ -83,7 +83,7 @@ class SharedStatementTest {
         sandbox.database().update("DELETE FROM textonce.deliveries WHERE event = 'shared'");
     }
 
-    private CompletableFuture<Boolean> claim(ClaimRepository deliveries, Sandbox sandbox, String eventId) {
+    private CompletableFuture<Boolean> claim(IdempotentClaims deliveries, Sandbox sandbox, String eventId) {
         var policy = new SendPolicy();
         policy.setEvent("shared");
         policy.setPurpose("tests");

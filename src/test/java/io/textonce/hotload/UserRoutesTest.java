@@ -483,8 +483,7 @@ class UserRoutesTest {
     void refusesARouteConfigurationOfAShippedNameAndLeavesItAloneWhenTheFileGoes() throws Exception {
         PluginHelper.getRoutesLoader(camel)
                 .loadRoutes(ResourceHelper.fromString(
-                        "file:routes/policies.camel.yaml",
-                        Files.readString(Path.of("routes/policies.camel.yaml"))));
+                        "file:routes/policies.camel.yaml", Files.readString(Path.of("routes/policies.camel.yaml"))));
         var shipped = List.copyOf(camel.getRouteConfigurationDefinitions());
         own.afterApplicationStart(camel);
 
@@ -614,15 +613,17 @@ class UserRoutesTest {
     void refusesAStatementOfAShippedName() throws IOException {
         own.afterApplicationStart(camel);
 
-        write("sql/data-erasure-erase.sql", "select 1");
+        write("sql/data-erasure-find.sql", "select 1");
         look();
-        var fault = own.health().getDetails().get("sql/data-erasure-erase.sql");
-        var used = PluginHelper.getResourceLoader(camel).resolveResource("textonce:sql/data-erasure-erase.sql");
-        Files.delete(folder.resolve("sql/data-erasure-erase.sql"));
+        var fault = own.health().getDetails().get("sql/data-erasure-find.sql");
+        var used = PluginHelper.getResourceLoader(camel).resolveResource("textonce:sql/data-erasure-find.sql");
+        Files.delete(folder.resolve("sql/data-erasure-find.sql"));
         look();
 
-        assertThat(fault).asString().contains("there is a shipped file sql/data-erasure-erase.sql");
-        assertThat(used.getLocation()).endsWith("routes/sql/data-erasure-erase.sql").doesNotContain(folder.toString());
+        assertThat(fault).asString().contains("there is a shipped file sql/data-erasure-find.sql");
+        assertThat(used.getLocation())
+                .endsWith("routes/sql/data-erasure-find.sql")
+                .doesNotContain(folder.toString());
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
 

@@ -25,14 +25,14 @@ import org.springframework.context.annotation.Bean;
  * All that the rules look at.
  *
  * @param files the YAML files under {@code routes/} that Camel loads
- * @param resources the schemas, templates and SQL files, by path under {@code routes/}
+ * @param resources the texts of schemas, templates and SQL files, by path under {@code routes/}
  * @param beans what Spring offers by name; true where only a route can use it
  * @param settings the keys of application.yaml
  * @param tests names of the test classes of routes, the route files that they name, and the folders of cases
  */
 public record Bundle(
         List<RouteFile> files,
-        Set<String> resources,
+        Map<String, String> resources,
         Map<String, Boolean> beans,
         Set<String> settings,
         Set<String> tests) {
@@ -57,7 +57,7 @@ public record Bundle(
     /** A bundle of these files, by their paths under {@code routes/}. */
     static Bundle of(Map<String, String> texts, Map<String, Boolean> beans, Set<String> settings, Set<String> tests) {
         var files = new ArrayList<RouteFile>();
-        var resources = new HashSet<String>();
+        var resources = new TreeMap<String, String>();
         var tested = new HashSet<>(tests);
         texts.forEach((path, text) -> {
             if (path.endsWith(".camel.yaml") || path.endsWith(".kamelet.yaml")) {
@@ -65,7 +65,7 @@ public record Bundle(
             } else if (path.startsWith("cases/")) {
                 tested.add(path.substring(0, path.lastIndexOf('/')));
             } else if (path.contains("/")) {
-                resources.add(path);
+                resources.put(path, text);
             }
         });
         files.sort(Comparator.comparing(RouteFile::path));

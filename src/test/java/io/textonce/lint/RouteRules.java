@@ -289,7 +289,8 @@ public final class RouteRules {
                             found.add(name);
                         }
                     }));
-            found.forEach(kind -> add(violations, file, kind + " belongs into policies.camel.yaml; name a routeConfigurationId"));
+            found.forEach(kind ->
+                    add(violations, file, kind + " belongs into policies.camel.yaml; name a routeConfigurationId"));
         }
         return violations;
     }
@@ -320,13 +321,13 @@ public final class RouteRules {
                     file.elements(),
                     (name, value) -> found(RESOURCE, value).forEach(resource -> {
                         usedResources.add(resource);
-                        if (!bundle.resources().contains(resource)) {
+                        if (!bundle.resources().containsKey(resource)) {
                             add(violations, file, "there is no file routes/" + resource);
                         }
                     }));
             for (var endpoint : Endpoint.below(file.elements())) {
                 if (!file.isKamelet()) {
-                    resources(violations, file, endpoint, bundle.resources(), usedResources);
+                    resources(violations, file, endpoint, bundle.resources().keySet(), usedResources);
                 }
                 if (endpoint.scheme().equals("kamelet") && !file.isKamelet()) {
                     usedKamelets.add(endpoint.target());
@@ -339,7 +340,7 @@ public final class RouteRules {
                 }
             }
         }
-        bundle.resources().stream()
+        bundle.resources().keySet().stream()
                 .filter(resource -> !usedResources.contains(resource))
                 .forEach(resource -> violations.add(new Violation(resource, "no route uses it")));
         kamelets.forEach((name, file) -> {

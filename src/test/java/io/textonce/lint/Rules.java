@@ -23,6 +23,7 @@ public final class Rules {
         rules.put("secrets", RouteRules::tellsNoSecret);
         rules.put("failures", RouteRules::leavesFailuresToPolicies);
         rules.put("references", RouteRules::refersToWhatExistsAndLeavesNothingUnused);
+        rules.put("writes", SqlRules::leavesDeliveriesToTheStateMachine);
         rules.put("settings", RouteRules::usesDeclaredSettings);
         rules.put("editor", RouteRules::survivesAVisualEditor);
         rules.put("tested", RouteRules::isTested);

@@ -202,6 +202,12 @@ class RulesTest {
                 kamelet("kamelet words", "What to keep.", "What to keep", "full stop"),
                 kamelet("kamelet words", "      text:\n", "      apiKey:\n", "format: password"),
                 kamelet("settings", "{{text}}", "{{words}}", "words"),
+                Arguments.of(
+                        "writes",
+                        "sql/order-check.sql",
+                        "SELECT 1",
+                        "UPDATE textonce.deliveries SET due_at = now()",
+                        "only the package delivery writes this table"),
                 Arguments.of("ids", "policies.camel.yaml", "to-caller\n", "order-check\n", "twice"));
     }
 

@@ -1,9 +1,11 @@
 package io.textonce.model;
 
+import io.textonce.delivery.DeliveryStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -16,21 +18,13 @@ public final class Transitions {
     static final Path PAGE = Path.of("docs/state-machine.md");
 
     private static final Pattern STATEMENT = Pattern.compile("`([^`]+)`");
-    private static final List<String> TWILIOS = List.of(
-            "scheduled",
-            "accepted",
-            "queued",
-            "sending",
-            "sent",
-            "delivered",
-            "undelivered",
-            "failed",
-            "canceled",
-            "read");
 
     private Transitions() {}
 
-    /** Each change as {@code from -> to}, in the words of the table deliveries; a delivery begins as {@code none}. */
+    /**
+     * Each change as {@code from -> to}, in the words of the table deliveries; a delivery begins as {@code none}. From one
+     * of Twilio's statuses to another it only rises, except from a cancellation before Twilio had the message.
+     */
     public static Set<String> all() {
         return rows().flatMap(Row::changes).collect(Collectors.toSet());
     }
@@ -61,13 +55,29 @@ public final class Transitions {
     }
 
     private static Stream<String> statuses(List<String> words) {
-        return words.stream().flatMap(word -> word.equals("with Twilio") ? TWILIOS.stream() : Stream.of(word));
+        return words.stream().flatMap(word -> word.equals("with Twilio") ? twilios() : Stream.of(word));
+    }
+
+    private static Stream<String> twilios() {
+        return Arrays.stream(DeliveryStatus.values())
+                .filter(DeliveryStatus::isTwilios)
+                .map(DeliveryStatus::word);
+    }
+
+    private static boolean rises(String before, String after) {
+        var from = DeliveryStatus.of(before);
+        var to = DeliveryStatus.of(after).filter(DeliveryStatus::isTwilios);
+        return from.filter(status -> status != DeliveryStatus.CANCELED).isEmpty()
+                || to.isEmpty()
+                || from.get().rank() < to.get().rank();
     }
 
     record Row(List<String> from, List<String> triggers, List<String> to, List<String> statements) {
 
         Stream<String> changes() {
-            return statuses(from).flatMap(before -> statuses(to).map(after -> before + " -> " + after));
+            return statuses(from)
+                    .flatMap(before ->
+                            statuses(to).filter(after -> rises(before, after)).map(after -> before + " -> " + after));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.textonce.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.textonce.delivery.DeliveryStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,6 +33,17 @@ class TransitionsTest {
         var inTable = Transitions.rows().flatMap(row -> row.statements().stream());
 
         assertThat(inTable.distinct()).containsExactlyInAnyOrderElementsOf(statements());
+    }
+
+    @Test
+    void tableAndEnumHaveTheSameTransitions() {
+        var inEnum = Stream.concat(
+                DeliveryStatus.initial().stream().map(status -> "none -> " + status),
+                Arrays.stream(DeliveryStatus.values())
+                        .flatMap(before -> before.next().stream().map(after -> before + " -> " + after)));
+
+        assertThat(Transitions.all().stream().filter(change -> !change.endsWith(" -> none")))
+                .containsExactlyInAnyOrderElementsOf(inEnum.toList());
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.ClaimedEvent;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.sandbox.SandboxPostgres;
@@ -100,7 +101,7 @@ class ClockSkewTest {
 
             assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
 
-            assertThat(delivery()).containsEntry("status", Delivery.UNKNOWN);
+            assertThat(delivery()).containsEntry("status", DeliveryStatus.UNKNOWN.word());
         }
     }
 
@@ -113,11 +114,11 @@ class ClockSkewTest {
             jdbc.update("UPDATE textonce.deliveries SET attempted_at = attempted_at + interval '4 min'");
 
             assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
-            assertThat(delivery()).containsEntry("status", Delivery.UNKNOWN);
+            assertThat(delivery()).containsEntry("status", DeliveryStatus.UNKNOWN.word());
 
             assertThat(look(twilio, Duration.ofHours(7))).isNull();
             assertThat(delivery())
-                    .containsEntry("status", Delivery.HELD)
+                    .containsEntry("status", DeliveryStatus.HELD.word())
                     .containsEntry("due_at", null)
                     .hasEntrySatisfying(
                             "reason", reason -> assertThat((String) reason).contains("A person must decide"));
@@ -131,7 +132,7 @@ class ClockSkewTest {
         assertThatThrownBy(() -> twilio.post(NUMBER, TEXT)).isInstanceOf(TwilioFailure.Unclear.class);
         try (var outcomes = new OutcomeRepository(jdbc)) {
             outcomes.record(new OutcomeRepository.Outcome(
-                    claimed.id(), claimed.attempt(), Delivery.UNKNOWN, null, null, "lost", Duration.ZERO));
+                    claimed.id(), claimed.attempt(), DeliveryStatus.UNKNOWN, null, null, "lost", Duration.ZERO));
         }
     }
 

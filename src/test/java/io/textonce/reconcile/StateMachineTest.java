@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.Cancellations;
 import io.textonce.delivery.ClaimedEvent;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.OutcomeRepository;
@@ -204,7 +205,7 @@ class StateMachineTest {
                 .singleElement()
                 .satisfies(call -> assertThat(call.sms.phone).isEqualTo("+15558675300"));
         assertThat(jdbc.queryForMap("SELECT status, due_at FROM textonce.deliveries WHERE event_id = 'event-1'"))
-                .containsEntry("status", Delivery.HELD)
+                .containsEntry("status", DeliveryStatus.HELD.word())
                 .containsEntry("due_at", null);
     }
 
@@ -331,7 +332,7 @@ class StateMachineTest {
         String event = "event-" + random.nextInt(nextEvent + 2);
         boolean held = jdbc.queryForList(
                         "SELECT status FROM textonce.deliveries WHERE event_id = ?", String.class, event)
-                .equals(List.of(Delivery.HELD));
+                .equals(List.of(DeliveryStatus.HELD.word()));
         String effect = cancellations.cancel("order-shipped", event, "test").effect();
         if (!asked.containsKey(event)) {
             assertThat(effect).isEqualTo("pending");
@@ -349,7 +350,7 @@ class StateMachineTest {
             repeat(event);
             assertThat(calls.size() - before)
                     .as("calls by a second claim of an event that is " + status)
-                    .isLessThanOrEqualTo(status.equals(Delivery.REJECTED) ? 1 : 0);
+                    .isLessThanOrEqualTo(status.equals(DeliveryStatus.REJECTED.word()) ? 1 : 0);
         }
     }
 
@@ -391,9 +392,11 @@ class StateMachineTest {
         calls.remove(call);
         boolean has = call.text != null && isCreated(call.text) && clear;
         boolean refused = call.text == null && clear && random.nextInt(3) == 0;
-        String status = has
-                ? "queued"
-                : refused ? Delivery.REJECTED : call.text == null && clear ? Delivery.HELD : Delivery.UNKNOWN;
+        var status = has
+                ? DeliveryStatus.QUEUED
+                : refused
+                        ? DeliveryStatus.REJECTED
+                        : call.text == null && clear ? DeliveryStatus.HELD : DeliveryStatus.UNKNOWN;
         String sid = has ? call.text.sid : null;
         var again = has ? Duration.ofHours(1) : refused ? null : Duration.ofSeconds(clear ? 30 : 5);
         noteFreed(call.delivery.id(), sid);

@@ -3,6 +3,7 @@ package io.textonce.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
@@ -14,10 +15,12 @@ import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.UncategorizedJmsException;
 import org.springframework.jms.core.BrowserCallback;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.transaction.support.TransactionOperations;
 
 @SandboxTest
 class DeadLetterErasureTest {
@@ -63,13 +66,16 @@ class DeadLetterErasureTest {
             }
         };
         var people = new DataErasure(
+                new NamedParameterJdbcTemplate(sandbox.database()),
+                TransactionOperations.withoutTransaction(),
+                sandbox.context().getBean(ErasureRepository.class),
                 new PhoneNumbers(),
                 sandbox.context().getBean(PhoneHash.class),
                 sandbox.context().getBean(Retention.class),
                 new DeadLetterErasure(jms, List.of("queue"), new PhoneNumbers()));
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("person", Map.of("phone", "+15558675310"));
-        exchange.getMessage().setBody(List.of(Map.of()));
+        exchange.getMessage().setBody(Map.of());
 
         assertThatThrownBy(() -> people.report(exchange))
                 .isInstanceOfSatisfying(

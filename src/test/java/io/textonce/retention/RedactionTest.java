@@ -3,6 +3,7 @@ package io.textonce.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.delivery.DeliveryId;
+import io.textonce.delivery.ErasureRepository;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.settings.TextOnceProperties;
@@ -43,6 +44,7 @@ class RedactionTest {
     private static Retention retention(Sandbox sandbox) {
         return new Retention(
                 sandbox.database(),
+                sandbox.context().getBean(ErasureRepository.class),
                 sandbox.context().getBean(TwilioMessages.class),
                 new TextOnceProperties.Retention(Duration.ofDays(30), Duration.ofDays(400), Duration.ofHours(1), true),
                 Set.of(),

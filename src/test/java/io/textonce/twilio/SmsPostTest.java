@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.twilio.rest.api.v2010.account.Message;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
@@ -81,8 +82,8 @@ class SmsPostTest {
         assertThat(exchange.getMessage()
                         .getBody(OutcomeRepository.Outcome.class)
                         .status())
-                .isEqualTo("accepted");
-        assertThat(exchange.getVariable("delivery", Delivery.class).status()).isEqualTo("accepted");
+                .isEqualTo(DeliveryStatus.ACCEPTED);
+        assertThat(exchange.getVariable("delivery", Delivery.class).status()).isEqualTo(DeliveryStatus.ACCEPTED);
     }
 
     @ParameterizedTest
@@ -91,7 +92,10 @@ class SmsPostTest {
         boolean ranked = Boolean.TRUE.equals(sandbox.database()
                 .queryForObject("SELECT coalesce(textonce.status_rank(?), -1) >= 0", Boolean.class, status.toString()));
 
-        assertThat(Delivery.isTwilioStatus(status.toString())).isEqualTo(ranked);
+        assertThat(DeliveryStatus.of(status.toString())
+                        .filter(DeliveryStatus::isTwilios)
+                        .isPresent())
+                .isEqualTo(ranked);
     }
 
     /** Each makes the call impossible before anything leaves: a parameter that can't be written, one that fits nothing. */
@@ -134,7 +138,7 @@ class SmsPostTest {
                 new Delivery(
                         (UUID) delivery.get("id"),
                         (Integer) delivery.get("attempt"),
-                        Delivery.RESERVED,
+                        DeliveryStatus.RESERVED,
                         null,
                         null,
                         false));
@@ -168,7 +172,8 @@ class SmsPostTest {
     private static Exchange exchange(Sandbox sandbox, String number) {
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms(number));
-        exchange.setVariable("delivery", new Delivery(UUID.randomUUID(), 1, Delivery.RESERVED, null, null, false));
+        exchange.setVariable(
+                "delivery", new Delivery(UUID.randomUUID(), 1, DeliveryStatus.RESERVED, null, null, false));
         exchange.setVariable("lease", new Lease(Duration.ofMinutes(1)));
         return exchange;
     }

@@ -6,7 +6,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.textonce.sandbox.SandboxPostgres;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** Updates that write no index (HOT), as the comments of the schema promise. */
+/** What the comments of the schema promise: updates that write no index (HOT), and functions that agree with the enum. */
 @Tag("slow")
-class HotUpdatesTest {
+class SchemaTest {
 
     private static final int MESSAGES = 300;
     private static final Duration LATER = Duration.ofHours(1);
@@ -59,7 +61,7 @@ class HotUpdatesTest {
                                 tables, camel, "event-" + number, "", "+1555" + number, "Your order has shipped.")
                         .orElseThrow();
                 outcomes.record(new OutcomeRepository.Outcome(
-                        claimed.id(), claimed.attempt(), "queued", "SM" + number, null, null, LATER));
+                        claimed.id(), claimed.attempt(), DeliveryStatus.QUEUED, "SM" + number, null, null, LATER));
             }
             var ids = jdbc.queryForList("SELECT message_sid FROM textonce.deliveries ORDER BY id", String.class);
             long before = updates("deliveries", "n_tup_hot_upd");
@@ -99,6 +101,31 @@ class HotUpdatesTest {
                     .isEqualTo(MESSAGES)
                     .isEqualTo(updates(table, "n_tup_upd"));
         }
+    }
+
+    @Test
+    void ranksAndStagesAreThoseOfTheEnum() {
+        assertThat(DeliveryStatus.values())
+                .allSatisfy(status -> assertThat(jdbc.queryForMap(
+                                "SELECT textonce.status_rank(?) AS rank, textonce.stage(?) AS stage",
+                                status.word(),
+                                status.word()))
+                        .containsEntry("rank", status.rank())
+                        .containsEntry("stage", status.stage()));
+        assertThat(jdbc.queryForObject("SELECT textonce.status_rank('teleported')", Integer.class))
+                .isNull();
+    }
+
+    @Test
+    void tableTakesTheStatusesOfTheEnumAndNoOther() {
+        String check = jdbc.queryForObject(
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'deliveries_status_check'",
+                String.class);
+
+        assertThat(Pattern.compile("'(\\w+)'").matcher(check).results().map(word -> word.group(1)))
+                .containsExactlyInAnyOrder(Arrays.stream(DeliveryStatus.values())
+                        .map(DeliveryStatus::word)
+                        .toArray(String[]::new));
     }
 
     private static long updates(String table, String counter) {
