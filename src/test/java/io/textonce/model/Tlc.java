@@ -14,6 +14,9 @@ final class Tlc {
 
     static final Path MODEL = Path.of("docs/model");
 
+    /** An archive of its loaded classes, which the first check makes: each of the others starts in half of the time. */
+    private static final Path CLASSES = Path.of("target", "tlc.jsa");
+
     private static final Pattern DISTINCT = Pattern.compile(
             "^\\d+ states generated, (\\d+) distinct states found, 0 states left on queue", Pattern.MULTILINE);
     private static final Pattern VIOLATED = Pattern.compile(
@@ -38,6 +41,10 @@ final class Tlc {
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-Xmx1g",
+                        (Files.exists(CLASSES) ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=")
+                                + CLASSES.toAbsolutePath(),
+                        "-Xlog:cds=off",
+                        "-Xlog:cds+dynamic=off",
                         "-cp",
                         jar(),
                         "tlc2.TLC",
