@@ -270,7 +270,7 @@ class RejectFileTest {
     @Test
     void losesNoLineOfParallelThreads() throws Exception {
         int threads = 8;
-        int linesPerThread = 2_000;
+        int linesPerThread = 250;
         Path original = drop(
                 "orders.csv",
                 "id,text\n"
