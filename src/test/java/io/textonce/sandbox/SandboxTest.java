@@ -25,5 +25,5 @@ import org.springframework.test.context.ContextConfiguration;
 @SpringBootTest(classes = TextOnce.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @ContextConfiguration(initializers = Sandbox.Initializer.class)
 @Import(SandboxConfiguration.class)
-@ExtendWith(Sandbox.Parameter.class)
+@ExtendWith({Sandbox.Parameter.class, StateOnTimeout.class})
 public @interface SandboxTest {}
