@@ -47,7 +47,7 @@ class CancellationProofIT {
         try (var peers = new Peers(Files.createTempDirectory(directory, "peers-"), 0, 0).start()) {
             peers.twilio().callbackDelay(Duration.ofMillis(200));
             peers.twilio().share(0.2, answers(500).afterRecording()).share(0.1, answers(429));
-            app = start(peers);
+            app = ImpatientApp.of(peers).start();
             var sendAt = Instant.now().plusSeconds(4);
             var calls = new ArrayList<Future<?>>();
             for (int i = 0; i < REMINDERS; i++) {
@@ -62,7 +62,7 @@ class CancellationProofIT {
             for (int kill = 0; kill < 2; kill++) {
                 LockSupport.parkNanos(Duration.ofMillis(2_500).toNanos());
                 app.kill();
-                app = start(peers);
+                app = ImpatientApp.of(peers).start();
             }
             for (var call : calls) {
                 call.get();
@@ -83,25 +83,6 @@ class CancellationProofIT {
                 app.close();
             }
         }
-    }
-
-    private static AppProcess start(Peers peers) {
-        var instance = AppProcess.of(peers)
-                .with("TEXTONCE_LEASE", "6s")
-                .with("TEXTONCE_UNKNOWN_FIRST_LOOK", "300ms")
-                .with("TEXTONCE_UNKNOWN_HORIZON", "4s")
-                .with("TEXTONCE_UNKNOWN_LIST_LAG", "0s")
-                .with("TEXTONCE_DUE_PACE", "200ms")
-                .with("TEXTONCE_TWILIO_READ_TIMEOUT", "3s")
-                .with("TEXTONCE_TWILIO_CONNECT_TIMEOUT", "500ms")
-                .with("TEXTONCE_TWILIO_POOL_TIMEOUT", "500ms")
-                .with("TEXTONCE_TWILIO_HOLD_DELAY", "500ms")
-                .with("TEXTONCE_TWILIO_RETRY_DELAY", "50ms")
-                .jvm("-Xmx512m")
-                .shortLived();
-        peers.statusEnvironment().forEach(instance::with);
-        peers.twilio().callbackTarget(instance.hostAndPort());
-        return instance.start();
     }
 
     /** Repeats the event until it is answered, as a good sender does; the status of the answer. */

@@ -441,29 +441,8 @@ class ProofIT {
         return URI.create(post.parameter("StatusCallback")).getHost().replace(".example.com", "");
     }
 
-    /** Time limits short enough for a test; each in the same relation to the others as in production. */
     private AppProcess instance() {
-        var instance = AppProcess.of(peers)
-                .with("TEXTONCE_LEASE", "6s")
-                .with("TEXTONCE_UNKNOWN_FIRST_LOOK", "300ms")
-                .with("TEXTONCE_UNKNOWN_HORIZON", "4s")
-                .with("TEXTONCE_UNKNOWN_LIST_LAG", "0s")
-                .with("TEXTONCE_DUE_PACE", "200ms")
-                .with("TEXTONCE_TWILIO_READ_TIMEOUT", "3s")
-                .with("TEXTONCE_TWILIO_CONNECT_TIMEOUT", "500ms")
-                .with("TEXTONCE_TWILIO_POOL_TIMEOUT", "500ms")
-                .with("TEXTONCE_TWILIO_HOLD_DELAY", "500ms")
-                .with("TEXTONCE_TWILIO_RETRY_DELAY", "50ms")
-                .with("TEXTONCE_FILE_LOCK_MAX_AGE", "3s")
-                .with("TEXTONCE_FILE_QUIET_TIME", "200ms")
-                .with("TEXTONCE_FILE_PARALLEL", "8")
-                .with("TEXTONCE_STATUS_TIMEOUT", "1s")
-                .jvm("-Xmx512m")
-                .shortLived()
-                .extraClasses(hook);
-        peers.statusEnvironment().forEach(instance::with);
-        peers.twilio().callbackTarget(instance.hostAndPort());
-        return instance;
+        return ImpatientApp.of(peers).extraClasses(hook);
     }
 
     private void cutConnections() throws SQLException {

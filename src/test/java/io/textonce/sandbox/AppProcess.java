@@ -50,13 +50,12 @@ public final class AppProcess implements AutoCloseable {
     /** The token of a caller who may do everything. */
     public static final String TOKEN = "the-token-of-a-test";
 
-    private static @Nullable Path takenApart;
-
     private HttpClient http = HttpClient.newHttpClient();
     private String scheme = "http";
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvmArguments = new ArrayList<>();
     private @Nullable Path extraClasses;
+    private boolean extracted;
     private @Nullable Path jar = Optional.ofNullable(System.getProperty("textonce.jar"))
             .map(Path::of)
             .orElse(null);
@@ -118,10 +117,16 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
-    /** Classes that are put on the class path of the packaged jar, which is taken apart for it. */
+    /** The packaged jar extracted as in the image, with an archive of its classes: starts in half of the time. */
+    public AppProcess extracted() {
+        extracted = true;
+        return shortLived();
+    }
+
+    /** Classes that are put on the class path of the extracted jar. */
     public AppProcess extraClasses(Path folder) {
         extraClasses = folder;
-        return this;
+        return extracted();
     }
 
     /** Runs these classes instead of those under test: another version. */
@@ -285,56 +290,18 @@ public final class AppProcess implements AutoCloseable {
 
     private List<String> command() {
         List<String> command = new ArrayList<>();
-        command.add(java());
+        command.add(ExtractedJar.java());
         command.addAll(jvmArguments);
         if (classPath != null) {
             command.addAll(List.of("-cp", classPath, TextOnce.class.getName()));
         } else if (jar == null) {
             command.addAll(List.of("-cp", testClassPath(), TextOnce.class.getName()));
-        } else if (extraClasses == null) {
-            command.addAll(List.of("-jar", jar.toString()));
+        } else if (extracted) {
+            command.addAll(ExtractedJar.of(jar, environment).arguments(extraClasses));
         } else {
-            String taken = takenApart(jar) + File.pathSeparator + extraClasses.toAbsolutePath();
-            command.addAll(List.of("-cp", taken, TextOnce.class.getName()));
+            command.addAll(List.of("-jar", jar.toString()));
         }
         return command;
-    }
-
-    /** The packaged jar as the image runs it, which starts in half of the time; taken apart once. */
-    private static synchronized Path takenApart(Path jar) {
-        Path folder = jar.resolveSibling("taken-apart");
-        Path application = folder.resolve("textonce.jar");
-        try {
-            if (!application.equals(takenApart)) {
-                var extraction = new ProcessBuilder(
-                                java(),
-                                "-Djarmode=tools",
-                                "-jar",
-                                jar.toString(),
-                                "extract",
-                                "--force",
-                                "--application-filename",
-                                "textonce.jar",
-                                "--destination",
-                                folder.toString())
-                        .inheritIO()
-                        .start();
-                if (extraction.waitFor() != 0) {
-                    throw new IllegalStateException(jar + " can't be taken apart");
-                }
-                takenApart = application;
-            }
-            return application;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** Without empty entries: they stand for the current directory, whose routes would be found a second time. */

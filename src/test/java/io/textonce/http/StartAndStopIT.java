@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.AppProcess;
-import io.textonce.sandbox.Sandbox;
-import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.Peers;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,19 +18,39 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The port is open before the routes run, and for a while after a stop has begun. */
-@SandboxTest
-class StartAndStopTest {
+class StartAndStopIT {
+
+    private static final String EVENT = """
+            {"eventId": "order-1001", "phone": "+15558675310", "orderId": "1001", "consentAt": "2026-06-02T09:00:00Z"}""";
 
     private static final List<String> PATHS =
             List.of("/api/order-shipped-sms", "/api/verify/start", "/twilio/status-callback", "/twilio/inbound");
 
+    @TempDir
+    private static Path directory;
+
+    private static Peers peers;
+
+    @BeforeAll
+    static void startPeers() {
+        peers = new Peers(directory, 0, 0).start();
+    }
+
+    @AfterAll
+    static void stopPeers() {
+        peers.close();
+    }
+
     @Test
-    void asksToComeAgainFromTheFirstRequestUntilTheRoutesRun(Sandbox sandbox) {
+    void asksToComeAgainFromTheFirstRequestUntilTheRoutesRun() {
         Map<String, Integer> early = new HashMap<>();
-        try (var app = app(sandbox)) {
+        try (var app = app()) {
             var started = CompletableFuture.runAsync(app::start);
             await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(50))
@@ -57,14 +77,12 @@ class StartAndStopTest {
     }
 
     @Test
-    void takesNoMoreWhileItStopsAndEndsWhatIsUnderWay(Sandbox sandbox) throws Exception {
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(3)));
+    void takesNoMoreWhileItStopsAndEndsWhatIsUnderWay() throws Exception {
+        peers.twilio().always(answersLate(Duration.ofSeconds(3)));
         var answers = new CopyOnWriteArrayList<Integer>();
-        try (var app = app(sandbox).start()) {
-            var underWay = CompletableFuture.supplyAsync(
-                    () -> app.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number)));
-            await().until(() -> !sandbox.twilio().sentTo(number).isEmpty());
+        try (var app = app().start()) {
+            var underWay = CompletableFuture.supplyAsync(() -> app.post("order-shipped", EVENT));
+            await().until(() -> !peers.twilio().messages().isEmpty());
 
             var stopped = CompletableFuture.runAsync(app::stop);
             await().atMost(Duration.ofMinutes(1))
@@ -82,8 +100,8 @@ class StartAndStopTest {
         }
     }
 
-    private static AppProcess app(Sandbox sandbox) {
-        return AppProcess.of(sandbox.peers()).with("TEXTONCE_INTAKES", "http").shortLived();
+    private static AppProcess app() {
+        return AppProcess.of(peers).with("TEXTONCE_INTAKES", "http").extracted();
     }
 
     /** What a request without an event is answered, or nothing when nobody is there. */

@@ -18,15 +18,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** TextOnce ends in the middle of a file. It has peers of its own, since the file must be nobody else's. */
-@Tag("application")
-class FileCrashTest {
+class FileCrashIT {
 
     private static final int PARALLEL = 32;
 
@@ -80,7 +78,7 @@ class FileCrashTest {
                 .with("TEXTONCE_FILE_LOCKMAXAGE", "3s")
                 .with("TEXTONCE_FILE_PARALLEL", Integer.toString(PARALLEL))
                 .jvm("-Xmx256m")
-                .shortLived()
+                .extracted()
                 .start()) {
             peers.twilio().callbackTarget(app.hostAndPort());
             drop(folder, name, lines);

@@ -4,8 +4,7 @@ import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.sandbox.AppProcess;
-import io.textonce.sandbox.Sandbox;
-import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sha256;
 import java.io.IOException;
 import java.net.URI;
@@ -25,27 +24,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Production as docs/operations.md sets it up: TLS by PEM files, a client's token from a mounted file. */
-@SandboxTest
-class HttpsTest {
+class HttpsIT {
+
+    private static final String EVENT = """
+            {"eventId": "order-1001", "phone": "+15558675310", "orderId": "1001", "consentAt": "2026-06-02T09:00:00Z"}""";
 
     private static final char[] PASSWORD = "for-this-test".toCharArray();
 
     @Test
-    void servesByACertificateAndATokenFromFiles(@TempDir Path folder, Sandbox sandbox) throws Exception {
+    void servesByACertificateAndATokenFromFiles(@TempDir Path folder) throws Exception {
         var trust = selfSigned(folder);
         Path secrets = Files.createDirectory(folder.resolve("secrets"));
         Files.writeString(secrets.resolve("textonce.clients.mounted.token-sha256"), Sha256.hex("mounted-token") + "\n");
-        try (var app = AppProcess.of(sandbox.peers())
-                .with("TEXTONCE_INTAKES", "http")
-                .with("SPRING_CONFIG_IMPORT", "configtree:" + secrets + "/")
-                .with("SERVER_SSL_BUNDLE", "https")
-                .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_CERTIFICATE", "file:" + folder.resolve("certificate.pem"))
-                .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_PRIVATE_KEY", "file:" + folder.resolve("key.pem"))
-                .https(trust)
-                .shortLived()
-                .start()) {
+        try (var peers = new Peers(folder.resolve("peers"), 0, 0).start();
+                var app = AppProcess.of(peers)
+                        .with("TEXTONCE_INTAKES", "http")
+                        .with("SPRING_CONFIG_IMPORT", "configtree:" + secrets + "/")
+                        .with("SERVER_SSL_BUNDLE", "https")
+                        .with(
+                                "SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_CERTIFICATE",
+                                "file:" + folder.resolve("certificate.pem"))
+                        .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_PRIVATE_KEY", "file:" + folder.resolve("key.pem"))
+                        .https(trust)
+                        .extracted()
+                        .start()) {
             var https = HttpClient.newBuilder().sslContext(trust).build();
-            var event = BodyPublishers.ofString(sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+            var event = BodyPublishers.ofString(EVENT);
             var post = HttpRequest.newBuilder(app.uri("/api/order-shipped-sms"))
                     .header("Content-Type", "application/json")
                     .POST(event);
