@@ -139,7 +139,7 @@ class ConsoleSecurity {
                     SecurityContextHolder.setContext(context);
                 } catch (AuthenticationException e) {
                     // The token is nobody's any more: whoever carries it is a stranger.
-                    logger.debug("A support cookie holds a token that is unknown now");
+                    logger.debug("A support cookie has a token that is no longer valid");
                 }
             }
             chain.doFilter(request, response);

@@ -86,7 +86,7 @@ final class DeliveryLookup {
     }
 
     static EventRejected notFound() {
-        return new EventRejected(404, "not_found", "There is no such delivery.");
+        return new EventRejected(404, "not_found", "Unknown delivery.");
     }
 
     static HttpServletRequest request(Exchange exchange) {

@@ -38,7 +38,7 @@ final class Operator {
     void act(UUID id, String action, String who, String reason) {
         String why = PersonalDataMask.mask(reason.strip());
         if (why.isEmpty() || why.length() > LONGEST_REASON) {
-            throw EventRejected.ofField("reason", "is needed, up to " + LONGEST_REASON + " characters");
+            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
         }
         var state = decisions.state(id);
         if (state == null) {
@@ -54,7 +54,7 @@ final class Operator {
         if (!done) {
             throw new EventRejected(409, "not_possible", notPossible(action));
         }
-        LOG.info("Operator {} decided on delivery {}: {}", who, id, action);
+        LOG.info("Operator {} acted on delivery {}: {}", who, id, action);
         meters.counter("textonce.operator.actions", "action", action).increment();
     }
 
@@ -69,8 +69,9 @@ final class Operator {
             decisions.tried(id, who, "Too late to cancel at Twilio (" + why + ")");
             return false;
         } catch (TwilioFailure e) {
-            decisions.tried(id, who, "No clear answer from Twilio (" + why + ")");
-            throw new EventRejected(503, "try_again", "Twilio gave no clear answer. Check the delivery and try again.");
+            decisions.tried(id, who, "Not confirmed by Twilio (" + why + ")");
+            throw new EventRejected(
+                    503, "try_again", "Twilio did not confirm the cancellation. Check the delivery and retry.");
         }
         decisions.canceledAtTwilio(id, sid, who, why);
         return true;

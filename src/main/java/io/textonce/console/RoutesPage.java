@@ -70,7 +70,7 @@ public final class RoutesPage {
     private ServerResponse stop(ServerRequest request) {
         String why = PersonalDataMask.mask(request.param("reason").orElse("").strip());
         if (why.isEmpty() || why.length() > LONGEST_REASON) {
-            return all(request, "view/routes", "Say why, in up to " + LONGEST_REASON + " characters.");
+            return all(request, "view/routes", "Enter a reason of at most " + LONGEST_REASON + " characters.");
         }
         return intakes.stop(request.pathVariable("name"), who(request), why) ? toAll() : nothing(request);
     }

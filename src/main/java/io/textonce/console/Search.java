@@ -58,7 +58,7 @@ final class Search {
             String value = values[0].strip();
             if (!NAMES.contains(name)) {
                 // Not by its name: whoever leaves out the name of a number has it where the name should be.
-                wrong.put("query", List.of("has a parameter that is none of " + String.join(", ", sorted())));
+                wrong.put("query", List.of("has a parameter other than " + String.join(", ", sorted())));
             } else if (values.length > 1) {
                 wrong.put(name, List.of("is given more than once"));
             } else if (!value.isEmpty()) {
@@ -126,7 +126,7 @@ final class Search {
                 String name = given.getOrDefault("zone", "UTC");
                 return name.equals("recipient") ? null : ZoneId.of(name);
             } catch (DateTimeException e) {
-                wrong.put("zone", List.of("is no time zone such as Europe/Berlin"));
+                wrong.put("zone", List.of("must be a time zone such as Europe/Berlin"));
                 return ZoneOffset.UTC;
             }
         }
@@ -145,7 +145,7 @@ final class Search {
             if (phone != null) {
                 String e164 = e164(phone, phones);
                 if (e164 == null) {
-                    wrong.put("phone", List.of("is no number in E.164, such as +15558675310"));
+                    wrong.put("phone", List.of("must be an E.164 number such as +15558675310"));
                 } else {
                     search.with("phoneHashes", hash.all(e164));
                 }
@@ -158,7 +158,7 @@ final class Search {
                 return null;
             }
             if (!text.matches("\\d{1,6}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
-                wrong.put(name, List.of("is no number from " + least + " to " + most));
+                wrong.put(name, List.of("must be a number from " + least + " to " + most));
                 return null;
             }
             return Integer.valueOf(text);
@@ -178,7 +178,7 @@ final class Search {
                                         .toInstant()
                                 : OffsetDateTime.parse(text.replace(' ', '+')).toInstant());
             } catch (DateTimeException e) {
-                wrong.put(name, List.of("is no day such as 2026-11-23 and no time of RFC 3339"));
+                wrong.put(name, List.of("must be a date such as 2026-11-23 or an RFC 3339 time"));
                 return null;
             }
         }
@@ -187,7 +187,7 @@ final class Search {
             try {
                 return given.get(name) == null ? null : UUID.fromString(given.get(name));
             } catch (IllegalArgumentException e) {
-                wrong.put(name, List.of("is not the next of a page before"));
+                wrong.put(name, List.of("must be the value of next from the previous page"));
                 return null;
             }
         }

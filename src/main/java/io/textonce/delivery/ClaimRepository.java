@@ -249,7 +249,10 @@ final class ClaimRepository implements AutoCloseable {
         /** The delivery that had the key before, of the same event. */
         Delivery taken(Sms sms) {
             if (delivery == null) {
-                throw new EventRejected(503, "try_again", "The event is being removed; send it again.");
+                throw new EventRejected(
+                        503,
+                        "try_again",
+                        "The earlier delivery of this event is being deleted. Nothing was sent; retry.");
             }
             // The digest of an erased person's event is erased too.
             if (payloadSha256.length > 0 && !Arrays.equals(payloadSha256, sms.payloadSha256())) {

@@ -110,7 +110,7 @@ class DeliveryConfiguration {
         var restore = new RestoreMode(new JdbcTemplate(dataSource), settings.restoredTo(), clock);
         if (settings.restoredTo() != null) {
             LOG.warn(
-                    "The database was restored to {}: until {} each text is looked for at Twilio before it is sent",
+                    "The database was restored to {}. Until {}, each message is looked up at Twilio before it is sent",
                     settings.restoredTo(),
                     restore.until());
         }
@@ -252,7 +252,7 @@ class DeliveryConfiguration {
     @Bean
     Processor outcomeLost() {
         return exchange -> LOG.warn(
-                "Outcome of delivery {} could not be recorded; evidence will find it",
+                "Outcome of delivery {} could not be recorded; reconciliation will find it",
                 exchange.getVariable("delivery", Delivery.class).id());
     }
 
@@ -262,7 +262,7 @@ class DeliveryConfiguration {
         return exchange -> {
             var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
             exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
-            LOG.warn("{} failed and is tried again: {}", exchange.getFromRouteId(), failure.toString());
+            LOG.warn("{} failed; it is retried: {}", exchange.getFromRouteId(), failure.toString());
         };
     }
 }

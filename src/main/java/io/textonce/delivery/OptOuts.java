@@ -83,8 +83,8 @@ public final class OptOuts {
                 422,
                 "refused",
                 CODE,
-                "The customer has opted out of our texts. A newer consent does not undo this; only the customer can, by"
-                        + " texting START to us.");
+                "The customer has opted out of our messages. A newer consent does not change this; only the customer"
+                        + " can opt in again, by texting START to us.");
     }
 
     /**

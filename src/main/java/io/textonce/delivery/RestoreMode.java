@@ -18,7 +18,7 @@ public final class RestoreMode {
 
     public static final Duration LASTS = Duration.ofDays(7);
 
-    private static final String WORDS = "The database was restored; Twilio may have the text already";
+    private static final String WORDS = "The database was restored; Twilio may already have the message";
 
     /** What was unknown may have been sent again meanwhile, so its absence counts from now on. */
     private static final String RECORD = """

@@ -91,8 +91,7 @@ public final class SendRules {
         }
         if (allowed.at().isAfter(now)) {
             return SendDecision.held(
-                    allowed.at(),
-                    "Held until " + at(DAY, allowed.at(), zones.get(0)) + ": the event asks to send it then");
+                    allowed.at(), "Held until " + at(DAY, allowed.at(), zones.get(0)) + ": the event's sendAt");
         }
         return SendDecision.SEND;
     }
@@ -128,9 +127,9 @@ public final class SendRules {
                 "too_late",
                 null,
                 allowed.zone() == null
-                        ? "Too late: the text's time had passed before it could be sent."
-                        : "Too late: quiet hours last until " + at(TIME, allowed.at(), allowed.zone())
-                                + ", and the text's time has passed by then.");
+                        ? "Expired before it could be sent."
+                        : "Expires during quiet hours, which last until " + at(TIME, allowed.at(), allowed.zone())
+                                + ".");
     }
 
     /** The event's own zone or its policy's; else all that the number may be in, of which none may have night. */

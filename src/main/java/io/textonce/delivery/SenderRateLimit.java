@@ -58,9 +58,9 @@ final class SenderRateLimit {
             SELECT changed.id IS NULL AS goes, changed.due_at FROM mine LEFT JOIN changed ON true
             """;
 
-    private static final String WAITS = "Held until its turn: the sender has a pace, and others are before it";
-    private static final String ENDED = "Its attempt has ended meanwhile";
-    private static final String TOO_LATE = "Too late: the text's time has passed before the sender's pace lets it go.";
+    private static final String WAITS = "On hold: the sender's rate limit is reached";
+    private static final String ENDED = "The attempt has already ended";
+    private static final String TOO_LATE = "Expires before the sender's rate limit allows it to be sent.";
 
     private final JdbcTemplate jdbc;
     private final String usualSender;

@@ -121,8 +121,8 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
             return failed;
         }
         return DatabaseFault.isOfItem(cause)
-                ? new DataIntegrityViolationException("The database refuses it", cause)
-                : new DataAccessResourceFailureException("The database did not take it", cause);
+                ? new DataIntegrityViolationException("The database rejected the statement", cause)
+                : new DataAccessResourceFailureException("The statement was not confirmed by the database", cause);
     }
 
     /** What was given before is done; nothing more is taken. */

@@ -101,7 +101,8 @@ public record CloudEvent(String event, String id, byte[] json) {
         }
         if (event.hasNonNull("eventId")) {
             throw EventRejected.ofField(
-                    "eventId", "must not stand in the data of a CloudEvent: its source and id are the key");
+                    "eventId",
+                    "is not allowed in the data of a CloudEvent: its source and id form the idempotency key");
         }
         event.put("eventId", eventId(source, id));
         try {
@@ -116,7 +117,7 @@ public record CloudEvent(String event, String id, byte[] json) {
         String unversioned = VERSION.matcher(type).replaceFirst("");
         String event = unversioned.substring(unversioned.lastIndexOf('.') + 1);
         if (!EventName.isValid(event)) {
-            throw new EventRejected(404, "unknown_event", "There is no such event.");
+            throw new EventRejected(404, "unknown_event", "Unknown event.");
         }
         return event;
     }
@@ -142,7 +143,7 @@ public record CloudEvent(String event, String id, byte[] json) {
         try {
             return JSON.readTree(json);
         } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not valid JSON in UTF-8, or has a key twice");
+            throw EventRejected.ofField("body", "is not valid JSON in UTF-8 or has a duplicate key");
         }
     }
 

@@ -46,7 +46,7 @@ public final class EventCheck implements Processor {
     @Override
     public void process(Exchange exchange) throws JsonProcessingException, JsonValidationException {
         if (schema == null || json == null) {
-            throw new IllegalStateException("event-check-action was not given a schema");
+            throw new IllegalStateException("event-check-action has no schema");
         }
         var version = schema.version();
         JsonNode event;

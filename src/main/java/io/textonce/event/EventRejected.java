@@ -40,8 +40,7 @@ public final class EventRejected extends RuntimeException {
 
     /** A body whose fields are wrong. */
     public static EventRejected ofFields(Map<String, List<String>> details) {
-        return new EventRejected(
-                400, "invalid_request", "The event is not valid; details says why.", details, null, null);
+        return new EventRejected(400, "invalid_request", "The event is not valid; see details.", details, null, null);
     }
 
     /** A body with one wrong field. */
@@ -51,13 +50,15 @@ public final class EventRejected extends RuntimeException {
 
     /** A body with one field that must hold a phone number, and doesn't. */
     public static EventRejected ofNumber(String field) {
-        return ofField(field, "must be an E.164 number: plus sign, country code, number, no blanks");
+        return ofField(field, "must be an E.164 number: a plus sign, the country code and the number, without spaces");
     }
 
     /** An id that came with another event before: one of the two would be lost. */
     public static EventRejected ofReusedId() {
         return new EventRejected(
-                422, "event_id_reused", "This eventId was used before for another event. Give each event its own.");
+                422,
+                "event_id_reused",
+                "This eventId was already used for a different event. Use a new eventId for each event.");
     }
 
     /** A text that was refused, by us or by Twilio, after its event was understood. */

@@ -37,7 +37,10 @@ public final class EventSchema {
     Version version() {
         var version = good;
         if (version == null) {
-            throw new EventRejected(503, "try_again", "The schema of this event is broken.");
+            throw new EventRejected(
+                    503,
+                    "try_again",
+                    "The schema of this event has an error. Nothing was sent; retry once an operator has fixed it.");
         }
         return version;
     }

@@ -51,7 +51,7 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         try {
             return new EventSchema(read(uri));
         } catch (Exception e) {
-            LOG.error("{} is broken; its events wait until it is repaired: {}", uri, e.getMessage());
+            LOG.error("{} is broken; its events are retried until it is fixed: {}", uri, e.getMessage());
             return new EventSchema(null);
         }
     }

@@ -58,7 +58,7 @@ public final class EventTime {
     public static Instant ahead(String field, Object value, Instant now) {
         var at = of(field, value);
         if (at.isAfter(now.plus(FURTHEST))) {
-            throw EventRejected.ofField(field, "must not be more than a year ahead");
+            throw EventRejected.ofField(field, "must be at most one year from now");
         }
         return at;
     }

@@ -119,7 +119,7 @@ final class FieldNames {
             object.fieldNames().forEachRemaining(name -> {
                 String meant = names.contains(name) ? null : byPlainName.get(plain(name));
                 if (meant != null && !meant.equals(name)) {
-                    wrong.put(name, List.of("is no field of this event; the field is called " + meant));
+                    wrong.put(name, List.of("is not a field of this event; the field is named " + meant));
                 }
             });
             if (!wrong.isEmpty()) {

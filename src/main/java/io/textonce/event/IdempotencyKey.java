@@ -43,7 +43,7 @@ public final class IdempotencyKey {
     /** @throws EventRejected when there is a key and it is another one */
     public static void mustBe(@Nullable String header, String id) {
         if (header != null && !bare(header).equals(id)) {
-            throw EventRejected.ofField(HEADER, "must be the event's id, which is another one");
+            throw EventRejected.ofField(HEADER, "must equal the eventId of the event");
         }
     }
 

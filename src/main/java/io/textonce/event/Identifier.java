@@ -30,7 +30,7 @@ public final class Identifier {
             throw EventRejected.ofField(
                     field,
                     String.format(
-                            "must not hold the invisible character U+%04X",
+                            "must not contain the invisible character U+%04X",
                             hidden.group().codePointAt(0)));
         }
         return id;
@@ -40,7 +40,7 @@ public final class Identifier {
     public static String of(String field, String written, int longest) {
         String id = of(field, written);
         if (id.length() > longest) {
-            throw EventRejected.ofField(field, "must have at most " + longest + " characters");
+            throw EventRejected.ofField(field, "must be at most " + longest + " characters");
         }
         return id;
     }

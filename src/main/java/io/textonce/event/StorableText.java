@@ -24,7 +24,7 @@ public final class StorableText {
 
     private static void requireIn(String field, @Nullable Object value) {
         if (firstUnprintable(field, "") >= 0) {
-            throw EventRejected.ofField("body", "has a field whose name holds a control character");
+            throw EventRejected.ofField("body", "has a field whose name contains a control character");
         }
         if (value instanceof String text) {
             require(field, text, "\n\r\t");
@@ -54,7 +54,7 @@ public final class StorableText {
                 ? null
                 : EventRejected.ofField(
                         FIELD.matcher(field).matches() ? field : "body",
-                        String.format("must not hold the character U+%04X", (int) value.charAt(at)));
+                        String.format("must not contain the character U+%04X", (int) value.charAt(at)));
     }
 
     /** The same with a blank for each character that can't be stored or shown. */

@@ -83,10 +83,10 @@ final class KameletTemplates {
             throw new LineError(
                     line,
                     "there is a shipped kamelet " + name + " in " + files.nameOf(shipped.getLocation())
-                            + "; give yours another name");
+                            + "; choose another name");
         }
         if (named == null || !named.getValue().equals(name)) {
-            throw new LineError(line, "the kamelet in it must be named as the file is: " + name);
+            throw new LineError(line, "the kamelet must have the name of its file: " + name);
         }
     }
 

@@ -26,7 +26,7 @@ final class NameGuard {
                 throw new LineError(
                         name.line(),
                         "there is " + (files.isOwn(holder) ? "another " : "a shipped ") + name.kind() + " "
-                                + name.name() + where + "; give yours another name");
+                                + name.name() + where + "; choose another name");
             }
         }
     }

@@ -109,14 +109,15 @@ final class RouteFile {
         if (!ELEMENTS.contains(element)) {
             throw new LineError(
                     line(at),
-                    element + " is not possible in an own file; what begins there is one of "
+                    element + " is not allowed in a user file; a top-level element is one of "
                             + String.join(", ", ELEMENTS));
         }
         switch (element) {
             case "route" -> name("route", value, "id");
             case "routeConfiguration" -> {
                 if (!name("route configuration", value, "id")) {
-                    throw new LineError(line(at), "a routeConfiguration needs an id; without one it is for all routes");
+                    throw new LineError(
+                            line(at), "a routeConfiguration needs an id; without one it applies to all routes");
                 }
                 tuples(value).stream()
                         .filter(part -> text(part.getKeyNode()).equals("interceptSendToEndpoint"))
@@ -124,7 +125,7 @@ final class RouteFile {
                         .ifPresent(part -> {
                             throw new LineError(
                                     line(part.getKeyNode()),
-                                    "interceptSendToEndpoint is for all routes, not for yours");
+                                    "interceptSendToEndpoint is not allowed; it applies to all routes");
                         });
             }
             case "beans" -> {

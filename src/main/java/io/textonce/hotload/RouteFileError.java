@@ -26,9 +26,7 @@ record RouteFileError(int line, String reason) {
         words("Unknown node id: (\\S+).*", "there is no step or element called $1");
         words("Unsupported field: (\\S+).*", "there is no option $1 here");
         words("No bean could be found in the registry for: (\\S+).*", "there is no bean $1");
-        words(
-                "No endpoint could be found for: ([a-z0-9+.-]+):.*",
-                "there is no component $1; its jar belongs into lib/");
+        words("No endpoint could be found for: ([a-z0-9+.-]+):.*", "there is no component $1; put its jar into lib/");
         words("Resource not found: (?:\\S*/)?(\\S+)", "there is no file $1");
         words("(?:\\S*/)?(\\S+) does not exist", "there is no file $1");
         words("Property with key \\[([^]]+)].*", "there is no setting $1");
@@ -38,7 +36,7 @@ record RouteFileError(int line, String reason) {
         words("Resource is empty.*", "the file is empty");
         words(
                 "(?:expected|mapping values|found).*",
-                "the file is not YAML: $0; look at the indentation and the brackets");
+                "the file is not YAML: $0; check the indentation and the brackets");
     }
 
     private static void words(String said, String meant) {

@@ -31,7 +31,7 @@ final class RouteFileErrors {
 
     void report(String file, RouteFileError fault, boolean olderRuns) {
         if (!fault.equals(byFile.put(file, fault))) {
-            LOG.error("{}, {}{}", file, fault, olderRuns ? "; the version before goes on" : "");
+            LOG.error("{}, {}{}", file, fault, olderRuns ? "; the previous version keeps running" : "");
         }
     }
 

@@ -209,12 +209,12 @@ final class RouteLoader implements AutoCloseable {
                         .filter(route -> route.getEndpoint() == http)
                         .allMatch(route -> kamelets.isOf(SIGNED, route.getId()))) {
             throw new IllegalArgumentException(
-                    "the path " + path + " is for kamelet:" + SIGNED + ", which lets in what Twilio has signed");
+                    "the path " + path + " is for kamelet:" + SIGNED + ", which accepts requests signed by Twilio");
         }
         if (!isReached.test(path)) {
             LOG.warn(
-                    "The path {} of an own route is closed: callers get 403. Give it a path under /api/, which needs a"
-                            + " token, or name it in TEXTONCE_HTTP_PUBLIC_PATHS, which opens it to everybody",
+                    "The path {} of a user route is closed: callers get 403. Choose a path under /api/, which requires a"
+                            + " token, or list it in TEXTONCE_HTTP_PUBLIC_PATHS, which opens it to everyone",
                     path);
         }
     }

@@ -110,7 +110,7 @@ final class UserBeans implements AutoCloseable {
                 closeable.close();
             }
         } catch (Exception e) {
-            LOG.warn("The bean {} can't be closed", name, e);
+            LOG.warn("The bean {} could not be closed", name, e);
         }
     }
 

@@ -47,7 +47,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
     private void check(PlatformHttpEndpoint endpoint, ModelCamelContext camel) {
         String path = pattern(endpoint);
         if (ReservedPaths.contain(path) && !path.startsWith("/api/") && !path.startsWith("/twilio/")) {
-            throw new IllegalArgumentException("the path " + path + " is one of TextOnce's own");
+            throw new IllegalArgumentException("the path " + path + " is reserved for TextOnce");
         }
         shipped.stream().filter(taken -> overlap(path, taken)).findFirst().ifPresent(taken -> {
             throw taken(path, consumers(camel).filter(route -> pattern(route).equals(taken)), camel);
@@ -74,7 +74,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
                 .map(holder -> file(holder, camel))
                 .map(name -> " by " + name)
                 .orElse("");
-        return new IllegalArgumentException("the path " + path + " is served" + file + " already; give yours another");
+        return new IllegalArgumentException("the path " + path + " is served" + file + " already; choose another");
     }
 
     /** The file of a route; of one that Camel has made for a kamelet, the file that uses it. */

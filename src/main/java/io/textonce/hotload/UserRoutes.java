@@ -107,7 +107,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
         if (!loadedOnce.await(LONGEST_SWAP_SECONDS, TimeUnit.SECONDS)
                 || !swapping.tryLock(LONGEST_SWAP_SECONDS, TimeUnit.SECONDS)) {
-            return "it is being loaded";
+            return "the file is being loaded";
         }
         try {
             return faults.of(event + ROUTES);
@@ -130,7 +130,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
                 take(now);
             }
         } catch (RuntimeException e) {
-            LOG.error("The folder {} can't be looked at; it is tried again", folder().root(), e);
+            LOG.error("The folder {} can't be read; it is retried", folder().root(), e);
         }
     }
 
@@ -177,7 +177,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             faults.fixed(file);
             LOG.info("{} is loaded: {}", file, String.join(", ", ids));
         } catch (RouteLoader.StillBusy e) {
-            LOG.info("{} is not taken yet: {}", file, e.getMessage());
+            LOG.info("{} is not loaded yet: {}", file, e.getMessage());
             return false;
         } catch (Exception e) {
             faults.report(file, fault(file, e), old != null && isRunning(file, old));
@@ -201,7 +201,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             }
             return true;
         } catch (Exception e) {
-            LOG.error("{}: the version before can't run any more", file, e);
+            LOG.error("{}: the previous version can't be restored", file, e);
             loaded.remove(file);
             loader().remove(folder().location(file));
             return false;
@@ -212,14 +212,14 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         var old = loaded.remove(file);
         if (old != null) {
             loader().remove(folder().location(file));
-            LOG.info("{} is gone, and {} with it", file, String.join(", ", old.ids()));
+            LOG.info("{} was deleted; removed: {}", file, String.join(", ", old.ids()));
         }
     }
 
     private void refuseShipped(String file) {
         if (files.shipped(file).exists()) {
             faults.report(
-                    file, new RouteFileError(0, "there is a shipped file " + file + "; give yours another name"), true);
+                    file, new RouteFileError(0, "there is a shipped file " + file + "; choose another name"), true);
         }
     }
 
@@ -263,7 +263,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         boolean used = loaded.values().stream()
                 .anyMatch(route -> route.text().contains("kamelet:" + KameletTemplates.nameOf(file)));
         if (used && kamelets().isOwn(file)) {
-            faults.report(file, new RouteFileError(0, "it is gone, and routes use it"), true);
+            faults.report(file, new RouteFileError(0, "the file was deleted, but routes use it"), true);
         } else {
             kamelets().remove(file);
         }

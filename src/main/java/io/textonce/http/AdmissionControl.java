@@ -72,12 +72,16 @@ public final class AdmissionControl extends OncePerRequestFilter {
             turnAway(
                     request,
                     response,
-                    new Problem(503, "try_again", "TextOnce is starting or stopping; the event was not taken."));
+                    new Problem(
+                            503, "try_again", "TextOnce is starting or stopping. The event was not accepted; retry."));
             return;
         }
         var permits = request.getRequestURI().startsWith("/twilio/") ? callbacks : calls;
         if (!admitted(permits)) {
-            turnAway(request, response, new Problem(503, "overloaded", "Too much at once; the event was not taken."));
+            turnAway(
+                    request,
+                    response,
+                    new Problem(503, "overloaded", "Too many requests at once. The event was not accepted; retry."));
             return;
         }
         try {
@@ -99,7 +103,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (Twiml.isAsked(request) && !Twiml.METHODS.contains(request.getMethod())) {
-            turnAway(request, response, new Problem(405, "method_not_allowed", "Twilio calls with POST or GET."));
+            turnAway(request, response, new Problem(405, "method_not_allowed", "Webhooks accept POST and GET only."));
             return;
         }
         String encoding = request.getHeader("Content-Encoding");
@@ -119,7 +123,8 @@ public final class AdmissionControl extends OncePerRequestFilter {
         try {
             body = read(request.getInputStream());
         } catch (IOException e) {
-            turnAway(request, response, new Problem(400, "bad_request", "The body did not arrive whole and in time."));
+            turnAway(
+                    request, response, new Problem(400, "bad_request", "The request body was incomplete or too slow."));
             return;
         }
         if (body.length > maxBody) {

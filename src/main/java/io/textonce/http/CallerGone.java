@@ -13,7 +13,9 @@ final class CallerGone implements ExceptionHandler {
 
     @Override
     public void handleException(Throwable failure) {
-        LOG.info("A caller went away before its answer: {}", failure.getClass().getSimpleName());
+        LOG.info(
+                "A caller disconnected before the response: {}",
+                failure.getClass().getSimpleName());
     }
 
     @Override

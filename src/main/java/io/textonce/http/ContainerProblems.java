@@ -18,8 +18,7 @@ public final class ContainerProblems extends ErrorReportValve {
         if (status == null || !status.isError() || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        var problem = new Problem(
-                status.value(), status.name().toLowerCase(Locale.ROOT), "The request is not one that can be read.");
+        var problem = new Problem(status.value(), status.name().toLowerCase(Locale.ROOT), "The request is malformed.");
         try {
             response.setContentType(Problem.MEDIA_TYPE);
             response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));

@@ -27,7 +27,7 @@ final class ErrorAnswers implements ErrorController {
 
     private static String words(HttpStatus status) {
         return status.is4xxClientError()
-                ? "The request is not one that this service takes."
-                : "The event was not taken for certain. Send it again, unchanged.";
+                ? "This service does not support the request."
+                : "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.";
     }
 }

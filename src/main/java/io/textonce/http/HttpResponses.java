@@ -36,7 +36,7 @@ final class HttpResponses {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         var path = EVENT_PATH.matcher(request.getRequestURI());
         if (!path.matches()) {
-            throw new EventRejected(404, "unknown_event", "There is no such event.");
+            throw new EventRejected(404, "unknown_event", "Unknown event.");
         }
         exchange.setVariable("event", path.group(1));
         exchange.setVariable("source", "http");

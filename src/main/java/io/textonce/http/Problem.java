@@ -61,9 +61,15 @@ public record Problem(
                     refusal.retryAfter());
         }
         if (isOfTheMoment(thrown)) {
-            return new Problem(503, "try_again", "The event was not taken for certain. Send it again, unchanged.");
+            return new Problem(
+                    503,
+                    "try_again",
+                    "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.");
         }
-        return new Problem(500, "internal_error", "The event was not taken for certain. Send it again, unchanged.");
+        return new Problem(
+                500,
+                "internal_error",
+                "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.");
     }
 
     /** The refusal that a failure amounts to, or null when the failure is ours and not the event's. */
@@ -80,7 +86,7 @@ public record Problem(
         var integrity = ObjectHelper.getException(DataIntegrityViolationException.class, thrown);
         if (integrity != null && !(integrity instanceof DuplicateKeyException)) {
             return new EventRejected(
-                    422, "not_storable", "The request holds a value that the database can't store. Send it corrected.");
+                    422, "not_storable", "The request has a value that can't be stored. Correct it and send it again.");
         }
         // Of an own route that reads without a schema.
         var json = ObjectHelper.getException(JsonParseException.class, thrown);
@@ -113,9 +119,11 @@ public record Problem(
         var at = e.getLocation();
         String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
         if (e instanceof StreamConstraintsException) {
-            return "is nested too deeply or holds too long a value" + where;
+            return "is nested too deeply or has a value that is too long" + where;
         }
-        return (e.getOriginalMessage().startsWith("Duplicate field") ? "has a key twice" : "is not valid JSON in UTF-8")
+        return (e.getOriginalMessage().startsWith("Duplicate field")
+                        ? "has a duplicate key"
+                        : "is not valid JSON in UTF-8")
                 + where;
     }
 

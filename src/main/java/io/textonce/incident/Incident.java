@@ -55,7 +55,7 @@ record Incident(
         }
         var numbers = new HashSet<String>();
         if (!recipients.stream().map(Recipient::phone).allMatch(numbers::add)) {
-            throw EventRejected.ofField("next", "must not hold a number twice");
+            throw EventRejected.ofField("next", "must not contain a number twice");
         }
         var seconds = event.get("escalateAfter");
         return new Incident(

@@ -120,7 +120,7 @@ class IncidentConfiguration {
             exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
             String id = exchange.getVariable("incidentText", String.class);
             if (refused != null) {
-                LOG.warn("Alert {} was refused; the next number's turn comes", id);
+                LOG.warn("Alert {} was rejected; the next number is alerted", id);
             }
             alerts.handedOver(id, refused != null);
         };
@@ -132,7 +132,7 @@ class IncidentConfiguration {
             String name = Identifier.of("incident", (String)
                     exchange.getMessage().getBody(Map.class).get("incident"));
             if (!incidents.acknowledge(name)) {
-                throw new EventRejected(404, "unknown_incident", "There is no such incident.");
+                throw new EventRejected(404, "unknown_incident", "Unknown incident.");
             }
             exchange.setVariable("outcome", new EventOutcome("acknowledged", false));
         };

@@ -139,8 +139,7 @@ class Incidents {
             boolean isNew = !late.isEmpty();
             if (isNew) {
                 if (late.get(0)) {
-                    throw EventRejected.ofText(
-                            422, "too_late", null, "Too late: the alert's time had passed before it came.");
+                    throw EventRejected.ofText(422, "too_late", null, "Expired before it was received.");
                 }
                 int step = 1;
                 for (Recipient recipient : incident.recipients()) {
@@ -177,7 +176,7 @@ class Incidents {
                     if (told && !turn.asksReply() || turn.expired()) {
                         end(turn);
                         if (turn.text() == null) {
-                            LOG.warn("Incident {} expired while an alert waited for room on its ladder", turn.name());
+                            LOG.warn("Incident {} expired while an alert was rate limited", turn.name());
                         }
                     } else if (jdbc.update(NEXT_TURN, turn.incident(), turn.step() + 1) == 1) {
                         say(
@@ -186,7 +185,7 @@ class Incidents {
                     } else {
                         end(turn);
                         say(turn, (told ? "Not acknowledged" : "Not delivered") + ", and there is no next number");
-                        LOG.warn("Incident {} has come to the end of its numbers", turn.name());
+                        LOG.warn("Incident {} was not acknowledged, and there is no next number", turn.name());
                     }
                 }));
     }

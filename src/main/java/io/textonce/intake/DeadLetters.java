@@ -58,14 +58,15 @@ public final class DeadLetters {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var refusal = Problem.refusal(caught);
         if (refusal == null) {
-            LOG.error("An event failed in a way that nobody foresaw; it goes to the dead-letter queue", caught);
+            LOG.error("An event failed with an unexpected error; it is moved to the dead-letter queue", caught);
         }
         String reason = reason(caught, refusal);
         var received = received(exchange);
         if (deliveries(exchange, received) > MOST_DELIVERIES) {
             Object body = received == null ? exchange.getMessage().getBody() : received;
             table.keep(exchange.getFromRouteId(), event(exchange), reason, bytes(exchange, body));
-            LOG.error("The dead-letter queue takes no message; it is kept in the table textonce.dead_letters");
+            LOG.error(
+                    "The dead-letter queue accepts no message; the event is stored in the table textonce.dead_letters");
             exchange.setRouteStop(true);
             return;
         }
@@ -85,7 +86,7 @@ public final class DeadLetters {
                 "{} skipped an event: {}{}",
                 exchange.getFromRouteId(),
                 logged(reason),
-                kept ? "; it is kept in the table textonce.dead_letters" : "");
+                kept ? "; it is stored in the table textonce.dead_letters" : "");
     }
 
     /** A reason as the log shows it: behind a field's name and a colon it would be taken for what the field holds. */
@@ -179,7 +180,7 @@ public final class DeadLetters {
             try {
                 message.setStringProperty(name, String.valueOf(value));
             } catch (JMSException | RuntimeException none) {
-                LOG.debug("The property {} is left out of a dead letter", name, none);
+                LOG.debug("A dead letter lacks the property {}, which can't be copied", name, none);
             }
         }
     }
@@ -206,7 +207,7 @@ public final class DeadLetters {
                 return JSON.writeValueAsBytes(body);
             }
         } catch (JMSException | JsonProcessingException e) {
-            LOG.debug("A dead letter is kept without what it holds", e);
+            LOG.debug("A dead letter is stored without its content", e);
         }
         byte[] bytes = exchange.getContext().getTypeConverter().tryConvertTo(byte[].class, exchange, body);
         return bytes == null ? String.valueOf(body).getBytes(StandardCharsets.UTF_8) : bytes;

@@ -37,7 +37,10 @@ public final class EventRouteGuard {
             if (!hasRoute(event)) {
                 throw why == null
                         ? unknown()
-                        : new EventRejected(503, "try_again", "The route of this event is broken.");
+                        : new EventRejected(
+                                503,
+                                "try_again",
+                                "The route of this event has an error. Nothing was sent; retry once an operator has fixed it.");
             }
         }
     }
@@ -47,7 +50,7 @@ public final class EventRouteGuard {
     }
 
     private static EventRejected unknown() {
-        return new EventRejected(404, "unknown_event", "There is no such event.");
+        return new EventRejected(404, "unknown_event", "Unknown event.");
     }
 
     /** Whether a failure says that the event can never become a text, however often it is tried. */
@@ -70,6 +73,6 @@ public final class EventRouteGuard {
 
     /** The reason of an event that failed through a fault of ours. */
     public static String unforeseen(Throwable thrown) {
-        return "failed in a way that nobody foresaw (" + thrown.getClass().getSimpleName() + "); the log says more";
+        return "failed with an unexpected error (" + thrown.getClass().getSimpleName() + "); see the log";
     }
 }

@@ -88,7 +88,7 @@ final class InboundMessages {
         String from = field(form, "From");
         String recipient = field(form, "To");
         if (sid == null || !SID.matcher(sid).matches() || from == null || recipient == null) {
-            throw new EventRejected(400, "invalid callback", "MessageSid, From and To are needed.");
+            throw new EventRejected(400, "invalid callback", "MessageSid, From and To are required.");
         }
         String text = field(form, "Body");
         String kind = kind(field(form, "OptOutType"), text == null ? "" : text);
@@ -144,7 +144,7 @@ final class InboundMessages {
                 .increment();
         if (first) {
             LOG.info(
-                    "{} texted {} ({}); {} texts were called off",
+                    "{} sent {} ({}); {} messages were canceled",
                     inbound.get("masked"),
                     inbound.get("kind"),
                     inbound.get("sid"),
@@ -158,7 +158,7 @@ final class InboundMessages {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var problem = Problem.of(caught);
         if (problem.status() >= 500) {
-            LOG.error("A person's text could not be written down: {}", caught.toString());
+            LOG.error("An inbound message could not be stored: {}", caught.toString());
         }
         Twiml.answer(exchange, problem.status());
     }

@@ -81,7 +81,10 @@ final class JmsIntake {
                 return body;
             }
         } else {
-            throw new EventRejected(415, "unsupported_media_type", "The message must hold JSON as a text or as bytes.");
+            throw new EventRejected(
+                    415,
+                    "unsupported_media_type",
+                    "The message must contain JSON, as a text message or a bytes message.");
         }
         throw new EventRejected(413, "too_large", "The message is larger than 64 KiB.");
     }

@@ -23,7 +23,7 @@ class AppointmentConfiguration {
                             Identifier.of(
                                     "reminder",
                                     message.getBody(Map.class).get("reminder").toString()),
-                    "words", "Called off: the appointment was cancelled"));
+                    "words", "Canceled: the appointment was canceled"));
         };
     }
 

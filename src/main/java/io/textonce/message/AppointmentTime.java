@@ -65,12 +65,12 @@ public final class AppointmentTime implements Processor {
     private ZonedDateTime local(LocalDateTime time, ZoneId zone) {
         var offsets = zone.getRules().getValidOffsets(time);
         if (offsets.isEmpty()) {
-            throw EventRejected.ofField(field, "is a time that the clocks of " + zone + " leap over");
+            throw EventRejected.ofField(field, "is a local time that the clocks of " + zone + " leap over");
         }
         if (offsets.size() > 1) {
             throw EventRejected.ofField(
                     field,
-                    "is a time that the clocks of " + zone + " show twice; give its offset, "
+                    "is a local time that the clocks of " + zone + " show twice; give its offset, "
                             + offsets.stream().map(Object::toString).collect(Collectors.joining(" or ")));
         }
         return time.atZone(zone);
@@ -78,7 +78,7 @@ public final class AppointmentTime implements Processor {
 
     public void setField(String field) {
         if (field.isBlank()) {
-            throw new IllegalArgumentException("field must name the field that holds the appointment's time");
+            throw new IllegalArgumentException("field must be the name of the field with the appointment's time");
         }
         this.field = field;
     }

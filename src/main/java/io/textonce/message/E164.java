@@ -30,7 +30,7 @@ public final class E164 implements Processor {
                     field,
                     region.isEmpty()
                             ? "must be a phone number with a plus sign and its country code"
-                            : "must be a phone number, with its country code where it is not of " + region);
+                            : "must be a phone number, with its country code unless it is from " + region);
         }
         var rewritten = new LinkedHashMap<Object, Object>(event);
         rewritten.put(field, number);
@@ -46,7 +46,7 @@ public final class E164 implements Processor {
 
     public void setField(String field) {
         if (field.isBlank()) {
-            throw new IllegalArgumentException("field must name the field that holds the number");
+            throw new IllegalArgumentException("field must be the name of the field with the phone number");
         }
         this.field = field;
     }

@@ -16,7 +16,7 @@ public record QuietHours(LocalTime from, LocalTime until) {
 
     public QuietHours {
         if (from.equals(until)) {
-            throw new IllegalArgumentException("quiet hours must leave an hour to send in");
+            throw new IllegalArgumentException("quiet hours must leave at least one hour for sending");
         }
     }
 

@@ -135,7 +135,7 @@ public final class SendPolicy implements Processor {
 
     public void setPurpose(String purpose) {
         if (purpose.isBlank()) {
-            throw new IllegalArgumentException("purpose must say for what the recipient agreed to be texted");
+            throw new IllegalArgumentException("purpose must name what the recipient consented to");
         }
         this.purpose = purpose;
     }

@@ -80,7 +80,7 @@ public final class SmsDraft implements Processor {
         if (values instanceof Map<?, ?> map && map.values().stream().allMatch(String.class::isInstance)) {
             return CANONICAL.writeValueAsString(map);
         }
-        throw EventRejected.ofField("contentVariables", "must be an object whose values are texts");
+        throw EventRejected.ofField("contentVariables", "must be an object whose values are strings");
     }
 
     /** A time that the event's route left in a variable, or else the event names. */
@@ -115,7 +115,7 @@ public final class SmsDraft implements Processor {
         if (source instanceof String words && words.length() <= 200) {
             return StorableText.require("consentSource", words, "");
         }
-        throw EventRejected.ofField("consentSource", "must be a text of at most 200 characters");
+        throw EventRejected.ofField("consentSource", "must be a string of at most 200 characters");
     }
 
     private static @Nullable ZoneId timeZone(SendPolicy policy, Map<?, ?> payload) {

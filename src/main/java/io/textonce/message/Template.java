@@ -53,14 +53,17 @@ final class Template {
     private Mustache template(String locale) {
         var templates = byLanguage;
         if (templates == null) {
-            throw new EventRejected(503, "try_again", "The template of this event is broken.");
+            throw new EventRejected(
+                    503,
+                    "try_again",
+                    "The template of this event has an error. Nothing was sent; retry once an operator has fixed it.");
         }
         var language = Locale.lookupTag(List.of(range(locale), range(fallback.toLanguageTag())), templates.keySet());
         var found = templates.get(language == null ? ANY : language);
         if (found == null) {
             throw EventRejected.ofField(
                     "locale",
-                    "has no text, nor has the fallback language " + fallback.toLanguageTag() + "; send another");
+                    "has no text, nor has the fallback language " + fallback.toLanguageTag() + "; use another locale");
         }
         return found;
     }

@@ -68,7 +68,7 @@ public final class Templates {
         try {
             return new Template(compiled(found), fallback);
         } catch (IllegalArgumentException | UncheckedIOException e) {
-            LOG.error("{}; its events wait until it is repaired", e.getMessage());
+            LOG.error("{}; its events are retried until it is fixed", e.getMessage());
             return new Template(null, fallback);
         }
     }

@@ -25,7 +25,7 @@ public final class TextLimits {
             return EventRejected.ofField(
                     "text",
                     "would take " + segments + " segments, and this event may take " + policy.maxSegments()
-                            + ": shorten what is put into it");
+                            + ": shorten the values of the event");
         }
         return StorableText.refusal("text", text, "\n");
     }

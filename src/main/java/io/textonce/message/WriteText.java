@@ -33,7 +33,7 @@ public final class WriteText implements Processor {
     @Override
     public void process(Exchange exchange) {
         if (text == null) {
-            throw new IllegalStateException("sms-text-action was not given a template");
+            throw new IllegalStateException("sms-text-action has no template");
         }
         text.process(exchange);
     }

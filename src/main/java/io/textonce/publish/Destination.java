@@ -42,7 +42,7 @@ final class Destination implements Receiver {
                 var cause = e.getCause() == null ? e : e.getCause();
                 return new Outcome(
                         told,
-                        new Failure("The broker did not take it: "
+                        new Failure("The broker did not accept the message: "
                                 + cause.getClass().getSimpleName()));
             }
             told++;

@@ -67,7 +67,7 @@ final class OutboxPublisher {
         }
         try {
             while (!exchange.getContext().isStopping() && publish(subscriber)) {
-                LOG.debug("{} was told, and there may be more", subscriber.name());
+                LOG.debug("Published to {}; more may follow", subscriber.name());
             }
         } finally {
             working.remove(subscriber.name());
@@ -103,7 +103,7 @@ final class OutboxPublisher {
                     subscriber.name(),
                     failure.words());
         } else if (failures == 0) {
-            LOG.warn("Subscriber {} could not be told, and is tried again: {}", subscriber.name(), failure.words());
+            LOG.warn("Publishing to subscriber {} failed; it is retried: {}", subscriber.name(), failure.words());
         }
         return false;
     }

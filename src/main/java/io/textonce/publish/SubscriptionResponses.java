@@ -65,7 +65,7 @@ final class SubscriptionResponses {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         var path = ACTION.matcher(request.getRequestURI());
         if (!path.matches() || !names.contains(path.group(1))) {
-            throw new EventRejected(404, "not_found", "There is no such subscription or action.");
+            throw new EventRejected(404, "not_found", "Unknown subscription or action.");
         }
         String name = path.group(1);
         String action = path.group(2);
@@ -77,10 +77,10 @@ final class SubscriptionResponses {
             case "replay" -> subscriptions.replay(name, from(body), decision);
             case "skip" -> {
                 if (!subscriptions.skip(name, decision)) {
-                    throw new EventRejected(409, "not_possible", "There is no event that it does not take.");
+                    throw new EventRejected(409, "not_possible", "No event is failing, so there is none to skip.");
                 }
             }
-            default -> throw new EventRejected(404, "not_found", "There is no such subscription or action.");
+            default -> throw new EventRejected(404, "not_found", "Unknown subscription or action.");
         }
         LOG.info("Subscription {}: {}", name, decision);
         meters.counter("textonce.operator.actions", "action", action).increment();
@@ -99,7 +99,7 @@ final class SubscriptionResponses {
     private String decision(HttpServletRequest request, String action, JsonNode body) {
         String reason = PersonalDataMask.mask(body.path("reason").asText("").strip());
         if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
-            throw EventRejected.ofField("reason", "is needed, up to " + LONGEST_REASON + " characters");
+            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
         }
         String who = request.getRemoteUser() == null ? "sandbox" : request.getRemoteUser();
         String from = action.equals("replay") ? " from " + from(body) : "";
@@ -110,7 +110,7 @@ final class SubscriptionResponses {
         try {
             return OffsetDateTime.parse(body.path("from").asText("")).toInstant();
         } catch (DateTimeParseException e) {
-            throw EventRejected.ofField("from", "is not a time of RFC 3339");
+            throw EventRejected.ofField("from", "must be an RFC 3339 time");
         }
     }
 

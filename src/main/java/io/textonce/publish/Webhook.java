@@ -132,20 +132,20 @@ final class Webhook implements Receiver {
             return null;
         }
         if (status == 410) {
-            return new Failure("It answered HTTP 410: it wants nothing more", true, null);
+            return new Failure("HTTP 410: the subscriber wants no more events", true, null);
         }
         var seconds = answer.headers()
                 .firstValue("Retry-After")
                 .filter(value -> value.matches("\\d{1,6}"))
                 .map(value -> Duration.ofSeconds(Long.parseLong(value)));
-        return new Failure("It answered HTTP " + status, false, seconds.orElse(null));
+        return new Failure("HTTP " + status, false, seconds.orElse(null));
     }
 
     private Failure failure(Throwable thrown) {
         var cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         return cause instanceof HttpTimeoutException || cause instanceof TimeoutException
-                ? new Failure("It did not answer within " + timeout.toSeconds() + " s")
-                : new Failure("It was not reached: " + cause.getClass().getSimpleName());
+                ? new Failure("No response within " + timeout.toSeconds() + " s")
+                : new Failure("Could not connect: " + cause.getClass().getSimpleName());
     }
 
     /** Reads an answer away, so that its connection can be used again, and gives up a long one. */

@@ -32,7 +32,11 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
             DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
         String text = due.text();
         if (text == null) {
-            return new Match(null, unbound.isEmpty() ? null : "the text to look for is not kept any more");
+            return new Match(
+                    null,
+                    unbound.isEmpty()
+                            ? null
+                            : "the message text is no longer stored, so no listed message can be matched");
         }
         var own = unbound.stream()
                 .filter(seen -> isOf(due.sender(), seen) && !seen.createdAt().isBefore(since))
@@ -50,21 +54,20 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
                             other.id().equals(due.id()) || other.text() != null && same.test(text, other.text()))
                     .toList();
             if (wanting.stream().anyMatch(other -> other.open() && !other.id().equals(due.id()))) {
-                return new Match(null, "another delivery with an equal text may own the message in the list");
+                return new Match(null, "the listed message may belong to another delivery with the same text");
             }
             int place = wanting.stream().map(Candidate::id).toList().indexOf(due.id());
             if (place >= 0) {
                 // Those before it take theirs first: one of them may have got its message since they were read.
                 return place < found.size()
                         ? new Match(found.get(place), null)
-                        : new Match(
-                                null, "deliveries with an equal text before this one take the messages in the list");
+                        : new Match(null, "the listed messages belong to earlier deliveries with the same text");
             }
         }
         if (candidates.stream()
                 .filter(other -> !other.id().equals(due.id()))
                 .anyMatch(other -> other.attempted().compareTo(listedAfter) < 0)) {
-            return new Match(null, "the message of another delivery with an equal text may not be listed yet");
+            return new Match(null, "the message of another delivery with the same text may not be listed yet");
         }
         boolean uncertain = unbound.stream()
                 .anyMatch(seen -> !(own.contains(seen) && TextMatch.loosely(text, seen.body()))
@@ -73,7 +76,7 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
                                 || TextMatch.possibly(text, seen.body())));
         return new Match(
                 null,
-                uncertain ? "a message in the list may be it: its text, time or sender does not exclude it" : null);
+                uncertain ? "a listed message may be this one: its text, time or sender does not rule it out" : null);
     }
 
     /** A message through a Messaging Service names that, and the number that the service chose. */

@@ -113,7 +113,7 @@ final class Reconciliation {
                     due.phone(),
                     since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
         } catch (TwilioFailure e) {
-            LOG.info("Delivery {}: Twilio's list proves nothing: {}", due.id(), e.getMessage());
+            LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
             lookAgain(due, e.getMessage());
             return;
         }
@@ -147,7 +147,7 @@ final class Reconciliation {
     /** Whether a message may be missing only because the clocks differ. */
     private static @Nullable String doubt(Skew measured, Duration ahead) {
         if (!measured.known()) {
-            return "Twilio's clock is not known";
+            return "the offset of Twilio's clock is unknown";
         }
         var apart = measured.least().minus(ahead);
         return apart.abs().compareTo(MOST_SKEW) > 0
@@ -174,7 +174,7 @@ final class Reconciliation {
                 message.status(),
                 message.errorCode(),
                 settings.due().statusAfter())) {
-            LOG.info("Delivery {} was found in Twilio's list as {}", due.id(), message.sid());
+            LOG.info("Delivery {} was found in Twilio's message list as {}", due.id(), message.sid());
             count("list");
             resolved.accept(due.id());
         } else {
@@ -185,7 +185,7 @@ final class Reconciliation {
     private void absent(Exchange exchange, DueDelivery due, List<Seen> unbound) {
         var verdict = gate.again(due);
         if (!verdict.isSend() && !verdict.isHeld()) {
-            LOG.info("Delivery {} never reached Twilio, and is not sent again: {}", due.id(), verdict.words());
+            LOG.info("Delivery {} never reached Twilio and is not resent: {}", due.id(), verdict.words());
             deliveries.end(due, verdict);
             count(verdict.status().word());
             return;
@@ -231,7 +231,7 @@ final class Reconciliation {
         var lease = new Lease(settings.lease()).of(due.now(), due.expiresAt());
         var again = deliveries.again(due);
         if (again != null) {
-            LOG.info("Delivery {} never reached Twilio; sending it", due.id());
+            LOG.info("Delivery {} never reached Twilio; resending", due.id());
             count("resend");
             exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
             exchange.setVariable("delivery", again);
@@ -250,11 +250,11 @@ final class Reconciliation {
         // After a restore all count as unclear since the start, however late their events come.
         var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_LOOK;
         if (doubt != null && unclear.compareTo(max(last, horizon(due))) >= 0) {
-            LOG.warn("Delivery {} stays unknown, and is a person's to decide: {}", due.id(), doubt);
+            LOG.warn("Delivery {} is still unknown; an operator must decide: {}", due.id(), doubt);
             deliveries.giveUp(
                     due,
-                    "Unknown after " + unclear.toHours() + " hours whether Twilio has the text: " + doubt
-                            + (due.isCancelled() ? ". It was called off" : ". A person must decide"));
+                    "Unconfirmed after " + unclear.toHours() + " hours whether Twilio has the message: " + doubt
+                            + (due.isCancelled() ? ". The message was canceled" : ". An operator must decide"));
             count(UNDECIDED);
             return;
         }

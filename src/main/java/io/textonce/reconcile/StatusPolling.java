@@ -60,7 +60,7 @@ final class StatusPolling {
                 callback.report(exchange, "poll", due.id(), seen.sid(), seen.status(), seen.errorCode());
             }
         } catch (TwilioFailure e) {
-            LOG.info("Twilio could not be asked about {}: {}", due.sid(), e.getMessage());
+            LOG.info("The status of {} could not be polled: {}", due.sid(), e.getMessage());
             if (cancels) {
                 deliveries.askAgain(due, bounded(FIRST_RETRY, due.cancelledFor(), SLOWEST_RETRY));
             }
@@ -74,7 +74,7 @@ final class StatusPolling {
             if (!TOO_LATE.contains(e.code())) {
                 throw e;
             }
-            LOG.info("{} was called off too late: {}", due.sid(), e.getMessage());
+            LOG.info("{} could not be canceled in time: {}", due.sid(), e.getMessage());
             deliveries.askAgain(due, next(outFor(due)));
             return messages.fetch(due.sid());
         }

@@ -119,7 +119,7 @@ final class DataErasure {
         try {
             exchange.setVariable("redacted", retention.redact(sids == null ? List.of() : List.of(sids.split(","))));
         } catch (TwilioFailure e) {
-            throw new EventRejected(503, "try_again", "Twilio could not be reached, so nothing was erased. Try again.");
+            throw new EventRejected(503, "try_again", "Could not connect to Twilio. Nothing was erased; retry.");
         }
     }
 
@@ -150,7 +150,7 @@ final class DataErasure {
         report.put("verifications", done.get("verifications"));
         report.put("deadLetters", forget((String) person.get("phone")) + ((Number) done.get("letters")).longValue());
         report.put("optOutKept", done.get("opted_out"));
-        LOG.info("A person was erased: {}", report);
+        LOG.info("A person's data was erased: {}", report);
         var message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
@@ -162,11 +162,11 @@ final class DataErasure {
         try {
             return deadLetters.forget(phone);
         } catch (JmsException e) {
-            LOG.warn("The queues could not be searched for an erased person: {}", e.getMessage());
+            LOG.warn("The queues could not be searched during an erasure: {}", e.getMessage());
             throw new EventRejected(
                     503,
                     "try_again",
-                    "All is erased but what our queues hold: the broker could not be reached. Repeat the request.");
+                    "The broker could not be reached: everything except the queues was erased. Repeat the request.");
         }
     }
 }

@@ -45,7 +45,7 @@ final class DeadLetterErasure {
             try {
                 gone += forget(jms, queue, e164);
             } catch (InvalidDestinationException e) {
-                LOG.info("There is no queue {} to be searched", queue);
+                LOG.info("Queue {} does not exist, so it is not searched", queue);
             }
         }
         return gone;

@@ -109,7 +109,7 @@ final class Retention {
                 + jdbc.update(PURGE_LETTERS, age, BATCH);
         worked(
                 exchange,
-                "Cleared the numbers and texts of {} deliveries, {} texts of people, alerts and dead letters",
+                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts and dead letters",
                 cleared,
                 others);
     }
@@ -121,7 +121,7 @@ final class Retention {
         int others = deliveries.purgeUnknown(settings.deliveries(), BATCH)
                 + jdbc.update(PURGE_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_ALERTS, age, BATCH);
-        worked(exchange, "Purged {} deliveries, {} incidents, alerts and callbacks of nobody", purged, others);
+        worked(exchange, "Purged {} deliveries and {} incidents, alerts and unmatched callbacks", purged, others);
     }
 
     /** Counts the opt-outs of the last day that we know only because Twilio refused a text. */
@@ -140,7 +140,7 @@ final class Retention {
             redact(List.of(sid));
             return true;
         } catch (TwilioFailure e) {
-            LOG.info("{} could not be redacted yet: {}", sid, e.getMessage());
+            LOG.info("{} could not be redacted yet; it is retried: {}", sid, e.getMessage());
             return false;
         }
     }
@@ -158,7 +158,7 @@ final class Retention {
                 messages.redact(sid);
                 done++;
             } catch (TwilioFailure.Refused e) {
-                LOG.warn("Twilio does not redact {}: {}", sid, e.getMessage());
+                LOG.warn("Twilio rejected the redaction of {}: {}", sid, e.getMessage());
             }
         }
         return done;

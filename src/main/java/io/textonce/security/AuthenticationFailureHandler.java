@@ -48,7 +48,8 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
             throws IOException {
         if (failed instanceof TokenAuthenticator.IssuerAway) {
             refused("unchecked");
-            AdmissionControl.answer(response, new Problem(503, "try_again", "The token can't be checked just now."));
+            AdmissionControl.answer(
+                    response, new Problem(503, "try_again", "The token can't be verified right now. Retry."));
             return;
         }
         if (request.getHeader("Authorization") == null) {
@@ -76,18 +77,18 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         if (request.getUserPrincipal() instanceof JwtAuthenticationToken caller
                 && caller.getAuthorities().isEmpty()) {
             refused("no_scope");
-            log("no_scope", "It has no scope of ours in the claims of textonce.http.scope-claims.");
+            log("no_scope", "None of the claims in textonce.http.scope-claims has a scope of TextOnce.");
             AdmissionControl.answer(response, new Problem(403, "forbidden", "The token has no scope of this service."));
         } else {
             refused("forbidden");
-            AdmissionControl.answer(response, new Problem(403, "forbidden", "Not with this token."));
+            AdmissionControl.answer(response, new Problem(403, "forbidden", "This token does not permit the request."));
         }
     }
 
     /** A path that is open to nobody, with or without a token. */
     void closed(HttpServletResponse response) throws IOException {
         refused("closed");
-        AdmissionControl.answer(response, new Problem(403, "forbidden", "Nothing is open at this path."));
+        AdmissionControl.answer(response, new Problem(403, "forbidden", "This path is not open to callers."));
     }
 
     /** Counts a caller that was turned away. */
@@ -110,7 +111,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         Long before = loggedAt.get(reason);
         if (before == null || now - before > QUIET_NANOS) {
             loggedAt.put(reason, now);
-            LOG.warn("A token of the issuer was refused ({}). {}", reason, detail);
+            LOG.warn("A token of the issuer was rejected ({}). {}", reason, detail);
         }
     }
 

@@ -49,7 +49,7 @@ final class ClientRateLimiter extends OncePerRequestFilter {
                     new Problem(
                             429,
                             "too_many_requests",
-                            "This client asks more than " + perSecond(client) + " times a second.",
+                            "This client exceeds its limit of " + perSecond(client) + " requests per second.",
                             Map.of(),
                             null,
                             Duration.ofSeconds(1)));

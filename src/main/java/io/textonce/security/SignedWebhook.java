@@ -60,8 +60,7 @@ final class SignedWebhook {
         if (signatureRequired
                 && !signature.matches(target, body, contentType, request.getHeader("X-Twilio-Signature"))) {
             turnedAway("forged");
-            throw new EventRejected(
-                    403, "invalid signature", "The signature is not Twilio's for this address and body.");
+            throw new EventRejected(403, "invalid signature", "The signature does not match the URL and body.");
         }
         var fields = new LinkedHashMap<String, String>();
         form.parameters().forEach(field -> fields.putIfAbsent(field.name(), field.value()));

@@ -52,7 +52,7 @@ public final class TokenAuthenticator {
         private static final long serialVersionUID = 1L;
 
         IssuerAway(AuthenticationServiceException cause) {
-            super("The issuer of tokens can't be asked", cause);
+            super("The token issuer is unavailable", cause);
         }
     }
 }

@@ -8,13 +8,13 @@ import org.springframework.security.oauth2.jwt.JwtValidationException;
 
 /** Reason for which a token is refused: the tag of a metric, and a sentence that says nothing of what the token holds. */
 enum TokenRejection {
-    UNKNOWN("wrong_token", "A valid bearer token is needed.", ""),
+    UNKNOWN("wrong_token", "A valid bearer token is required.", ""),
     SIGNATURE("signature", "The token is not signed with a key of the issuer.", ""),
     EXPIRED("expired", "The token has expired.", "Jwt expired"),
     NOT_YET_VALID("not_yet_valid", "The token is not valid yet.", "Jwt used before"),
-    ISSUER("issuer", "The token is another issuer's.", "The iss claim"),
-    AUDIENCE("audience", "The token is meant for another audience.", "The aud claim"),
-    TYPE("type", "The token is no access token: its typ is neither at+jwt nor JWT.", "the given typ value"),
+    ISSUER("issuer", "The token is from another issuer.", "The iss claim"),
+    AUDIENCE("audience", "The token is for another audience.", "The aud claim"),
+    TYPE("type", "The token is not an access token: its typ is neither at+jwt nor JWT.", "the given typ value"),
     CLAIMS("claims", "The token's claims are not valid.", "");
 
     private final String reason;

@@ -24,7 +24,7 @@ public final class ReservedPaths {
 
     private ReservedPaths() {}
 
-    /** Whether a path is one of TextOnce's own. */
+    /** Whether a path is reserved for TextOnce. */
     public static boolean contain(String path) {
         return FIRST.contains(first(path));
     }

@@ -70,13 +70,16 @@ final class CircuitBreaker implements HealthIndicator {
 
     void open(int code, String words) {
         if (!isOpen()) {
-            LOG.error("Twilio refuses the account (code {}): {}", code, words);
+            LOG.error(
+                    "Twilio rejects the account (code {}); the circuit breaker is open and all messages are held: {}",
+                    code,
+                    words);
         }
         reason = words;
         try {
             jdbc.update(OPEN, account, words, probe.toString());
         } catch (DataAccessException e) {
-            LOG.warn("The open circuit could not be written down; the next refusal will", e);
+            LOG.warn("The state of the circuit breaker could not be stored; the next rejection stores it", e);
         }
     }
 
@@ -86,7 +89,10 @@ final class CircuitBreaker implements HealthIndicator {
      */
     void open(UUID failed, int code, String words) {
         if (Boolean.TRUE.equals(jdbc.queryForObject(TAKEN_LATER, Boolean.class, failed))) {
-            LOG.info("Twilio has taken messages since delivery {} failed with code {}", failed, code);
+            LOG.info(
+                    "Twilio has accepted messages since delivery {} failed with code {}; the circuit breaker stays closed",
+                    failed,
+                    code);
         } else {
             open(code, words);
         }
@@ -97,7 +103,7 @@ final class CircuitBreaker implements HealthIndicator {
         if (isOpen()) {
             jdbc.update("DELETE FROM textonce.circuit_breakers WHERE account_sid = ?", account);
             reason = null;
-            LOG.info("Twilio takes the account again; what was held goes out");
+            LOG.info("Twilio accepts the account again; held messages are being sent");
         }
     }
 

@@ -125,7 +125,7 @@ final class SmsPost {
         if (answer == null && caught != null) {
             failed(exchange, caught);
         } else if (answer == null || answer.getSid() == null) {
-            unclear(exchange, "Twilio's answer has no SID");
+            unclear(exchange, "Twilio's response has no SID");
         } else {
             DeliveryStatus status = status(answer);
             var plan = exchange.getVariable("sms", Sms.class).sendAt();
@@ -137,7 +137,7 @@ final class SmsPost {
                     status,
                     answer.getSid(),
                     null,
-                    plan == null ? "Twilio accepted the text" : "Twilio accepted the text, to be sent at " + plan,
+                    plan == null ? "Accepted by Twilio" : "Accepted by Twilio, to be sent at " + plan,
                     plan == null
                             ? settings.due().statusAfter()
                             : settings.due().statusAfter().plus(Duration.between(now, plan)));
@@ -157,32 +157,32 @@ final class SmsPost {
                 || failure instanceof TwilioFailure.CircuitOpen
                 || failure instanceof TwilioFailure.LeaseRanOut;
         if (notCalled) {
-            hold(exchange, null, failure.getMessage() + "; held", holdDelay());
+            hold(exchange, null, failure.getMessage() + "; on hold", holdDelay());
         } else if (ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
-            hold(exchange, null, "Too much at once; held", holdDelay());
+            hold(exchange, null, "Too many messages at once; on hold", holdDelay());
         } else if (failure instanceof TwilioFailure.Refused refused) {
             refused(exchange, refused);
         } else if (failure == null
                 && !exchange.getVariable("called", AtomicBoolean.class).get()) {
             notCalled(exchange, caught);
         } else {
-            unclear(exchange, failure == null ? "Twilio's answer could not be read" : failure.getMessage());
+            unclear(exchange, failure == null ? "Twilio's response could not be read" : failure.getMessage());
         }
     }
 
     /** A fault of this system, which a person must look at: no wait will make the same text leave. */
     private void notCalled(Exchange exchange, Throwable caught) {
-        LOG.error("Delivery {} could not be handed to Twilio; it is held", id(exchange), caught);
+        LOG.error("Delivery {} could not be posted to Twilio and is held", id(exchange), caught);
         meters.notCalled();
         hold(
                 exchange,
                 null,
-                "The call of Twilio could not be prepared; held",
+                "The request to Twilio could not be built; on hold",
                 settings.twilio().longHoldDelay());
     }
 
     private void unclear(Exchange exchange, String words) {
-        LOG.warn("Outcome of delivery {} is unclear: {}", id(exchange), words);
+        LOG.warn("Outcome of delivery {} is unknown: {}", id(exchange), words);
         outcome(
                 exchange,
                 DeliveryStatus.UNKNOWN,

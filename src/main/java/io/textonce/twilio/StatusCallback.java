@@ -60,7 +60,7 @@ public final class StatusCallback {
                 || status == null
                 || !SID.matcher(sid).matches()
                 || !STATUS.matcher(status).matches()) {
-            throw new EventRejected(400, "invalid callback", "MessageSid and MessageStatus are needed.");
+            throw new EventRejected(400, "invalid callback", "MessageSid and MessageStatus are required.");
         }
         Integer code = code((String) form.get("ErrorCode"));
         report(exchange, "callback", delivery(exchange.getVariable("query", String.class)), sid, status, code);

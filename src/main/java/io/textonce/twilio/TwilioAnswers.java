@@ -74,7 +74,8 @@ final class TwilioAnswers {
         }
         intercepted.increment();
         LOG.warn(
-                "HTTP {} without a Twilio error code: a proxy, firewall or gateway answered in Twilio's place", status);
+                "HTTP {} without a Twilio error code: a proxy, firewall or gateway responded instead of Twilio",
+                status);
         return left
                 ? new TwilioFailure.Unclear("HTTP " + status + " without a Twilio error code, as from a proxy", null)
                 : new TwilioFailure.NotProcessed("A proxy did not connect to Twilio: HTTP " + status, null, null);

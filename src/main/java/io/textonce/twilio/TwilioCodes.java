@@ -81,7 +81,7 @@ public final class TwilioCodes {
                         code,
                         AtCreation.UNCLEAR,
                         AtDelivery.ALARM,
-                        "Twilio reported a fault that this version does not know (code " + code + ")",
+                        "Twilio reported an error code that this version does not know (code " + code + ")",
                         false);
     }
 
@@ -112,7 +112,7 @@ public final class TwilioCodes {
                 code,
                 AtCreation.UNCLEAR,
                 AtDelivery.ALARM,
-                "Twilio had a fault and may or may not have taken the text (HTTP " + httpStatus + ")",
+                "Twilio failed and may or may not have accepted the message (HTTP " + httpStatus + ")",
                 known);
     }
 
@@ -124,28 +124,28 @@ public final class TwilioCodes {
                         code,
                         AtCreation.CIRCUIT,
                         AtDelivery.CIRCUIT,
-                        "Twilio refused our login; an administrator must check it" + suffix,
+                        "Twilio rejected our credentials; an administrator must check them" + suffix,
                         false);
             case 403 ->
                 new Entry(
                         code,
                         AtCreation.MISCONFIGURED,
                         AtDelivery.ALARM,
-                        "Twilio does not allow us to send this; an administrator must check our permissions" + suffix,
+                        "Twilio does not allow this message; an administrator must check our permissions" + suffix,
                         false);
             case 429 ->
                 new Entry(
                         code,
                         AtCreation.RETRY,
                         AtDelivery.ALARM,
-                        "Twilio could not take the text just now, so it is tried again" + suffix,
+                        "Twilio is temporarily busy; the message is retried automatically" + suffix,
                         false);
             default ->
                 new Entry(
                         code,
                         AtCreation.REJECT,
                         AtDelivery.ALARM,
-                        "Twilio refused the text for a reason this version does not know" + suffix,
+                        "Twilio rejected the message for a reason that this version does not know" + suffix,
                         false);
         };
     }

@@ -42,7 +42,7 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         private final int httpStatus;
 
         Refused(TwilioCodes.Entry entry, int httpStatus) {
-            super("Twilio refused with HTTP " + httpStatus + " and code " + entry.code(), null);
+            super("Twilio rejected the call with HTTP " + httpStatus + " and code " + entry.code(), null);
             this.entry = entry;
             this.httpStatus = httpStatus;
         }
@@ -71,13 +71,13 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         }
     }
 
-    /** Twilio refuses the account at present, so no call was made. */
+    /** Twilio currently rejects the account, so no call was made. */
     public static final class CircuitOpen extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;
 
         CircuitOpen() {
-            super("Twilio refuses the account at present", null);
+            super("Twilio currently rejects the account", null);
         }
     }
 
@@ -87,7 +87,7 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         LeaseRanOut() {
-            super("The lease ran out before Twilio was called", null);
+            super("The lease expired before Twilio was called", null);
         }
     }
 }

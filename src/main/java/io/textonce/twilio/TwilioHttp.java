@@ -195,12 +195,12 @@ public final class TwilioHttp implements AutoCloseable {
     private static TwilioFailure failure(Exception e, boolean left) {
         String kind = e.getClass().getSimpleName();
         if (!left) {
-            return new TwilioFailure.NotProcessed("Twilio was not reached: " + kind, null, e);
+            return new TwilioFailure.NotProcessed("Could not connect to Twilio: " + kind, null, e);
         }
         if (e instanceof InterruptedIOException) {
-            return new TwilioFailure.Unclear("Twilio did not answer in time: " + kind, e);
+            return new TwilioFailure.Unclear("Twilio did not respond in time: " + kind, e);
         }
-        return new TwilioFailure.Unclear("Twilio's answer was lost: " + kind, e);
+        return new TwilioFailure.Unclear("The connection to Twilio was lost: " + kind, e);
     }
 
     private static String hostSuffix(String edge, String region) {

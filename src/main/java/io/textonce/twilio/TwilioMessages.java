@@ -46,7 +46,7 @@ public final class TwilioMessages {
             JsonNode list = ask(request);
             JsonNode messages = list.path("messages");
             if (!messages.isArray()) {
-                throw new TwilioFailure.Unclear("Twilio's list could not be read", null);
+                throw new TwilioFailure.Unclear("Twilio's message list could not be read", null);
             }
             boolean allOlder = !messages.isEmpty();
             for (JsonNode message : messages) {
@@ -66,7 +66,7 @@ public final class TwilioMessages {
             }
             request = request(next);
         }
-        throw new TwilioFailure.Unclear("Twilio's list is too long to be read", null);
+        throw new TwilioFailure.Unclear("Twilio's message list is too long to be read", null);
     }
 
     /** One message, or null when Twilio has none of this SID. */
@@ -118,7 +118,7 @@ public final class TwilioMessages {
         try {
             return json.readTree(response.getContent());
         } catch (JsonProcessingException e) {
-            throw new TwilioFailure.Unclear("Twilio's answer is not JSON", null);
+            throw new TwilioFailure.Unclear("Twilio's response is not JSON", null);
         }
     }
 
@@ -136,7 +136,7 @@ public final class TwilioMessages {
                     text(message, "from"),
                     text(message, "messaging_service_sid"));
         } catch (DateTimeException e) {
-            throw new TwilioFailure.Unclear("A message in Twilio's answer has no date", null);
+            throw new TwilioFailure.Unclear("A message in Twilio's response has no date", null);
         }
     }
 

@@ -71,7 +71,7 @@ final class Approvals {
             jdbc.update(KEEP, UUID.randomUUID(), sid, phone, channel, caller);
         } catch (DataAccessException e) {
             lost.increment();
-            LOG.error("Verification {} was approved, but could not be written down; no event tells of it", sid, e);
+            LOG.error("Verification {} was approved but could not be stored; no event is published for it", sid, e);
         }
     }
 

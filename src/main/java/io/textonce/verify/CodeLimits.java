@@ -63,8 +63,7 @@ final class CodeLimits {
     /** Counts a try of a code, or refuses it with 429. */
     void check(Exchange exchange) {
         String number = hash(OneTimeCodes.form(exchange).get("To"));
-        count(List.of(
-                new Limit("check", number, settings.checksPerNumber(), "Too many codes were tried for this number")));
+        count(List.of(new Limit("check", number, settings.checksPerNumber(), "Too many code checks for this number")));
     }
 
     /** A start that never reached Twilio: nobody got a code, so it does not count. */
@@ -77,13 +76,18 @@ final class CodeLimits {
         String phone = OneTimeCodes.form(exchange).get("To");
         String block = phone.substring(0, Math.max(2, phone.length() - settings.blockDigits()));
         return List.of(
-                new Limit("number", hash(phone), settings.startsPerNumber(), "Too many codes for this number"),
-                new Limit("block", hash(block), settings.startsPerBlock(), "Too many codes for numbers like this one"),
+                new Limit(
+                        "number", hash(phone), settings.startsPerNumber(), "Too many codes requested for this number"),
+                new Limit(
+                        "block",
+                        hash(block),
+                        settings.startsPerBlock(),
+                        "Too many codes requested for this block of numbers"),
                 new Limit(
                         "caller",
                         OneTimeCodes.caller(exchange),
                         settings.startsPerCaller(),
-                        "This caller asked for too many codes"));
+                        "Too many codes requested by this caller"));
     }
 
     private void count(List<Limit> limits) {

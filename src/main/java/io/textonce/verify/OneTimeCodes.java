@@ -86,7 +86,7 @@ final class OneTimeCodes {
             throw new EventRejected(
                     503,
                     "verify_not_set_up",
-                    "One-time codes are not set up here: TWILIO_VERIFY_SERVICE_SID is missing.");
+                    "One-time codes are not configured: TWILIO_VERIFY_SERVICE_SID is missing.");
         }
     }
 
@@ -121,7 +121,7 @@ final class OneTimeCodes {
     void checkForm(Exchange exchange) {
         String code = text(exchange, "code");
         if (!CODE.matcher(code).matches()) {
-            throw EventRejected.ofField("code", "must be a text of 4 to 10 digits");
+            throw EventRejected.ofField("code", "must be a string of 4 to 10 digits");
         }
         exchange.setVariable("form", Map.of("To", text(exchange, "phone"), "Code", code));
     }
@@ -139,7 +139,7 @@ final class OneTimeCodes {
             counted("start", "refused");
             throw refusal(e);
         } catch (TwilioFailure e) {
-            LOG.warn("Nobody knows whether Twilio has sent a code: {}", e.getMessage());
+            LOG.warn("It is unknown whether Twilio sent a code: {}", e.getMessage());
         }
         String status = answer.path("status").asText();
         counted("start", status.isEmpty() ? "unclear" : "sent");
@@ -164,7 +164,7 @@ final class OneTimeCodes {
             counted("check", none ? "none_pending" : "refused");
             throw none ? nonePending() : refusal(e);
         } catch (TwilioFailure e) {
-            LOG.warn("Nobody knows whether Twilio has approved a code: {}", e.getMessage());
+            LOG.warn("It is unknown whether Twilio approved a code: {}", e.getMessage());
         }
         String status = answer.path("status").asText();
         if (status.isEmpty()) {
@@ -172,7 +172,7 @@ final class OneTimeCodes {
             throw new EventRejected(
                     503,
                     "outcome_unclear",
-                    "Twilio did not say whether the code was right. Check it again; if none is pending, start again.");
+                    "Twilio did not confirm whether the code is correct. Check it again; if no code is pending, start again.");
         }
         boolean approved = status.equals("approved");
         counted("check", approved ? "approved" : "wrong");
@@ -197,7 +197,7 @@ final class OneTimeCodes {
         try {
             return json.readTree(response.getContent());
         } catch (JsonProcessingException e) {
-            LOG.warn("Twilio's answer about a code is not JSON");
+            LOG.warn("Twilio's response to a code request is not JSON");
             return MissingNode.getInstance();
         }
     }
@@ -209,14 +209,15 @@ final class OneTimeCodes {
 
     private static EventRejected notNow(TwilioFailure.NotProcessed failure) {
         Duration wait = failure.retryAfter() == null ? SOON : failure.retryAfter();
-        return EventRejected.later(503, "try_again", null, "Twilio could not take it just now. Try again.", wait);
+        return EventRejected.later(
+                503, "try_again", null, "Twilio is temporarily busy. Nothing was sent; retry.", wait);
     }
 
     private static EventRejected nonePending() {
         return new EventRejected(
                 404,
                 "no_code_pending",
-                "No code is pending for this number: it was used, has expired or was tried too often. Start again.");
+                "No code is pending for this number: it was used, expired or was checked too often. Start again.");
     }
 
     private static EventRejected refusal(TwilioFailure.Refused refused) {

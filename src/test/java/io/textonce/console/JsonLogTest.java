@@ -50,7 +50,7 @@ class JsonLogTest {
             post(sandbox, id, number);
 
             String delivery = sandbox.delivery(id).get("id").toString();
-            assertThat(log.fields("Outcome of delivery " + delivery + " is unclear"))
+            assertThat(log.fields("Outcome of delivery " + delivery + " is unknown"))
                     .singleElement()
                     .satisfies(fields ->
                             assertThat(fields).containsEntry("eventId", id).containsEntry("deliveryId", delivery));

@@ -44,7 +44,7 @@ class SupportBrowserTest {
         logIn(page, "no-token");
         page.getByText("Invalid or expired token").waitFor();
         logIn(page, "shop-token");
-        page.getByText("not an operator's").waitFor();
+        page.getByText("has no operator role").waitFor();
         Browser.keep(page, "login");
         logIn(page, "support-token");
         page.getByText("Overview").waitFor();

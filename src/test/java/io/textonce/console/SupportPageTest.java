@@ -117,7 +117,7 @@ class SupportPageTest {
         var wrong = get(sandbox, "/deliveries?code=abc&event=%3Cscript%3E");
         var search = post(sandbox, "/search", "q=%3Cscript%3Ealert(1)&_csrf=" + form(get(sandbox, "/")));
 
-        assertThat(wrong.body()).contains("code: is no number").doesNotContain("<script>");
+        assertThat(wrong.body()).contains("code: must be a number").doesNotContain("<script>");
         assertThat(search.body()).doesNotContain("<script>alert");
     }
 
@@ -170,7 +170,7 @@ class SupportPageTest {
                 "token=" + issuer.sign(issuer.claims("jo", "").build(), Issuer.newKey("new")) + form);
         issuer.away(false);
 
-        assertThat(refused.body()).contains("not an operator");
+        assertThat(refused.body()).contains("has no operator role");
         assertThat(forged.body()).contains("Invalid or expired token");
         assertThat(tooLarge.body()).contains("too long for a browser");
         assertThat(away.body()).contains("can&#39;t be verified right now");

@@ -76,7 +76,7 @@ class SendRulesTest {
 
         assertThat(gate.time(sms(BERLIN, "21:00-08:00", "Europe/Berlin", "2026-07-03T08:30:00Z", null))
                         .words())
-                .isEqualTo("Held until 2026-07-03 10:30 Europe/Berlin: the event asks to send it then");
+                .isEqualTo("Held until 2026-07-03 10:30 Europe/Berlin: the event's sendAt");
         assertThat(gate.time(sms(BERLIN, "21:00-08:00", null, "2026-07-02T22:00:00Z", null))
                         .until())
                 .isEqualTo("2026-07-03T06:00:00Z");

@@ -123,7 +123,7 @@ class SenderRateLimitTest {
                 .isEqualTo(sandbox.delivery(id).get("slot_at"));
         assertThat(sandbox.timeline(id))
                 .singleElement()
-                .satisfies(event -> assertThat((String) event.get("detail")).contains("the sender has a pace"));
+                .satisfies(event -> assertThat((String) event.get("detail")).contains("rate limit is reached"));
     }
 
     @Test

@@ -122,7 +122,7 @@ class SharedStatementTest {
                 .isInstanceOfSatisfying(
                         EventRejected.class,
                         refusal -> assertThat(refusal.details())
-                                .isEqualTo(Map.of("eventId", List.of("must have at most 255 characters"))));
+                                .isEqualTo(Map.of("eventId", List.of("must be at most 255 characters"))));
         send(sandbox, id.substring(1));
 
         sandbox.awaitStatus(id.substring(1), "delivered");

@@ -166,7 +166,7 @@ class UserFilesTest {
                 """ + http("own-file-bean", "/api/own-file-bean"));
 
         assertThat(faultOf("own-file-bean.camel.yaml"))
-                .isEqualTo("line 2: there is a shipped bean httpProblem; give yours another name");
+                .isEqualTo("line 2: there is a shipped bean httpProblem; choose another name");
         takeTheFilesAway();
         assertThat(camel.getRegistry().lookupByName("httpProblem")).isSameAs(before);
     }

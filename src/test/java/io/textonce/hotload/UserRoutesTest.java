@@ -241,7 +241,7 @@ class UserRoutesTest {
                 Arguments.of(
                         "id: event-order-late\n",
                         "id: sms-send\n",
-                        "line 2: there is a shipped route sms-send; give yours another name"),
+                        "line 2: there is a shipped route sms-send; choose another name"),
                 Arguments.of("- route:\n", "route:\n", ""),
                 Arguments.of(EVENT, "hello", "the file holds no route"),
                 Arguments.of(EVENT, "", "the file is empty"));
@@ -472,7 +472,7 @@ class UserRoutesTest {
             assertThat(fault)
                     .isEqualTo(
                             "line 4: there is a shipped kamelet sms-send-sink in kamelets/sms-send-sink.kamelet.yaml;"
-                                    + " give yours another name");
+                                    + " choose another name");
         }
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
         assertThat(camel.getRouteTemplateDefinitions()).hasSize(templates);
@@ -495,7 +495,7 @@ class UserRoutesTest {
 
         assertThat(fault)
                 .isEqualTo("line 27: there is a shipped route configuration dead-letter in policies.camel.yaml;"
-                        + " give yours another name");
+                        + " choose another name");
         assertThat(camel.getRouteConfigurationDefinitions()).containsExactlyElementsOf(shipped);
     }
 
@@ -530,8 +530,7 @@ class UserRoutesTest {
         Files.delete(folder.resolve("events/a.camel.yaml"));
         look();
 
-        assertThat(fault)
-                .isEqualTo("line 27: there is another bean clock in events/a.camel.yaml; give yours another name");
+        assertThat(fault).isEqualTo("line 27: there is another bean clock in events/a.camel.yaml; choose another name");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
 

@@ -54,7 +54,7 @@ class AppointmentTimeTest {
                 .isInstanceOfSatisfying(
                         EventRejected.class,
                         refusal -> assertThat(refusal.reason())
-                                .isEqualTo("appointmentAt: is a time that the clocks of " + zone + " leap over"));
+                                .isEqualTo("appointmentAt: is a local time that the clocks of " + zone + " leap over"));
     }
 
     @ParameterizedTest
@@ -69,7 +69,7 @@ class AppointmentTimeTest {
                 .isInstanceOfSatisfying(
                         EventRejected.class,
                         refusal -> assertThat(refusal.reason())
-                                .isEqualTo("appointmentAt: is a time that the clocks of " + zone
+                                .isEqualTo("appointmentAt: is a local time that the clocks of " + zone
                                         + " show twice; give its offset, " + offsets));
     }
 

@@ -56,7 +56,7 @@ class WebhookTest {
         var outcome = webhook().tell(events(1, 1));
 
         assertThat(outcome.told()).isZero();
-        assertThat(outcome.failure()).isEqualTo(new Receiver.Failure("It answered HTTP 307"));
+        assertThat(outcome.failure()).isEqualTo(new Receiver.Failure("HTTP 307"));
         assertThat(paths).containsExactly("/hook");
     }
 
@@ -69,7 +69,7 @@ class WebhookTest {
         var outcome = webhook().tell(events(2, 2));
 
         never.countDown();
-        assertThat(outcome.failure()).isEqualTo(new Receiver.Failure("It did not answer within 1 s"));
+        assertThat(outcome.failure()).isEqualTo(new Receiver.Failure("No response within 1 s"));
         assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(9));
     }
 
@@ -148,8 +148,7 @@ class WebhookTest {
         var outcome = webhook().tell(events);
 
         assertThat(outcome)
-                .isEqualTo(new Receiver.Outcome(
-                        1, new Receiver.Failure("It answered HTTP 429", false, Duration.ofSeconds(7))));
+                .isEqualTo(new Receiver.Outcome(1, new Receiver.Failure("HTTP 429", false, Duration.ofSeconds(7))));
     }
 
     @Test
@@ -159,7 +158,7 @@ class WebhookTest {
         server.stop(0);
 
         assertThat(webhook.tell(events(1, 1)).failure())
-                .isEqualTo(new Receiver.Failure("It was not reached: ConnectException"));
+                .isEqualTo(new Receiver.Failure("Could not connect: ConnectException"));
     }
 
     private Webhook webhook() {

@@ -121,7 +121,7 @@ class ClockSkewTest {
                     .containsEntry("status", DeliveryStatus.HELD.word())
                     .containsEntry("due_at", null)
                     .hasEntrySatisfying(
-                            "reason", reason -> assertThat((String) reason).contains("A person must decide"));
+                            "reason", reason -> assertThat((String) reason).contains("An operator must decide"));
         }
     }
 

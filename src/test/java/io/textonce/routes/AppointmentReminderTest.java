@@ -151,7 +151,8 @@ class AppointmentReminderTest {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(sandbox.json(answer).at("/details/appointmentAt/0").asText())
-                .isEqualTo("is a time that the clocks of Europe/Berlin show twice; give its offset, +02:00 or +01:00");
+                .isEqualTo(
+                        "is a local time that the clocks of Europe/Berlin show twice; give its offset, +02:00 or +01:00");
     }
 
     private HttpResponse<String> remind(Sandbox sandbox, Instant at, String locale) {

@@ -60,7 +60,7 @@ class E164ActionTest {
                         EventRejected.class,
                         refusal -> assertThat(refusal.reason())
                                 .isEqualTo(
-                                        "mobile: must be a phone number, with its country code where it is not of US"));
+                                        "mobile: must be a phone number, with its country code unless it is from US"));
     }
 
     @Test

@@ -96,7 +96,7 @@ class ExamplesTest {
         assertThat(kept(sandbox, "parcel-arrived")).containsExactly("not JSON \u0000 at all");
         assertThat(output)
                 .contains("parcel-arrived skipped an event: body is not valid JSON in UTF-8 (line 1, column ")
-                .contains("; it is kept in the table textonce.dead_letters");
+                .contains("; it is stored in the table textonce.dead_letters");
     }
 
     @Test

@@ -233,7 +233,7 @@ class IncidentAlertTest {
         var wrong = alert(sandbox, id, incident, first, "\"next\":[" + recipient("+1555") + "]");
 
         assertThat(twice.statusCode()).isEqualTo(400);
-        assertThat(sandbox.json(twice).at("/details/next/0").asText()).isEqualTo("must not hold a number twice");
+        assertThat(sandbox.json(twice).at("/details/next/0").asText()).isEqualTo("must not contain a number twice");
         assertThat(wrong.statusCode()).isEqualTo(400);
         assertThat(wrong.body()).doesNotContain("1555");
     }

@@ -118,7 +118,7 @@ class IntakeFileTest {
                 .anyMatch(reason -> reason.startsWith("# line 2: is not valid JSON"))
                 .anyMatch(reason -> reason.startsWith("# line 3: consentAt: "))
                 .anyMatch(reason -> reason.startsWith("# line 4: ") && reason.endsWith("(Twilio 21211)"))
-                .anyMatch(reason -> reason.startsWith("# line 5: This eventId was used before"))
+                .anyMatch(reason -> reason.startsWith("# line 5: This eventId was already used"))
                 .noneMatch(reason -> reason.matches(".*\\d{7}.*"));
 
         String mended = Files.readString(failed)
@@ -143,7 +143,7 @@ class IntakeFileTest {
                 "order-shipped | x       | the file's name must end in .json",
                 "order-shipped | x.json  | the JSON is broken in element 1",
                 "order-shipped | x.csv   | there is no header",
-                "order-lost    | x.jsonl | There is no such event",
+                "order-lost    | x.jsonl | Unknown event",
                 "Order_Shipped | x.jsonl | must be an event's",
             })
     void keepsAWholeFileThatIsNoEventsAndLooksAtItOnce(String folder, String suffix, String reason, Sandbox sandbox)
@@ -269,7 +269,7 @@ class IntakeFileTest {
         await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
         assertThat(failed(sandbox, EVENT, name)).hasContent("# The file is empty.");
-        assertThat(output).containsOnlyOnce(name + " is put into failed: The file is empty.");
+        assertThat(output).containsOnlyOnce(name + " was moved to failed: The file is empty.");
         assertThat(ignored(sandbox, "empty")).isEqualTo(before + 1);
     }
 
@@ -284,7 +284,7 @@ class IntakeFileTest {
 
         await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(output)
-                        .contains(stray.getFileName() + " is left alone", deep.getFileName() + " is left alone"));
+                        .contains(stray.getFileName() + " is ignored", deep.getFileName() + " is ignored"));
         awaitAnotherPoll(sandbox);
 
         assertThat(output).containsOnlyOnce(stray.getFileName().toString());

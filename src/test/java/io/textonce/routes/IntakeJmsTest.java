@@ -160,10 +160,10 @@ class IntakeJmsTest {
                 poison("no JSON", "order-shipped", "is not valid JSON", (sandbox, number) -> "call " + number),
                 poison("no object", "order-shipped", "object", (sandbox, number) -> "[\"" + number + "\"]"),
                 poison("an empty text", "order-shipped", "body", (sandbox, number) -> ""),
-                poison("an unknown event", "order-lost", "There is no such event", IntakeJmsTest::valid),
-                poison("an endpoint for an event", "order-shipped?x=1", "There is no such event", IntakeJmsTest::valid),
-                poison("another route for an event", "../sms-send", "There is no such event", IntakeJmsTest::valid),
-                poison("no name", null, "There is no such event", IntakeJmsTest::valid),
+                poison("an unknown event", "order-lost", "Unknown event", IntakeJmsTest::valid),
+                poison("an endpoint for an event", "order-shipped?x=1", "Unknown event", IntakeJmsTest::valid),
+                poison("another route for an event", "../sms-send", "Unknown event", IntakeJmsTest::valid),
+                poison("no name", null, "Unknown event", IntakeJmsTest::valid),
                 poison(
                         "a missing field",
                         "order-shipped",
@@ -178,7 +178,7 @@ class IntakeJmsTest {
                     sandbox.twilio().forNumber(number, refuses(21211));
                     return valid(sandbox, number);
                 }),
-                poison("an eventId used before", "order-shipped", "eventId was used before", (sandbox, number) -> {
+                poison("an eventId used before", "order-shipped", "eventId was already used", (sandbox, number) -> {
                     String id = sandbox.newEventId();
                     sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
                     return sandbox.orderShipped(id, number);
@@ -207,7 +207,7 @@ class IntakeJmsTest {
                             message.setStringProperty("event", "order-shipped");
                             return message;
                         },
-                        "must hold JSON"),
+                        "must contain JSON"),
                 new Poison(
                         "an object",
                         (session, sandbox, number) -> {
@@ -215,7 +215,7 @@ class IntakeJmsTest {
                             message.setStringProperty("event", "order-shipped");
                             return message;
                         },
-                        "must hold JSON"),
+                        "must contain JSON"),
                 new Poison(
                         "a stream",
                         (session, sandbox, number) -> {
@@ -224,7 +224,7 @@ class IntakeJmsTest {
                             message.setStringProperty("event", "order-shipped");
                             return message;
                         },
-                        "must hold JSON"),
+                        "must contain JSON"),
                 new Poison(
                         "no body",
                         (session, sandbox, number) -> {
@@ -232,7 +232,7 @@ class IntakeJmsTest {
                             message.setStringProperty("event", "order-shipped");
                             return message;
                         },
-                        "must hold JSON"));
+                        "must contain JSON"));
     }
 
     @ParameterizedTest

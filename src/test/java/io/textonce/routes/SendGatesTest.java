@@ -115,7 +115,7 @@ class SendGatesTest {
         var nowhere = post(
                 sandbox, "order-shipped", sandbox.newEventId(), sandbox.newNumber(), ",\"timeZone\":\"Mars/Olympus\"");
 
-        assertThat(sandbox.json(far).at("/details/sendAt/0").asText()).isEqualTo("must not be more than a year ahead");
+        assertThat(sandbox.json(far).at("/details/sendAt/0").asText()).isEqualTo("must be at most one year from now");
         assertThat(sandbox.json(nowhere).at("/details/timeZone/0").asText())
                 .isEqualTo("must be a time zone such as Europe/Berlin");
     }
@@ -131,7 +131,7 @@ class SendGatesTest {
 
         assertThat(refused.statusCode()).isEqualTo(422);
         assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
-        assertThat(sandbox.json(refused).get("detail").asText()).contains("A newer consent does not undo this");
+        assertThat(sandbox.json(refused).get("detail").asText()).contains("A newer consent does not change this");
         assertThat(still.statusCode()).isEqualTo(422);
         assertThat(sandbox.delivery(id))
                 .containsEntry("status", "rejected")

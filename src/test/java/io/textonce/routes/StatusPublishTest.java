@@ -211,7 +211,7 @@ class StatusPublishTest {
         ids.forEach(this::awaitAll);
 
         assertThat(failing.get("state").asText()).isEqualTo("failing");
-        assertThat(failing.get("lastError").asText()).isEqualTo("It answered HTTP 500");
+        assertThat(failing.get("lastError").asText()).isEqualTo("HTTP 500");
         assertThat(ids).allSatisfy(id -> assertThat(receiver.statuses(id)).isEqualTo(statuses(id)));
     }
 
@@ -226,7 +226,7 @@ class StatusPublishTest {
 
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(sandbox.get("/overview").body())
-                        .contains("Publishing to sandbox is suspended.", "It answered HTTP 410"));
+                        .contains("Publishing to sandbox is suspended.", "HTTP 410"));
         assertThat(receiver.calls()).hasSize(calls);
         var resumed = sandbox.json(decide("sandbox", "resume", ""));
         assertThat(resumed.get("state").asText()).isEqualTo("active");

@@ -267,7 +267,7 @@ class AccessTest {
                         issuer.sign(new JWTClaimsSet.Builder(claims)
                                 .issuer("https://other.example.com")
                                 .build())),
-                arguments("type", "no access token", issuer.sign(claims, "dpop+jwt")),
+                arguments("type", "not an access token", issuer.sign(claims, "dpop+jwt")),
                 arguments("type", "a log-out", issuer.sign(claims, "logout+jwt")),
                 arguments("signature", "signed by another key", issuer.sign(claims, Issuer.newKey("current"))),
                 arguments("wrong_token", "not signed", new PlainJWT(claims).serialize()),

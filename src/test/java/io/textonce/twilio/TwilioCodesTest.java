@@ -152,7 +152,7 @@ class TwilioCodesTest {
     @Test
     void tellsSupportTheCodeItDoesNotKnow() {
         assertThat(CODES.of(99999, 400).words())
-                .isEqualTo("Twilio refused the text for a reason this version does not know (code 99999)");
+                .isEqualTo("Twilio rejected the message for a reason that this version does not know (code 99999)");
         assertThat(CODES.of(99999).words()).contains("code 99999");
     }
 

@@ -108,7 +108,7 @@ final class CsvHeader {
         if (names.stream().anyMatch(String::isEmpty)) {
             return "the header has an empty name";
         }
-        return new HashSet<>(names).size() < names.size() ? "the header has the same name twice" : null;
+        return new HashSet<>(names).size() < names.size() ? "the header has a duplicate name" : null;
     }
 
     private String unused() {

@@ -59,7 +59,8 @@ final class CsvReader {
             }
         }
         if (row.problem() != null) {
-            problem = taken.size() == 1 ? row.problem() : "opens a quote that is not closed, or has a stray one inside";
+            problem =
+                    taken.size() == 1 ? row.problem() : "opens a quote that is not closed, or has a stray quote inside";
         }
         if (problem == null) {
             return new Row(first.number(), row.cells(), raw(taken), null, false);

@@ -68,7 +68,7 @@ final class CsvRow {
                 } else if (state == State.START) {
                     state = State.QUOTED;
                 } else {
-                    problem = "has a quote inside a cell without quotes: put the cell in quotes and double that one";
+                    problem = "has a quote inside an unquoted cell: quote the cell and double that quote";
                 }
             }
             case QUOTED -> {

@@ -107,7 +107,7 @@ final class CsvRows implements Records {
         return title.stream()
                 .filter(above -> found.mayBeEvent(above.raw(), delimiter))
                 .findFirst()
-                .map(above -> "the header is in line " + found.row().number() + ", and line " + above.number()
+                .map(above -> "the header is on line " + found.row().number() + ", but line " + above.number()
                         + " above it may be an event; the header must come first")
                 .orElse(null);
     }

@@ -28,7 +28,7 @@ public record EventLine(
     }
 
     static EventLine tooLong(long number) {
-        return bad(number, "is longer than 64 KiB; it is not repeated here, see the original file", NOTHING);
+        return bad(number, "is longer than 64 KiB; it is not copied here, see the original file", NOTHING);
     }
 
     static EventLine wholeFile(long number, String problem) {

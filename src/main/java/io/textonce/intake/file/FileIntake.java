@@ -84,7 +84,7 @@ public final class FileIntake {
             var cloudEvent = CloudEvent.structured(json);
             if (!cloudEvent.event().equals(exchange.getVariable("event", String.class))) {
                 throw EventRejected.ofField(
-                        "type", "names the event " + cloudEvent.event() + ", whose folder is another one");
+                        "type", "is for the event " + cloudEvent.event() + ", which has a folder of its own");
             }
             json = cloudEvent.json();
         }
@@ -96,27 +96,28 @@ public final class FileIntake {
         var run = run(exchange);
         run.bad(exchange.getVariable("line", EventLine.class), reason(exchange));
         if (Problem.refusal(caught(exchange)) == null && run.firstUnforeseen()) {
-            LOG.error("A line failed in a way that nobody foresaw; so may others of its file", caught(exchange));
+            LOG.error(
+                    "A line failed with an unexpected error; only the first one of a file is logged", caught(exchange));
         }
     }
 
     /** Stops reading: the line's failure is not its own, so the others would fail too. */
     public void stop(Exchange exchange) {
-        run(exchange).stop("its lines can't be taken for now (" + cause(caught(exchange)) + ")");
+        run(exchange).stop("its lines can't be processed at the moment (" + cause(caught(exchange)) + ")");
     }
 
     /** Keeps a file that can't be read at all. */
     public void badFile(Exchange exchange) throws IOException {
         var run = run(exchange);
-        run.bad(EventLine.wholeFile(1, "was refused"), reason(exchange));
-        LOG.warn("{} is put into failed: {}", file(exchange), DeadLetters.logged(reason(exchange)));
+        run.bad(EventLine.wholeFile(1, "was rejected"), reason(exchange));
+        LOG.warn("{} was moved to failed: {}", file(exchange), DeadLetters.logged(reason(exchange)));
         finish(exchange);
     }
 
     /** Puts the file and its bad lines in place when every line was tried. */
     public void finish(Exchange exchange) throws IOException {
         if (!run(exchange).isStopped() && !locks.contains(file(exchange).toString())) {
-            throw new FileStays("another instance has taken it over");
+            throw new FileStays("another instance took over");
         }
         run(exchange).finish();
     }
@@ -127,7 +128,7 @@ public final class FileIntake {
         var caught = caught(exchange);
         quietFiles.rest(file.toFile());
         LOG.warn(
-                "{} stays in the inbox and is read again from its start: {}",
+                "{} stays in the inbox and will be read again from the start: {}",
                 file.getFileName(),
                 caught instanceof FileStays ? caught.getMessage() : cause(caught));
     }

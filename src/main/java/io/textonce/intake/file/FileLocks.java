@@ -91,7 +91,7 @@ public final class FileLocks extends ServiceSupport implements IdempotentReposit
         try {
             return jdbc.update(RELEASE, path, holder) == 1;
         } catch (DataAccessException e) {
-            LOG.debug("A file's lock is left to become void", e);
+            LOG.debug("The lock of a file could not be released; it expires by itself", e);
             return false;
         }
     }
@@ -103,7 +103,7 @@ public final class FileLocks extends ServiceSupport implements IdempotentReposit
 
     @Override
     public void clear() {
-        throw new UnsupportedOperationException("the locks of others are not ours to remove");
+        throw new UnsupportedOperationException("locks of other instances can't be removed");
     }
 
     void refresh() {

@@ -102,7 +102,7 @@ final class FileRun implements Closeable {
 
     boolean isStopped() {
         if (shuttingDown.getAsBoolean()) {
-            stop("TextOnce shuts down");
+            stop("TextOnce is shutting down");
         }
         return stopped.get() != null;
     }
@@ -114,7 +114,7 @@ final class FileRun implements Closeable {
         long said = saidNanos.get();
         if (now - said >= PROGRESS.toNanos() && saidNanos.compareAndSet(said, now)) {
             LOG.info(
-                    "{}: {} lines so far, {} bad, {} a second",
+                    "{}: {} lines read, {} rejected, {} lines per second",
                     file.getFileName(),
                     count,
                     failed.count(),
@@ -146,14 +146,14 @@ final class FileRun implements Closeable {
         }
         Optional<Path> kept = failed.finish();
         if (!version.move(file, inbox.done(file))) {
-            throw new FileStays("another file has taken its name, which is read now");
+            throw new FileStays("it was replaced by another file of the same name, which is being read");
         }
         LOG.info(
-                "{}: {} lines, {} bad{}, {} empty rows, {} a second",
+                "{}: {} lines, {} rejected{}, {} empty rows, {} lines per second",
                 file.getFileName(),
                 tried,
                 failed.count(),
-                kept.map(path -> ", kept in " + path).orElse(""),
+                kept.map(path -> ", stored in " + path).orElse(""),
                 lines == null ? 0 : lines.emptyRows(),
                 perSecond(tried.get(), System.nanoTime() - startNanos));
     }

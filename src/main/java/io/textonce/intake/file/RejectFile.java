@@ -47,13 +47,13 @@ public final class RejectFile implements Closeable {
 
     /** Adds a line that could not be read. */
     public void add(EventLine line) throws IOException {
-        add(line, Objects.requireNonNullElse(line.problem(), "was refused"));
+        add(line, Objects.requireNonNullElse(line.problem(), "was rejected"));
     }
 
     /** @param reason is written as it is, on one line; it must not repeat what the line says */
     public synchronized void add(EventLine line, String reason) throws IOException {
         if (closed) {
-            throw new IllegalStateException("The bad lines are already put away");
+            throw new IllegalStateException("The rejected lines are already in place");
         }
         count++;
         if (wholeFile) {

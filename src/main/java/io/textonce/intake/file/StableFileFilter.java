@@ -100,7 +100,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
         if (!look.named) {
             look.named = true;
             ignored.get(reason).increment();
-            LOG.warn("{} is left alone: {}", file, reason.words);
+            LOG.warn("{} is ignored: {}", file, reason.words);
         }
         return false;
     }
@@ -122,9 +122,9 @@ public final class StableFileFilter implements GenericFileFilter<File> {
 
     private enum Reason {
         EMPTY("it is empty"),
-        ROOT("it lies in the inbox itself; put it into the folder of its event"),
-        DEEP("only files right in an event's folder are read, none in a folder below it"),
-        LINK("it is a link, or its name holds a backslash");
+        ROOT("it is directly in the inbox; move it into the folder of its event"),
+        DEEP("only files directly in an event's folder are read, not those in subfolders"),
+        LINK("it is a link or its name contains a backslash");
 
         private final String words;
 

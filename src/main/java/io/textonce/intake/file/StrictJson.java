@@ -41,7 +41,7 @@ final class StrictJson {
                 return "is not a JSON object";
             }
             parser.skipChildren();
-            return parser.nextToken() == null ? null : "has more after the end of the object";
+            return parser.nextToken() == null ? null : "has content after the end of the object";
         } catch (StreamConstraintsException e) {
             return "is nested deeper than " + MAX_DEPTH + " levels, or has an overlong name or number";
         } catch (JsonProcessingException e) {
@@ -50,7 +50,7 @@ final class StrictJson {
                     : " at column " + e.getLocation().getColumnNr();
             // There is no exception of its own for this.
             return e.getOriginalMessage().startsWith("Duplicate")
-                    ? "has the same name twice" + where
+                    ? "has a duplicate name" + where
                     : "is not valid JSON" + where;
         } catch (IOException e) {
             throw new UncheckedIOException("Reading from a String", e);

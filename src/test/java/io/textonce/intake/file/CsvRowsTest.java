@@ -156,7 +156,7 @@ class CsvRowsTest {
                 "eventId,Telephone,consentAt            | the header lacks phone; not used: Telephone",
                 "eventId,tel,name,+15558675311          | the header lacks phone, consentAt; not used: tel, name, column 4",
                 "eventId,phone                          | the header lacks consentAt",
-                "event_id,EventId,phone,consentAt       | the header has the same name twice",
+                "event_id,EventId,phone,consentAt       | the header has a duplicate name",
                 "eventId,,phone,consentAt               | the header has an empty name",
                 "`eventId,phone,consentAt\r`            | `there is nothing`", // a header alone
             })
@@ -173,7 +173,7 @@ class CsvRowsTest {
     @Test
     void refusesAFileWhoseHeaderIsNotItsFirstEvent() {
         assertThat(read(ROW.replace("ev-1", "ev-0"), "eventId,phone,consentAt", ROW))
-                .containsExactly("2 FILE the header is in line 2, and line 1 above it may be an event;"
+                .containsExactly("2 FILE the header is on line 2, but line 1 above it may be an event;"
                         + " the header must come first");
     }
 
@@ -212,7 +212,7 @@ class CsvRowsTest {
         try (EventFile file = EventFile.open(original, FIELDS);
                 RejectFile failed = new RejectFile(original, inbox.resolve("failed"))) {
             for (EventLine line : file) {
-                failed.add(line, "was refused");
+                failed.add(line, "was rejected");
             }
             Path kept = failed.finish().orElseThrow();
 

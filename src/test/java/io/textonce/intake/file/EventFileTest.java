@@ -72,9 +72,9 @@ class EventFileTest {
                 "{\"id\":tel4155552671}          | is not valid JSON at column", // Jackson's words quote the number
                 "{'id':1}                        | is not valid JSON at column 2", // single quotes
                 "{\"id\":1,}                     | is not valid JSON at column 9", // trailing comma
-                "{\"id\":1,\"id\":2}             | has the same name twice at column",
-                "{\"a\":{\"id\":1,\"id\":2}}     | has the same name twice at column",
-                "{\"id\":1} {\"id\":2}           | has more after the end of the object",
+                "{\"id\":1,\"id\":2}             | has a duplicate name at column",
+                "{\"a\":{\"id\":1,\"id\":2}}     | has a duplicate name at column",
+                "{\"id\":1} {\"id\":2}           | has content after the end of the object",
                 "{\"id\":1} #                    | is not valid JSON at column",
                 "[{\"id\":1}]                    | is not a JSON object",
                 "4155552671                      | is not a JSON object",
@@ -190,7 +190,7 @@ class EventFileTest {
                 .satisfiesExactly(
                         element -> assertThat(element).isEqualTo("1 {\"id\":1}"),
                         element -> assertThat(element).isEqualTo("2 BAD is not a JSON object"),
-                        element -> assertThat(element).startsWith("3 BAD has the same name twice"),
+                        element -> assertThat(element).startsWith("3 BAD has a duplicate name"),
                         element -> assertThat(element).isEqualTo("4 BAD is not a JSON object"),
                         element -> assertThat(element).startsWith("5 BAD is longer than 64 KiB"),
                         element -> assertThat(element).startsWith("6 BAD is nested deeper than 32 levels"),
@@ -317,7 +317,7 @@ class EventFileTest {
             value = {
                 "a,,c             | the header has an empty name",
                 ",b,c            | the header has an empty name",
-                "a,b, a           | the header has the same name twice",
+                "a,b, a           | the header has a duplicate name",
                 "a,\"b            | the header opens a quote that is not closed",
                 "a,b\"c\"         | the header has a quote inside a cell without quotes",
                 "a,\"b\"c         | the header has text after a closing quote",
@@ -356,7 +356,7 @@ class EventFileTest {
     void losesOneLineToAQuoteThatALaterRowSeemsToClose() {
         assertThat(read("orders.csv", "id,text", "1,\"open", "2,\"a, b\"", "3,fine", "4,\"open at the end"))
                 .containsExactly(
-                        "2 BAD opens a quote that is not closed, or has a stray one inside",
+                        "2 BAD opens a quote that is not closed, or has a stray quote inside",
                         "3 {\"id\":\"2\",\"text\":\"a, b\"}",
                         "4 {\"id\":\"3\",\"text\":\"fine\"}",
                         "5 BAD opens a quote that is not closed");

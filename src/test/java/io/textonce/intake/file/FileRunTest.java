@@ -94,7 +94,7 @@ class FileRunTest {
 
         try (var run = new FileRun(file, inbox, () -> false)) {
             assertThat(run.isEmpty()).isTrue();
-            run.bad(EventLine.wholeFile(1, "was refused"), "The file is empty.");
+            run.bad(EventLine.wholeFile(1, "was rejected"), "The file is empty.");
             Files.writeString(file, "{\"id\":1}\n");
 
             assertThatThrownBy(run::finish).isInstanceOf(FileStays.class);

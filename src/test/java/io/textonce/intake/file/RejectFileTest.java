@@ -131,8 +131,7 @@ class RejectFileTest {
 
         Path file = refuse(original, ALL).orElseThrow();
 
-        assertThat(file)
-                .hasContent("# line 1: is longer than 64 KiB; it is not repeated here, see the original file\n");
+        assertThat(file).hasContent("# line 1: is longer than 64 KiB; it is not copied here, see the original file\n");
         assertThat(read(file)).isEmpty();
     }
 
