@@ -19,7 +19,14 @@ class DocumentsTest {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
 
-    private static final Pattern ALARM = Pattern.compile("^\\| `(\\w+)` \\| .+ \\| .+ \\|$", Pattern.MULTILINE);
+    private static final Pattern RUNBOOK =
+            Pattern.compile("^### (TextOnce\\w+)\n(.*?)(?=^##|\\z)", Pattern.MULTILINE | Pattern.DOTALL);
+
+    /** Answered by each runbook, in this order. */
+    private static final Pattern STEPS = Pattern.compile(
+            "\\n- \\*\\*You see:\\*\\* .+\n- \\*\\*What is true:\\*\\* .+\n- \\*\\*What to do:\\*\\* .+"
+                    + "\n- \\*\\*It is over when:\\*\\* .+",
+            Pattern.DOTALL);
 
     static Stream<Path> documents() throws IOException {
         try (var files = Files.walk(Path.of("."), 3)) {
@@ -49,18 +56,17 @@ class DocumentsTest {
     }
 
     @Test
-    void operationsSayWhatToDoForEachAlarmAndForNoOther() throws IOException {
-        var alarms = new YAMLMapper()
+    void operationsHaveARunbookForEachAlertAndForNoOther() throws IOException {
+        var alerts = new YAMLMapper()
                 .readTree(Path.of("ops/prometheus/alerts.yaml").toFile())
                 .findValuesAsText("alert");
-        String alarmsSection = Files.readString(Path.of("docs/operations.md"))
-                .split("\n## Alarms\n", -1)[1]
-                .split("\n## ", -1)[0];
 
-        var rows =
-                ALARM.matcher(alarmsSection).results().map(row -> row.group(1)).toList();
+        var runbooks = RUNBOOK.matcher(Files.readString(Path.of("docs/operations.md")))
+                .results()
+                .toList();
 
-        assertThat(rows).containsExactlyInAnyOrderElementsOf(alarms);
+        assertThat(runbooks).extracting(runbook -> runbook.group(1)).containsExactlyInAnyOrderElementsOf(alerts);
+        assertThat(runbooks).allSatisfy(runbook -> assertThat(runbook.group(2)).containsPattern(STEPS));
     }
 
     @Test
