@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event in the form of CloudEvents 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). The
- * last part of its type names the event, a version such as {@code .v1} behind it left out; its source and id are the
- * key. Its data must be a JSON object: the event without an eventId.
+ * CloudEvents 1.0 binding of an event (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). The last
+ * part of the type names the event, without a version such as {@code .v1}; source and id are the idempotency key. The
+ * data must be a JSON object: the event without an eventId.
  *
  * @param event name of the event
  * @param id as its sender wrote it
@@ -31,7 +31,7 @@ public record CloudEvent(String event, String id, byte[] json) {
 
     private static final String STRUCTURED = "application/cloudevents+json";
 
-    /** Changes nothing in what it passes on, and reads nothing that two readers could understand differently. */
+    /** Reader and writer that keep every value unchanged and reject what two readers could interpret differently. */
     static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -43,18 +43,18 @@ public record CloudEvent(String event, String id, byte[] json) {
     private static final Pattern JSON_TYPE = Pattern.compile("(?i)application/(json|[^;]*\\+json)\\s*(;.*)?");
     private static final Pattern READABLE_ID = Pattern.compile("[^/\\p{Cntrl}]{1,100}");
 
-    /** Whether a media type, in any case, is that of one whose attributes stand in the JSON, beside the data. */
+    /** Returns whether a media type is that of the structured mode, in which the attributes stand beside the data. */
     public static boolean isStructured(@Nullable String mediaType) {
         return mediaType != null && mediaType.toLowerCase(Locale.ROOT).startsWith(STRUCTURED);
     }
 
-    /** Whether a JSON text may be one: no event has a field of this name. */
+    /** Returns whether a JSON text may be a CloudEvent: no event has a field of this name. */
     public static boolean mayBe(byte[] json) {
         return new String(json, StandardCharsets.UTF_8).contains("\"specversion\"");
     }
 
     /**
-     * One whose attributes stand in the JSON, beside the data.
+     * Returns the CloudEvent of the structured mode, in which the attributes stand beside the data.
      *
      * @throws EventRejected when it is none
      */
@@ -70,13 +70,13 @@ public record CloudEvent(String event, String id, byte[] json) {
                 return base64.binaryValue();
             }
         } catch (IOException e) {
-            // It is refused as what is no text at all.
+            // Rejected below, since it is not text.
         }
         throw EventRejected.ofField("data_base64", "must be Base64");
     }
 
     /**
-     * One whose attributes are told beside the body.
+     * Returns the CloudEvent of the binary mode, in which the attributes are headers beside the body.
      *
      * @param attributes by name, such as {@code source}
      * @throws EventRejected when it is none
@@ -112,7 +112,9 @@ public record CloudEvent(String event, String id, byte[] json) {
         }
     }
 
-    /** The event that a type names: the last part of {@code com.example.order-shipped.v1} but for its version. */
+    /**
+     * Returns the event that a type names: the last part of {@code com.example.order-shipped.v1} without its version.
+     */
     public static String eventOf(String type) {
         String unversioned = VERSION.matcher(type).replaceFirst("");
         String event = unversioned.substring(unversioned.lastIndexOf('.') + 1);
@@ -123,8 +125,8 @@ public record CloudEvent(String event, String id, byte[] json) {
     }
 
     /**
-     * The key of a source and an id: the id, an at sign and 16 hexadecimal digits of the source's SHA-256. Of an id that
-     * is too long or holds a slash its own SHA-256 stands for it.
+     * Returns the idempotency key of a source and an id: the id, an at sign and 16 hexadecimal digits of the source's
+     * SHA-256. An id that is too long or contains a slash is replaced by its own SHA-256.
      */
     static String eventId(String source, String id) {
         String readable = READABLE_ID.matcher(id).matches() ? id : sha256(id);

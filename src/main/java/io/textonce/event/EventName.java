@@ -3,8 +3,8 @@ package io.textonce.event;
 import java.util.regex.Pattern;
 
 /**
- * What an event may be called. The name is part of a route's id, of a path and of a folder, so nothing else may be in
- * it.
+ * Rules for the name of an event. The name is part of a route id, of a path and of a folder, so no other character is
+ * allowed.
  */
 public final class EventName {
 

@@ -1,10 +1,10 @@
 package io.textonce.event;
 
 /**
- * What became of an event that has no delivery of its own: it stopped something, or its text waits for others. A route
- * leaves it in the variable {@code outcome}.
+ * Outcome of an event that has no delivery of its own: it canceled something, or its message is bundled with others. A
+ * route leaves it in the variable {@code outcome}.
  *
- * @param status a word for the sender
- * @param duplicate whether the event had been taken before
+ * @param status a word for the caller
+ * @param duplicate whether the event had been accepted before
  */
 public record EventOutcome(String status, boolean duplicate) {}

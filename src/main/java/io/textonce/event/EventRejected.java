@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event that can't become a text, said so that its sender can act on it. Words and details never repeat a phone
- * number. It has no stack trace: it is an answer, not a fault.
+ * Rejection of an event of which no message can be made, with a reason that its sender can act on. Reason and details
+ * never repeat a phone number. It has no stack trace, since it is a response and not an error.
  */
 public final class EventRejected extends RuntimeException {
 
@@ -38,22 +38,22 @@ public final class EventRejected extends RuntimeException {
         this(httpStatus, error, words, Map.of(), null, null);
     }
 
-    /** A body whose fields are wrong. */
+    /** Returns the rejection of a body with invalid fields. */
     public static EventRejected ofFields(Map<String, List<String>> details) {
         return new EventRejected(400, "invalid_request", "The event is not valid; see details.", details, null, null);
     }
 
-    /** A body with one wrong field. */
+    /** Returns the rejection of a body with one invalid field. */
     public static EventRejected ofField(String field, String words) {
         return ofFields(Map.of(field, List.of(words)));
     }
 
-    /** A body with one field that must hold a phone number, and doesn't. */
+    /** Returns the rejection of a body whose field must have a phone number, and does not. */
     public static EventRejected ofNumber(String field) {
         return ofField(field, "must be an E.164 number: a plus sign, the country code and the number, without spaces");
     }
 
-    /** An id that came with another event before: one of the two would be lost. */
+    /** Returns the rejection of an id that another event has used: one of the two would be lost. */
     public static EventRejected ofReusedId() {
         return new EventRejected(
                 422,
@@ -61,43 +61,43 @@ public final class EventRejected extends RuntimeException {
                 "This eventId was already used for a different event. Use a new eventId for each event.");
     }
 
-    /** A text that was refused, by us or by Twilio, after its event was understood. */
+    /** Returns the rejection of a message, by TextOnce or Twilio, after its event was understood. */
     public static EventRejected ofText(int httpStatus, String error, @Nullable Integer code, String words) {
         return new EventRejected(httpStatus, error, words, Map.of(), code, null);
     }
 
-    /** Something that may be asked for again, after a while. */
+    /** Returns a rejection that is temporary: the caller may retry. */
     public static EventRejected later(
             int httpStatus, String error, @Nullable Integer code, String words, Duration retryAfter) {
         return new EventRejected(httpStatus, error, words, Map.of(), code, retryAfter);
     }
 
-    /** The HTTP status that says the same. */
+    /** HTTP status of the rejection. */
     public int httpStatus() {
         return httpStatus;
     }
 
-    /** A word for programs, such as {@code invalid_request}. */
+    /** Error code for programs, such as {@code invalid_request}. */
     public String error() {
         return error;
     }
 
-    /** What is wrong, by field; empty where the refusal is not about fields. */
+    /** Problems by field; empty if no field is the cause. */
     public Map<String, List<String>> details() {
         return details;
     }
 
-    /** Twilio's error code, where Twilio refused. */
+    /** Twilio's error code, if Twilio rejected the message. */
     public @Nullable Integer code() {
         return code;
     }
 
-    /** When it may be asked for again, where that is known. */
+    /** Time to wait before a retry, if known. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }
 
-    /** All in one line, for a file or a dead letter. */
+    /** Returns reason and details in one line, for a reject file or a dead letter. */
     public String reason() {
         if (details.isEmpty()) {
             return code == null ? getMessage() : getMessage() + " (Twilio " + code + ")";

@@ -5,8 +5,8 @@ import com.networknt.schema.JsonSchema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Last good version of one schema. A file that is broken, or deleted while routes use it, changes nothing; as long as no
- * version was good, its events are a transient failure and never their sender's fault.
+ * Last valid version of one schema. A file that has an error, or is deleted while routes use it, changes nothing. As
+ * long as no version was valid, its events are transient failures and never their sender's fault.
  */
 public final class EventSchema {
 
@@ -25,7 +25,7 @@ public final class EventSchema {
     }
 
     /**
-     * The schema as its file has it.
+     * Returns the schema as its file has it.
      *
      * @throws EventRejected as long as no version was good
      */
@@ -45,6 +45,6 @@ public final class EventSchema {
         return version;
     }
 
-    /** One compiled version. */
+    /** Compiled version of a schema. */
     record Version(JsonSchema compiled, FieldNames fields) {}
 }

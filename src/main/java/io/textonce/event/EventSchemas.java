@@ -28,14 +28,14 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         this.camel = camel;
     }
 
-    /** The URI of a schema, of which routes give no more than its name. */
+    /** Returns the URI of a schema that a route names. */
     public static String uriOf(String name) {
         return "textonce:schemas/" + name + ".schema.json";
     }
 
     /**
-     * The schema of a URI, the same object each time. One whose file is broken comes without a good version: the route
-     * that needs it is there, and works as soon as the file does.
+     * Returns the schema of a URI, always the same object. A schema whose file has an error has no valid version yet:
+     * the route that uses it is loaded, and works as soon as the file is fixed.
      *
      * @param uri such as {@code textonce:schemas/order-shipped.schema.json}
      * @throws IllegalArgumentException when there is no such file
@@ -57,10 +57,10 @@ public final class EventSchemas implements JsonUriSchemaLoader {
     }
 
     /**
-     * Reads the file of a schema anew. When it is wrong, the last good version stays in use.
+     * Reloads the file of a schema. If it has an error, the last valid version stays in use.
      *
-     * @param used whether a route still uses it; else its file may be gone
-     * @throws Exception when it is wrong
+     * @param used whether a route still uses it; if not, its file may be deleted
+     * @throws Exception if the file has an error
      */
     public void reload(String uri, boolean used) throws Exception {
         var schema = schemas.get(uri);
@@ -74,7 +74,7 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         }
     }
 
-    /** Whether a version of a schema is in use. */
+    /** Returns whether a version of a schema is in use. */
     public boolean has(String uri) {
         var schema = schemas.get(uri);
         return schema != null && schema.isGood();
@@ -95,7 +95,10 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         return new EventSchema.Version(compiled, new FieldNames(source));
     }
 
-    /** A misspelt type refuses every value; other strange keywords of a schema are ignored, as the standard says. */
+    /**
+     * Rejects misspelt types, which would reject every value; other unknown keywords are ignored, as the standard
+     * requires.
+     */
     private static void requireTypes(JsonSchema compiled, JsonNode source) {
         var context = compiled.getValidationContext();
         var wrong = context
@@ -112,7 +115,7 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         }
     }
 
-    /** For the steps {@code json-validator} of the integrator's routes. */
+    /** Loader for the {@code json-validator} steps of user routes. */
     @Override
     public JsonSchema createSchema(CamelContext context, String uri) {
         return of(uri).version().compiled();

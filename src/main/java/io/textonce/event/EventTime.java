@@ -11,18 +11,18 @@ public final class EventTime {
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
-    /** How far ahead a text may be planned. */
+    /** Maximum time ahead for which a message may be scheduled. */
     private static final Duration FURTHEST = Duration.ofDays(366);
 
     private static final Duration LONGEST_TTL = Duration.ofDays(365);
 
-    /** How far a sender's clock may be ahead of ours. */
+    /** Maximum tolerated lead of a sender's clock. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
     private EventTime() {}
 
     /**
-     * A moment that a field holds, or that a route has worked out for it.
+     * Returns the time of a field, or one that a route computed for it.
      *
      * @throws EventRejected in the name of the field
      */
@@ -39,7 +39,7 @@ public final class EventTime {
     }
 
     /**
-     * Any moment of an event, however it was read.
+     * Returns a time of an event, in whatever form it was read.
      *
      * @throws EventRejected in the name of the field, when no clock can have meant it
      */
@@ -51,7 +51,7 @@ public final class EventTime {
     }
 
     /**
-     * A moment for which something is planned.
+     * Returns the time for which something is scheduled.
      *
      * @throws EventRejected when it is more than a year ahead
      */
@@ -63,13 +63,15 @@ public final class EventTime {
         return at;
     }
 
-    /** Whether a moment that must have passed has not, even by a sender's clock that is a little ahead. */
+    /**
+     * Returns whether a time that must be past is in the future, allowing for a sender's clock that is slightly ahead.
+     */
     public static boolean isFuture(Instant at, Instant now) {
         return at.isAfter(now.plus(CLOCK_SKEW));
     }
 
     /**
-     * A number of seconds; more than a year is a year.
+     * Returns a number of seconds; more than a year counts as a year.
      *
      * @throws EventRejected when it is no number
      */

@@ -15,12 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Vocabulary of an event: the names in its schema and those that every event may have. A name that is nearly one of them,
- * such as {@code send_at}, is refused: ignored in silence, a text planned for December would go out now.
+ * Vocabulary of an event: the names in its schema and those of every event. A name that is nearly one of them, such as
+ * {@code send_at}, is rejected: if it were ignored, a message planned for December would be sent now.
  */
 final class FieldNames {
 
-    /** What is read of every event, whether its schema names it or not. */
+    /** Fields of every event, in its schema or not. */
     private static final Set<String> COMMON = Set.of(
             "eventId",
             "phone",
@@ -33,7 +33,7 @@ final class FieldNames {
             "locale",
             "contentVariables");
 
-    /** Blanks and what is invisible, hyphens, underscores; and case. */
+    /** Differences that are ignored: blanks and invisible characters, hyphens, underscores, case. */
     private static final Pattern VARIED = Pattern.compile("[\\p{Z}\\p{C}_-]");
 
     private static final List<String> PARTS = List.of("allOf", "anyOf", "oneOf", "if", "then", "else", "items");
@@ -45,7 +45,7 @@ final class FieldNames {
     }
 
     /**
-     * Takes fields away that are null and not required: they are absent.
+     * Removes optional fields that are null: they count as absent.
      *
      * @throws EventRejected when a field has nearly the name of another
      */
@@ -53,12 +53,12 @@ final class FieldNames {
         level.check(event);
     }
 
-    /** A name without what people vary. */
+    /** Returns a name without the ignored differences. */
     private static String plain(String name) {
         return VARIED.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
     }
 
-    /** The fields of one object of the schema. Those of the objects in it are found when an event has them. */
+    /** Fields of one object of the schema. Those of nested objects are resolved when an event has them. */
     private static final class Level {
 
         private final JsonNode root;
@@ -85,7 +85,7 @@ final class FieldNames {
             names.forEach(name -> byPlainName.put(plain(name), name));
         }
 
-        /** Finds all that a schema is put together of, and the items of an array. */
+        /** Collects all parts of a composed schema, and the items of an array. */
         private void collect(JsonNode schema, List<JsonNode> parts) {
             if (schema.isArray()) {
                 schema.forEach(part -> collect(part, parts));

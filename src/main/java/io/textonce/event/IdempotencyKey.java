@@ -5,9 +5,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request header Idempotency-Key, bare or as the draft has it in quotes
- * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). It is the event's id said once more: it
- * must agree with the one in the body, or stand for it.
+ * Request header Idempotency-Key, bare or in quotes as in the draft
+ * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). It must equal the eventId in the body,
+ * or replaces a missing one.
  */
 public final class IdempotencyKey {
 
@@ -16,7 +16,7 @@ public final class IdempotencyKey {
     private IdempotencyKey() {}
 
     /**
-     * The body with the key as its eventId where it has none.
+     * Returns the body, with the key as its eventId if it has none.
      *
      * @throws EventRejected when both are there and differ
      */
@@ -35,7 +35,7 @@ public final class IdempotencyKey {
             event.put("eventId", bare(header));
             return CloudEvent.JSON.writeValueAsBytes(event);
         } catch (IOException e) {
-            // What is not JSON is refused by the event, in better words.
+            // The event is rejected later, with a better reason.
             return body;
         }
     }

@@ -3,8 +3,9 @@ package io.textonce.event;
 import java.util.regex.Pattern;
 
 /**
- * Spelling of an identifier, of which an idempotency key is made: what nobody sees must not make two keys of one. Blanks
- * and invisible characters around it are dropped, and within it refused, but for the plain blank, which is seen.
+ * Normal form of an identifier, of which an idempotency key is made: invisible differences must not make two keys of
+ * one. Blanks and invisible characters around it are dropped; within it they are rejected, except a plain blank, which
+ * is visible.
  */
 public final class Identifier {
 
@@ -19,7 +20,7 @@ public final class Identifier {
     private Identifier() {}
 
     /**
-     * The one spelling of what a sender wrote.
+     * Returns the normal form of a sender's identifier.
      *
      * @throws EventRejected in the name of the field, when an invisible character stands inside
      */
@@ -36,7 +37,7 @@ public final class Identifier {
         return id;
     }
 
-    /** The same of one that has at most so many characters. */
+    /** Returns the normal form of an identifier of limited length. */
     public static String of(String field, String written, int longest) {
         String id = of(field, written);
         if (id.length() > longest) {

@@ -5,18 +5,18 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Characters that a database and a phone can hold. */
+/** Check for characters that a database and a phone can store. */
 public final class StorableText {
 
-    /** A field's name that may be repeated in an answer: any other could be a phone number. */
+    /** Names of fields that may be repeated in a response; any other could be a phone number. */
     private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z_]{0,59}");
 
     private StorableText() {}
 
     /**
-     * Looks through a whole event.
+     * Checks all values of an event.
      *
-     * @throws EventRejected in the name of the field that holds another character
+     * @throws EventRejected in the name of the field with another character
      */
     public static void requireIn(Map<?, ?> event) {
         event.forEach((name, value) -> requireIn(String.valueOf(name), value));
@@ -47,7 +47,7 @@ public final class StorableText {
         return value;
     }
 
-    /** Why a text can't be stored or shown, or null. */
+    /** Returns why a text can't be stored or displayed, or null if it can. */
     public static @Nullable EventRejected refusal(String field, String value, String allowed) {
         int at = firstUnprintable(value, allowed);
         return at < 0
@@ -57,7 +57,7 @@ public final class StorableText {
                         String.format("must not contain the character U+%04X", (int) value.charAt(at)));
     }
 
-    /** The same with a blank for each character that can't be stored or shown. */
+    /** Replaces each character that can't be stored or displayed by a blank. */
     public static String blanked(String value) {
         var blanked = new StringBuilder(value);
         for (int i = firstUnprintable(value, ""); i >= 0; i = firstUnprintable(blanked, "")) {

@@ -1,5 +1,5 @@
 /**
- * What came in: the name of an event, its payload, its CloudEvents binding, its idempotency key, and the typed
+ * Inbound events: the name of an event, its payload, its CloudEvents binding, its idempotency key, and the typed
  * failures of an event that is rejected.
  */
 @NullMarked

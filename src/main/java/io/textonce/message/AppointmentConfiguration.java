@@ -8,11 +8,11 @@ import org.apache.camel.Processor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The steps of the route that calls a reminder off, known to it by name. */
+/** Steps of the route that cancels a reminder, as beans. */
 @Configuration(proxyBeanMethods = false)
 class AppointmentConfiguration {
 
-    /** Makes of the event what the route {@code sms-cancel} takes. */
+    /** Builds the cancellation for the route {@code sms-cancel} from the event. */
     @Bean
     Processor reminderOf() {
         return exchange -> {
@@ -27,7 +27,10 @@ class AppointmentConfiguration {
         };
     }
 
-    /** Says what became of the reminder; it may have been sent before, or is to come yet. */
+    /**
+     * Builds the response with the effect of the cancellation: the reminder may have been sent before, or not be
+     * received yet.
+     */
     @Bean
     Processor reminderCancelled() {
         return exchange -> {

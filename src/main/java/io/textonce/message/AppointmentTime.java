@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * Leaves three variables: {@code sendAt}, the lead time before the appointment; {@code expiresAt}, the appointment
- * itself, after which its text is worth nothing; and {@code appointment}, its date and time in the words of a language.
- * A time of day that the clock on the recipient's wall never shows, or shows twice, is refused and not guessed. The
- * kamelet {@code appointment-time-action} makes one of its parameters when a route file is loaded.
+ * Calculation of an appointment's times. It sets three variables: {@code sendAt}, the lead time before the appointment;
+ * {@code expiresAt}, the appointment itself; and {@code appointment}, its date and time in the words of a language. A
+ * local time that the recipient's clocks skip or show twice is rejected, never guessed. The kamelet {@code
+ * appointment-time-action} creates one from its parameters when a route file is loaded.
  */
 public final class AppointmentTime implements Processor {
 

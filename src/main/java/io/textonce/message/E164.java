@@ -8,9 +8,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Gives the number in an event its one accepted spelling, so that an event from a system that writes
- * {@code (415) 555-2671} can be texted. The kamelet {@code e164-action} makes one of its parameters when a route file is
- * loaded, so that an unknown region is reported then.
+ * Normalization of a phone number in an event to E.164, so that systems that write {@code (415) 555-2671} are
+ * supported. The kamelet {@code e164-action} creates one from its parameters when a route file is loaded, so that an
+ * unknown region is reported then.
  */
 public final class E164 implements Processor {
 

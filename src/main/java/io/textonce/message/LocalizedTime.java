@@ -10,31 +10,31 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time for templates, by language and then as {@code date} and {@code time}: {@code appointment.de.date}. A template
- * asks for its own language, so that a text never mixes two; the event's locale says how that is written where, such as
- * in Austria. The words are those of the Unicode CLDR (https://cldr.unicode.org), as Java has them.
+ * Time for templates, by language and then as {@code date} and {@code time}: {@code appointment.de.date}. A template
+ * names its own language, so that a message never mixes two; the event's locale selects regional forms, such as
+ * Austria's. The words are those of the Unicode CLDR (https://cldr.unicode.org), as in Java.
  */
 final class LocalizedTime extends AbstractMap<String, Map<String, String>> {
 
     private final ZonedDateTime time;
-    private final Locale asked;
+    private final Locale requested;
 
-    /** @param asked the event's language tag, or null */
-    LocalizedTime(ZonedDateTime time, @Nullable Object asked) {
+    /** @param requested the event's language tag, or null */
+    LocalizedTime(ZonedDateTime time, @Nullable Object requested) {
         this.time = time;
-        this.asked = Locale.forLanguageTag(asked == null ? "" : asked.toString());
+        this.requested = Locale.forLanguageTag(requested == null ? "" : requested.toString());
     }
 
     @Override
     public Map<String, String> get(Object language) {
         var own = Locale.forLanguageTag(language.toString());
-        var locale = own.getLanguage().equals(asked.getLanguage()) ? asked : own;
+        var locale = own.getLanguage().equals(requested.getLanguage()) ? requested : own;
         return Map.of(
                 "date", written(DateTimeFormatter.ofLocalizedDate(FormatStyle.FULL), locale),
                 "time", written(DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT), locale));
     }
 
-    /** Every language has an entry; a template that asks whether there is one is told so. */
+    /** Returns true: every language has an entry. */
     @Override
     public boolean containsKey(Object language) {
         return true;
@@ -45,7 +45,7 @@ final class LocalizedTime extends AbstractMap<String, Map<String, String>> {
         return Set.of();
     }
 
-    /** Newer versions of the CLDR part "2:30 PM" by a blank that no phone's plain alphabet has. */
+    /** Newer versions of the CLDR separate "2:30 PM" by a blank that is not in GSM-7. */
     private String written(DateTimeFormatter format, Locale locale) {
         return format.localizedBy(locale).format(time).replace('\u202F', ' ').replace('\u00A0', ' ');
     }

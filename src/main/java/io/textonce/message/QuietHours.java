@@ -8,9 +8,9 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 
 /**
- * Hours of the recipient's day in which no text is sent, such as {@code 21:00-08:00}: the first is quiet, the last is
- * not. They go by the clock on the wall. Where that clock leaps over their end, they end with the leap; where it shows
- * their end twice, they end with the second.
+ * Quiet hours of the recipient's day, such as {@code 21:00-08:00}: the first is quiet, the last is not. They follow
+ * local time. If the clocks skip their end, they end with the skip; if the clocks show their end twice, they end with
+ * the second.
  */
 public record QuietHours(LocalTime from, LocalTime until) {
 
@@ -27,13 +27,13 @@ public record QuietHours(LocalTime from, LocalTime until) {
             try {
                 return new QuietHours(LocalTime.parse(times[0].trim()), LocalTime.parse(times[1].trim()));
             } catch (DateTimeException e) {
-                // Said below.
+                // Reported below.
             }
         }
         throw new IllegalArgumentException("quiet hours must be two times of day, such as 21:00-08:00");
     }
 
-    /** The first moment at or after this one that is not quiet in the zone. */
+    /** Returns the first time at or after this one that is not quiet in the zone. */
     public Instant next(Instant at, ZoneId zone) {
         var local = at.atZone(zone).toLocalDateTime();
         if (!isQuiet(local.toLocalTime())) {

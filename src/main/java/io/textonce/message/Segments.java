@@ -3,9 +3,9 @@ package io.textonce.message;
 import java.text.Normalizer;
 
 /**
- * How many segments a text takes, as Twilio counts and carriers bill them: in GSM-7 160 characters or 153 each, and in
- * UCS-2, when one character needs it, 70 or 67 (https://www.twilio.com/docs/glossary/what-sms-character-limit). A
- * character of two units, such as the euro sign in GSM-7 or an emoji in UCS-2, is never split between two segments.
+ * Segment counter, as Twilio counts and carriers bill: in GSM-7 160 characters or 153 each, and in UCS-2, when one
+ * character needs it, 70 or 67 (https://www.twilio.com/docs/glossary/what-sms-character-limit). A character of two
+ * units, such as the euro sign in GSM-7 or an emoji in UCS-2, is never split between two segments.
  */
 public final class Segments {
 
@@ -15,7 +15,7 @@ public final class Segments {
 
     private Segments() {}
 
-    /** @param smartEncoded whether Twilio is asked to make look-alikes of GSM-7 characters plain */
+    /** @param smartEncoded whether Twilio replaces look-alikes of GSM-7 characters */
     static int of(String text, boolean smartEncoded) {
         String sent = smartEncoded ? SmartEncoding.plain(text) : text;
         boolean gsm = isGsm(sent);
@@ -40,7 +40,7 @@ public final class Segments {
         return units <= alone ? 1 : segments;
     }
 
-    /** The same without accents and characters that GSM-7 lacks. */
+    /** Replaces accented and other characters that GSM-7 lacks. */
     public static String gsm(String text) {
         var gsm = new StringBuilder();
         SmartEncoding.plain(text).codePoints().mapToObj(Character::toString).forEach(character -> {
@@ -57,7 +57,7 @@ public final class Segments {
         return text.chars().allMatch(unit -> gsmUnits(unit) > 0);
     }
 
-    /** How many units of GSM-7 a character takes; 0 where it is none of GSM-7. */
+    /** Returns the GSM-7 units of a character; 0 if it is not in GSM-7. */
     static int gsmUnits(int character) {
         if (ONE_UNIT.indexOf(character) >= 0) {
             return 1;

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * How a text of one event may be sent. The kamelet {@code sms-send-sink} makes one of its parameters when a route file
- * is loaded, so that a wrong one is reported then and not with the first event.
+ * Send policy of one event. The kamelet {@code sms-send-sink} creates one from its parameters when a route file is
+ * loaded, so that an invalid one is reported then and not with the first event.
  */
 public final class SendPolicy implements Processor {
 
-    /** The exchange variable that carries it. */
+    /** Exchange variable of the policy. */
     public static final String VARIABLE = "policy";
 
     private static final String CONTENT_SID = "contentSid";
@@ -56,72 +56,72 @@ public final class SendPolicy implements Processor {
         return event;
     }
 
-    /** For which purpose the recipient agreed to be texted. */
+    /** Purpose for which the recipient consented. */
     public String purpose() {
         return purpose;
     }
 
-    /** What follows when a text is proven absent at Twilio after an unclear answer: resend, hold or drop. */
+    /** Action if reconciliation proves that Twilio has no message: resend, hold or drop. */
     public String onUnknown() {
         return onUnknown == null ? RESEND : onUnknown;
     }
 
-    /** How long a text may be absent from Twilio's list before that counts, or null for the general setting. */
+    /** Reconciliation window, or null for the general setting. */
     public @Nullable Duration horizon() {
         return horizon;
     }
 
-    /** How long after it was received, or after its sendAt, an event is worth a text, or null for ever. */
+    /** Time to live of a message, from the receipt of its event or from its sendAt, or null for no limit. */
     public @Nullable Duration timeToLive() {
         return timeToLive;
     }
 
-    /** When the recipient is not to be disturbed, or null for an event that may come by night. */
+    /** Quiet hours, or null for an event that may be sent at night. */
     public @Nullable QuietHours quietHours() {
         return quietHours;
     }
 
-    /** Whose clock the quiet hours go by where the event names none, or null for the number's region. */
+    /** Time zone of the quiet hours if the event has none, or null for that of the number's region. */
     public @Nullable ZoneId timeZone() {
         return timeZone;
     }
 
-    /** How many segments a text may take at most. */
+    /** Maximum number of segments. */
     public int maxSegments() {
         return maxSegments;
     }
 
-    /** Whether it goes before texts that are not, where the sender has a pace. */
+    /** Priority over messages that are not urgent, if the sender has a rate limit. */
     public boolean isUrgent() {
         return urgent;
     }
 
-    /** Whether a text that is refused before its claim is kept as a rejected delivery. */
+    /** Storage of a message that is rejected before its claim, as a rejected delivery. */
     public boolean keepsRefused() {
         return keepsRefused;
     }
 
-    /** Whether Twilio is asked to make curly quotes and the like plain, so that a text stays in GSM-7. */
+    /** Smart encoding: Twilio replaces curly quotes and the like, so that a text stays in GSM-7. */
     public boolean isSmartEncoded() {
         return Boolean.parseBoolean(options.get("smartEncoded"));
     }
 
-    /** What is asked of Twilio beyond the text, by the names of its SDK, such as {@code smartEncoded}. */
+    /** Further parameters of Twilio's API, by the names of its SDK, such as {@code smartEncoded}. */
     public Map<String, String> options() {
         return Collections.unmodifiableSortedMap(options);
     }
 
-    /** Whether Twilio makes the text, of a template that it keeps; the text here is the values for it then. */
+    /** Use of a content template at Twilio; the text then has the values for it. */
     public boolean isContent() {
         return options.containsKey(CONTENT_SID);
     }
 
-    /** Whether Twilio keeps a text that is to be sent later, as it does for a Messaging Service; else it is held here. */
+    /** Scheduling at Twilio, possible with a Messaging Service; otherwise a later message is held here. */
     public boolean isScheduledAtTwilio() {
         return scheduledAtTwilio && options.containsKey(SERVICE);
     }
 
-    /** Who sends: the Messaging Service of this policy, else the usual sender. */
+    /** Sender: the Messaging Service of this policy, else the default sender. */
     public String sender(String usual) {
         return options.getOrDefault(SERVICE, usual);
     }
@@ -153,7 +153,7 @@ public final class SendPolicy implements Processor {
         requireHorizonInBounds();
     }
 
-    /** What a horizon must cover. */
+    /** Lower bounds of a reconciliation window. */
     public void setBounds(TimeBounds bounds) {
         this.bounds = bounds;
         requireHorizonInBounds();
@@ -190,36 +190,41 @@ public final class SendPolicy implements Processor {
         this.keepsRefused = keepRefused;
     }
 
-    /** Whether Twilio replaces look-alikes of plain characters, so that a text takes fewer segments. */
+    /**
+     * Enables Twilio's smart encoding: look-alikes of plain characters are replaced, so that a text has fewer segments.
+     */
     public void setSmartEncoded(String smartEncoded) {
         option("smartEncoded", smartEncoded, "true|false", "true or false");
     }
 
-    /** Whether Twilio shortens links. It does so for a Messaging Service that has a domain for them. */
+    /** Enables link shortening, for a Messaging Service that has a domain for it. */
     public void setShortenUrls(String shortenUrls) {
         option("shortenUrls", shortenUrls, "true|false", "true or false");
     }
 
-    /** Whether Twilio looks for SMS pumping and other risks before it sends. */
+    /** Enables Twilio's risk check for SMS pumping and the like. */
     public void setRiskCheck(String riskCheck) {
         option("riskCheck", riskCheck, "enable|disable", "enable or disable");
     }
 
     /**
-     * A template that Twilio keeps and makes the text of. Nobody here knows that text, so it is not recognised in Twilio's
-     * list: an unknown outcome without a callback would look absent and be sent twice.
+     * Sets the content template of which Twilio makes the text. That text is not known here, so it can't be recognized
+     * in Twilio's message list: an unknown outcome without a callback would appear absent and be sent twice.
      */
     public void setContentSid(String contentSid) {
         option(CONTENT_SID, contentSid, "HX[0-9a-fA-F]{32}", "HX and 32 hexadecimal digits");
         requireContentToStayUnsent();
     }
 
-    /** The Messaging Service that chooses the sender of these texts, instead of the usual one. */
+    /** Sets the Messaging Service, instead of the default sender. */
     public void setMessagingService(String messagingService) {
         option(SERVICE, messagingService, "MG[0-9a-fA-F]{32}", "MG and 32 hexadecimal digits");
     }
 
-    /** Who keeps a text until its sendAt: {@code twilio} where this policy has a Messaging Service; when empty, we do. */
+    /**
+     * Sets where a message is kept until its sendAt: {@code twilio}, if this policy has a Messaging Service, or empty
+     * for here.
+     */
     public void setSchedule(String schedule) {
         if (!schedule.isBlank() && !schedule.equals("twilio")) {
             throw new IllegalArgumentException("schedule must be twilio or empty");
@@ -227,7 +232,7 @@ public final class SendPolicy implements Processor {
         scheduledAtTwilio = !schedule.isBlank();
     }
 
-    /** Asked by both setters, since nobody promises their order. */
+    /** Checks the combination; called by both setters, since their order is not defined. */
     private void requireHorizonInBounds() {
         String problem = horizon == null || bounds == null ? null : bounds.problemOfWindow(horizon);
         if (problem != null) {
@@ -235,7 +240,7 @@ public final class SendPolicy implements Processor {
         }
     }
 
-    /** Asked by both setters, since nobody promises their order. */
+    /** Checks the combination; called by both setters, since their order is not defined. */
     private void requireContentToStayUnsent() {
         if (isContent() && RESEND.equals(onUnknown)) {
             throw new IllegalArgumentException("with a contentSid, onUnknown must be hold or drop");
@@ -253,7 +258,7 @@ public final class SendPolicy implements Processor {
     }
 
     /**
-     * The options as the table keeps them, or null.
+     * Returns the options as stored in the table, or null.
      *
      * @param sendAt when Twilio is to send the text, or null
      */
@@ -273,7 +278,7 @@ public final class SendPolicy implements Processor {
                         .collect(Collectors.joining(" "));
     }
 
-    /** Takes the options as the table keeps them, and gives the time at which Twilio is to send the text, or null. */
+    /** Restores the options from the table, and returns the time at which Twilio is to send the message, or null. */
     @Nullable
     public Instant read(@Nullable String written) {
         if (written != null) {

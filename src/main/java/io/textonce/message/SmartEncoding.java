@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * Lookup table of Twilio's smart encoding, which replaces characters by look-alikes of GSM-7. Twilio publishes it; a
- * Messaging Service may do it unasked. No replacement holds a character that is replaced itself.
+ * Messaging Service may apply it on its own. No replacement contains a character that is itself replaced.
  */
 public final class SmartEncoding {
 
@@ -21,7 +21,7 @@ public final class SmartEncoding {
 
     private SmartEncoding() {}
 
-    /** The text with all that the table replaces replaced. */
+    /** Applies all replacements of the table to a text. */
     public static String plain(String text) {
         var plain = new StringBuilder(text.length());
         text.codePoints().forEach(character -> {
@@ -35,7 +35,7 @@ public final class SmartEncoding {
         return plain.toString();
     }
 
-    /** Whether GSM-7 has a character, so that nothing need be replaced for it. */
+    /** Returns whether a character is in GSM-7, so that nothing needs to be replaced. */
     public static boolean isGsm(int character) {
         return Segments.gsmUnits(character) > 0;
     }

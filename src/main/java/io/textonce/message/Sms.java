@@ -5,21 +5,21 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text that an event asks for: to whom, what, and by whose leave.
+ * Message that an event requests: recipient, text and the consent for it.
  *
  * @param event name of the event, such as order-shipped
  * @param eventId the sender's id of it; with the event's name the idempotency key
- * @param payloadSha256 digest of the whole event, to tell a repetition from another event under the same id
+ * @param payloadSha256 digest of the whole event, to distinguish a duplicate from another event with the same id
  * @param phone recipient in E.164
  * @param text what is sent
- * @param consentAt when the recipient agreed
+ * @param consentAt when the recipient consented
  * @param consentSource where, in the sender's words, or null
- * @param policy how a text of this event may be sent
- * @param source intake that took it: http, jms, file, or route for an own one that names none
- * @param client who asked, where the intake knows
+ * @param policy how a message of this event may be sent
+ * @param source intake of the event: http, jms, file, or route for a user route that names none
+ * @param client caller, if the intake knows it
  * @param sendAt before which it is not sent, or null
- * @param expiresAt after which the text is worth nothing, or null
- * @param timeZone the recipient's, as the event or its policy says, or null
+ * @param expiresAt after which it is not sent, or null
+ * @param timeZone the recipient's, from the event or its policy, or null
  */
 public record Sms(
         String event,
@@ -36,12 +36,12 @@ public record Sms(
         @Nullable Instant expiresAt,
         @Nullable ZoneId timeZone) {
 
-    /** Whether its time has passed. */
+    /** Returns whether the message has expired. */
     public boolean isLate(Instant now) {
         return expiresAt != null && !expiresAt.isAfter(now);
     }
 
-    /** The same, to be sent by Twilio at a time, or at once. */
+    /** Returns a copy that Twilio sends at a time, or at once. */
     public Sms plannedFor(@Nullable Instant time) {
         return new Sms(
                 event,
@@ -59,13 +59,13 @@ public record Sms(
                 timeZone);
     }
 
-    /** How many segments the text takes, or null where Twilio makes it. */
+    /** Returns the number of segments, or null if Twilio makes the text. */
     @Nullable
     public Integer segments() {
         return policy.isContent() ? null : Segments.of(text, policy.isSmartEncoded());
     }
 
-    /** The idempotency key. */
+    /** Returns the idempotency key. */
     public String key() {
         return key(event, eventId);
     }

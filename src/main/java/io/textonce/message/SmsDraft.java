@@ -24,15 +24,16 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the variable {@code sms}, and its idempotency key in {@code eventKey}, of the event in the body and the text in
- * the variable {@code text}. What it lets pass can be stored; whether it may be sent is for the steps that follow.
+ * Builder of the variable {@code sms}, and of its idempotency key in {@code eventKey}, from the event in the body and
+ * the text in the variable {@code text}. Its result can be stored; whether it may be sent is checked by the steps that
+ * follow.
  */
 public final class SmsDraft implements Processor {
 
     private static final ObjectMapper CANONICAL =
             new ObjectMapper(SharedBuffers.factory().build()).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
-    /** PostgreSQL has no index on a key that is much longer; nothing would take the event then, however often it came. */
+    /** Maximum length of a key: PostgreSQL can't index much longer ones, so the event would fail on every retry. */
     private static final int LONGEST_EVENT_ID = 255;
 
     private final Clock clock;
@@ -71,7 +72,7 @@ public final class SmsDraft implements Processor {
         exchange.setVariable("eventKey", sms.key());
     }
 
-    /** The values for Twilio's template, as Twilio reads them (https://www.twilio.com/docs/content). */
+    /** Returns the values for Twilio's template, in Twilio's form (https://www.twilio.com/docs/content). */
     private static String contentVariables(Map<?, ?> payload) throws JsonProcessingException {
         Object values = payload.get("contentVariables");
         if (values == null) {
@@ -83,7 +84,7 @@ public final class SmsDraft implements Processor {
         throw EventRejected.ofField("contentVariables", "must be an object whose values are strings");
     }
 
-    /** A time that the event's route left in a variable, or else the event names. */
+    /** Returns a time that the event's route set as a variable, else that of the event. */
     private @Nullable Instant asked(Exchange exchange, Map<?, ?> payload, String name) {
         var worked = exchange.getVariable(name);
         var value = worked == null ? payload.get(name) : worked;
@@ -93,7 +94,7 @@ public final class SmsDraft implements Processor {
         return EventTime.ahead(name, value, clock.instant());
     }
 
-    /** The earliest of what the event's policy and the event itself say. A text is worth its time from sendAt on. */
+    /** Returns the earliest expiry of policy and event. The time to live counts from sendAt. */
     private @Nullable Instant expiresAt(
             SendPolicy policy, Map<?, ?> payload, @Nullable Instant sendAt, @Nullable Instant expiresAt) {
         var now = clock.instant();
@@ -137,7 +138,7 @@ public final class SmsDraft implements Processor {
         throw EventRejected.ofField(field, "is missing");
     }
 
-    /** The same event, whatever stood around its id. */
+    /** Returns the event with its normalized id. */
     private static Map<?, ?> withEventId(Map<?, ?> payload, String eventId) {
         if (eventId.equals(payload.get("eventId"))) {
             return payload;
@@ -147,7 +148,10 @@ public final class SmsDraft implements Processor {
         return same;
     }
 
-    /** Tells a repetition of an event from another one under the same id. The order of its fields does not count. */
+    /**
+     * Digest of an event, to distinguish a duplicate from another event with the same id. The order of fields does not
+     * matter.
+     */
     public static byte[] digest(Map<?, ?> payload) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(CANONICAL.writeValueAsBytes(payload));

@@ -10,14 +10,14 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one text into the variable {@code text}, in the language of the event's field {@code locale} (BCP 47, such as
- * {@code de-CH}): in that of the nearest template (RFC 4647, lookup), else in the fallback, else in the one for every
- * language. A template sees the event as {@code body} and the exchange's {@code variables}; what stands in the event is
- * put in as it is and never read as a template or an expression.
+ * Renderer of one text into the variable {@code text}, in the language of the event's field {@code locale} (BCP 47,
+ * such as {@code de-CH}): the nearest template (RFC 4647, lookup), else the fallback language, else the template for
+ * every language. A template sees the event as {@code body} and the exchange's {@code variables}; values of the event
+ * are inserted verbatim and never evaluated as a template or an expression.
  */
 final class Template {
 
-    /** The key of the template for every language. */
+    /** Key of the template for every language. */
     private static final String ANY = "";
 
     private volatile @Nullable Map<String, Mustache> byLanguage;

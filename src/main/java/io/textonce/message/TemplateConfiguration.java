@@ -9,11 +9,11 @@ import java.io.Writer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How texts are written. */
+/** Beans of the templates. */
 @Configuration(proxyBeanMethods = false)
 class TemplateConfiguration {
 
-    /** A text is not a web page: an ampersand in a link stays one. */
+    /** Creates the Mustache factory without HTML escaping: an ampersand in a link stays one. */
     @Bean
     MustacheFactory plainText() {
         return new DefaultMustacheFactory() {

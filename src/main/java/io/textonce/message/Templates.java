@@ -19,10 +19,10 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * The templates of all texts. Those of a name are its files {@code templates/<name>.<language>.mustache}, and
- * {@code templates/<name>.mustache} for every language that has no file of its own; a file in the integrator's folder
- * stands before the shipped one. All are compiled when a route that uses them is loaded or a file changes, never by an
- * event, so that no event is the first to meet a mistake in them.
+ * Registry of the templates in use. Those of a name are its files {@code templates/<name>.<language>.mustache}, and
+ * {@code templates/<name>.mustache} for every language without a file of its own; a user file overrides a shipped one.
+ * A template is compiled when a route that uses it is loaded or its file changes, never by an event, so that no event
+ * is the first to meet an error in it.
  */
 public final class Templates {
 
@@ -50,8 +50,8 @@ public final class Templates {
     }
 
     /**
-     * The text of a name, the same object each time. One of whose files is broken comes without a good version: the route
-     * that needs it is there, and works as soon as the files do.
+     * Returns the template of a name, always the same object. One whose files have an error has no valid version yet:
+     * the route that uses it is loaded, and works as soon as the files are fixed.
      *
      * @throws IllegalArgumentException when it has no template
      */
@@ -73,16 +73,16 @@ public final class Templates {
         }
     }
 
-    /** The text that a template makes of an event, for a step that must know it before it is due. */
+    /** Renders the text of an event, for a step that needs it before the message is due. */
     public String write(String name, Map<?, ?> event) {
         return text(name).write(event, Map.of());
     }
 
     /**
-     * Reads the files of a name anew. When one of them is wrong, the last good version stays in use.
+     * Reloads the files of a name. If one has an error, the last valid version stays in use.
      *
-     * @param used whether a route still uses it; else it is no matter that it has no file any more
-     * @throws IllegalArgumentException when one of the files is wrong, or none is left
+     * @param used whether a route still uses it; if not, its files may be deleted
+     * @throws IllegalArgumentException if one of the files has an error, or none is left
      */
     public void reload(String name, boolean used) {
         var found = files(name);
@@ -100,19 +100,19 @@ public final class Templates {
         }
     }
 
-    /** Whether a version of a text is in use. */
+    /** Returns whether a version of a template is in use. */
     public boolean has(String name) {
         var text = texts.get(name);
         return text != null && text.isGood();
     }
 
-    /** The name to which a file of the folder {@code templates} belongs: {@code order-shipped.de.mustache}. */
+    /** Returns the name to which a file of the folder {@code templates} belongs: {@code order-shipped.de.mustache}. */
     public static String nameOf(String fileName) {
         var file = FILE.matcher(fileName);
         return file.matches() ? file.group(1) : fileName;
     }
 
-    /** The files of a name by their language; an own one stands before a shipped one. */
+    /** Returns the files of a name by language; a user file overrides a shipped one. */
     private Map<String, Resource> files(String name) {
         var found = new TreeMap<String, Resource>();
         Stream.of(home, own.isEmpty() ? "" : "file:" + own)

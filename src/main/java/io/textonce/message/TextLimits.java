@@ -4,15 +4,15 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.StorableText;
 import org.jspecify.annotations.Nullable;
 
-/** Limits of a text: what Twilio takes, and what the policy of its event allows. */
+/** Limits of a text: Twilio's, and those of the policy of its event. */
 public final class TextLimits {
 
-    /** Twilio's, in characters. */
+    /** Twilio's limit, in characters. */
     private static final int LONGEST = 1600;
 
     private TextLimits() {}
 
-    /** Why a text is beyond them, or null. */
+    /** Returns why a text exceeds the limits, or null. */
     public static @Nullable EventRejected refusal(String text, SendPolicy policy) {
         if (text.isBlank()) {
             return EventRejected.ofField("text", "would be empty");

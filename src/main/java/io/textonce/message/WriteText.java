@@ -5,8 +5,8 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the text of one template. The kamelet {@code sms-text-action} makes one of its parameter when a route file is
- * loaded, so that a missing or wrong template is reported then and not with the first event.
+ * Step that renders one template. The kamelet {@code sms-text-action} creates one from its parameter when a route file
+ * is loaded, so that a missing or invalid template is reported then and not with the first event.
  */
 public final class WriteText implements Processor {
 

@@ -1,5 +1,5 @@
 /**
- * What shall be sent: the draft of an SMS, the policy of its event, templates by language, segments, quiet hours and
+ * Outbound messages: the draft of an SMS, the policy of its event, templates by language, segments, quiet hours and
  * times of appointments.
  */
 @NullMarked

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 record Match(@Nullable Seen message, @Nullable String doubt) {
 
     /**
-     * Equal texts to one number are given out in the order of their claims; while the call of another such delivery may
-     * be under way, or a person has to decide about one, none is given out. As such deliveries may have got each other's
-     * message, none of them is absent before all of their messages must be in the list.
+     * Assigns messages with the same text to one number in the order of their claims; none is assigned while the call
+     * of another such delivery may be in progress, or an operator has to decide about one. As such deliveries may have
+     * received each other's message, none of them is absent before all of their messages must be in the list.
      *
      * @param unbound listed messages from the delivery's sender, in the order of creation
      * @param candidates deliveries that may own one of them, this one among them, in the order of their claims
@@ -58,7 +58,7 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
             }
             int place = wanting.stream().map(Candidate::id).toList().indexOf(due.id());
             if (place >= 0) {
-                // Those before it take theirs first: one of them may have got its message since they were read.
+                // Earlier deliveries take theirs first: one of them may have received its message since they were read.
                 return place < found.size()
                         ? new Match(found.get(place), null)
                         : new Match(null, "the listed messages belong to earlier deliveries with the same text");
@@ -79,7 +79,10 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
                 uncertain ? "a listed message may be this one: its text, time or sender does not rule it out" : null);
     }
 
-    /** A message through a Messaging Service names that, and the number that the service chose. */
+    /**
+     * Returns whether the sender sent a message. One through a Messaging Service names both the service and the number
+     * that the service chose.
+     */
     private static boolean isOf(String sender, Seen seen) {
         return sender.equals(seen.messagingServiceSid() == null ? seen.from() : seen.messagingServiceSid());
     }

@@ -21,7 +21,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The background worker's steps, known to the routes by name. */
+/** Steps of the background worker, as beans. */
 @Configuration(proxyBeanMethods = false)
 class ReconcileConfiguration {
 
@@ -83,7 +83,7 @@ class ReconcileConfiguration {
         return exchange -> take(exchange, silentWorkers, deliveries::takeSilent);
     }
 
-    /** Lets a held text that was taken go on, unless it may not be sent, or not now: that is written down. */
+    /** Applies the send rules to a leased held message: it continues, or it is held again or rejected on the record. */
     @Bean
     Processor heldGate(DueRepository deliveries, SendRules gate, SendAdmission departure) {
         return exchange -> {
@@ -100,7 +100,7 @@ class ReconcileConfiguration {
         };
     }
 
-    /** Makes a held text that was taken ready for {@code sms-post}. */
+    /** Prepares a leased held message for {@code sms-post}. */
     @Bean
     Processor heldReady() {
         return exchange -> {
@@ -111,7 +111,7 @@ class ReconcileConfiguration {
         };
     }
 
-    /** Takes as many as there are idle workers. The scheduler comes back at once while something was taken. */
+    /** Leases as many as there are free workers. The scheduler polls again at once while something was leased. */
     private static void take(Exchange exchange, WorkerPool workers, IntFunction<List<DueDelivery>> from) {
         int most = Math.min(workers.idle(), exchange.getVariable("most", Integer.MAX_VALUE, Integer.class));
         List<DueDelivery> taken = most > 0 ? from.apply(most) : List.of();

@@ -28,28 +28,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Resolves one unknown outcome by looking at Twilio's list of messages to the number. It binds a message that can only
- * be this delivery's; it calls a text absent only when the horizon is behind and the whole list was read without it;
- * and in every other case it looks again later. Callbacks may resolve the same delivery at any moment; whoever comes
- * second changes nothing.
+ * Reconciliation of one unknown outcome with Twilio's message list of the number. It correlates a message that can only
+ * be this delivery's; it declares a message absent only after the reconciliation window, with a list that was read
+ * completely without it; in every other case it checks again later. A callback may resolve the same delivery at any
+ * time; the second writer loses (optimistic lock).
  */
 final class Reconciliation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
 
-    /** How far Twilio's clocks may be apart beyond the measured skew, rounding to the second included. */
+    /** Tolerance for Twilio's clocks beyond the measured skew, including rounding to the second. */
     private static final Duration TOLERANCE = Duration.ofSeconds(60);
 
     /**
-     * A clock that is kept by NTP is never so far away; one that is will be set, and what it measured is wrong then. Up
-     * to so much it may be set between an attempt and a look: an equal message that is older by less keeps it unknown.
+     * Maximum skew. A clock kept by NTP never reaches it; a clock that does will be set, and its measurements are wrong
+     * then. A clock may be set by this much between an attempt and a check: a message with the same text that is older
+     * by less keeps the delivery unknown.
      */
     private static final Duration MOST_SKEW = Duration.ofMinutes(5);
 
-    /** Between looks that proved nothing after the horizon. */
+    /** Interval of inconclusive checks after the reconciliation window. */
     private static final Duration SLOWEST_LOOK = Duration.ofMinutes(5);
 
-    /** What shows nothing for so long, longer than Twilio's API was ever away, shows nothing later either. */
+    /**
+     * Time of the last check: what is inconclusive for so long, longer than any outage of Twilio's API, stays
+     * inconclusive.
+     */
     private static final Duration LAST_LOOK = Duration.ofHours(6);
 
     private static final String RESOLVED = "textonce.reconciliations.resolved";
@@ -88,11 +92,11 @@ final class Reconciliation {
         this.settings = settings;
         this.meters = meters;
         this.resolved = resolved;
-        // The alert compares with what was there before the first one.
+        // Registered at once, since the alert needs a value before the first increase.
         meters.counter(RESOLVED, "how", UNDECIDED);
     }
 
-    /** Looks once. Leaves the variables of a new attempt when the text is to be sent again. */
+    /** Checks once. Sets the variables of a new attempt if the message is to be resent. */
     void look(Exchange exchange) {
         var due = exchange.getMessage().getBody(DueDelivery.class);
         if (due.phone() == null) {
@@ -104,7 +108,7 @@ final class Reconciliation {
                 .filter(other ->
                         other.id().equals(due.id()) || other.text() == null || TextMatch.loosely(text, other.text()))
                 .toList();
-        // By at most so much the database's clock, which wrote the attempts, is ahead of this machine's.
+        // Maximum lead of the database's clock, which wrote the attempts, over this machine's.
         var ahead = Duration.between(Instant.now(), candidates.now());
         var since = restore.earliest(first(due, equal)).minus(ahead).minus(TOLERANCE);
         List<Seen> listed;
@@ -135,7 +139,10 @@ final class Reconciliation {
         }
     }
 
-    /** As candidates may have got each other's message, the message of the first of them may be this delivery's. */
+    /**
+     * Returns the earliest time of a candidate: as candidates may have received each other's message, the message of
+     * the first of them may be this delivery's.
+     */
     private static Instant first(DueDelivery due, List<Candidate> equal) {
         return Stream.concat(
                         Stream.of(due.attemptedAt()),
@@ -144,7 +151,7 @@ final class Reconciliation {
                 .orElseThrow();
     }
 
-    /** Whether a message may be missing only because the clocks differ. */
+    /** Returns whether a message may be missing only because the clocks differ. */
     private static @Nullable String doubt(Skew measured, Duration ahead) {
         if (!measured.known()) {
             return "the offset of Twilio's clock is unknown";
@@ -155,7 +162,7 @@ final class Reconciliation {
                 : null;
     }
 
-    /** The listed messages that may be from our sender and belong to no delivery. */
+    /** Returns the listed messages that may be from the delivery's sender and belong to no delivery. */
     private List<Seen> unbound(DueDelivery due, List<Seen> listed) {
         var ours = listed.stream()
                 .filter(seen -> due.sender().equals(seen.from()) || due.sender().equals(seen.messagingServiceSid()))
@@ -196,7 +203,7 @@ final class Reconciliation {
             return;
         }
         if (restore.isCauseOf(due)) {
-            // Nobody here knows the text that Twilio makes of a template: any of these may be it.
+            // The text that Twilio makes of a template is unknown here: any of these messages may be it.
             if (due.sms().policy().isContent() && !unbound.isEmpty()) {
                 deliveries.end(
                         due, DeliveryStatus.HELD, "Twilio has a text that may be this one; a person must decide");
@@ -220,7 +227,7 @@ final class Reconciliation {
         }
     }
 
-    /** Sends a text that Twilio does not have, or holds it if it may not be sent now. */
+    /** Resends a message that Twilio does not have, or holds it if it may not be sent now. */
     private void send(Exchange exchange, DueDelivery due, SendDecision verdict) {
         if (verdict.isHeld()) {
             LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
@@ -241,13 +248,14 @@ final class Reconciliation {
     }
 
     /**
-     * Doubles the time each time, with one look as soon as the horizon is behind, and an end.
+     * Schedules the next check with exponential backoff, one check right after the reconciliation window, and a last
+     * one.
      *
-     * @param doubt why this look proved nothing; null where it was only too early
+     * @param doubt why this check was inconclusive; null if it was only too early
      */
     private void lookAgain(DueDelivery due, @Nullable String doubt) {
         var unclear = due.unclearFor();
-        // After a restore all count as unclear since the start, however late their events come.
+        // After a restore all deliveries count as unknown since the start, however late their events arrive.
         var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_LOOK;
         if (doubt != null && unclear.compareTo(max(last, horizon(due))) >= 0) {
             LOG.warn("Delivery {} is still unknown; an operator must decide: {}", due.id(), doubt);
@@ -282,7 +290,7 @@ final class Reconciliation {
         return a.compareTo(b) > 0 ? a : b;
     }
 
-    /** Twilio's messages to a number since a time, in the order of creation; see {@code TwilioMessages}. */
+    /** Source of Twilio's messages to a number since a time, in the order of creation; see {@code TwilioMessages}. */
     @FunctionalInterface
     interface MessageList {
 

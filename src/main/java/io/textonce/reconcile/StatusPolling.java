@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Twilio about a text whose callbacks stay away, ever more slowly, for three days from when it could leave: some
- * carriers never report, and then {@code sent} is the last word. A text that was called off while Twilio has it is
- * canceled there. Where Twilio's answer does not say whether it is, that is tried again within seconds, for as long as
- * Twilio has not sent it.
+ * Status polling of messages whose callbacks are missing, with growing intervals, for three days from the time they
+ * could be sent: some carriers never report, and then {@code sent} is the final status. A message that was canceled
+ * while Twilio has it is canceled there. If Twilio's response does not show whether it is canceled, the cancellation is
+ * retried within seconds, until Twilio has sent it.
  */
 final class StatusPolling {
 
@@ -29,7 +29,7 @@ final class StatusPolling {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
     private static final Duration SLOWEST_RETRY = Duration.ofSeconds(30);
 
-    /** Twilio's codes for a message that can't be canceled any more, or that it does not have. */
+    /** Twilio's codes for a message that can't be canceled any more, or that Twilio does not have. */
     private static final Set<Integer> TOO_LATE = Set.of(30409, 20404);
 
     private final TwilioMessages messages;
@@ -44,7 +44,7 @@ final class StatusPolling {
         this.first = first;
     }
 
-    /** Leaves what Twilio answered as a report, or no body when there was no answer. */
+    /** Sets Twilio's response as a report, or no body if there was none. */
     public void ask(Exchange exchange) {
         var due = exchange.getMessage().getBody(DueDelivery.class);
         exchange.getMessage().setBody(null);
@@ -80,7 +80,7 @@ final class StatusPolling {
         }
     }
 
-    /** Since its hand-over to Twilio, or since the time until which Twilio kept it. */
+    /** Returns the time since Twilio accepted the message, or since its scheduled time. */
     private static Duration outFor(DueDelivery due) {
         var plan = due.sms().sendAt();
         var since = plan == null || plan.isBefore(due.attemptedAt()) ? due.attemptedAt() : plan;

@@ -6,9 +6,9 @@ import java.util.BitSet;
 import java.util.regex.Pattern;
 
 /**
- * Comparison of a text that was sent with one in Twilio's list. Twilio may have put a trial account's notice in front,
- * shortened its links, or replaced characters by their GSM-7 look-alikes
- * (https://www.twilio.com/docs/messaging/services#smart-encoding), also where it was not asked to.
+ * Comparison of a sent text with one in Twilio's list. Twilio may have put a trial account's notice in front, shortened
+ * its links, or replaced characters by their GSM-7 look-alikes
+ * (https://www.twilio.com/docs/messaging/services#smart-encoding), even without being configured to.
  */
 final class TextMatch {
 
@@ -16,19 +16,19 @@ final class TextMatch {
     private static final Pattern LINK = Pattern.compile("https?://\\S+");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
-    /** One more than Twilio's table has for a visible character. */
+    /** Longest replacement considered: one more than Twilio's table has for a visible character. */
     private static final int LONGEST_REPLACEMENT = 4;
 
     private TextMatch() {}
 
-    /** The text as it was sent, whatever Twilio may have put in front of it. */
+    /** Returns whether the text is as it was sent, with or without a notice in front. */
     static boolean exactly(String sent, String listed) {
         return listed.equals(sent) || listed.equals(TRIAL + sent);
     }
 
     /**
-     * The text as Twilio is known to change it. The table comes before the normal form, which would take characters of
-     * the table apart; the other way round serves a Twilio that composes accents first.
+     * Returns whether the text is as Twilio is known to change it. The table comes before the normal form, which would
+     * decompose characters of the table; the reverse order covers a Twilio that composes accents first.
      */
     static boolean loosely(String sent, String listed) {
         return loose(SmartEncoding.plain(sent)).equals(loose(SmartEncoding.plain(listed)))
@@ -36,8 +36,9 @@ final class TextMatch {
     }
 
     /**
-     * The text, if Twilio replaced characters otherwise than its table says: each that is none of GSM-7 may stand for
-     * itself or for a few of GSM-7. Such a message is not certain to be the one that was sent, nor certain not to be.
+     * Returns whether the text may be the sent one with unpublished replacements: each character outside GSM-7 may
+     * stand for itself or for a few of GSM-7. Such a message is neither certainly the one that was sent nor certainly
+     * another.
      */
     static boolean possibly(String sent, String listed) {
         int[] text = loose(SmartEncoding.plain(sent))

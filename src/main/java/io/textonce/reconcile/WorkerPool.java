@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * Threads for one kind of due deliveries, so that slow ones of one kind never keep another waiting. Only as much is
- * taken from the table as can be begun at once: what waits, waits where another instance can take it.
+ * Thread pool for one kind of due deliveries, so that slow ones of one kind never delay another. Only as many are
+ * leased as can be started at once; the others stay in the table, where another instance can lease them.
  */
 final class WorkerPool extends ThreadPoolExecutor {
 
