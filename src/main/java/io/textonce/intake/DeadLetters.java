@@ -128,7 +128,7 @@ public final class DeadLetters {
         }
         message.setStringProperty(REASON, reason);
         var letter = new JmsMessage(exchange, message, null, exchange.getProperty(Exchange.BINDING, JmsBinding.class));
-        // Else its properties would be headers, and a header can say where to send.
+        // Otherwise its properties would become headers, and a header can set the destination.
         letter.setHeaders(new HashMap<>());
         return letter;
     }
@@ -172,7 +172,7 @@ public final class DeadLetters {
         return taken ? plain : "x_" + plain;
     }
 
-    /** What JMS does not take as it is, it takes as a text; what it does not take at all is left out. */
+    /** Sets a property; a value that JMS does not support is set as text, or else left out. */
     private static void set(Message message, String name, Object value) {
         try {
             message.setObjectProperty(name, value);

@@ -15,7 +15,7 @@ final class EventProperties extends JmsHeaderFilterStrategy {
 
     private final boolean isTraced;
 
-    /** @param isTraced whether a sender may say which trace its message belongs to */
+    /** @param isTraced whether a sender may set the trace of its message */
     EventProperties(boolean isTraced) {
         this.isTraced = isTraced;
     }

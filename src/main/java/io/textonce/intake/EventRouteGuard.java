@@ -24,8 +24,8 @@ public final class EventRouteGuard {
     }
 
     /**
-     * Refuses an event that has no route, before anything is done for it. One whose file is broken is not unknown: it
-     * is for later, so that no queue and no folder gives it up.
+     * Rejects an event without a route, before any work. An event whose file has an error is not unknown but a
+     * transient failure, so that no queue and no folder gives it up.
      */
     void known(Exchange exchange) throws InterruptedException {
         String event = exchange.getVariable("event", String.class);
@@ -53,25 +53,28 @@ public final class EventRouteGuard {
         return new EventRejected(404, "unknown_event", "Unknown event.");
     }
 
-    /** Whether a failure says that the event can never become a text, however often it is tried. */
+    /** Returns whether the failure is permanent: no SMS can be made of the event, however often it is retried. */
     public boolean isFinal(Exchange exchange) {
         var refusal = Problem.refusal(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         return refusal != null && refusal.httpStatus() != 503;
     }
 
-    /** Whether a failure is the moment's and not the event's: the database is away, or we are overloaded or stopping. */
+    /**
+     * Returns whether the failure is transient: the database is unavailable, or this instance is overloaded or
+     * stopping.
+     */
     public boolean isLater(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (Problem.refusal(caught) == null
                 && (context.isStopping() || ObjectHelper.getException(InterruptedException.class, caught) != null)) {
             return true;
         }
-        // What the database will not take today it will not take tomorrow.
+        // A value that the database rejects today it rejects tomorrow.
         return Problem.of(caught).retryLater()
                 && ObjectHelper.getException(DataIntegrityViolationException.class, caught) == null;
     }
 
-    /** The reason of an event that failed through a fault of ours. */
+    /** Returns the reason for an event that failed with an unexpected error. */
     public static String unforeseen(Throwable thrown) {
         return "failed with an unexpected error (" + thrown.getClass().getSimpleName() + "); see the log";
     }

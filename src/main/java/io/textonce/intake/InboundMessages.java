@@ -26,8 +26,8 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * What a person texts to us. Twilio itself obeys STOP and START and answers HELP before we hear of it; here the same is
- * written down, so that nothing is claimed, held or planned for somebody who does not want it.
+ * Handler of inbound messages. Twilio itself obeys STOP and START and answers HELP before it calls this webhook; here
+ * opt-outs are recorded, so that nothing is claimed, held or scheduled for a recipient who has opted out.
  */
 final class InboundMessages {
 
@@ -36,9 +36,9 @@ final class InboundMessages {
     private static final Pattern SID = Pattern.compile("(SM|MM)[0-9a-fA-F]{32}");
 
     /**
-     * The words that Twilio takes as such when they are all of a text
-     * (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out). With words of one's own, Advanced Opt-Out says
-     * in OptOutType what they mean.
+     * Keywords of Twilio, when a message has nothing else
+     * (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out). With custom keywords, Advanced Opt-Out sets
+     * their meaning in OptOutType.
      */
     private static final Set<String> STOP =
             Set.of("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT");

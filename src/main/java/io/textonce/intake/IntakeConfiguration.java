@@ -40,11 +40,11 @@ import org.springframework.jms.connection.SingleConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What the intakes and the events share, known to the routes by name. */
+/** Beans that the intakes and the events share. */
 @Configuration(proxyBeanMethods = false)
 class IntakeConfiguration {
 
-    /** Reads events strictly: what two readers could understand differently is refused. */
+    /** Creates the strict reader of events: input that two readers could interpret differently is rejected. */
     @Bean(defaultCandidate = false)
     ObjectMapper eventJson() {
         var factory = SharedBuffers.factory()
@@ -172,8 +172,8 @@ class IntakeConfiguration {
     }
 
     /**
-     * Lets a consumer ask for one message after the other. By default Artemis sends it ahead what fits into 1 MiB: then one
-     * has thousands of small messages, and all others have none.
+     * Sets the prefetch of consumers to one message. By default Artemis prefetches up to 1 MiB: one consumer then has
+     * thousands of small messages, and all others have none.
      */
     @Bean
     static BeanPostProcessor oneMessageAtOnce() {

@@ -25,13 +25,13 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
- * Stops and starts the intakes of this process. What was taken before comes to its end; what comes after stays where it
- * is: HTTP callers get 503 and come again, messages stay on the queue, files in their folder. A stop lasts until somebody
- * starts the intake, or the process is started anew.
+ * Switch of the intakes of this process. Events accepted before a stop complete; later ones wait at their source: HTTP
+ * callers get 503 and retry, messages stay on the queue, files in their folder. A stop lasts until an operator starts
+ * the intake, or the process restarts.
  */
 public final class Intakes implements HealthIndicator, MeterBinder {
 
-    /** That an intake was stopped on purpose is no failure: probes get 200, and whoever reads the word is told. */
+    /** Health status of an intake that was stopped on purpose: probes still get 200, and the status names the cause. */
     static final String STOPPED = "INTAKE_STOPPED";
 
     private static final Logger LOG = LoggerFactory.getLogger(Intakes.class);
@@ -103,7 +103,7 @@ public final class Intakes implements HealthIndicator, MeterBinder {
         return true;
     }
 
-    /** Whether a route takes nothing from outside now. */
+    /** Returns whether a route currently accepts nothing from outside. */
     public static boolean isStopped(Route route) {
         return isStopped(route.getConsumer());
     }
@@ -177,7 +177,7 @@ public final class Intakes implements HealthIndicator, MeterBinder {
             boolean stopped,
             @Nullable Stop stop) {}
 
-    /** Who stopped it, why and when. */
+    /** Record of a stop: operator, reason and time. */
     public record Stop(String who, String why, Instant at) {
 
         String words() {

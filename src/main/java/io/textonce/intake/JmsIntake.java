@@ -48,9 +48,8 @@ final class JmsIntake {
     }
 
     /**
-     * The CloudEvent that a message is, in one of the ways in which its attributes may be told: properties with the
-     * prefix of the AMQP or the JMS binding, {@code cloudEvents:} or {@code cloudEvents_}, or {@code ce_}; else beside
-     * the data in the body.
+     * Returns the CloudEvent of a message, in any of its bindings: properties with the prefix of the AMQP or the JMS
+     * binding, {@code cloudEvents:} or {@code cloudEvents_}, or {@code ce_}; else in the body beside the data.
      */
     private static @Nullable CloudEvent cloudEvent(Message message, byte[] body) throws JMSException {
         for (String prefix : CLOUD_EVENTS) {

@@ -11,9 +11,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Open while Twilio refuses the account itself. Then no text is burnt on it: all are held, and one at a time, from
- * whichever instance, tries whether Twilio takes the account again. The state lies in the database; what an instance
- * remembers of it is at most as old as the background worker's pace.
+ * Circuit breaker that is open while Twilio rejects the account. Then no message is spent on it: all are held, and one
+ * at a time, from whichever instance, probes whether Twilio accepts the account again. The state is in the database; an
+ * instance's copy is at most as old as the poll interval of the background worker.
  */
 final class CircuitBreaker implements HealthIndicator {
 
@@ -33,7 +33,10 @@ final class CircuitBreaker implements HealthIndicator {
     private static final String GIVE_BACK =
             "UPDATE textonce.circuit_breakers SET probe_at = now() WHERE account_sid = ?";
 
-    /** The events are read from the newest on, and the last answer with a SID is one of the first. */
+    /**
+     * Query for an accepted message whose POST was later. The events are read from the newest on, and the last response
+     * with a SID is one of the first.
+     */
     private static final String TAKEN_LATER = """
             SELECT EXISTS (
                 SELECT FROM (
@@ -84,8 +87,8 @@ final class CircuitBreaker implements HealthIndicator {
     }
 
     /**
-     * The same as a callback tells it, which may come late: it opens nothing if Twilio has taken a message that was
-     * handed over later than the one that failed.
+     * Opens the breaker for the error in a callback, which may be late: it has no effect if Twilio has accepted a
+     * message whose POST was later than that of the failed one.
      */
     void open(UUID failed, int code, String words) {
         if (Boolean.TRUE.equals(jdbc.queryForObject(TAKEN_LATER, Boolean.class, failed))) {
@@ -98,7 +101,7 @@ final class CircuitBreaker implements HealthIndicator {
         }
     }
 
-    /** Twilio has answered for the account again. */
+    /** Closes the breaker: Twilio accepts the account again. */
     void close() {
         if (isOpen()) {
             jdbc.update("DELETE FROM textonce.circuit_breakers WHERE account_sid = ?", account);
@@ -107,7 +110,7 @@ final class CircuitBreaker implements HealthIndicator {
         }
     }
 
-    /** Reads what other instances have found out, once a pace however often it is asked. */
+    /** Refreshes the state from the database, at most once per poll interval. */
     void refresh() {
         if (System.nanoTime() - refreshedAt < pace.toNanos()) {
             return;
@@ -121,13 +124,13 @@ final class CircuitBreaker implements HealthIndicator {
         refreshedAt = System.nanoTime();
     }
 
-    /** The right to one call although the circuit is open; null where another call has it. */
+    /** Leases the half-open probe: the right to one call although the breaker is open; null if another call has it. */
     @Nullable
     Probe takeProbe() {
         return jdbc.update(TAKE_PROBE, probe.toString(), account) == 1 ? new Probe() : null;
     }
 
-    /** Lets the next held message try at once, unless the probe's call was made. */
+    /** Releases a probe whose call was not made, so that the next held message may use it. */
     void giveBack(Probe taken) {
         if (!taken.used) {
             jdbc.update(GIVE_BACK, account);
@@ -141,12 +144,12 @@ final class CircuitBreaker implements HealthIndicator {
         return health.withDetail("clockSkew", clock.skew().toString()).build();
     }
 
-    /** A half-open probe: one call that tries whether Twilio takes the account again. */
+    /** Half-open probe: one call that tests whether Twilio accepts the account again. */
     static final class Probe {
 
         private volatile boolean used;
 
-        /** The call leaves now. */
+        /** Marks the probe as used: the call is about to be made. */
         void use() {
             used = true;
         }

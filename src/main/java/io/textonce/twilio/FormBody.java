@@ -9,13 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A form exactly as it was sent: every parameter, in its order, repeated and empty ones included. What cannot be decoded
- * without guessing is refused with a {@link MalformedFormException}. Its text form names the parameters and never their
- * values, so that a form in a log line gives nothing away.
+ * Form body exactly as it was sent: every parameter in its order, with repeated and empty ones. A body that can't be
+ * decoded without guessing is rejected with a {@link MalformedFormException}. Its string form names the parameters and
+ * never their values, so that a form in a log line reveals nothing.
  */
 public final class FormBody {
 
-    /** Twilio sends about 25; the bound keeps a hostile body from costing more than it is worth. */
+    /** Maximum number of parameters. Twilio sends about 25; the bound limits the cost of a hostile body. */
     public static final int MAX_PARAMETERS = 200;
 
     private final List<Parameter> parameters;
@@ -24,7 +24,7 @@ public final class FormBody {
         this.parameters = List.copyOf(parameters);
     }
 
-    /** Reads a raw {@code application/x-www-form-urlencoded} body. */
+    /** Parses a raw {@code application/x-www-form-urlencoded} body. */
     public static FormBody parse(byte[] body) {
         var parameters = new ArrayList<Parameter>();
         var start = 0;
@@ -41,7 +41,7 @@ public final class FormBody {
         return new FormBody(parameters);
     }
 
-    /** Reads a raw form that was already turned into text; anything beyond ASCII counts as its UTF-8 bytes. */
+    /** Parses a raw form that was already decoded to a string; anything beyond ASCII counts as its UTF-8 bytes. */
     public static FormBody parse(String body) {
         try {
             var bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(body));
@@ -53,12 +53,12 @@ public final class FormBody {
         }
     }
 
-    /** All parameters, in the order they were sent. */
+    /** Returns all parameters in their order. */
     public List<Parameter> parameters() {
         return parameters;
     }
 
-    /** The first value of a name, or null if the form does not have it. */
+    /** Returns the first value of a name, or null. */
     public @Nullable String first(String name) {
         for (var parameter : parameters) {
             if (parameter.name().equals(name)) {
@@ -68,7 +68,7 @@ public final class FormBody {
         return null;
     }
 
-    /** All values of a name, in the order they were sent. */
+    /** Returns all values of a name in their order. */
     public List<String> all(String name) {
         return parameters.stream()
                 .filter(parameter -> parameter.name().equals(name))
@@ -121,7 +121,10 @@ public final class FormBody {
         throw new MalformedFormException("Malformed percent escape at byte " + percent);
     }
 
-    /** ASCII only, unlike {@link Character#digit}, which reads full-width digits too. */
+    /**
+     * Returns the value of an ASCII hexadecimal digit, unlike {@link Character#digit}, which accepts full-width digits
+     * too.
+     */
     private static int hexDigit(byte octet) {
         if (octet >= '0' && octet <= '9') {
             return octet - '0';
@@ -139,7 +142,7 @@ public final class FormBody {
         return end;
     }
 
-    /** A decoded name and value. A name that came without {@code =} has an empty value. */
+    /** Decoded name and value. A name without {@code =} has an empty value. */
     public record Parameter(String name, String value) {
 
         @Override

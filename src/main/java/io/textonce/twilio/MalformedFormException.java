@@ -1,6 +1,6 @@
 package io.textonce.twilio;
 
-/** A body that is no readable form. The message says where and why, and never repeats what was sent. */
+/** Error of a body that is not a valid form. The message has the kind and position, and never repeats the content. */
 public final class MalformedFormException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two sides of one call of Twilio: the parameters of a create, and what its answer means for the delivery. The
- * outcome is left in the variable {@code delivery} and, for the table, as the body.
+ * Request and response of one call to Twilio: the parameters of a create, and what its response means for the delivery.
+ * The outcome is set as the variable {@code delivery} and, for the table, as the body.
  */
 final class SmsPost {
 
@@ -49,9 +49,9 @@ final class SmsPost {
     }
 
     /**
-     * Sets the headers that camel-twilio reads. It ignores a misspelt one in silence, so each is tested on the wire.
-     * The callback's URL carries our delivery id, which binds a text whose answer was lost; its fragment asks Twilio to
-     * repeat a callback that failed (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+     * Sets the headers that camel-twilio reads. It ignores a misspelt one silently, so each is tested on the wire. The
+     * callback URL has the delivery id, which correlates a message whose response was lost; its fragment makes Twilio
+     * repeat a failed callback (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
      */
     void write(Exchange exchange) {
         var called = new AtomicBoolean();
@@ -109,18 +109,21 @@ final class SmsPost {
         }
     }
 
-    /** Seconds that the text is still worth; Twilio takes 1 to 36000. */
+    /** Returns the remaining validity in seconds; Twilio accepts 1 to 36000. */
     private static int validity(Sms sms, Instant now) {
         var from = sms.sendAt() == null ? now : sms.sendAt();
         long seconds = Duration.between(from, sms.expiresAt()).toSeconds();
         return (int) Math.max(1, Math.min(seconds, 36_000));
     }
 
-    /** Says by the answer, or by the failure's kind, whether Twilio has the text, won't have it, or may have it. */
+    /**
+     * Classifies the outcome by the response or the kind of failure: Twilio has the message, rejects it, or may have
+     * it.
+     */
     void read(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
-        // What was caught may be a failure of an earlier try: Camel leaves it there when a later one brings an answer.
+        // The caught exception may be of an earlier attempt: Camel keeps it when a later attempt succeeds.
         var answer = exchange.getMessage().getBody() instanceof Message message ? message : null;
         if (answer == null && caught != null) {
             failed(exchange, caught);
@@ -170,7 +173,9 @@ final class SmsPost {
         }
     }
 
-    /** A fault of this system, which a person must look at: no wait will make the same text leave. */
+    /**
+     * Holds a message whose request could not be built. An operator must fix the cause: no retry alone will succeed.
+     */
     private void notCalled(Exchange exchange, Throwable caught) {
         LOG.error("Delivery {} could not be posted to Twilio and is held", id(exchange), caught);
         meters.notCalled();
@@ -238,7 +243,7 @@ final class SmsPost {
                         delivery.id(), delivery.attempt(), status, sid, code, words, wait));
     }
 
-    /** Up to half as long again, so that what was held together is not tried together. */
+    /** Returns the hold delay with a jitter of up to half, so that messages held together are not retried together. */
     private Duration holdDelay() {
         long millis = settings.twilio().holdDelay().toMillis();
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));

@@ -18,8 +18,8 @@ import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
 /**
- * Reads Twilio's status callbacks, which {@link SignedWebhook} let in. Nothing of one is lost: what it says is written
- * down before it is answered, known to us or not.
+ * Handler of Twilio's status callbacks, which {@link SignedWebhook} authenticated. None is lost: each is stored before
+ * it is acknowledged, whether its delivery is known or not.
  */
 public final class StatusCallback {
 
@@ -51,7 +51,7 @@ public final class StatusCallback {
         this.texts = texts;
     }
 
-    /** Makes a report of the form, or refuses with 400. */
+    /** Builds a report from the form, or rejects it with 400. */
     void read(Exchange exchange) {
         Map<?, ?> form = exchange.getMessage().getBody(Map.class);
         var sid = (String) form.get("MessageSid");
@@ -66,7 +66,7 @@ public final class StatusCallback {
         report(exchange, "callback", delivery(exchange.getVariable("query", String.class)), sid, status, code);
     }
 
-    /** Makes a report of what Twilio said of a message, as the body and for {@link #recorded}. */
+    /** Builds a report of a message's status at Twilio, as the body and for {@link #recorded}. */
     public void report(
             Exchange exchange,
             String kind,
@@ -80,7 +80,7 @@ public final class StatusCallback {
         exchange.getMessage().setBody(report);
     }
 
-    /** Counts and, where a person should look, says what the report did. */
+    /** Counts and logs the effect of the report, as a warning if an operator should know. */
     void recorded(Exchange exchange) {
         var report = exchange.getVariable("report", StatusRepository.Report.class);
         var done = exchange.getMessage().getBody(StatusRepository.Effect.class);
@@ -118,8 +118,8 @@ public final class StatusCallback {
     }
 
     /**
-     * What an error that comes with a callback asks for beyond the delivery itself. One that changed nothing, since it
-     * came late or twice, asks for nothing: what it knows has been overtaken.
+     * Applies the consequence of a callback's error code beyond the delivery itself. A callback that changed nothing,
+     * because it was late or repeated, has no consequence: it is outdated.
      */
     private void follow(@Nullable Integer code, UUID delivery) {
         if (code == null) {
@@ -134,7 +134,7 @@ public final class StatusCallback {
         }
     }
 
-    /** Some carriers' callbacks say 0 where there is no error. */
+    /** Returns the error code; some carriers send 0 for no error. */
     private static @Nullable Integer code(@Nullable String text) {
         int code = text != null && text.matches("\\d{1,6}") ? Integer.parseInt(text) : 0;
         return code == 0 ? null : code;

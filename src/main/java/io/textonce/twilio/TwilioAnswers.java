@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classification of an HTTP answer by what it proves about the call. Only Twilio's own error code proves that Twilio
- * refused. A 3xx or 4xx without one comes from a proxy, a firewall or a gateway on the way, which may have passed the
- * call on before: it proves nothing, whatever its status says.
+ * Classifier of HTTP responses by what they prove about the call. Only Twilio's own error code proves a rejection. A
+ * 3xx or 4xx without one comes from an intermediary (proxy, firewall, gateway), which may have forwarded the call
+ * before: it proves nothing, whatever its status.
  */
 final class TwilioAnswers {
 
@@ -43,10 +43,10 @@ final class TwilioAnswers {
     }
 
     /**
-     * The answer to a call that Twilio took.
+     * Returns the response to a call that Twilio accepted.
      *
-     * @param left whether any of the call was written, and not only a proxy asked for a connection
-     * @throws TwilioFailure for any other answer
+     * @param left whether any of the call was written, as opposed to a proxy's CONNECT alone
+     * @throws TwilioFailure for any other response
      */
     Response read(ClassicHttpResponse response, boolean left) throws IOException {
         int status = response.getCode();
@@ -90,7 +90,7 @@ final class TwilioAnswers {
         return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** Twilio's codes have five digits; a gateway's JSON repeats the HTTP status under that name. */
+    /** Returns Twilio's error code, which has five digits; a gateway's JSON repeats the HTTP status under that name. */
     private @Nullable Integer code(String body) {
         try {
             JsonNode code = json.readTree(body).path("code");

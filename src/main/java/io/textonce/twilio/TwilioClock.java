@@ -29,10 +29,12 @@ import org.springframework.stereotype.Component;
 @Component
 public final class TwilioClock implements MeterBinder {
 
-    /** Answers count for one to two of these: longer than a message needs to be listed. */
+    /**
+     * Window of the measurements: a response counts for one to two of these, longer than a message needs to be listed.
+     */
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
-    /** So far apart may the clocks of Twilio's machines be, and ours while it is adjusted slowly. */
+    /** Tolerance between the clocks of Twilio's machines, and for a local clock that is being slewed. */
     private static final Duration SLACK = Duration.ofSeconds(5);
 
     private final Clock clock;
@@ -43,7 +45,7 @@ public final class TwilioClock implements MeterBinder {
         this.clock = clock;
     }
 
-    /** Only a success is Twilio's for certain: an error may be a proxy's, with a clock of its own. */
+    /** Only a success is certainly from Twilio: an error may come from a proxy with a clock of its own. */
     ClassicHttpResponse call(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         var sent = clock.instant();
@@ -72,7 +74,7 @@ public final class TwilioClock implements MeterBinder {
         current = current == null ? bounds : current.and(bounds);
     }
 
-    /** How far Twilio's clock is ahead of this machine's. */
+    /** Returns how far Twilio's clock is ahead of this machine's. */
     public synchronized Skew skew() {
         roll(clock.instant());
         if (current == null && previous == null) {
@@ -111,20 +113,20 @@ public final class TwilioClock implements MeterBinder {
                     most.compareTo(other.most) < 0 ? most : other.most);
         }
 
-        /** Also when the clock went back since. */
+        /** Returns whether a measurement is older than an age, also if the clock was set back since. */
         boolean isOlderThan(Duration age, Instant now) {
             return Duration.between(since, now).abs().compareTo(age) > 0;
         }
     }
 
     /**
-     * How far Twilio's clock is ahead of this machine's; negative where it is behind.
+     * Skew: how far Twilio's clock is ahead of this machine's; negative if it is behind.
      *
-     * @param known whether there were answers lately, and none contradicts another
+     * @param known whether there were recent responses that agree with each other
      */
     public record Skew(Duration least, Duration most, boolean known) {
 
-        /** In seconds; NaN where it is not known. */
+        /** Returns the skew in seconds; NaN if unknown. */
         double seconds() {
             return known ? least.plus(most).dividedBy(2).toMillis() / 1000.0 : Double.NaN;
         }

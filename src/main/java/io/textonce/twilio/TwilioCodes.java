@@ -20,9 +20,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What each Twilio error code means and what follows from it, as told by {@code twilio/codes.csv}. Every answer of
- * Twilio gets an entry: a code that is not in the table falls back to what its HTTP status proves, and never to
- * something that would send a text twice. A table with a mistake in it stops the start. Immutable.
+ * Table of Twilio's error codes and their consequences, from {@code twilio/codes.csv}. Every response has an entry: a
+ * code that is not in the table falls back to what its HTTP status proves, and never to anything that would send a
+ * message twice. A table with an error prevents the start. Immutable.
  */
 public final class TwilioCodes {
 
@@ -70,8 +70,8 @@ public final class TwilioCodes {
     }
 
     /**
-     * The entry of a code that came without an HTTP status, in a status callback for example. An unknown code alone
-     * proves nothing about whether the text was taken.
+     * Returns the entry of a code without an HTTP status, as in a status callback. An unknown code alone proves nothing
+     * about whether the message was accepted.
      */
     public Entry of(int code) {
         var entry = entries.get(code);
@@ -86,8 +86,8 @@ public final class TwilioCodes {
     }
 
     /**
-     * The entry of an answer to a send. Only a 4xx proves that Twilio did not take the text: whatever code comes with
-     * another status, the outcome is unclear.
+     * Returns the entry of a response to a send. Only a 4xx proves that Twilio did not accept the message: with any
+     * other status the outcome is unknown, whatever the code.
      */
     public Entry of(int code, int httpStatus) {
         var row = entries.get(code);
@@ -97,12 +97,12 @@ public final class TwilioCodes {
         return row != null ? row : refused(code, httpStatus);
     }
 
-    /** All rows of the table, by ascending code. */
+    /** Returns all rows of the table, by ascending code. */
     public Collection<Entry> entries() {
         return entries.values();
     }
 
-    /** 408 is a 4xx that a proxy may give after Twilio has taken the text. */
+    /** Returns whether a status proves a rejection. A proxy may return 408 after Twilio has accepted the message. */
     private static boolean provesRefusal(int httpStatus) {
         return httpStatus >= 400 && httpStatus < 500 && httpStatus != 408;
     }
@@ -191,41 +191,41 @@ public final class TwilioCodes {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** What follows when Twilio answers a send with the code. */
+    /** Consequence of a code in the response to a send. */
     public enum AtCreation {
-        /** Refused; the caller gets a 422. */
+        /** Rejected; the caller gets a 422. */
         REJECT,
-        /** Refused because of our own set-up; the caller gets a 502 and a person is alarmed. */
+        /** Rejected because of our configuration; the caller gets a 502 and an operator is alerted. */
         MISCONFIGURED,
-        /** Provably not processed; tried again soon, then held. */
+        /** Provably not processed; retried soon, then held. */
         RETRY,
         /** Provably not processed; held for much longer. */
         HOLD_LONG,
-        /** The account cannot send; nothing is tried until it can, and everything is held. */
+        /** The account can't send; everything is held until it can. */
         CIRCUIT,
-        /** Nobody knows; never sent again before the evidence was looked at. */
+        /** Unknown; never resent before reconciliation. */
         UNCLEAR,
-        /** Refused, and the opt-out is recorded. */
+        /** Rejected, and the opt-out is recorded. */
         OPTOUT
     }
 
-    /** What follows when a status callback brings the code. A text that failed is never sent again. */
+    /** Consequence of a code in a status callback. A failed message is never resent automatically. */
     public enum AtDelivery {
-        /** Nothing to do but tell support. */
+        /** Recorded for support, without further consequence. */
         FINAL,
         /** The opt-out is recorded. */
         OPTOUT,
-        /** The account cannot send; everything is held. */
+        /** The account can't send; everything is held. */
         CIRCUIT,
-        /** A person must look. */
+        /** An operator is alerted. */
         ALARM
     }
 
     /**
-     * One code and what follows from it.
+     * Entry of one code.
      *
-     * @param words for a support person; never a phone number
-     * @param known whether the code is in the table; one that is not deserves an alarm, since somebody has to add it
+     * @param words for a support agent; never a phone number
+     * @param known whether the code is in the table; an unknown one is logged as an alarm, since it should be added
      */
     public record Entry(int code, AtCreation atCreation, AtDelivery atDelivery, String words, boolean known) {}
 }

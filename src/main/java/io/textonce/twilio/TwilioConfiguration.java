@@ -32,11 +32,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Twilio as the routes see it: camel-twilio's client, the two sides of a create, the pace of retries. */
+/** Beans of the Twilio integration: camel-twilio's client, request and response of a create, the delay of retries. */
 @Configuration(proxyBeanMethods = false)
 class TwilioConfiguration {
 
-    /** As the SDK's own. */
+    /** Mapper configured as the SDK's own. */
     private static final ObjectMapper JSON =
             new ObjectMapper(SharedBuffers.factory().build()).registerModule(new JavaTimeModule());
 
@@ -59,7 +59,7 @@ class TwilioConfiguration {
         return new TwilioHttp(settings.twilio(), answers, clock, around.getIfAvailable());
     }
 
-    /** camel-twilio takes the one client of the context. */
+    /** Client that camel-twilio finds in the context. */
     @Bean
     TwilioRestClient twilioRestClient(TextOnceProperties settings, TwilioHttp http) {
         return restClient(settings.twilio(), http.client());
@@ -70,7 +70,7 @@ class TwilioConfiguration {
         return new TwilioMessages(client);
     }
 
-    /** Named for the health endpoint. */
+    /** Circuit breaker, named for the health endpoint. */
     @Bean("twilio")
     CircuitBreaker circuit(DataSource dataSource, TwilioClock clock, TextOnceProperties settings) {
         return new CircuitBreaker(
@@ -180,13 +180,13 @@ class TwilioConfiguration {
         return callback::recorded;
     }
 
-    /** Reads what other instances have found out about the account. */
+    /** Refreshes the state of the circuit breaker from the database. */
     @Bean
     Processor circuitRefresh(CircuitBreaker circuit) {
         return exchange -> circuit.refresh();
     }
 
-    /** How many held texts may go now: all, or one that tries whether Twilio takes the account again. */
+    /** Limits the held messages to send: all, or the one half-open probe. */
     @Bean
     Processor circuitProbe(CircuitBreaker circuit) {
         return exchange -> {
@@ -198,7 +198,7 @@ class TwilioConfiguration {
         };
     }
 
-    /** A held text that ended without a call must not cost the others the probe. */
+    /** Releases the probe of a held message that ended without a call. */
     @Bean
     Processor circuitProbed(CircuitBreaker circuit) {
         return exchange -> {
@@ -209,7 +209,10 @@ class TwilioConfiguration {
         };
     }
 
-    /** In Java since Camel's YAML takes milliseconds only: it would fail on {@code 1s}, and only at the first 429. */
+    /**
+     * Redelivery policy, in Java because Camel's YAML takes milliseconds only: it would fail on {@code 1s}, and only at
+     * the first 429.
+     */
     @Bean
     RedeliveryPolicy twilioRetries(TextOnceProperties settings) {
         var twilio = settings.twilio();
@@ -229,7 +232,7 @@ class TwilioConfiguration {
         return policy;
     }
 
-    /** Waits as long as Twilio asked, but never longer than the setting. */
+    /** Waits as long as Twilio's Retry-After, but never longer than the setting. */
     @Bean
     Processor twilioRetryAfter(TextOnceProperties settings) {
         return exchange -> {

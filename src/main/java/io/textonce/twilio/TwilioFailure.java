@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a call of Twilio brought no answer to use, told apart by the only question that matters: can Twilio have the
- * text? Messages hold no part of the request.
+ * Failure of a call to Twilio, classified by the only question that matters: can Twilio have the message? Exception
+ * messages contain no part of the request.
  */
 public abstract sealed class TwilioFailure extends RuntimeException {
 
@@ -15,7 +15,7 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         super(message, cause);
     }
 
-    /** Twilio provably did not process the call: it never arrived, or was turned away at the door (429). */
+    /** Failure of a call that Twilio provably did not process: it never arrived, or was throttled (429). */
     public static final class NotProcessed extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;
@@ -27,13 +27,13 @@ public abstract sealed class TwilioFailure extends RuntimeException {
             this.retryAfter = retryAfter;
         }
 
-        /** How long Twilio asked to wait, or null. */
+        /** Returns Twilio's Retry-After, or null. */
         public @Nullable Duration retryAfter() {
             return retryAfter;
         }
     }
 
-    /** Twilio answered with a code of its own that it won't; it has no text of this call. */
+    /** Rejection with a code of Twilio itself; Twilio has no message of this call. */
     public static final class Refused extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;
@@ -55,13 +55,13 @@ public abstract sealed class TwilioFailure extends RuntimeException {
             return entry.code();
         }
 
-        /** The HTTP status of Twilio's answer. */
+        /** Returns the HTTP status of Twilio's response. */
         public int httpStatus() {
             return httpStatus;
         }
     }
 
-    /** The call went out, and nobody knows whether Twilio has the text. */
+    /** Failure of a call that was made; it is unknown whether Twilio has the message. */
     public static final class Unclear extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;
@@ -71,7 +71,7 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         }
     }
 
-    /** Twilio currently rejects the account, so no call was made. */
+    /** Failure without a call, because Twilio currently rejects the account. */
     public static final class CircuitOpen extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;
@@ -81,7 +81,7 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         }
     }
 
-    /** The claim's lease ran out before the call: somebody else may have taken over, so no call was made. */
+    /** Failure without a call, because the lease of the claim expired: another instance may have taken over. */
     public static final class LeaseRanOut extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;

@@ -37,9 +37,9 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Twilio's SDK over a client that sends each request exactly once. The SDK's own client sends a create three times on a
- * 500 and six times on a 503, and Twilio has no idempotency key: https://www.twilio.com/docs/api/errors/20500 says that
- * repeating can deliver twice. What an answer proves is said by {@link TwilioAnswers}.
+ * HTTP client for Twilio's SDK that sends each request exactly once. The SDK's own client sends a create three times on
+ * a 500 and six times on a 503, and Twilio has no idempotency key: by https://www.twilio.com/docs/api/errors/20500 a
+ * retry can deliver twice. {@link TwilioAnswers} decides what a response proves.
  */
 public final class TwilioHttp implements AutoCloseable {
 
@@ -55,7 +55,7 @@ public final class TwilioHttp implements AutoCloseable {
         this(settings, answers, new TwilioClock(Clock.systemUTC()), null);
     }
 
-    /** @param around is told of each call, or null */
+    /** @param around interceptor of each call, or null */
     TwilioHttp(
             TextOnceProperties.Twilio settings,
             TwilioAnswers answers,
@@ -105,12 +105,15 @@ public final class TwilioHttp implements AutoCloseable {
         return chain.proceed(request, scope);
     }
 
-    /** The SDK's client for calls that don't create a text. */
+    /** Returns the SDK's client for calls that create no message. */
     HttpClient client() {
         return new OnePost(() -> {});
     }
 
-    /** The SDK's client for one create, whose last check runs when all is ready for the request's first byte to leave. */
+    /**
+     * Returns the SDK's client for one create; its last check runs when everything is ready for the first byte of the
+     * request.
+     */
     HttpClient clientFor(Runnable lastCheck) {
         return new OnePost(lastCheck);
     }
@@ -128,7 +131,7 @@ public final class TwilioHttp implements AutoCloseable {
             this.lastCheck = lastCheck;
         }
 
-        /** Once, whatever the answer: the SDK's loop around this is what must not run. */
+        /** Sends once, whatever the response: the SDK's retry loop must not run. */
         @Override
         public Response reliableRequest(Request request) {
             return makeRequest(request);
@@ -167,12 +170,14 @@ public final class TwilioHttp implements AutoCloseable {
         return call;
     }
 
-    /** The SDK writes the one time that a create has without its zone, which is UTC here; Twilio refuses it so (35115). */
+    /**
+     * Adds the zone to the time of a create, which the SDK writes without it in UTC; Twilio would reject it (35115).
+     */
     private static String zoned(String name, String value) {
         return name.equals("SendAt") && !value.endsWith("Z") ? value + "Z" : value;
     }
 
-    /** Where a call really goes, given where the SDK would send it. */
+    /** Returns the real target of a call, given the SDK's. */
     URI target(URI sdk) {
         String path = sdk.getRawQuery() == null ? sdk.getRawPath() : sdk.getRawPath() + "?" + sdk.getRawQuery();
         return base != null
@@ -187,7 +192,7 @@ public final class TwilioHttp implements AutoCloseable {
                 call.getAuthority().getPort());
     }
 
-    /** Whether Twilio may have the call; one without a form changes nothing there. */
+    /** Returns whether Twilio may have the call; one without a form changes nothing there. */
     private static boolean left(HttpUriRequestBase call) {
         return !(call.getEntity() instanceof Form form) || form.written;
     }
@@ -212,8 +217,8 @@ public final class TwilioHttp implements AutoCloseable {
     }
 
     /**
-     * A form that knows whether any of it was written. Twilio can't have what wasn't, whatever went wrong before: no
-     * free connection, no address, nobody there, no TLS.
+     * Form that records whether any of it was written. Otherwise Twilio can't have it, whatever went wrong before: no
+     * free connection, no address, no server, no TLS.
      */
     private static final class Form extends HttpEntityWrapper {
 

@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Twilio's messages as they are written in its JSON. The SDK's classes turn a status that they don't know, or a date in
- * another form, into null without a word; evidence must not be read like that.
+ * Client of Twilio's messages that reads their JSON directly. The SDK's classes silently turn an unknown status, or a
+ * date in another form, into null; reconciliation needs them as they are.
  */
 public final class TwilioMessages {
 
@@ -69,7 +69,7 @@ public final class TwilioMessages {
         throw new TwilioFailure.Unclear("Twilio's message list is too long to be read", null);
     }
 
-    /** One message, or null when Twilio has none of this SID. */
+    /** Returns a message, or null if Twilio has none of this SID. */
     public @Nullable Seen fetch(String sid) {
         try {
             return seen(ask(request(path("Messages/" + sid + ".json"))));
@@ -82,7 +82,7 @@ public final class TwilioMessages {
     }
 
     /**
-     * Cancels a message that Twilio has not sent yet, and says how it stands then.
+     * Cancels a message that Twilio has not sent yet, and returns its status.
      *
      * @throws TwilioFailure.Refused when it is too late (30409)
      * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#update-a-message-resource">update</a>
@@ -94,7 +94,7 @@ public final class TwilioMessages {
     }
 
     /**
-     * Has Twilio forget the text of a message, which only a message can that has come to its end.
+     * Redacts the text of a message at Twilio, which is possible only once the message is final.
      *
      * @throws TwilioFailure.Refused when Twilio does not, or has no such message
      * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#redact-a-message">redact</a>

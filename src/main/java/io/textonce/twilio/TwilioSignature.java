@@ -19,7 +19,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says whether Twilio made a request: true only if {@code X-Twilio-Signature} was computed with one of our auth tokens
+ * Validator of Twilio's request signature: true only if {@code X-Twilio-Signature} was computed with one of our auth tokens
  * over one of our public URLs and everything in the body. It never trusts the host or scheme a request claims, never
  * throws on what a stranger sends, and takes the same time whichever token or URL matched.
  *
@@ -113,7 +113,7 @@ public final class TwilioSignature {
         return rawPathAndQuery.startsWith("/") ? List.of(rawPathAndQuery) : List.of();
     }
 
-    /** What is signed after the URL, or null if the body cannot be one that Twilio has signed. */
+    /** Returns what is signed after the URL, or null if Twilio can't have signed the body. */
     private static byte @Nullable [] signedParameters(
             String rawPathAndQuery, byte[] body, @Nullable String contentType) {
         if (isForm(contentType)) {
@@ -182,7 +182,7 @@ public final class TwilioSignature {
         }
     }
 
-    /** One for each call, since a Mac has state; the keys are shared. */
+    /** Creates the Mac of one call, since a Mac has state; the keys are shared. */
     private static Mac mac(SecretKeySpec key) {
         try {
             var mac = Mac.getInstance(ALGORITHM);

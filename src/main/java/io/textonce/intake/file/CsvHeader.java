@@ -56,7 +56,7 @@ final class CsvHeader {
         return names;
     }
 
-    /** Whatever separates the most names of fields, then the most names. */
+    /** Returns the delimiter that separates the most names of fields, then the most names. */
     static byte delimiterOf(byte[] line, EventFields fields) {
         byte best = ',';
         long most = -1;
@@ -75,7 +75,7 @@ final class CsvHeader {
         return best;
     }
 
-    /** Whether a row names every field that an event must have. */
+    /** Returns whether a row names every required field. */
     boolean isComplete() {
         return row.problem() == null
                 && missing.isEmpty()
@@ -122,7 +122,10 @@ final class CsvHeader {
         return unused.isEmpty() ? "" : "; not used: " + unused;
     }
 
-    /** Whether a line above the header has as many filled cells as an event must have fields; else it is a title. */
+    /**
+     * Returns whether a line above the header has as many filled cells as an event has required fields; otherwise it is
+     * a title.
+     */
     boolean mayBeEvent(byte[] line, byte delimiter) {
         var cells = new CsvRow(delimiter);
         cells.endsWith(line);

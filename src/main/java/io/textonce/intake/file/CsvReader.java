@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a CSV file, with their own bytes. A row with broken quotes costs its first line only: reading goes on with the
- * line after it, so that a quote nobody closed does not swallow the file. A CSV library gives neither.
+ * Reader of CSV rows, with their original bytes. A row with broken quotes costs its first line only: reading continues
+ * with the next line, so that an unclosed quote does not swallow the file. No CSV library offers either.
  *
  * <p>A comment begins with {@code #} and a blank. {@code #1042} is an order number, and must not be lost.
  */

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of RFC 4180, taken line by line until its quotes are closed. Strict: a quote is either around a cell or
- * doubled within one, since what a stray quote means can only be guessed. Works on bytes; the characters that matter
- * are ASCII, which in UTF-8 is never part of anything else.
+ * Parser of one row of RFC 4180, fed line by line until its quotes are closed. It is strict: a quote is either around a
+ * cell or doubled within one, since the meaning of a stray quote can only be guessed. It works on bytes; the characters
+ * that matter are ASCII, which in UTF-8 is never part of another character.
  */
 final class CsvRow {
 
@@ -16,7 +16,7 @@ final class CsvRow {
         START,
         PLAIN,
         QUOTED,
-        /** Behind a quote in a quoted cell: the cell's end or the first of a doubled quote. */
+        /** After a quote in a quoted cell: the end of the cell or the first of a doubled quote. */
         QUOTE
     }
 
@@ -30,7 +30,7 @@ final class CsvRow {
         this.delimiter = delimiter;
     }
 
-    /** Takes one more line, without its line feed; false when the row goes on in the line after it. */
+    /** Adds one line, without its line feed; false if the row continues on the next line. */
     boolean endsWith(byte[] line) {
         if (state == State.QUOTED) {
             cell.write('\n');

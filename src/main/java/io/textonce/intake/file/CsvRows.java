@@ -13,18 +13,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows under a header line, each an object; an empty cell is an absent field, and an empty row no event. Above the header
- * may stand a title: lines with too few cells to be an event. A file whose header lacks a field that an event must have
- * is refused as a whole, since each of its rows would be.
+ * Reader of rows under a header line, each an object; an empty cell is an absent field, and an empty row no event.
+ * Above the header a title may stand: lines with too few cells to be an event. A file whose header lacks a required
+ * field is rejected as a whole, since every row would be.
  */
 final class CsvRows implements Records {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    /** How many rows are looked at for the header. */
+    /** Maximum number of rows searched for the header. */
     private static final int TITLE = 10;
 
-    /** Excel's own line, by which it knows the delimiter. */
+    /** Excel's line that declares the delimiter. */
     private static final Pattern DELIMITER = Pattern.compile("(?i)\"?sep=([\t -~&&[^\"]])\"?");
 
     private final CsvReader reader;
@@ -66,7 +66,7 @@ final class CsvRows implements Records {
         return emptyRows + reader.blankLines();
     }
 
-    /** The first row that names every field that an event must have, else the one that names the most. */
+    /** Returns the first row that names every required field, else the one that names the most. */
     private @Nullable CsvHeader findHeader() throws IOException {
         CsvHeader best = null;
         Byte told = null;

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record EventFields(Map<String, Set<String>> types, List<String> required, Map<String, String> spellings) {
 
-    /** Nothing is known of the event: names and values stay as they are written. */
+    /** Fields of an unknown event: names and values stay as written. */
     public static final EventFields UNKNOWN = new EventFields(Map.of(), List.of(), Map.of());
 
     private static final Pattern INSIGNIFICANT = Pattern.compile("[\\s_\\-\\p{Z}\\p{Cf}]+");
 
-    /** A longer number is none that anybody means. */
+    /** Maximum length of a number; a longer one is kept as text. */
     private static final int LONGEST_NUMBER = 40;
 
     public static EventFields of(JsonNode schema) {
@@ -68,13 +68,13 @@ public record EventFields(Map<String, Set<String>> types, List<String> required,
         return INSIGNIFICANT.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
     }
 
-    /** The field that a name means, or null when it means none. */
+    /** Returns the field that a name denotes, or null. */
     @Nullable
     String named(String name) {
         return types.containsKey(name) ? name : spellings.get(spelling(name));
     }
 
-    /** Writes a field as the type that the schema asks for, where the text is one of that type; else as a text. */
+    /** Writes a field as the schema's type, if the text is of that type; else as text. */
     void write(JsonGenerator json, String field, String text) throws IOException {
         json.writeFieldName(field);
         var wanted = types.getOrDefault(field, Set.of());
@@ -97,7 +97,7 @@ public record EventFields(Map<String, Set<String>> types, List<String> required,
                 return;
             }
         } catch (NumberFormatException e) {
-            // The schema says what is wrong with it.
+            // The schema check reports the error.
         }
         json.writeString(text);
     }

@@ -32,7 +32,7 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
         return of(Files.newInputStream(file), file.getFileName().toString(), fields);
     }
 
-    /** @param name tells the format by its extension */
+    /** @param name its extension is the format */
     static EventFile of(InputStream in, String name, EventFields fields) throws IOException {
         try {
             return new EventFile(in, name, fields);
@@ -42,7 +42,7 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
         }
     }
 
-    /** This very object: a file is read only once. */
+    /** Returns this object: a file is read only once. */
     @Override
     public Iterator<EventLine> iterator() {
         return this;
@@ -75,7 +75,7 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
         return line;
     }
 
-    /** How many rows were passed over so far because they hold nothing. */
+    /** Returns the number of empty rows skipped so far. */
     long emptyRows() {
         return records.emptyRows();
     }

@@ -3,8 +3,8 @@ package io.textonce.intake.file;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of a dropped file: either an event or the problem with it, never both and never neither. A problem never
- * quotes the record, so it may be logged.
+ * Record of a file: either an event or a problem, never both and never neither. A problem never quotes the record, so
+ * it may be logged.
  *
  * @param number counts from 1: the line where the record begins, or in a {@code .json} file the element
  * @param json the event as a JSON object in UTF-8, or null when there is a problem

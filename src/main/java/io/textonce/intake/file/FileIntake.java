@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One dropped file on its way through the route {@code intake-file}. Its bad lines are gathered beside it and put in
- * place when all lines were tried; when reading stops half-way the file stays, and is read again from its start.
+ * Steps of the route {@code intake-file} for one file. Rejected lines are collected beside it and published when all
+ * lines were processed; if reading stops early, the file stays and is read again from its start.
  */
 public final class FileIntake {
 
@@ -38,7 +38,7 @@ public final class FileIntake {
         this.schemas = schemas;
     }
 
-    /** Finds the event's name in the folder's. */
+    /** Sets the event's name from the folder's. */
     public void event(Exchange exchange) throws IOException {
         Path file = file(exchange);
         // Found out now rather than when all lines are sent and the file can't be moved away.
@@ -66,7 +66,7 @@ public final class FileIntake {
         exchange.getMessage().setBody(run.lines());
     }
 
-    /** Takes the event of one line, or refuses a line that can't be read. */
+    /** Sets the event of one line, or rejects a line that can't be read. */
     public void line(Exchange exchange) {
         var run = run(exchange);
         if (run.isStopped()) {
@@ -91,7 +91,7 @@ public final class FileIntake {
         exchange.getMessage().setBody(json);
     }
 
-    /** Keeps a bad line with the reason. */
+    /** Adds a rejected line with its reason. */
     public void bad(Exchange exchange) throws IOException {
         var run = run(exchange);
         run.bad(exchange.getVariable("line", EventLine.class), reason(exchange));
@@ -101,12 +101,12 @@ public final class FileIntake {
         }
     }
 
-    /** Stops reading: the line's failure is not its own, so the others would fail too. */
+    /** Stops reading: the cause is not the line, so the others would fail too. */
     public void stop(Exchange exchange) {
         run(exchange).stop("its lines can't be processed at the moment (" + cause(caught(exchange)) + ")");
     }
 
-    /** Keeps a file that can't be read at all. */
+    /** Rejects a file that can't be read at all. */
     public void badFile(Exchange exchange) throws IOException {
         var run = run(exchange);
         run.bad(EventLine.wholeFile(1, "was rejected"), reason(exchange));
@@ -114,7 +114,7 @@ public final class FileIntake {
         finish(exchange);
     }
 
-    /** Puts the file and its bad lines in place when every line was tried. */
+    /** Moves the file and its rejected lines once every line was processed. */
     public void finish(Exchange exchange) throws IOException {
         if (!run(exchange).isStopped() && !locks.contains(file(exchange).toString())) {
             throw new FileStays("another instance took over");
@@ -122,7 +122,7 @@ public final class FileIntake {
         run(exchange).finish();
     }
 
-    /** Says that a file stays, and leaves it alone for a while. */
+    /** Logs that a file stays, and skips it for a while. */
     public void stays(Exchange exchange) {
         Path file = file(exchange);
         var caught = caught(exchange);

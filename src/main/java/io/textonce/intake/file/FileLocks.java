@@ -17,11 +17,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * Which instance reads which file. A lock is taken in one statement, so of several instances exactly one gets it, also
- * when it is taken over from one that died. It lives as long as its holder refreshes it; all times are the database's.
+ * Distributed locks of the files that instances read. A lock is taken in one statement, so of several instances exactly
+ * one gets it, also when it takes over from one that died. A lock lives as long as its holder refreshes it; all times
+ * are the database's.
  *
- * <p>Camel's own repository of this kind goes by the JVM's clock and time zone, lets two take over at once, does not
- * refresh what was taken over, and keeps for ever what it could not remove while the database was away.
+ * <p>Camel's own repository of this kind uses the JVM's clock and time zone, lets two instances take over at once, does
+ * not refresh what was taken over, and keeps forever what it could not remove while the database was unavailable.
  */
 public final class FileLocks extends ServiceSupport implements IdempotentRepository {
 
@@ -78,13 +79,13 @@ public final class FileLocks extends ServiceSupport implements IdempotentReposit
         return taken;
     }
 
-    /** Whether this instance still holds the lock: when it slept for long, another may have taken over. */
+    /** Returns whether this instance still holds the lock: another may have taken over while it was suspended. */
     @Override
     public boolean contains(String path) {
         return jdbc.update(REFRESH, path, holder) == 1;
     }
 
-    /** Gives the lock back, or leaves it to become void when the database is away. */
+    /** Releases the lock; without the database it expires by itself. */
     @Override
     public boolean remove(String path) {
         held.remove(path);

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One reading of a dropped file: its lines, the bad ones among them, and how far it is. Once it is stopped it gives out
- * no further line, so that those under way come to their end before the file is put back.
+ * Run through one file: its lines, the rejected ones among them, and its progress. Once stopped it returns no further
+ * line, so that those in progress complete before the file is released.
  */
 final class FileRun implements Closeable {
 
@@ -54,13 +54,16 @@ final class FileRun implements Closeable {
         lines = EventFile.open(file, fields);
     }
 
-    /** An object of its own, since Camel closes what it splits before the last lines have come to their end. */
+    /** Returns an iterator that can't be closed: Camel closes what it splits before the last lines complete. */
     Iterator<EventLine> lines() {
         return new Iterator<>() {
 
             private @Nullable EventLine ahead;
 
-            /** What this promised is there, even when the run is stopped meanwhile: Camel counts on it. */
+            /**
+             * Returns whether there is a line; a promised line is delivered even if the run is stopped in between, as
+             * Camel requires.
+             */
             @Override
             public boolean hasNext() {
                 if (ahead == null && !isStopped()) {
@@ -95,7 +98,7 @@ final class FileRun implements Closeable {
         return version.size() == 0;
     }
 
-    /** Gives out no further line; the first reason counts. */
+    /** Stops the run; the first reason counts. */
     void stop(String why) {
         stopped.compareAndSet(null, why);
     }
@@ -107,7 +110,7 @@ final class FileRun implements Closeable {
         return stopped.get() != null;
     }
 
-    /** Counts a line, and says now and then how far the file is. */
+    /** Counts a line, and logs the progress now and then. */
     void tried() {
         long count = tried.incrementAndGet();
         long now = System.nanoTime();
@@ -126,15 +129,15 @@ final class FileRun implements Closeable {
         failed.add(line, reason);
     }
 
-    /** Whether this is the first failure in this file that nobody foresaw: the one worth a stack trace. */
+    /** Returns whether this is the first unexpected error of the file: the one logged with a stack trace. */
     boolean firstUnforeseen() {
         return unforeseen.compareAndSet(false, true);
     }
 
     /**
-     * Puts the bad lines in place and the file into {@code done/}.
+     * Publishes the rejected lines and moves the file to {@code done/}.
      *
-     * @throws FileStays when not every line was tried, or the file is no longer the one that was read
+     * @throws FileStays if not every line was processed, or the file was modified meanwhile
      */
     void finish() throws IOException {
         String why = stopped.get();
@@ -158,7 +161,10 @@ final class FileRun implements Closeable {
                 perSecond(tried.get(), System.nanoTime() - startNanos));
     }
 
-    /** Then it is read again. Of one that is gone or replaced nothing more can be read: its bad lines are kept. */
+    /**
+     * Returns whether the file was modified while it was read; it is then read again. Of one that was deleted or
+     * replaced nothing more can be read: its rejected lines are kept.
+     */
     private boolean wasWrittenOn() throws IOException {
         try {
             var now = FileVersion.of(file);

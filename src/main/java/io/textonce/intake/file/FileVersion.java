@@ -11,7 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Identity of a file as it was read: it tells the file from one that was written on, or put in its place. */
+/** Identity of a file as it was read; it differs once the file is modified or replaced. */
 record FileVersion(long size, FileTime modified, @Nullable Object key) {
 
     /** @throws NoSuchFileException when there is none */
@@ -20,14 +20,14 @@ record FileVersion(long size, FileTime modified, @Nullable Object key) {
         return new FileVersion(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
     }
 
-    /** Whether a file is this very one, though it may have been written on. */
+    /** Returns whether a file is this one, modified or not. */
     boolean isSameFile(FileVersion other) {
         return Objects.equals(key, other.key);
     }
 
     /**
-     * Moves the file away, and nothing else: whatever has the name at that moment is moved, looked at, and put back when
-     * it is another file. To look first and to move then would move a file that came in between.
+     * Moves this file and no other: whatever has the name at that moment is moved, checked, and moved back if it is
+     * another file. To check first and move then would move a file that arrived in between.
      *
      * @param target a free name
      * @return false when the name is another file's by now, which was left where it is
@@ -36,7 +36,7 @@ record FileVersion(long size, FileTime modified, @Nullable Object key) {
         try {
             Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
-            // Another file system: the copy there is another file, so it can only be looked at before.
+            // Across file systems the moved file is a copy, so it can be checked only before.
             if (!equals(of(file))) {
                 return false;
             }

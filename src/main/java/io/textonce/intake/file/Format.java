@@ -2,7 +2,7 @@ package io.textonce.intake.file;
 
 import java.util.Locale;
 
-/** How a dropped file is written, told from its extension in any case. */
+/** Format of a file, by its extension in any case. */
 enum Format {
     JSON,
     JSON_LINES,

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The folders of the file intake: {@code <inbox>/<event>/} to drop files into, and below it {@code done/} and
- * {@code failed/}. Only a file right in an event's folder has an event, so what was put away is never taken for new.
+ * Folders of the file intake: {@code <inbox>/<event>/} for new files, and below it {@code done/} and {@code failed/}.
+ * Only a file directly in an event's folder has an event, so a processed file is never read as new.
  */
 public final class Inbox {
 
@@ -31,12 +31,12 @@ public final class Inbox {
         return event;
     }
 
-    /** How many folders below the inbox a file or a folder lies, itself included: 1 right in the inbox. */
+    /** Returns the depth of a file or folder below the inbox: 1 directly in the inbox. */
     int depth(Path path) {
         return root.relativize(path.toAbsolutePath().normalize()).getNameCount();
     }
 
-    /** A name in {@code done/} that no other file has. */
+    /** Returns a free name in {@code done/}. */
     Path done(Path file) {
         Path done = file.resolveSibling("done");
         String name = file.getFileName().toString();
@@ -47,12 +47,12 @@ public final class Inbox {
         return done.resolve(numbered(name, copy));
     }
 
-    /** The file's bad lines, to be gathered in {@code failed/}. */
+    /** Returns the reject file of a file, in {@code failed/}. */
     public RejectFile failedLines(Path file) {
         return new RejectFile(file, file.resolveSibling("failed"));
     }
 
-    /** Moves a file into a folder, under the first name that no other file has. */
+    /** Moves a file into a folder, under the first free name. */
     static Path place(Path file, Path folder, String name) throws IOException {
         for (int copy = 1; ; copy++) {
             Path target = folder.resolve(numbered(name, copy));
@@ -85,7 +85,7 @@ public final class Inbox {
         return copy == 1 ? name : stem + "-" + copy + name.substring(stem.length());
     }
 
-    /** The name without its extension. */
+    /** Returns the name without its extension. */
     static String stem(String name) {
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;

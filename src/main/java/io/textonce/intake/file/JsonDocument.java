@@ -18,13 +18,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object, or an array of objects of which one at a time is held. Each element becomes one line of JSON, its names
- * and numbers as they were written, and is then judged like a line of a {@code .jsonl} file. Where the document breaks,
- * all elements before that have been given out, and the rest is not read. ({@code #} begins a comment.)
+ * Reader of one object, or of an array of objects one at a time. Each element becomes one line of JSON, with its names
+ * and numbers as written, and is then processed like a line of a {@code .jsonl} file. At a syntax error all elements
+ * before it have been returned, and the rest is not read. ({@code #} begins a comment.)
  */
 final class JsonDocument implements Records {
 
-    /** A longer text could not be skipped without being held, so it breaks the document. */
+    /**
+     * Maximum length of a text; a longer one could not be skipped without being held in memory, so it is a syntax
+     * error.
+     */
     private static final int MAX_TEXT = 16 * Lines.LIMIT;
 
     // Names are neither interned nor kept: a file may have a million different ones.

@@ -3,7 +3,7 @@ package io.textonce.intake.file;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One object a line. Blank lines and lines that begin with {@code #} are skipped. */
+/** Reader of one object per line. Blank lines and lines that begin with {@code #} are skipped. */
 final class JsonLines implements Records {
 
     private final Lines lines;

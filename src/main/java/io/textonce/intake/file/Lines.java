@@ -14,12 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a stream as bytes, so that one line in a foreign encoding does not spoil the next. However long a line
- * is, no more than {@link #LIMIT} of it is held.
+ * Reader of a stream's lines as bytes, so that one line in a foreign encoding does not affect the next. However long a
+ * line is, at most {@link #LIMIT} of it is held in memory.
  */
 public final class Lines {
 
-    /** The longest line, CSV row or array element: hundreds of times an event, and small enough to hold many. */
+    /**
+     * Maximum length of a line, CSV row or array element: hundreds of times an event, and small enough to hold many.
+     */
     public static final int LIMIT = 64 * 1024;
 
     private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -35,7 +37,7 @@ public final class Lines {
         this.in = in;
     }
 
-    /** The same stream from behind a UTF-8 byte order mark, if it begins with one. */
+    /** Skips a UTF-8 byte order mark. */
     static InputStream withoutBom(InputStream in) throws IOException {
         var pushback = new PushbackInputStream(in, BOM.length);
         byte[] head = pushback.readNBytes(BOM.length);
@@ -45,7 +47,7 @@ public final class Lines {
         return pushback;
     }
 
-    /** The text of these bytes, or null when they are not UTF-8. */
+    /** Returns the text of these bytes, or null if they are not UTF-8. */
     static @Nullable String utf8(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8

@@ -16,12 +16,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bad lines of one dropped file, each under a comment with its reason, in a file that {@link EventFile} reads again
- * once it is mended. The file appears under its name only in {@link #finish}, complete, and never replaces another one;
- * without {@code finish} nothing of it remains. May be used by many threads.
+ * Reject file of one file: its rejected lines, each under a comment with its reason, in a form that {@link EventFile}
+ * reads again once they are fixed. It appears under its name only in {@link #finish}, complete, and never replaces
+ * another file; without {@code finish} nothing of it remains. Thread-safe.
  *
- * <p>Bad elements of a {@code .json} file become a {@code .jsonl} file. When the file itself cannot be read, the whole
- * of it is kept, and what was noted of single lines is dropped, since they are in it.
+ * <p>Rejected elements of a {@code .json} file become a {@code .jsonl} file. If the file itself can't be read, all of
+ * it is stored, and single lines added before are dropped, since they are part of it.
  */
 public final class RejectFile implements Closeable {
 
@@ -50,7 +50,7 @@ public final class RejectFile implements Closeable {
         add(line, Objects.requireNonNullElse(line.problem(), "was rejected"));
     }
 
-    /** @param reason is written as it is, on one line; it must not repeat what the line says */
+    /** @param reason written as it is, on one line; it must not repeat the content of the line */
     public synchronized void add(EventLine line, String reason) throws IOException {
         if (closed) {
             throw new IllegalStateException("The rejected lines are already in place");
@@ -81,12 +81,12 @@ public final class RejectFile implements Closeable {
         }
     }
 
-    /** How many bad lines there were. */
+    /** Returns the number of rejected lines. */
     public synchronized long count() {
         return count;
     }
 
-    /** Puts the file in its place, if there was a bad line, and tells where that is. */
+    /** Publishes the file if there was a rejected line, and returns its path. */
     public synchronized Optional<Path> finish() throws IOException {
         if (closed) {
             return published;
@@ -101,7 +101,7 @@ public final class RejectFile implements Closeable {
         return published;
     }
 
-    /** Throws away what was not finished: the dropped file stays where it is and is read again from its start. */
+    /** Discards an unfinished reject file: the original stays where it is and is read again from its start. */
     @Override
     public synchronized void close() throws IOException {
         if (closed) {

@@ -16,23 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a file be read once it has not changed for a while: what is still being written stays. It looks at a file again
- * and again and goes by its own clock, since a copy may carry the times of its original and a share has a clock of its
- * own. Nothing waits for a file here, so one that never ends holds up no other. What lies where no event is read is named
- * in the log once, and counted.
+ * Stable-file filter: a file is accepted once it has not changed for a while, since a growing one is still being
+ * written. It observes a file repeatedly and uses its own clock, since a copy may carry the times of its original and a
+ * share has a clock of its own. No thread waits for a file, so one that never ends delays no other. A file where no
+ * event is read is logged once, and counted.
  */
 public final class StableFileFilter implements GenericFileFilter<File> {
 
     private static final Logger LOG = LoggerFactory.getLogger(StableFileFilter.class);
 
-    /** When a file that failed is tried again. */
+    /** Delay before a failed file is retried. */
     private static final Duration REST = Duration.ofSeconds(5);
 
     private static final Duration FORGET = Duration.ofMinutes(5);
 
     /**
-     * How many quiet times a file may be empty: a share shows a file empty until its writer's cache is written, which
-     * NFS does within a minute.
+     * Number of quiet times for which a file may be empty: a share shows a file as empty until its writer's cache is
+     * flushed, which NFS does within a minute.
      */
     private static final int EMPTY = 60;
 
@@ -77,25 +77,25 @@ public final class StableFileFilter implements GenericFileFilter<File> {
         return depth > 1 || isIgnored(file, look, Reason.ROOT);
     }
 
-    /** Counts an empty file, which is put away with its reason. */
+    /** Counts an empty file, which is moved away with its reason. */
     void empty() {
         ignored.get(Reason.EMPTY).increment();
     }
 
-    /** Leaves a file alone for a while. */
+    /** Skips a file for a while. */
     synchronized void rest(File file) {
         look(file).sinceNanos = System.nanoTime() + REST.toNanos();
     }
 
     /**
-     * Whether it is what its name says. A link would be read with our rights wherever it leads, and Camel takes a
-     * backslash for a slash: such a name leads to another folder.
+     * Returns whether the name denotes the file itself. A link would be read with our permissions wherever it leads,
+     * and Camel treats a backslash as a slash: such a name leads to another folder.
      */
     private static boolean isHere(File file) {
         return file.getName().indexOf('\\') < 0 && !Files.isSymbolicLink(file.toPath());
     }
 
-    /** Names it once, and says that it is not accepted. */
+    /** Logs an ignored file once, and returns that it is not accepted. */
     private boolean isIgnored(File file, Look look, Reason reason) {
         if (!look.named) {
             look.named = true;
@@ -133,7 +133,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
         }
     }
 
-    /** A file as it was seen last, and since when it has not changed. */
+    /** Last observation of a file, and the time since which it has not changed. */
     private static final class Look {
 
         private long length = -1;

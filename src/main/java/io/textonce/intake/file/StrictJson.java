@@ -13,8 +13,8 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON an event may be: one object, no name twice, at most 32 levels deep, nothing behind it. Problems are told in
- * our own words, since Jackson's quote the text, and the text holds phone numbers.
+ * Strict parser of an event: one object, no duplicate name, at most 32 levels deep, nothing after it. Problems have our
+ * own words, since Jackson's quote the text, and the text contains phone numbers.
  */
 final class StrictJson {
 
