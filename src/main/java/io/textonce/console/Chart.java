@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** A day of texts as stacked bars, measured for an SVG of {@link #WIDTH} by {@link #HEIGHT}. */
+/** Stacked bar chart of a day's messages, measured for an SVG of {@link #WIDTH} by {@link #HEIGHT}. */
 public final class Chart {
 
     static final int WIDTH = 720;
@@ -45,19 +45,19 @@ public final class Chart {
         return hours.stream().mapToLong(Hour::total).sum();
     }
 
-    /** Of a band, over the day. */
+    /** Returns the sum of a band over the day. */
     public long sum(Band band) {
         return hours.stream().mapToLong(band.of()).sum();
     }
 
-    /** The whole percent of those that have an end which are delivered; 100 when there is none. */
+    /** Returns the percentage of completed messages that were delivered, rounded down; 100 if there is none. */
     public long deliveredPercent() {
         long delivered = sum(BANDS.get(0));
         long failed = sum(BANDS.get(3));
         return delivered + failed == 0 ? 100 : Math.round(Math.floor(100.0 * delivered / (delivered + failed)));
     }
 
-    /** The pieces of all bars, from the floor up. */
+    /** Returns the segments of all bars, from the bottom up. */
     public List<Bar> bars() {
         var bars = new ArrayList<Bar>();
         double step = (WIDTH - LEFT - RIGHT) / (double) hours.size();
@@ -76,7 +76,7 @@ public final class Chart {
         return bars;
     }
 
-    /** The lines of the scale with what they stand for. */
+    /** Returns the lines of the scale with their values. */
     public List<Line> lines() {
         return List.of(0L, top / 2, top).stream()
                 .distinct()
@@ -84,7 +84,7 @@ public final class Chart {
                 .toList();
     }
 
-    /** Where an hour is written below the bars: every sixth. */
+    /** Returns the hour labels below the bars: every sixth. */
     public List<Tick> ticks() {
         double step = (WIDTH - LEFT - RIGHT) / (double) hours.size();
         var ticks = new ArrayList<Tick>();
@@ -106,7 +106,7 @@ public final class Chart {
         return HEIGHT;
     }
 
-    /** To 2, 4 or 10 times a power of ten, so that its half is a round number too. */
+    /** Rounds up to 2, 4 or 10 times a power of ten, so that its half is a round number too. */
     private static long roundUp(long most) {
         for (long power = 1; ; power *= 10) {
             for (long factor : new long[] {2, 4, 10}) {
@@ -122,18 +122,18 @@ public final class Chart {
     }
 
     /**
-     * One outcome.
+     * Band of one outcome.
      *
      * @param name of its CSS class
      */
     public record Band(String name, String title, ToLongFunction<Hour> of) {}
 
-    /** A piece of a bar. */
+    /** Segment of a bar. */
     public record Bar(String band, double x, double y, double width, double height) {}
 
-    /** A line of the scale. */
+    /** Line of the scale. */
     public record Line(long value, double y) {}
 
-    /** An hour below the bars. */
+    /** Hour label below the bars. */
     public record Tick(Instant hour, double x, double y) {}
 }

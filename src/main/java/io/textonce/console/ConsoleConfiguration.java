@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What support sees and may do, known to the routes by name. */
+/** Beans of the support API. */
 @Configuration(proxyBeanMethods = false)
 class ConsoleConfiguration {
 
@@ -71,7 +71,7 @@ class ConsoleConfiguration {
         return new CsvExport(deliveries::find);
     }
 
-    /** Only where logs are read by machines: a line of text names its ids itself. */
+    /** Fields of structured logs; a line of text has its ids in the message. */
     @Bean
     @ConditionalOnProperty("logging.structured.format.console")
     LogFields logFields() {
@@ -108,7 +108,7 @@ class ConsoleConfiguration {
         return new Operator(decisions, messages, meters);
     }
 
-    /** Does what the path names, for the reason that the body gives. */
+    /** Executes the action in the path, for the reason in the body. */
     @Bean
     Processor traceDecide(Operator operator) {
         var json = new ObjectMapper();

@@ -34,8 +34,8 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Who sees the pages: an operator, who showed the token once and carries it in a cookie since. Every form carries
- * a token against forged requests, and nothing but our own files runs in the browser. The sandbox is open.
+ * Access rules of the pages: an operator sends the token once and then carries it in a cookie. Every form has a token
+ * against forged requests, and only our own files run in the browser. The sandbox is open.
  */
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity {
@@ -62,7 +62,8 @@ class ConsoleSecurity {
         csrf.setCookieCustomizer(custom -> custom.sameSite("Strict").httpOnly(true));
         csrf.setCookieName("textonce-form");
         return http.securityMatcher(new PagePaths())
-                // The operator is known anew with each request: that is no log-in, which would change the forms' token.
+                // The operator is authenticated with each request: that is no login, which would change the forms'
+                // token.
                 .csrf(forms -> forms.csrfTokenRepository(csrf)
                         .sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()))
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -72,7 +73,7 @@ class ConsoleSecurity {
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(POLICY))
                         .frameOptions(FrameOptionsConfig::deny)
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
-                // A program shows its token with each request, and is answered as everywhere.
+                // A program sends its token with each request, and gets the usual responses.
                 .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
                         .authenticationEntryPoint(strangers))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint((request, response, failed) -> {
@@ -106,7 +107,7 @@ class ConsoleSecurity {
         return request.getHeader(HttpHeaders.AUTHORIZATION) != null;
     }
 
-    /** A part of the page that is asked for by script makes the whole page go there. */
+    /** Redirects to the login; a script that loads a part of the page makes the whole page go there. */
     private static void toLogin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getHeader("HX-Request") == null) {
             response.sendRedirect("/login");
@@ -115,7 +116,7 @@ class ConsoleSecurity {
         }
     }
 
-    /** Logs in whoever carries an operator's cookie, for this request. */
+    /** Authenticates an operator's cookie, for this request. */
     private static final class CookieFilter extends OncePerRequestFilter {
 
         private final OperatorCookie cookie;
@@ -138,7 +139,7 @@ class ConsoleSecurity {
                             operator.getName(), null, operator.getAuthorities()));
                     SecurityContextHolder.setContext(context);
                 } catch (AuthenticationException e) {
-                    // The token is nobody's any more: whoever carries it is a stranger.
+                    // The token is no longer valid: the request is unauthenticated.
                     logger.debug("A support cookie has a token that is no longer valid");
                 }
             }

@@ -14,8 +14,8 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deliveries as CSV (RFC 4180) that is written while it is read: a page of rows in memory at a time, and no connection
- * of the database held in between. A cell that a spreadsheet would run as a formula gets an apostrophe in front
+ * CSV export of deliveries (RFC 4180), written while it is read: one page of rows in memory at a time, and no database
+ * connection held in between. A cell that a spreadsheet would run as a formula gets a leading apostrophe
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 final class CsvExport {

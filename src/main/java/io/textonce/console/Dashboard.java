@@ -119,7 +119,7 @@ public final class Dashboard {
                         (Object) settings.subscribers().toArray(String[]::new)));
     }
 
-    /** Every hour of the day, those without a text too. */
+    /** Returns every hour of the day, those without a message too. */
     private List<Hour> hours(Instant first, UUID since) {
         var counted = jdbc.query(BY_HOUR, Dashboard::hour, since);
         var hours = new ArrayList<Hour>();
@@ -167,10 +167,10 @@ public final class Dashboard {
             @Nullable String refused,
             List<Suspended> suspended) {}
 
-    /** A suspended subscriber, since when and why. */
+    /** Suspended subscriber, with time and reason. */
     public record Suspended(String name, Instant since, String why) {}
 
-    /** An error code of Twilio, what it means, and how often it came. */
+    /** Error code of Twilio with its meaning and count. */
     public record Code(int code, String words, long many) {}
 
     /** @param last when it took its last event of the day, or null */
@@ -187,7 +187,7 @@ public final class Dashboard {
         }
     }
 
-    /** The texts whose events came in one hour, by how they stand now. */
+    /** Messages whose events were received in one hour, by current status. */
     public record Hour(Instant start, long delivered, long underWay, long waiting, long failed, long canceled) {
 
         public long total() {

@@ -22,7 +22,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 
-/** What support is told about deliveries: everything that was decided and answered, no number and no text. */
+/** Delivery lookup for support: every decision and response, no phone number and no text. */
 final class DeliveryLookup {
 
     private static final String BASE = "/api/deliveries/";
@@ -109,7 +109,7 @@ final class DeliveryLookup {
         return exchange.getVariable("zone", ZoneId.class);
     }
 
-    /** Where the recipient is: as the event says, else by the number where it tells one zone; null when unknown. */
+    /** Returns the recipient's time zone: the event's, else the number's if it has one; null if unknown. */
     @Nullable
     ZoneId recipientsZone(Map<String, Object> row) {
         if (row.get("time_zone") != null) {
@@ -166,7 +166,7 @@ final class DeliveryLookup {
         return node;
     }
 
-    /** In UTC, and beside it in another zone where one was asked for. */
+    /** Adds a time in UTC and, if requested, in another zone. */
     private static void time(ObjectNode node, String name, Instant time, @Nullable ZoneId zone) {
         node.put(name, time.toString());
         if (zone != null && !zone.normalized().equals(ZoneOffset.UTC)) {
@@ -192,7 +192,7 @@ final class DeliveryLookup {
         exchange.getMessage().setBody(json.writeValueAsString(body));
     }
 
-    /** The operator's name, or the sandbox, which knows nobody. */
+    /** Returns the operator's name; the sandbox has no users. */
     static String operator(@Nullable String user) {
         return user == null ? "sandbox" : user;
     }

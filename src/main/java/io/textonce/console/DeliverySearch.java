@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
 
-/** The deliveries that a search finds, read over the route that the API reads them by. */
+/** Search of deliveries, over the same route as the API. */
 final class DeliverySearch {
 
     private final ProducerTemplate routes;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A delivery as the page shows it. */
+/** View of a delivery for the page. */
 public record DeliveryView(
         String id,
         String event,
@@ -53,7 +53,7 @@ public record DeliveryView(
         return TimelineText.next(status, dueAt);
     }
 
-    /** By which colour and sign it is shown. */
+    /** Returns the color and sign of the status. */
     public String tone() {
         return tone(status);
     }
@@ -68,7 +68,7 @@ public record DeliveryView(
         };
     }
 
-    /** What an operator may decide over it now. */
+    /** Returns the actions that an operator has now. */
     public List<Choice> choices() {
         var choices = new ArrayList<Choice>();
         if (status == DeliveryStatus.HELD && dueAt == null) {
@@ -84,6 +84,6 @@ public record DeliveryView(
         return choices;
     }
 
-    /** One thing that an operator may do. */
+    /** Action of an operator. */
     public record Choice(String action, String title, String words) {}
 }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Gives what a step logs the fields {@code eventId}, {@code deliveryId} and {@code sid}, as far as they are known by
- * then. They are set around each step, on whichever thread it runs, and taken away after it.
+ * Interceptor that adds the fields {@code eventId}, {@code deliveryId} and {@code sid}, where known, to the log lines
+ * of a step. They are set around each step, on whichever thread it runs, and removed after it.
  */
 final class LogFields implements InterceptStrategy {
 

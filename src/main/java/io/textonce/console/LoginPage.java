@@ -24,13 +24,16 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
-/** Lets operators in and out, at the support page and at the management port. */
+/** Login and logout of operators, at the support page and at the management port. */
 @Controller
 public final class LoginPage {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoginPage.class);
 
-    /** Encrypted and in Base64 it still fits into what browsers keep: 4096 bytes with the cookie's name and attributes. */
+    /**
+     * Maximum length of a token that, encrypted and in Base64, still fits into a cookie: 4096 bytes with its name and
+     * attributes.
+     */
     private static final int LONGEST_TOKEN = 2900;
 
     private final OperatorCookie cookie;
@@ -61,7 +64,7 @@ public final class LoginPage {
         return request.isUserInRole(OPERATOR.name()) ? "redirect:/" : "support/login";
     }
 
-    /** A wrong token is answered late, as everywhere. */
+    /** Logs an operator in; the response to a wrong token is delayed. */
     @PostMapping("/login")
     CompletionStage<String> login(
             @RequestParam String token, Model model, HttpServletRequest request, HttpServletResponse response) {

@@ -19,8 +19,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * What waits and what is unclear: how many, and the oldest. For the page and as gauges, and read from the table at most
- * once in a few seconds, however many ask. It is the same at every instance: take the maximum over them, not the sum.
+ * Number and age of held and unknown deliveries, for the page and as gauges. They are read from the table at most once
+ * in a few seconds, however many readers there are. Every instance has the same values: use their maximum, not their
+ * sum.
  */
 public final class OpenDeliveries implements MeterBinder {
 
@@ -90,9 +91,9 @@ public final class OpenDeliveries implements MeterBinder {
     }
 
     /**
-     * How many are in a state.
+     * Number of deliveries in a status.
      *
-     * @param since when the event of the oldest came in, or null when there is none
+     * @param since when the oldest event was received, or null if there is none
      */
     public record Open(
             Instant at,

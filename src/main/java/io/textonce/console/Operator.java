@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The decisions that are a person's. What can't be done any more is refused in words; nothing is sent from here. */
+/** Operator actions. An action that is no longer possible is rejected with a reason; nothing is sent from here. */
 final class Operator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
@@ -28,12 +28,13 @@ final class Operator {
     }
 
     /**
-     * Does what an operator asks for and tells the timeline.
+     * Executes an action and records it in the timeline.
      *
      * @param action cancel, resend, release or drop
      * @param who the operator's name
-     * @param reason in the operator's words, kept with its numbers masked
-     * @throws EventRejected 400 without a reason, 404 for no such delivery or action, 409 when the delivery has moved on
+     * @param reason in the operator's words, stored with its numbers masked
+     * @throws EventRejected 400 without a reason, 404 for an unknown delivery or action, 409 if the delivery has
+     *     changed
      */
     void act(UUID id, String action, String who, String reason) {
         String why = PersonalDataMask.mask(reason.strip());

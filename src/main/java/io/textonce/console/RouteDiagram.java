@@ -12,12 +12,12 @@ import org.apache.camel.model.ToDynamicDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route as a tree of its steps, each with the words that its author gave it. Of an endpoint it tells the component, and
- * which route or kamelet: a URI may hold a password, a statement or a number.
+ * Diagram of a route as a tree of its steps, each with its description. Of an endpoint it shows the component, and the
+ * route or kamelet: a URI may contain a password, a statement or a number.
  *
- * @param from where its exchanges come from
- * @param failures what follows when a step fails
- * @param callers the routes that hand over to it
+ * @param from source of its exchanges
+ * @param failures steps on a failure
+ * @param callers the routes that call it
  */
 public record RouteDiagram(Step from, List<Step> steps, List<Step> failures, List<String> callers) {
 
@@ -49,7 +49,7 @@ public record RouteDiagram(Step from, List<Step> steps, List<Step> failures, Lis
                 callers(camel, input.getEndpointUri()));
     }
 
-    /** Camel keeps a route's steps, and what it does on a failure, in one list. */
+    /** Returns the steps without those on a failure, which Camel keeps in the same list. */
     private static List<ProcessorDefinition<?>> outputs(RouteDefinition route, boolean isForFailures) {
         return route.getOutputs().stream()
                 .filter(step -> step.isAbstract() == isForFailures)
@@ -84,14 +84,14 @@ public record RouteDiagram(Step from, List<Step> steps, List<Step> failures, Lis
         return step instanceof EndpointRequiredDefinition endpoint ? endpoint.getEndpointUri() : null;
     }
 
-    /** The component, and the name of a route or kamelet. */
+    /** Returns the component, and the name of a route or kamelet. */
     private static String target(String uri) {
         String address = uri.replaceFirst("\\?.*", "");
         String component = address.replaceFirst(":.*", "");
         return component.equals("direct") || component.equals("kamelet") ? address : component;
     }
 
-    /** The one route that is at the address, or null. */
+    /** Returns the route at an address, or null. */
     private static @Nullable String route(ModelCamelContext camel, String uri) {
         String address = target(uri);
         return camel.getRouteDefinitions().stream()
@@ -114,7 +114,7 @@ public record RouteDiagram(Step from, List<Step> steps, List<Step> failures, Lis
         return List.copyOf(callers);
     }
 
-    /** An address with a variable in it is that of every route that begins like it. */
+    /** Returns whether the steps call a route; an address with a variable matches every route with its prefix. */
     private static boolean calls(List<ProcessorDefinition<?>> steps, String address) {
         return steps.stream().anyMatch(step -> {
             String uri = uri(step);
@@ -134,11 +134,11 @@ public record RouteDiagram(Step from, List<Step> steps, List<Step> failures, Lis
     }
 
     /**
-     * One step.
+     * Step of a diagram.
      *
-     * @param kind the word of the route's file, such as filter
-     * @param words what it does, as its author says
-     * @param target where it leads, or null
+     * @param kind its element in the route file, such as filter
+     * @param words its description
+     * @param target its destination, or null
      * @param route the route there, or null
      */
     public record Step(

@@ -17,14 +17,14 @@ import org.apache.camel.spi.InflightRepository.InflightExchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the routes do now. The numbers are those that are counted for Prometheus anyway; of an exchange under way it tells
- * which event and delivery it is, never what it holds.
+ * Current state of the routes. The numbers are the metrics that exist anyway; of an exchange in progress it shows event
+ * and delivery, never the payload.
  */
 final class Routes {
 
     private static final int MOST_UNDER_WAY = 50;
 
-    /** In the order in which an event meets them. */
+    /** Groups in the order of an event's flow. */
     private static final List<String> GROUPS = List.of("intake", "event", "sms", "twilio");
 
     private final CamelContext camel;
@@ -35,7 +35,7 @@ final class Routes {
         this.meters = meters;
     }
 
-    /** By group; those of kamelets belong to the routes that use them. */
+    /** Returns the routes by group; those of kamelets belong to the routes that use them. */
     Map<String, List<Line>> byGroup() {
         var groups = new TreeMap<String, List<Line>>(
                 Comparator.comparingInt(Routes::place).thenComparing(Comparator.naturalOrder()));
@@ -81,7 +81,7 @@ final class Routes {
                 .sum();
     }
 
-    /** The exchanges that are under way the longest. */
+    /** Returns the oldest exchanges in progress. */
     List<UnderWay> underWay() {
         return camel.getInflightRepository().browse(MOST_UNDER_WAY, true).stream()
                 .map(Routes::underWay)
@@ -105,12 +105,12 @@ final class Routes {
     }
 
     /**
-     * A route.
+     * State of a route.
      *
      * @param total exchanges since the start of the process
-     * @param failed those of them that ended with a failure that nothing handled
+     * @param failed those of them that ended with an unhandled failure
      * @param inflight exchanges in it now
-     * @param oldest how long the oldest of those is under way that came in here, or null
+     * @param oldest age of the oldest exchange in progress that entered here, or null
      */
     public record Line(
             String id,
@@ -127,7 +127,7 @@ final class Routes {
         }
     }
 
-    /** An exchange that is under way. */
+    /** Exchange in progress. */
     public record UnderWay(
             String from,
             String at,

@@ -18,7 +18,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/** The page of the routes: what runs, what is under way, and a switch for each intake. */
+/** Page of the routes: their state, exchanges in progress, and a switch for each intake. */
 public final class RoutesPage {
 
     private static final int LONGEST_REASON = 300;
@@ -100,14 +100,14 @@ public final class RoutesPage {
         return user == null ? page.build() : page.modelAttribute("user", user).build();
     }
 
-    /** A length of time to the unit that matters. */
+    /** Formats a duration in its most significant unit. */
     public String span(Duration time) {
         return time.toMinutes() > 0
                 ? time.toMinutes() + " min " + time.toSecondsPart() + " s"
                 : time.toSeconds() > 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 
-    /** The operator's name, or the sandbox, which knows nobody. */
+    /** Returns the operator's name; the sandbox has no users. */
     private static String who(ServerRequest request) {
         String user = request.servletRequest().getRemoteUser();
         return user == null ? "sandbox" : user;

@@ -15,8 +15,8 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * The pages of the management port, where it is a port of its own. Spring Boot knows this class by the file {@code
- * ManagementContextConfiguration.imports}; as a {@code @Configuration} the main port would have the pages, too.
+ * Pages of the management port, if it is a separate port. Spring Boot finds this class by the file {@code
+ * ManagementContextConfiguration.imports}; as a {@code @Configuration} it would add the pages to the main port, too.
  */
 @ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
 class RoutesPageConfiguration {

@@ -18,8 +18,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is looked for: the parameters of {@code delivery-find.sql}, read from what a person or a program gave. A number is
- * turned into its keyed hash here, and nothing else of it goes on.
+ * Search criteria: the parameters of {@code delivery-find.sql}, from a user or a program. A phone number is replaced by
+ * its keyed hash here, and is not passed on.
  */
 final class Search {
 
@@ -41,15 +41,15 @@ final class Search {
         row.put("limit", PAGE);
     }
 
-    /** One delivery. */
+    /** Returns the search for one delivery. */
     static Search byId(UUID id) {
         return new Search(ZoneOffset.UTC).with("id", id);
     }
 
     /**
-     * By the parameters of a query; several must all be met, an empty one says nothing.
+     * Returns the search with the parameters of a query; all must match, an empty one is ignored.
      *
-     * @throws EventRejected 400 with the names of the parameters that are wrong, never their values
+     * @throws EventRejected 400 with the names of the invalid parameters, never their values
      */
     static Search by(Map<String, String[]> query, PhoneNumbers phones, PhoneHash hash) {
         var wrong = new TreeMap<String, List<String>>();
@@ -57,7 +57,7 @@ final class Search {
         query.forEach((name, values) -> {
             String value = values[0].strip();
             if (!NAMES.contains(name)) {
-                // Not by its name: whoever leaves out the name of a number has it where the name should be.
+                // The name is not repeated: a caller that omits it has the phone number in its place.
                 wrong.put("query", List.of("has a parameter other than " + String.join(", ", sorted())));
             } else if (values.length > 1) {
                 wrong.put(name, List.of("is given more than once"));
@@ -78,14 +78,14 @@ final class Search {
         return NAMES.stream().sorted().toList();
     }
 
-    /** The next page, as many as asked for. */
+    /** Returns the search for the next page. */
     Search after(UUID id, int limit) {
         var next = new Search(zone);
         next.row.putAll(row);
         return next.with("after", id).with("limit", limit);
     }
 
-    /** The same without timelines, the first so many. */
+    /** Returns the search without timelines, limited. */
     Search bare(int limit) {
         var bare = new Search(zone);
         bare.row.putAll(row);
@@ -105,13 +105,13 @@ final class Search {
         return (Integer) row.getOrDefault("limit", PAGE);
     }
 
-    /** In which the times are told, beside UTC; null for the recipient's own. */
+    /** Returns the zone of the times, beside UTC; null for the recipient's own. */
     @Nullable
     ZoneId zone() {
         return zone;
     }
 
-    /** The number in E.164, whose plus a query may have turned into a blank; null when it is none. */
+    /** Returns the E.164 number, whose plus a query may have turned into a blank; null if it is invalid. */
     static @Nullable String e164(String number, PhoneNumbers phones) {
         String bare = number.replaceAll("[\\s\\p{Cf}()./-]", "");
         String e164 = phones.canonical(bare.matches("[0-9]+") ? "+" + bare : bare);
@@ -164,7 +164,7 @@ final class Search {
             return Integer.valueOf(text);
         }
 
-        /** A moment, or a day that begins in the zone. A blank before an offset was a plus. */
+        /** Parses a time, or a day that begins in the zone. A blank before an offset was a plus. */
         private @Nullable UUID time(String name, @Nullable ZoneId zone) {
             String text = given.get(name);
             if (text == null) {

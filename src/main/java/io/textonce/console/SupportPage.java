@@ -30,8 +30,8 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 
 /**
- * The page for support: one box to search in, a delivery as a story, and how things stand. A number is asked for with
- * POST, so that it stands in no address, no history and no access log.
+ * Support page: a search box, a delivery with its timeline, and the dashboard. A phone number is searched with POST, so
+ * that it is in no URL, no history and no access log.
  */
 @Controller
 final class SupportPage {
@@ -73,7 +73,7 @@ final class SupportPage {
         this.times = new Times(clock);
     }
 
-    /** Every page tells times, has forms, and says who is there. */
+    /** Adds what every page needs: times, the forms' token and the user. */
     @ModelAttribute
     void common(Model model, CsrfToken form, HttpServletRequest request, HttpServletResponse response) {
         form.getToken();

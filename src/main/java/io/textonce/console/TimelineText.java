@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a delivery, in sentences for a person who doesn't know Twilio. Every status that the table may hold
- * has its words; a word of Twilio that this version doesn't know is quoted.
+ * Timeline text for people who don't know Twilio. Every status in the table has its words; a status of Twilio that this
+ * version does not know is quoted.
  */
 public final class TimelineText {
 
@@ -28,7 +28,7 @@ public final class TimelineText {
         this.codes = codes;
     }
 
-    /** The timeline of a row of {@code delivery-find.sql}: what came in and was checked, then what was written down. */
+    /** Returns the timeline of a row of {@code delivery-find.sql}: receipt and checks, then the recorded entries. */
     List<Entry> entries(Map<String, Object> row, JsonNode timeline) {
         var entries = new ArrayList<Entry>();
         var received = instant(row.get("created_at"));
@@ -194,14 +194,14 @@ public final class TimelineText {
     }
 
     /**
-     * One moment of a delivery.
+     * Entry of a timeline.
      *
      * @param kind received, checked, answer, callback, reconciliation, poll, decision or operator
      * @param summary of it, as a sentence
-     * @param detail the reason, where there is one
+     * @param detail the reason, if known
      * @param code Twilio's error code
      * @param actor the operator
-     * @param until when a text that waits is tried
+     * @param until when a held message is due
      */
     public record Entry(
             Instant at,

@@ -9,7 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Times as a page tells them; the browser adds its own zone. */
+/** Formatting of times for a page; the browser adds its own zone. */
 public final class Times {
 
     private static final DateTimeFormatter UTC =
@@ -30,12 +30,12 @@ public final class Times {
         return HOUR.format(time.atZone(ZoneOffset.UTC));
     }
 
-    /** What time it is there now. */
+    /** Returns the current time in a zone. */
     public String now(ZoneId zone) {
         return HOUR.format(clock.instant().atZone(zone));
     }
 
-    /** How long ago, or in how long, to the largest unit. */
+    /** Returns the time since or until, in the largest unit. */
     public String away(@Nullable Instant time) {
         if (time == null) {
             return "";

@@ -8,9 +8,9 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceResolverSupport;
 
 /**
- * Resolver of the file that a route calls {@code textonce:schemas/order-shipped.schema.json}, in the same words wherever
- * it lies: in the integrator's folder, else among the shipped ones. Of those only schemas and templates can be replaced:
- * they are the words of an event, all else is how it is sent once.
+ * Resolver of {@code textonce:schemas/order-shipped.schema.json} and the like: the user's folder first, then the
+ * shipped files. Only schemas and templates can be overridden: they belong to an event, everything else is the send
+ * flow.
  */
 final class BundleFiles extends ResourceResolverSupport {
 
@@ -43,7 +43,7 @@ final class BundleFiles extends ResourceResolverSupport {
         return load(home + "/" + path);
     }
 
-    /** The name of a file for those who write routes: its path in the folder where it lies. */
+    /** Returns the name of a file for route authors: its path in its folder. */
     String nameOf(String location) {
         if (isOwn(location)) {
             return location.substring(ownPrefix().length());

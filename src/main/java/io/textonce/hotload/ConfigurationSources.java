@@ -4,7 +4,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.builder.RouteConfigurationBuilder;
 
-/** Listener that notes of each route configuration the file where it lies; Camel does so of routes alone. */
+/** Listener that records the file of each route configuration; Camel does so for routes alone. */
 final class ConfigurationSources implements RouteBuilderLifecycleStrategy {
 
     @Override

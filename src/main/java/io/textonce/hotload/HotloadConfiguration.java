@@ -13,11 +13,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Where routes, schemas and kamelets come from. */
+/** Beans of routes, schemas and kamelets. */
 @Configuration(proxyBeanMethods = false)
 class HotloadConfiguration {
 
-    /** Camel looks for the resolver of a scheme under this name. */
+    /** Resolver under the name by which Camel finds that of a scheme. */
     @Bean(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + BundleFiles.SCHEME)
     BundleFiles bundleFiles(CamelContext camel, TextOnceProperties settings) {
         return new BundleFiles(camel, settings.home(), settings.routes());

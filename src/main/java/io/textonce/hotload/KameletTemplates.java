@@ -15,7 +15,9 @@ import org.apache.camel.support.ResourceHelper;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 
-/** Registry of kamelets in a running Camel: those of own files, and the routes that Camel makes for each use of any. */
+/**
+ * Registry of kamelets in a running Camel: those of user files, and the routes that Camel creates for each use of any.
+ */
 final class KameletTemplates {
 
     static final String FILE = ".kamelet.yaml";
@@ -33,15 +35,15 @@ final class KameletTemplates {
         return Path.of(file).getFileName().toString().replace(FILE, "");
     }
 
-    /** Whether a file's kamelet is there, in this version or the one before. */
+    /** Returns whether a file's kamelet is registered, in this or the previous version. */
     boolean isOwn(String file) {
         return own.containsKey(file);
     }
 
     /**
-     * Makes a kamelet what a file says.
+     * Replaces a kamelet.
      *
-     * @param users loads the routes again that use it; when one of them can't run with it, all keep the version before
+     * @param users reloads the routes that use it; if one of them can't run with it, all keep the previous version
      */
     void replace(String file, String location, String text, Users users) throws Exception {
         String name = nameOf(file);
@@ -105,7 +107,7 @@ final class KameletTemplates {
         }
     }
 
-    /** The ids of the routes of kamelets that no route uses any more. */
+    /** Returns the ids of kamelet routes that no route uses any more. */
     List<String> unused() {
         Set<String> used = uses().map(KameletEndpoint::getRouteId).collect(Collectors.toSet());
         return camel.getRouteDefinitions().stream()
@@ -115,13 +117,13 @@ final class KameletTemplates {
                 .toList();
     }
 
-    /** Whether a route is one that Camel has made for the use of a kamelet. */
+    /** Returns whether Camel created a route for the use of a kamelet. */
     boolean isOf(String kamelet, String routeId) {
         return uses().anyMatch(use ->
                 use.getTemplateId().equals(kamelet) && use.getRouteId().equals(routeId));
     }
 
-    /** The endpoints by which routes call kamelets, without those by which a kamelet meets its caller. */
+    /** Returns the endpoints by which routes call kamelets, without those by which a kamelet calls back. */
     private Stream<KameletEndpoint> uses() {
         return List.copyOf(camel.getEndpoints()).stream()
                 .filter(KameletEndpoint.class::isInstance)
@@ -129,7 +131,7 @@ final class KameletTemplates {
                 .filter(endpoint -> !endpoint.getEndpointUri().matches("kamelet://(source|sink)\\b.*"));
     }
 
-    /** What loads the routes again that use a kamelet. */
+    /** Reload of the routes that use a kamelet. */
     interface Users {
 
         void reload(String kamelet) throws Exception;

@@ -4,7 +4,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.jspecify.annotations.Nullable;
 
-/** Guard of names: a file of own routes may not give a name that another file, or TextOnce, has given. */
+/** Guard of names: a user route file may not use a name of another file or of TextOnce. */
 final class NameGuard {
 
     private final ModelCamelContext camel;
@@ -31,7 +31,7 @@ final class NameGuard {
         }
     }
 
-    /** The location of what has a name: null when nothing has, empty when it lies in no file. */
+    /** Returns the location of a name: null if it is free, empty if it is in no file. */
     private @Nullable String holder(RouteFile.Name name) {
         return switch (name.kind()) {
             case "route" -> {

@@ -24,12 +24,15 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * Parsed file of own routes. Camel's loader makes the beans of a file while it reads it, twice; this one only collects
- * them, so that reading changes nothing, and refuses what would stay behind when the file goes.
+ * Parsed user route file. Camel's loader creates the beans of a file while it reads it, twice; this one only collects
+ * them, so that parsing has no side effect, and rejects what would remain after the file is deleted.
  */
 final class RouteFile {
 
-    /** What belongs to the file alone. Camel reads more, for all routes: error handlers, REST, templates, data formats. */
+    /**
+     * Elements that belong to the file alone. Camel supports more, for all routes: error handlers, REST, templates,
+     * data formats.
+     */
     private static final Set<String> ELEMENTS = new TreeSet<>(Set.of(
             "route",
             "from",
@@ -64,22 +67,22 @@ final class RouteFile {
         return location;
     }
 
-    /** Its routes and route configurations, which Camel may start once. */
+    /** Returns the routes and route configurations of the file, which Camel may start once. */
     RouteBuilder builder() {
         return builder;
     }
 
-    /** What it calls by names that no other file may have. */
+    /** Returns the names that must be unique across files. */
     List<Name> names() {
         return names;
     }
 
-    /** Its beans, none of them made. They are known when the routes have been read. */
+    /** Returns the bean definitions of the file. They are known once the routes have been read. */
     List<BeanFactoryDefinition<?>> beans() {
         return beans;
     }
 
-    /** The ids of its routes, read as Camel reads them. */
+    /** Returns the ids of the file's routes, as Camel reads them. */
     Set<String> readRoutes(CamelContext camel) throws Exception {
         Set<String> ids = new LinkedHashSet<>();
         for (RouteDefinition route : builder.configureRoutes(camel).getRoutes()) {
@@ -149,12 +152,12 @@ final class RouteFile {
         return found != null;
     }
 
-    /** The text under a key, or null. */
+    /** Returns the text of a key, or null. */
     static @Nullable ScalarNode scalar(Node node, String key) {
         return child(node, key) instanceof ScalarNode text ? text : null;
     }
 
-    /** What is under a key, or null. */
+    /** Returns the node of a key, or null. */
     static @Nullable Node child(@Nullable Node node, String key) {
         return node == null
                 ? null
@@ -177,7 +180,7 @@ final class RouteFile {
         return node instanceof ScalarNode scalar ? scalar.getValue() : "";
     }
 
-    /** Something that the file calls by a name. */
+    /** Named element of the file. */
     record Name(String kind, String name, int line) {}
 
     private final class Reader extends YamlRoutesBuilderLoader {

@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
- * What is wrong with a file, in words for whoever wrote it.
+ * Error of a route file, in words for its author.
  *
- * @param line counts from 1; 0 where nobody can say
+ * @param line counts from 1; 0 if unknown
  */
 record RouteFileError(int line, String reason) {
 
     private static final String NO_WORD = "[^A-Za-z0-9_-]+";
 
-    /** What Camel and its parsers say, and what it means in a file. */
+    /** Translations of the messages of Camel and its parsers. */
     private static final Map<Pattern, String> WORDS = new LinkedHashMap<>();
 
     static {
@@ -43,7 +43,7 @@ record RouteFileError(int line, String reason) {
         WORDS.put(Pattern.compile(said, Pattern.DOTALL), meant);
     }
 
-    /** @param text of the file, in which the line is looked for when the failure doesn't tell */
+    /** @param text of the file, in which the line is searched if the failure has none */
     static RouteFileError of(Throwable thrown, String text) {
         Throwable deepest = thrown;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
@@ -75,7 +75,7 @@ record RouteFileError(int line, String reason) {
         return said;
     }
 
-    /** The line that holds the rarest word of the reason; of equally rare ones the last. */
+    /** Returns the line with the rarest word of the reason; of equally rare ones the last. */
     private static int lineOf(String reason, String text) {
         List<List<String>> lines =
                 text.lines().map(line -> List.of(line.split(NO_WORD))).toList();

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 
-/** Errors of own files that are not fixed yet, for the log and the health. */
+/** Errors of user files that are not fixed yet, for the log and the health. */
 final class RouteFileErrors {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteFileErrors.class);
@@ -19,7 +19,7 @@ final class RouteFileErrors {
         return byFile.containsKey(file);
     }
 
-    /** The first file whose path ends so, and its error, or null. */
+    /** Returns the first file whose path ends so, and its error, or null. */
     @Nullable
     String of(String end) {
         return byFile.entrySet().stream()
@@ -41,7 +41,7 @@ final class RouteFileErrors {
         }
     }
 
-    /** The file is gone, and its error with it. */
+    /** Removes the error of a deleted file. */
     void forget(String file) {
         byFile.remove(file);
     }

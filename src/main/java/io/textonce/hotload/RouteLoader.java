@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the routes of one file into a running Camel, or takes them out. A text that can't be read changes nothing; one
- * whose routes can't start leaves none of them behind. Camel's own reload leaves the routes of every kamelet use behind
- * and tells nothing of misspelt parameters of kamelets, so both are seen to here.
+ * Loader that starts the routes of one file in a running Camel, or removes them. A file that can't be parsed has no
+ * effect; one whose routes can't start leaves none of them behind. Camel's own reload leaves the routes of every
+ * kamelet use behind and ignores misspelt parameters of kamelets, so this loader handles both.
  */
 final class RouteLoader implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class RouteLoader implements AutoCloseable {
     private final NameGuard names;
     private final Map<String, Running> running = new HashMap<>();
 
-    /** @param isReached whether callers get through to an HTTP path */
+    /** @param isReached whether callers can reach an HTTP path */
     RouteLoader(
             ModelCamelContext camel,
             BundleFiles files,
@@ -122,7 +122,7 @@ final class RouteLoader implements AutoCloseable {
         return added;
     }
 
-    /** Stops taking events; those under way come to their end. Those that come meanwhile wait. */
+    /** Suspends the routes; events in progress complete, new ones wait. */
     private void stop(Set<String> ids) throws Exception {
         var controller = camel.getRouteController();
         for (String id : ids) {
@@ -141,7 +141,7 @@ final class RouteLoader implements AutoCloseable {
         }
     }
 
-    /** Whether all routes of a file run. */
+    /** Returns whether all routes of a file run. */
     boolean isRunning(String location) {
         var file = running.get(location);
         return file != null
@@ -151,7 +151,7 @@ final class RouteLoader implements AutoCloseable {
                 });
     }
 
-    /** Takes out all that a file had brought. */
+    /** Removes everything that a file added. */
     void remove(String location) {
         takeOut(running.remove(location));
         beans.remove(location);
@@ -175,7 +175,7 @@ final class RouteLoader implements AutoCloseable {
         }
     }
 
-    /** Takes out the routes of kamelets that no route uses any more. */
+    /** Removes the kamelet routes that no route uses any more. */
     void sweep() {
         kamelets.unused().forEach(this::removeDefinition);
     }
@@ -219,7 +219,7 @@ final class RouteLoader implements AutoCloseable {
         }
     }
 
-    /** Makes the steps {@code json-validator} ask for a schema again. */
+    /** Makes the {@code json-validator} steps reload a schema. */
     void forgetSchema(String uri) {
         for (Endpoint endpoint : camel.getEndpoints()) {
             if (endpoint instanceof JsonValidatorEndpoint validator
@@ -235,13 +235,13 @@ final class RouteLoader implements AutoCloseable {
         beans.close();
     }
 
-    /** What a file has brought. */
+    /** Elements that a file added. */
     private record Running(Set<String> ids, List<RouteConfigurationDefinition> configurations) {
 
         private static final Running NOTHING = new Running(Set.of(), List.of());
     }
 
-    /** A route has work under way that takes its time; it goes on, and is replaced later. */
+    /** Signal that a route has an exchange in progress that takes long; it continues, and is replaced later. */
     static final class StillBusy extends Exception {
 
         private static final long serialVersionUID = 1L;

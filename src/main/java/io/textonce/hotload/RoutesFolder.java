@@ -11,19 +11,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Folder of own routes. It is polled rather than watched, since a mounted one tells nobody of its changes. */
+/** Folder of user routes. It is polled rather than watched, since a mounted one sends no notifications. */
 record RoutesFolder(Path root) {
 
     String read(String file) throws IOException {
         return Files.readString(root.resolve(file));
     }
 
-    /** A file as Camel writes it. */
+    /** Returns the location of a file in Camel's form. */
     String location(String file) {
         return "file:" + root.resolve(file);
     }
 
-    /** The files by their paths in the folder. What begins with a dot belongs to an editor or to the mount. */
+    /**
+     * Returns the files by their paths in the folder. A name that begins with a dot belongs to an editor or to the
+     * mount.
+     */
     Map<String, Stamp> stamps() {
         try (var found = Files.walk(root, FOLLOW_LINKS)) {
             return found.filter(file -> !isHidden(root.relativize(file)) && Files.isRegularFile(file))
@@ -46,7 +49,7 @@ record RoutesFolder(Path root) {
         return false;
     }
 
-    /** Tells a file from what it was. */
+    /** Version of a file. */
     record Stamp(long size, long modified) {
 
         static Stamp of(Path file) {

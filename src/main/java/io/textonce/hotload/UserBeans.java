@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Owner of the beans that files of own routes declare: each is closed when its file goes, or is replaced. */
+/** Owner of the beans that user route files declare: each is closed when its file is deleted or replaced. */
 final class UserBeans implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UserBeans.class);
@@ -26,7 +26,7 @@ final class UserBeans implements AutoCloseable {
         this.camel = camel;
     }
 
-    /** The location of the file that declares a bean, or null. */
+    /** Returns the location of the file that declares a bean, or null. */
     @Nullable
     String fileOf(String bean) {
         return byFile.entrySet().stream()
@@ -37,12 +37,12 @@ final class UserBeans implements AutoCloseable {
     }
 
     /**
-     * Makes the beans of a file in place of those that it had. They are all there, or, after a failure, those of before.
-     * Those live until {@link Swap#keep}, since the routes that use them may have to run again.
+     * Creates the beans of a file in place of its previous ones. All exist, or, after a failure, the previous ones
+     * remain. Those live until {@link Swap#keep}, since the routes that use them may have to run again.
      */
     Swap replace(String location, List<BeanFactoryDefinition<?>> definitions) throws Exception {
         var swap = new Swap(location, byFile.getOrDefault(location, Map.of()), new LinkedHashMap<>());
-        // None of the new ones may be given one of the old ones.
+        // No new bean may get an old one.
         swap.before().keySet().forEach(camel.getRegistry()::unbind);
         try {
             List<BeanFactoryDefinition<?>> later = new ArrayList<>();
@@ -50,7 +50,7 @@ final class UserBeans implements AutoCloseable {
                 try {
                     make(definition, swap.now());
                 } catch (Exception e) {
-                    // It may need one that comes behind it.
+                    // It may need a bean that is declared after it.
                     later.add(definition);
                 }
             }
@@ -86,13 +86,16 @@ final class UserBeans implements AutoCloseable {
         made.put(name, one);
     }
 
-    /** A script or a factory may hand over a bean that was there before, which is not the file's to close. */
+    /**
+     * Returns whether the file created the bean: a script or a factory may return an existing one, which is not the
+     * file's to close.
+     */
     private boolean isNew(Object bean, BeanFactoryDefinition<?> definition) {
         return definition.getScript() == null && definition.getFactoryMethod() == null
                 || camel.getRegistry().findByType(bean.getClass()).stream().noneMatch(other -> other == bean);
     }
 
-    /** Those that were made last may use the others. */
+    /** Closes beans in reverse order, since later ones may use earlier ones. */
     private void close(Map<String, Made> made) {
         var names = new ArrayList<>(made.keySet());
         Collections.reverse(names);
@@ -122,7 +125,7 @@ final class UserBeans implements AutoCloseable {
     private record Made(
             Object bean, boolean isNew, @Nullable String destroyMethod) {}
 
-    /** The beans of a file before and after it was read again. */
+    /** Beans of a file before and after a reload. */
     final class Swap {
 
         private final String location;

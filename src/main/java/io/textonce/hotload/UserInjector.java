@@ -5,9 +5,9 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Factory of the objects that route files ask for by their class. Camel's own fills constructors by type: a
- * {@code HikariDataSource} of an own route took our pool for its settings, since that is the only one there is. This one
- * gives an object what its class asks for by annotations, and what its file says.
+ * Factory of the objects that route files create by class. Camel's own injects constructors by type: a {@code
+ * HikariDataSource} of a user route received TextOnce's pool as its configuration, since it is the only one. This
+ * factory injects only what a class declares by annotations and what its file sets.
  */
 final class UserInjector extends SpringInjector {
 

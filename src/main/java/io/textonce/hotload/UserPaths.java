@@ -16,9 +16,9 @@ import org.apache.camel.model.ModelCamelContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP engine that keeps own routes off the paths of TextOnce, and off each other's: Spring MVC gives a path to the route
- * that asks last, and when that one goes, to nobody. The routes run on the container's threads: the gate bounds them, and
- * none waits in a queue behind it.
+ * HTTP engine that keeps user routes off the paths of TextOnce, and off each other's: Spring MVC maps a path to the
+ * route registered last, and when that one is removed, to none. The routes run on the container's threads: admission
+ * control bounds them, and no request waits in a queue behind it.
  */
 final class UserPaths extends SpringBootPlatformHttpEngine {
 
@@ -32,7 +32,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
         this.files = files;
     }
 
-    /** Own routes come when Camel runs, the shipped ones start with it. */
+    /** Checks the path of a user route; those start when Camel runs, the shipped ones with it. */
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
         var camel = (ModelCamelContext) endpoint.getCamelContext();
@@ -77,7 +77,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
         return new IllegalArgumentException("the path " + path + " is served" + file + " already; choose another");
     }
 
-    /** The file of a route; of one that Camel has made for a kamelet, the file that uses it. */
+    /** Returns the file of a route; for a kamelet's route, the file that uses it. */
     private @Nullable String file(Route holder, ModelCamelContext camel) {
         var user = camel.getRoutes().stream()
                 .filter(route -> route.getEndpoint() instanceof KameletEndpoint kamelet
@@ -106,7 +106,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
                         .anyMatch(List.of(other.getHttpMethodRestrict().split(","))::contains);
     }
 
-    /** Whether a path may match both patterns; of two segments with variables that is assumed. */
+    /** Returns whether a path may match both patterns; of two segments with variables that is assumed. */
     static boolean overlap(String one, String other) {
         String[] some = one.split("/");
         String[] others = other.split("/");

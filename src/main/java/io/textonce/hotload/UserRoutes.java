@@ -25,9 +25,8 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
- * Loads the integrator's own files beside the shipped ones, and again when they change. A file that is wrong is told by
- * its line and a reason, and nothing else stands still for it: what ran before goes on. A file is taken when it has been
- * the same for two looks.
+ * Hot reload of the user's files beside the shipped ones. A file with an error is reported with its line and reason,
+ * and affects nothing else: the previous version keeps running. A file is loaded once it is unchanged for two scans.
  */
 public final class UserRoutes implements CamelContextConfiguration, HealthIndicator, AutoCloseable {
 
@@ -54,7 +53,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private @Nullable KameletTemplates kamelets;
     private @Nullable ScheduledExecutorService watcher;
 
-    /** @param isReached whether callers get through to an HTTP path */
+    /** @param isReached whether callers can reach an HTTP path */
     UserRoutes(
             String folder,
             boolean reload,
@@ -73,7 +72,10 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     @Override
     public void beforeApplicationStart(CamelContext context) {}
 
-    /** A route that can't start stops Camel's start and with it all others, so own ones come when Camel runs. */
+    /**
+     * Loads the user routes once Camel runs, since a route that can't start would abort Camel's start and with it all
+     * others.
+     */
     @Override
     public void afterApplicationStart(CamelContext context) {
         try {
@@ -91,15 +93,15 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
     }
 
-    /** Whether the folder was read once, after Camel had started. */
+    /** Returns whether the folder was read once after Camel had started. */
     public boolean isLoaded() {
         return loadedOnce.getCount() == 0;
     }
 
     /**
-     * Waits while own routes are being loaded, so that nobody takes a route for unknown that is about to run.
+     * Waits while user routes are being loaded, so that a route that is about to run is not reported as unknown.
      *
-     * @return why an event of this name has no route, or null when there is no file for it
+     * @return why an event of this name has no route, or null if there is no file for it
      */
     public @Nullable String whyMissing(String event) throws InterruptedException {
         if (folder == null) {
@@ -134,7 +136,10 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
     }
 
-    /** Takes what is new, changed or gone; whatever was wrong is tried again, since another file may have mended it. */
+    /**
+     * Loads new and changed files and removes deleted ones; a file with an error is retried, since another file may
+     * have fixed it.
+     */
     private void take(Map<String, RoutesFolder.Stamp> now) {
         var changed = new TreeSet<String>();
         now.forEach((file, stamp) -> {
@@ -167,7 +172,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
     }
 
-    /** Loads a file of routes; false when one of them is busy, and it must be tried again. */
+    /** Loads a file of routes; false if one of them is busy, and it must be retried. */
     private boolean replace(String file) {
         var old = loaded.get(file);
         try {
@@ -193,7 +198,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
     }
 
-    /** Whether the routes of a file run as they were, if need be after having been put back. */
+    /** Returns whether the routes of a file run in the previous version, if need be after a restart. */
     private boolean isRunning(String file, Loaded old) {
         try {
             if (!loader().isRunning(folder().location(file))) {
@@ -223,7 +228,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
     }
 
-    /** Reads a schema or a template anew. */
+    /** Reloads a schema or a template. */
     private void reload(String file) {
         String name = file.substring(file.lastIndexOf('/') + 1);
         if (file.startsWith("schemas/") && file.endsWith(".json")) {
@@ -249,7 +254,10 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         return loaded.values().stream().anyMatch(route -> route.text().contains(name));
     }
 
-    /** Loads a kamelet, and again all own routes that use it; when one of them can't run with it, all keep the old one. */
+    /**
+     * Loads a kamelet, and reloads all user routes that use it; if one of them can't run with it, all keep the previous
+     * one.
+     */
     private void replaceKamelet(String file) {
         try {
             kamelets().replace(file, folder().location(file), folder().read(file), this::reloadUsers);
@@ -319,6 +327,6 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         void run() throws Exception;
     }
 
-    /** A file whose routes run. */
+    /** File whose routes run. */
     private record Loaded(String text, Set<String> ids) {}
 }

@@ -20,21 +20,24 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Bounds what is worked on at once and how much is read, before a route sees a request. Whoever is turned away here is
- * told so before any claim, and whoever is let in is answered when its text's outcome is known.
+ * Admission control: bounds the requests in flight and the size of bodies before a route sees a request. A rejected
+ * caller gets its response before any claim; an admitted one when the outcome of its message is known.
  */
 public final class AdmissionControl extends OncePerRequestFilter {
 
-    /** For a whole body: a modem would make it. A client that trickles must not keep a place for ever. */
+    /** Maximum time for a whole body; a modem would meet it. A slow client must not occupy a place forever. */
     private static final Duration MOST_BODY_TIME = Duration.ofSeconds(10);
 
-    /** A caller has its answer, and asks again, before the place that it had is free. */
+    /**
+     * Grace period for a place that is about to be released: a caller may receive its response, and send its next
+     * request, just before.
+     */
     private static final Duration HANDOVER = Duration.ofSeconds(1);
 
     private static final int CHUNK = 4096;
     private static final RequestMatcher PAGES = new PagePaths();
 
-    /** Where it has no port of its own. */
+    /** Path of the management endpoints, if they have no port of their own. */
     private static final String MANAGEMENT = "/actuator/";
 
     private final Semaphore calls;
@@ -59,7 +62,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
         return permits;
     }
 
-    /** The support page's forms are read by Spring, and its readers are few. */
+    /** Skips the support page: Spring reads its forms, and its users are few. */
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return PAGES.matches(request);
@@ -108,7 +111,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
         }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            // Unpacked, a small body can be of any size.
+            // A small compressed body can be of any size once unpacked.
             turnAway(
                     request,
                     response,

@@ -14,12 +14,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose body was read whole. A form is shown as plain bytes: Camel would otherwise decode it in its own way,
- * mix its fields with headers and fail on a field without a value, and a webhook's signature is over the bytes anyway.
+ * Request whose body is buffered as a whole. A form is presented as plain bytes: Camel would otherwise decode it in its
+ * own way, mix its fields with headers and fail on a field without a value, and a webhook's signature is over the bytes
+ * anyway.
  */
 final class BufferedRequest extends HttpServletRequestWrapper {
 
-    /** Request attribute with the media type that the caller really gave. */
+    /** Request attribute with the media type that the caller sent. */
     static final String CONTENT_TYPE = "io.textonce.contentType";
 
     private static final String FORM = "application/x-www-form-urlencoded";
@@ -30,7 +31,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
     BufferedRequest(HttpServletRequest request, byte[] body) {
         super(request);
         this.body = body;
-        // Asked for now: on the thread of the route nobody is logged in.
+        // Read now: on the thread of the route no user is logged in.
         this.user = request.getRemoteUser();
         request.setAttribute(CONTENT_TYPE, request.getContentType());
     }
@@ -75,7 +76,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
                 return bytes.read(into, offset, length);
             }
 
-            /** Without the buffer that any other stream needs for it. */
+            /** Writes the body without the buffer that any other stream needs. */
             @Override
             public long transferTo(OutputStream to) throws IOException {
                 return bytes.transferTo(to);

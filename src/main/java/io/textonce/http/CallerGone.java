@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An answer that could not be written: its caller went away, the event's outcome is recorded all the same. */
+/**
+ * Handler of a response that could not be written because its caller disconnected; the outcome of the event is recorded
+ * all the same.
+ */
 final class CallerGone implements ExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerGone.class);

@@ -9,7 +9,10 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
-/** Answers what Tomcat refuses before any of our code is asked, such as a broken URL. Tomcat makes it by its name. */
+/**
+ * Error responses for requests that Tomcat rejects before any of our code runs, such as a malformed URL. Tomcat creates
+ * it by its name.
+ */
 public final class ContainerProblems extends ErrorReportValve {
 
     @Override
@@ -24,7 +27,7 @@ public final class ContainerProblems extends ErrorReportValve {
             response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
             response.finishResponse();
         } catch (IOException e) {
-            // Nobody is there to be answered.
+            // The caller has disconnected.
             response.setSuspended(true);
         }
     }

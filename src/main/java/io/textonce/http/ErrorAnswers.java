@@ -10,7 +10,10 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 
-/** Answers what neither a route nor Spring's handlers did, such as a refused URL or a route that is stopping. */
+/**
+ * Error responses for what neither a route nor Spring's handlers responded to, such as a rejected URL or a route that
+ * is stopping.
+ */
 @Controller
 final class ErrorAnswers implements ErrorController {
 

@@ -13,7 +13,10 @@ import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
-/** Gives Spring's own problems (no such path, wrong method, wrong media type) the member that callers' programs read. */
+/**
+ * Extension of Spring's own problems (no such path, wrong method, wrong media type) with the member {@code error} that
+ * callers' programs read.
+ */
 @ControllerAdvice
 final class FrameworkProblems implements ResponseBodyAdvice<Object> {
 
@@ -36,7 +39,8 @@ final class FrameworkProblems implements ResponseBodyAdvice<Object> {
                     Map.of("error", status == null ? "error" : status.name().toLowerCase(Locale.ROOT)));
             problem.setInstance(null);
             if (status == HttpStatus.UNSUPPORTED_MEDIA_TYPE) {
-                // Spring's words name the type that it was shown, which of a form is another than was sent.
+                // Spring's detail names the type that it received, which differs from the type that was sent for a
+                // form.
                 problem.setDetail("Send JSON with the header Content-Type: application/json.");
             }
         }

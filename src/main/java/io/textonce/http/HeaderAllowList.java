@@ -7,8 +7,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
 
 /**
- * Lets nothing of a caller's headers and query into an exchange, and into an answer only what an answer is made of.
- * Camel's components take orders from headers: what isn't let in can't give any.
+ * Header allow-list: no header and no query parameter of a caller enters an exchange, and only listed headers enter a
+ * response. Camel's components take instructions from headers, so a caller must not set any.
  */
 final class HeaderAllowList implements HeaderFilterStrategy {
 
@@ -16,7 +16,7 @@ final class HeaderAllowList implements HeaderFilterStrategy {
 
     private final boolean isTraced;
 
-    /** @param isTraced whether a caller may say which trace its request belongs to */
+    /** @param isTraced whether a caller may set the trace of its request */
     HeaderAllowList(boolean isTraced) {
         this.isTraced = isTraced;
     }

@@ -23,7 +23,7 @@ import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
-/** The HTTP edge's beans, which the routes know by name. */
+/** Beans of the HTTP edge. */
 @Configuration(proxyBeanMethods = false)
 class HttpConfiguration {
 
@@ -33,7 +33,7 @@ class HttpConfiguration {
             MeterRegistry meters,
             ObjectProvider<CamelContext> camel,
             ObjectProvider<UserRoutes> ownRoutes) {
-        // Made when the first request comes: the web server, and the gate with it, comes before them.
+        // Created with the first request: the web server, and admission control with it, exist before the routes.
         var context = SingletonSupplier.of(camel::getObject);
         var own = SingletonSupplier.of(ownRoutes::getObject);
         return new AdmissionControl(
@@ -42,7 +42,7 @@ class HttpConfiguration {
                 () -> context.obtain().isStarted() && own.obtain().isLoaded());
     }
 
-    /** Behind the credentials: a stranger takes no place from a caller. */
+    /** Registers admission control after authentication: an unauthenticated request takes no place from a caller. */
     @Bean
     FilterRegistrationBean<AdmissionControl> requestGate(AdmissionControl gate) {
         var registration = new FilterRegistrationBean<>(gate);
@@ -68,7 +68,7 @@ class HttpConfiguration {
                 ((StandardHost) context.getParent()).setErrorReportValveClass(ContainerProblems.class.getName()));
     }
 
-    /** A client that stops in the middle of a body is given up; while it waits for its turn it is not. */
+    /** Limits the pause within a body; a client that waits for its turn is not limited. */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowBodies() {
         return tomcat -> tomcat.addConnectorCustomizers(connector -> {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP contract: which event a path names, and what a caller is told. */
+/** HTTP contract: the event of a path, and the response to a caller. */
 final class HttpResponses {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpResponses.class);
@@ -31,7 +31,10 @@ final class HttpResponses {
 
     private final ObjectMapper json = new ObjectMapper(SharedBuffers.factory().build());
 
-    /** Finds the event's name in the path and who calls in the request; keeps nothing else of it but the body. */
+    /**
+     * Sets the event's name from the path and the client from the request; keeps nothing else of the request but the
+     * body.
+     */
     void read(Exchange exchange) {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         var path = EVENT_PATH.matcher(request.getRequestURI());
@@ -47,8 +50,8 @@ final class HttpResponses {
     }
 
     /**
-     * Finds the event in a CloudEvent: a structured one by its media type, else one in headers {@code ce-…}
-     * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
+     * Sets the event of a CloudEvent: in structured mode by its media type, else in binary mode with the headers {@code
+     * ce-…} (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md).
      */
     void readCloudEvent(Exchange exchange) {
         var message = exchange.getMessage();
@@ -64,7 +67,7 @@ final class HttpResponses {
         message.setBody(cloudEvent.json());
     }
 
-    /** Header values are percent-encoded; a plus sign is one. */
+    /** Decodes a percent-encoded header value; a plus sign stands for itself. */
     private static @Nullable String percentDecoded(@Nullable String value) {
         try {
             return value == null ? null : URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -73,7 +76,7 @@ final class HttpResponses {
         }
     }
 
-    /** Finds who calls in the request; keeps nothing else of it but the body. */
+    /** Sets the client from the request; keeps nothing else of the request but the body. */
     void body(Exchange exchange) {
         var message = exchange.getMessage();
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
@@ -89,7 +92,10 @@ final class HttpResponses {
         message.setBody(body);
     }
 
-    /** JSON readers guess other encodings by their NUL bytes, which JSON in UTF-8 has none of. */
+    /**
+     * Returns whether the body is UTF-8. JSON readers guess other encodings by NUL bytes, which JSON in UTF-8 does not
+     * have.
+     */
     private static boolean isUtf8(byte[] body) {
         for (byte b : body) {
             if (b == 0) {
@@ -104,7 +110,7 @@ final class HttpResponses {
         }
     }
 
-    /** Says what became of the event: 200 for one that Twilio had already, else 202. */
+    /** Responds with the outcome of the event: 200 if Twilio already has its message, else 202. */
     void accepted(Exchange exchange) throws JsonProcessingException {
         var delivery = exchange.getVariable("delivery", Delivery.class);
         var members = new LinkedHashMap<String, Object>();
@@ -134,13 +140,13 @@ final class HttpResponses {
         write(exchange, status, "application/json", json.writeValueAsBytes(members));
     }
 
-    /** Answers with the map in the body as JSON. */
+    /** Responds with the map in the body as JSON. */
     void json(Exchange exchange, int status) throws JsonProcessingException {
         var body = exchange.getMessage().getBody();
         write(exchange, status, "application/json", json.writeValueAsBytes(body));
     }
 
-    /** Its length is said, so that head and body leave in one piece. */
+    /** Writes a response with its length, so that head and body are sent in one piece. */
     static void write(Exchange exchange, int status, String mediaType, byte[] body) {
         var message = exchange.getMessage();
         message.removeHeaders("*");
@@ -150,7 +156,7 @@ final class HttpResponses {
         message.setBody(body);
     }
 
-    /** Says why not. */
+    /** Responds with the problem of a failure. */
     void problem(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var problem = Problem.of(caught);
@@ -160,7 +166,7 @@ final class HttpResponses {
         problem.answer(exchange);
     }
 
-    /** Says that it was heard, without a body. */
+    /** Acknowledges the request without a body. */
     void heard(Exchange exchange) {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);

@@ -9,14 +9,14 @@ import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
- * The paths of the pages for people: support, and {@code /camel} on the management port. They are opened by an operator's
- * cookie, and Spring reads their forms; every other path is a route's, and passes the gate.
+ * Paths of the HTML pages: support, and {@code /camel} on the management port. They accept an operator's cookie, and
+ * Spring reads their forms; every other path is a route's, and passes admission control.
  */
 public final class PagePaths implements RequestMatcher {
 
     private static final PathPatternRequestMatcher.Builder PATHS = PathPatternRequestMatcher.withDefaults();
 
-    /** As Spring decodes a path when it looks for its page. */
+    /** Matcher that decodes a path as Spring does for its pages. */
     private static final RequestMatcher PAGES = new OrRequestMatcher(Stream.concat(
                     Stream.of(PATHS.matcher(HttpMethod.GET, "/"), PATHS.matcher(HttpMethod.HEAD, "/")),
                     ReservedPaths.PAGES.stream().map(PATHS::matcher))

@@ -27,10 +27,10 @@ import org.springframework.http.HttpStatus;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
- * An error as the API says it: the members that callers' programs read ({@code error}, {@code details}, {@code code})
+ * Error response of the API: the members that callers' programs read ({@code error}, {@code details}, {@code code})
  * inside a problem of RFC 9457. It never repeats what the caller sent.
  *
- * @param retryAfter how long to wait before coming again, where that is known
+ * @param retryAfter time to wait before a retry, if known
  */
 public record Problem(
         int status,
@@ -48,7 +48,7 @@ public record Problem(
         this(status, error, detail, Map.of(), null, null);
     }
 
-    /** What a failed exchange means for its caller. Anything unforeseen is a 500 that says nothing. */
+    /** Returns the problem of a failed exchange. An unexpected error is a 500 without details. */
     public static Problem of(Throwable thrown) {
         var refusal = refusal(thrown);
         if (refusal != null) {
@@ -72,7 +72,7 @@ public record Problem(
                 "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.");
     }
 
-    /** The refusal that a failure amounts to, or null when the failure is ours and not the event's. */
+    /** Returns the rejection that a failure stands for, or null if the failure is internal and not the event's. */
     public static @Nullable EventRejected refusal(Throwable thrown) {
         var refusal = ObjectHelper.getException(EventRejected.class, thrown);
         if (refusal != null) {
@@ -82,13 +82,14 @@ public record Problem(
         if (invalid != null) {
             return refusal(invalid);
         }
-        // What the database will not take today it will not take tomorrow, but for a row that another made first.
+        // A value that the database rejects today it rejects tomorrow, except for a row that another transaction
+        // inserted first.
         var integrity = ObjectHelper.getException(DataIntegrityViolationException.class, thrown);
         if (integrity != null && !(integrity instanceof DuplicateKeyException)) {
             return new EventRejected(
                     422, "not_storable", "The request has a value that can't be stored. Correct it and send it again.");
         }
-        // Of an own route that reads without a schema.
+        // From a user route that parses without a schema.
         var json = ObjectHelper.getException(JsonParseException.class, thrown);
         return json == null ? null : EventRejected.ofField("body", words(json));
     }
@@ -127,7 +128,7 @@ public record Problem(
                 + where;
     }
 
-    /** Whether the database, the load, or a route that is being replaced is to blame. */
+    /** Returns whether the failure is transient: the database, the load, or a route that is being replaced. */
     private static boolean isOfTheMoment(Throwable thrown) {
         return ObjectHelper.getException(DirectConsumerNotAvailableException.class, thrown) != null
                 || ObjectHelper.getException(DataAccessException.class, thrown) != null
@@ -136,7 +137,7 @@ public record Problem(
                 || ObjectHelper.getException(RejectedExecutionException.class, thrown) != null;
     }
 
-    /** The body of the answer. */
+    /** Returns the body of the response. */
     public String json() {
         var members = new LinkedHashMap<String, Object>();
         members.put("type", "about:blank");
@@ -158,7 +159,7 @@ public record Problem(
         }
     }
 
-    /** Makes it the answer of an exchange, which keeps nothing else. */
+    /** Makes this problem the response of an exchange, which keeps nothing else. */
     public void answer(Exchange exchange) {
         HttpResponses.write(exchange, status, MEDIA_TYPE, json().getBytes(StandardCharsets.UTF_8));
         if (retryLater()) {
@@ -166,12 +167,12 @@ public record Problem(
         }
     }
 
-    /** Whether the caller should come again, after a while. */
+    /** Returns whether the caller should retry after a while. */
     public boolean retryLater() {
         return status == 503 || status == 429;
     }
 
-    /** After how many seconds, where nothing is known 5. */
+    /** Returns the seconds to wait before a retry; 5 if unknown. */
     public long retryAfterSeconds() {
         return retryAfter == null ? 5 : Math.max(1, retryAfter.toSeconds());
     }

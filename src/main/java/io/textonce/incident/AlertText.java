@@ -13,8 +13,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fitting of an incident's title into a text, before anything is committed: an alert must not fail because of a title that
- * a machine wrote.
+ * Fitting of an incident's title into an SMS, before anything is committed: an alert must not fail because of a
+ * machine-generated title.
  */
 final class AlertText {
 
@@ -27,7 +27,7 @@ final class AlertText {
         this.texts = texts;
     }
 
-    /** A title with blanks for what no phone shows and plain characters for their look-alikes. */
+    /** Cleans up a title: blanks for undisplayable characters, plain characters for their look-alikes. */
     static String tidy(String title) {
         return SmartEncoding.plain(StorableText.blanked(title))
                 .replaceAll("\\s+", " ")
@@ -35,7 +35,7 @@ final class AlertText {
     }
 
     /**
-     * The incident with as much of its title as its text has room for.
+     * Returns the incident with as much of its title as fits.
      *
      * @throws EventRejected when the text has no room without a title either
      */
@@ -44,7 +44,7 @@ final class AlertText {
         if (title.length() <= LONGEST_TITLE && refusal(incident) == null) {
             return incident;
         }
-        // Where a few characters that GSM-7 lacks cost more than half of the room, the title is longer without them.
+        // If a few characters outside GSM-7 cost more than half of the space, the title is longer without them.
         var fitted = List.of(longest(incident, title), longest(incident, Segments.gsm(title))).stream()
                 .max(Comparator.comparing(cut -> cut.title().length()))
                 .get();
@@ -55,7 +55,7 @@ final class AlertText {
         return fitted;
     }
 
-    /** With the longest beginning of a title that fits, or with none. */
+    /** Returns the incident with the longest prefix of a title that fits, or with none. */
     private Incident longest(Incident incident, String title) {
         int[] characters = title.codePoints().limit(LONGEST_TITLE).toArray();
         IntFunction<Incident> cut = length -> incident.titled(

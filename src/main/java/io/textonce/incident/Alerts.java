@@ -18,17 +18,17 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Texts of the incidents' alerts, within the ladder of each number: one alert, or a digest of all that wait. A text that is
- * handed over twice has the same event id, of which the deliveries let one through.
+ * Alert messages within the tiered rate limits of each number: one alert, or a digest of all that wait. A message that
+ * is submitted twice has the same event id, so the deliveries accept one.
  */
 class Alerts {
 
-    /** How long after it was to be handed over a text is handed over again. */
+    /** Delay before a message is submitted again. */
     private static final String AGAIN = "5 seconds";
 
     private static final String LOCK_NUMBER = "SELECT pg_advisory_xact_lock(hashtextextended(encode(?, 'hex'), 0))";
 
-    /** A text that was refused or canceled has told nobody, so it uses no rung. */
+    /** Condition for a free place in every tier; a rejected or canceled message does not count. */
     private static final String HAS_ROOM = """
             SELECT coalesce(bool_and((
                 SELECT count(*) FROM textonce.incident_messages AS t
@@ -102,7 +102,10 @@ class Alerts {
         this.ladder = ladder;
     }
 
-    /** Makes the text of what waits for a number, if its ladder has room; null if there is nothing to send now. */
+    /**
+     * Creates the message of the alerts that wait for a number, if its rate limit allows one; null if there is nothing
+     * to send now.
+     */
     @Nullable
     String tell(String phone) {
         return tell(phoneHash.of(phone));
@@ -110,7 +113,7 @@ class Alerts {
 
     private @Nullable String tell(byte[] number) {
         return transaction.execute(status -> {
-            // Of two that look at one number's ladder the second sees what the first has put on it.
+            // Of two transactions for one number, the second sees the message of the first.
             jdbc.query(LOCK_NUMBER, row -> {}, (Object) number);
             if (!hasRoom(number)) {
                 return null;
@@ -138,7 +141,10 @@ class Alerts {
         return Boolean.TRUE.equals(jdbc.queryForObject(HAS_ROOM, Boolean.class, number, most, windows));
     }
 
-    /** Texts that are due: of numbers whose ladder has room again, and those whose hand-over got stuck. */
+    /**
+     * Returns the messages that are due: of numbers within their rate limit again, and those whose submission was
+     * interrupted.
+     */
     List<String> due(int most) {
         var told = jdbc.queryForList(NUMBERS_WAITING, byte[].class).stream()
                 .map(this::tell)
@@ -147,7 +153,10 @@ class Alerts {
                 .toList();
     }
 
-    /** A text as the body of its delivery's event, always the same for the same text; null once it is handed over. */
+    /**
+     * Returns a message as the body of its delivery's event, always the same for the same message; null once it is
+     * submitted.
+     */
     @Nullable
     Map<String, Object> text(String id) {
         var lines = jdbc.query(TEXT, Alerts::line, id);
@@ -179,7 +188,7 @@ class Alerts {
         return digest;
     }
 
-    /** The delivery has it now. A refused one was told to nobody, so the next number's turn comes at once. */
+    /** Records the submission of a message. After a rejection the next number is alerted at once. */
     void handedOver(String id, boolean refused) {
         transaction.executeWithoutResult(status -> {
             jdbc.update("UPDATE textonce.incident_messages SET due_at = NULL, phone = NULL WHERE event_id = ?", id);
@@ -190,7 +199,7 @@ class Alerts {
         });
     }
 
-    /** What became of the first number's text, or null while it waits. */
+    /** Returns the delivery of the first number's message, or null while it waits. */
     @Nullable
     Delivery firstDelivery(String incident, boolean duplicate) {
         return DataAccessUtils.singleResult(jdbc.query(

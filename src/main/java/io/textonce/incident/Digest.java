@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
-/** Which incidents a digest is about, in as many words as a text has room for. */
+/** List of incidents in a digest, as long as an SMS allows. */
 final class Digest {
 
     private static final int ROOM = 200;
 
     private Digest() {}
 
-    /** Each name once, in order, with commas; those that find no room are counted. */
+    /** Returns each name once, in order, separated by commas; those that do not fit are counted. */
     static String names(List<String> names) {
         var all = new ArrayList<>(new LinkedHashSet<>(names));
         int shown = 0;

@@ -16,13 +16,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An incident as its event tells it.
+ * Incident from its event.
  *
  * @param eventId the sender's id of the event
- * @param name as people call it, such as INC-1042
- * @param asksReply whether somebody must acknowledge it; else it is enough that a text is delivered
- * @param escalateAfter how long a number has before the next one is alerted
- * @param expiresAt after which nobody is alerted any more, or null
+ * @param name such as INC-1042
+ * @param asksReply whether an acknowledgment is required; otherwise a delivered message is enough
+ * @param escalateAfter time of a number before the next one is alerted
+ * @param expiresAt after which no number is alerted, or null
  * @param recipients in the order in which they are alerted
  */
 record Incident(
@@ -36,11 +36,12 @@ record Incident(
         @Nullable Instant expiresAt,
         List<Recipient> recipients) {
 
-    /** The ids of its texts are a little longer. */
+    /** Maximum length of the event id; the ids of its messages are a little longer. */
     private static final int LONGEST_EVENT_ID = 240;
 
     /**
-     * Every check that needs no database is here, or in {@link AlertText}: what is refused later has opened an incident.
+     * Validates an event that has passed its schema. All checks without the database are here, or in {@link AlertText}:
+     * what is rejected later has opened an incident.
      *
      * @param event which has passed its schema
      */
@@ -83,7 +84,7 @@ record Incident(
         return new Recipient(phone, consentAt);
     }
 
-    /** The earlier of what the event says in either way. */
+    /** Returns the earlier of the event's two expiries. */
     private static @Nullable Instant expiresAt(Map<?, ?> event, Instant now) {
         var at = event.get("expiresAt") == null ? null : EventTime.ahead("expiresAt", event.get("expiresAt"), now);
         if (event.get("ttl") == null) {
@@ -102,13 +103,13 @@ record Incident(
                 eventId, payloadSha256, name, newTitle, url, asksReply, escalateAfter, expiresAt, recipients);
     }
 
-    /** The event of its first number's text. */
+    /** Returns the event of the first number's message. */
     Map<String, Object> alert() {
         var first = recipients.get(0);
         return alert(eventId, first.phone(), first.consentAt(), name, title, url, expiresAt, asksReply);
     }
 
-    /** The event of one number's text, as the template and the send road take it. */
+    /** Returns the event of one number's message, for the template and the send flow. */
     static Map<String, Object> alert(
             String textId,
             String phone,

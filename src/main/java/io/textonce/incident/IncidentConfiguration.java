@@ -28,16 +28,19 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The steps of the incidents' routes, known to them by name. */
+/** Steps of the incident routes, as beans. */
 @Configuration(proxyBeanMethods = false)
 class IncidentConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(IncidentConfiguration.class);
 
-    /** {@code ACK}, {@code ack: inc-1042} or {@code Ack, thanks} from somebody who was alerted: the first word counts. */
+    /**
+     * Acknowledgment of an alerted recipient, such as {@code ACK}, {@code ack: inc-1042} or {@code Ack, thanks}: the
+     * first word counts.
+     */
     private static final Pattern ACK = Pattern.compile("(?is)\\W*ack(?!\\w)(.*)");
 
-    /** What may be the name of an incident. */
+    /** Names of incidents. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?");
 
     private static final int MOST_AT_ONCE = 16;
@@ -60,7 +63,7 @@ class IncidentConfiguration {
         return new TransactionTemplate(new JdbcTransactionManager(dataSource));
     }
 
-    /** Checks and keeps the incident, and leaves the id of the text that can go now as the body, or null. */
+    /** Validates and stores the incident, and sets the id of the message that can be sent now as the body, or null. */
     @Bean
     Processor incidentOpen(
             Incidents incidents,
@@ -83,7 +86,7 @@ class IncidentConfiguration {
         };
     }
 
-    /** Says what became of the first number's text. */
+    /** Responds with the outcome of the first number's message. */
     @Bean
     Processor incidentOpened(Alerts alerts) {
         return exchange -> {
@@ -102,7 +105,7 @@ class IncidentConfiguration {
         };
     }
 
-    /** Makes the event of the text whose id is the body, or null when somebody else has handed it over. */
+    /** Builds the event of the message whose id is the body; null if another instance has submitted it. */
     @Bean
     Processor incidentText(Alerts alerts) {
         return exchange -> {
@@ -138,7 +141,7 @@ class IncidentConfiguration {
         };
     }
 
-    /** Takes the answer of somebody who was alerted, from the inbound text in the variable {@code inbound}. */
+    /** Processes the reply of an alerted recipient, from the inbound message in the variable {@code inbound}. */
     @Bean
     Processor incidentReply(Incidents incidents) {
         return exchange -> {

@@ -19,9 +19,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * State machine of the incidents: whose turn it is, and when it is over. Each step is one transaction, after which
- * everything that remains to be done can be read from the tables, so that any instance goes on. The texts of a turn are
- * made in {@link Alerts}.
+ * State machine of the incidents: escalation and end. Each step is one transaction, after which all remaining work can
+ * be read from the tables, so that any instance continues. {@link Alerts} creates the messages of a step.
  */
 class Incidents {
 
@@ -78,7 +77,7 @@ class Incidents {
             )
             """ + FORGET;
 
-    /** Words of a reply that name no incident are words. */
+    /** Acknowledgment of all incidents of which a number was alerted; other words of a reply are ignored. */
     private static final String ACKNOWLEDGE_TOLD = """
             WITH meant AS MATERIALIZED (
                 SELECT DISTINCT upper(name) AS name FROM textonce.incidents
@@ -116,7 +115,7 @@ class Incidents {
     }
 
     /**
-     * Opens an incident, with its first number's turn.
+     * Opens an incident, with the step of its first number.
      *
      * @return whether it is new
      * @throws EventRejected when the id was used before for another event, or its time has passed; then it is not kept
@@ -168,7 +167,7 @@ class Incidents {
         }
     }
 
-    /** Ends the turns that are over; the next number's follows unless somebody knows. */
+    /** Ends the steps whose time is over; the next number is alerted unless the incident is acknowledged. */
     void passOn(int most) {
         transaction.executeWithoutResult(status -> jdbc.query(TURN_OVER, Incidents::turn, most)
                 .forEach(turn -> {
@@ -200,17 +199,16 @@ class Incidents {
         }
     }
 
-    /** Nobody is alerted of this incident any more; false when there is none of this name. */
+    /** Acknowledges an incident, so that no number is alerted any more; false if there is none of this name. */
     boolean acknowledge(String name) {
         return acknowledged(ACKNOWLEDGE, name) > 0;
     }
 
     /**
-     * Somebody who was alerted has answered.
+     * Acknowledges the incidents of an alerted number.
      *
-     * @param words that follow in the answer: the names of incidents among them are meant, or else all of which this
-     *     number was alerted
-     * @return how many incidents that ended
+     * @param words of the reply: the names of incidents among them, or else all of which this number was alerted
+     * @return number of incidents that ended
      */
     int acknowledge(String phone, List<String> words) {
         return acknowledged(ACKNOWLEDGE_TOLD, words.toArray(String[]::new), phoneHash.all(phone));

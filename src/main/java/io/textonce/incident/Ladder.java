@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * How many texts one number gets at most, in several windows at once: one a minute, but only five in a quarter of an
- * hour. What is beyond waits and goes into one digest.
+ * Tiered rate limits of one number, in several windows at once: one message a minute, but only five in a quarter of an
+ * hour. Excess alerts wait and are bundled into one digest.
  */
 record Ladder(List<Rung> rungs) {
 
@@ -26,6 +26,6 @@ record Ladder(List<Rung> rungs) {
         return new Rung(Integer.parseInt(parts.group(1)), DurationStyle.detectAndParse(parts.group(2)));
     }
 
-    /** @param most texts in the window */
+    /** @param most messages in the window */
     record Rung(int most, Duration window) {}
 }

@@ -7,9 +7,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Finds a phone number again without keeping it: HMAC-SHA-256 under a secret, since a plain hash of so few possible
- * numbers is undone in minutes. The same number and secret always give the same bytes, however the number is spelled.
- * Thread-safe without a lock: each call works on its own copy of a prepared Mac.
+ * Keyed hash of phone numbers, by which a number is found without being stored: HMAC-SHA-256 under a secret, since a
+ * plain hash of so few possible numbers is reversed in minutes. The same number and secret always give the same bytes,
+ * however the number is spelled. Thread-safe without a lock: each call uses its own copy of a prepared Mac.
  */
 public final class PhoneHash {
 
@@ -26,7 +26,7 @@ public final class PhoneHash {
     }
 
     /**
-     * After a change of the secret: hashes are made with the new one, and found with all.
+     * Creates a hash with a rotated secret: hashes are made with the new one, and found with all.
      *
      * @param previous those that were used before, each as long
      */
@@ -50,7 +50,7 @@ public final class PhoneHash {
         }
     }
 
-    /** All hashes under which the number may have been kept, the newest first. */
+    /** Returns all hashes under which the number may be stored, the newest first. */
     public byte[][] all(String number) {
         String canonical = numbers.canonical(number);
         var all = new byte[previous.size() + 1][];

@@ -8,25 +8,25 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which phone numbers may be texted and how they may be shown. A subscriber has exactly one accepted spelling,
- * so that a second one can never slip past an opt-out that is found by the number's hash.
+ * Validation and formatting of phone numbers. A subscriber has exactly one accepted spelling, so that a second one can
+ * never bypass an opt-out that is found by the number's hash.
  */
 public final class PhoneNumbers {
 
     private static final Pattern E164 = Pattern.compile("\\+[1-9][0-9]{1,14}");
     private static final String NO_REGION = "ZZ";
 
-    /** A number as people write it: digits of any script, and what they put around and between them. No letters. */
+    /** Written form of a number: digits of any script, and the usual punctuation. No letters. */
     private static final Pattern WRITTEN = Pattern.compile(
             "[+\\uFF0B(\\[\\p{Nd}\\p{Zs}][\\p{Nd}\\p{Zs}()\\[\\]./\\p{Pd}\\u2212\\t\\u200E\\u200F\\u202A\\u202C]{1,39}");
 
-    /** Blanks, and marks that nobody sees, such as those that an address book puts around a number. */
+    /** Blanks and invisible marks, such as those that an address book puts around a number. */
     private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}\\p{Z}\\s]+");
 
-    /** What Twilio puts before the number of somebody who is reached another way than by SMS. */
+    /** Prefix of Twilio for a channel other than SMS. */
     private static final Pattern CHANNEL = Pattern.compile("[A-Za-z]+:(?=\\+)");
 
-    /** Until 2019 a 1 marked a mobile of Mexico; some networks and WhatsApp still write it. */
+    /** Former mobile prefix of Mexico, a 1 until 2019; some networks and WhatsApp still write it. */
     private static final Pattern MEXICAN_MOBILE = Pattern.compile("\\+521(?=[0-9]{10}$)");
 
     private static final int DIGITS_SHOWN = 4;
@@ -34,17 +34,17 @@ public final class PhoneNumbers {
     private final PhoneNumberUtil numbers = PhoneNumberUtil.getInstance();
 
     /**
-     * Whether this is a number in E.164 that a subscriber may have: of a known country, of a length used there, and
-     * without a trunk prefix behind the country code. Not whether it is assigned.
+     * Returns whether this is an E.164 number that a subscriber may have: of a known country, of a length used there,
+     * and without a trunk prefix after the country code. It need not be assigned.
      */
     public boolean isE164(@Nullable String number) {
         return number != null && number.equals(accepted(number));
     }
 
     /**
-     * The accepted spelling of a number that came in another one: behind a channel such as {@code whatsapp:}, with marks
-     * that nobody sees, with a trunk prefix, with Mexico's former 1. Whoever is looked for by a number, or known by its
-     * hash, is known by this. What is no number stays as it is.
+     * Returns the accepted spelling of a number: without a channel such as {@code whatsapp:}, invisible marks, a trunk
+     * prefix or Mexico's former 1. Numbers are searched and hashed in this spelling. Anything else is returned
+     * unchanged.
      */
     public String canonical(String written) {
         if (isE164(written)) {
@@ -55,7 +55,7 @@ public final class PhoneNumbers {
         return isE164(accepted) ? accepted : written;
     }
 
-    /** The spelling in which a number in E.164 is accepted, or null where no subscriber can have it. */
+    /** Returns the accepted spelling of an E.164 number, or null if no subscriber can have it. */
     private @Nullable String accepted(String number) {
         if (!E164.matcher(number).matches()) {
             return null;
@@ -71,7 +71,7 @@ public final class PhoneNumbers {
     }
 
     /**
-     * A number as people write it in its accepted spelling, or null where it can't be one.
+     * Returns the accepted spelling of a written number, or null if it can't be one.
      *
      * @param region whose numbers may lack a country code, in two letters of ISO 3166-1; empty for none
      */
@@ -88,14 +88,14 @@ public final class PhoneNumbers {
         }
     }
 
-    /** Whether numbers of this region are known; two letters of ISO 3166-1. */
+    /** Returns whether numbers of this region are known; two letters of ISO 3166-1. */
     public boolean isRegion(String region) {
         return numbers.getSupportedRegions().contains(region);
     }
 
     /**
-     * The number with every digit but the last four as {@code *}; of four or fewer no digit is shown. Takes what is
-     * not a number too, and hides its control and invisible characters, so that it cannot break a log line.
+     * Masks all digits of a number but the last four; of four or fewer no digit is shown. It accepts other text too,
+     * and hides control and invisible characters, so that it can't break a log line.
      */
     public String mask(String number) {
         var digits = number.codePoints().filter(Character::isDigit).count();

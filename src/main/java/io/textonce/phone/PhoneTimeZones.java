@@ -7,8 +7,8 @@ import java.time.ZoneId;
 import java.util.List;
 
 /**
- * In which time zones the holder of a number may be: those of its area code where it has one, else all of its country's.
- * Where a phone is carried to is not known.
+ * Time zones of a number: those of its area code if it has one, else all of its country's. The current location of the
+ * phone is unknown.
  */
 public final class PhoneTimeZones {
 
@@ -17,12 +17,12 @@ public final class PhoneTimeZones {
     private final PhoneNumberUtil numbers = PhoneNumberUtil.getInstance();
     private final PhoneNumberToTimeZonesMapper zones = PhoneNumberToTimeZonesMapper.getInstance();
 
-    /** The zones, or none where the number belongs to no country, as a satellite phone's. */
+    /** Returns the zones, or none if the number belongs to no country, as a satellite phone's. */
     public List<ZoneId> of(String e164) {
         try {
             var parsed = numbers.parse(e164, NO_REGION);
             var found = known(zones.getTimeZonesForNumber(parsed));
-            // A number that was given to nobody yet, by its first digits: libphonenumber may lag behind.
+            // An unassigned number, by its first digits: libphonenumber may lag behind.
             return found.isEmpty() ? known(zones.getTimeZonesForGeographicalNumber(parsed)) : found;
         } catch (NumberParseException e) {
             return List.of();

@@ -7,8 +7,8 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 
 /**
- * The broker's queue or topic: one message an event, in order, each on the broker's disk before the next. Over AMQP a
- * message has the content type of a structured CloudEvent
+ * Receiver that is a queue or topic of the broker: one message per event, in order, each on the broker's disk before
+ * the next. Over AMQP a message has the content type of a structured CloudEvent
  * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md#32-structured-content-mode),
  * which Artemis reads from the property.
  */

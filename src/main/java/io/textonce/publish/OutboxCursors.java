@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * How far each subscriber was told, over all instances. One instance at a time takes what comes next for a subscriber;
- * what it then writes down counts only while nobody else has taken it, or an operator has decided otherwise.
+ * Outbox cursor per subscriber, leased by one instance at a time. The holder of the lease moves the cursor; its update
+ * is void once another instance has the lease or an operator has intervened.
  *
- * <p>No entry is skipped, though entries become visible out of order: what comes next ends where a transaction that is
- * still open may have an entry. And none is told of that could be lost: outcomes are committed without waiting for the
- * disk, but the lease is not, and with it on disk is everything that could be read before.
+ * <p>No entry is skipped, though entries become visible out of order: a batch ends where a transaction that is still
+ * open may have an entry. Events are published only once durable: outcomes are committed asynchronously, but the lease
+ * commits synchronously, which flushes every earlier commit.
  */
 class OutboxCursors {
 
-    /** How many events are taken at once; one while the first of them fails, so that the others aren't repeated. */
+    /** Maximum events of a batch; one while the first of them fails, so that the others aren't repeated. */
     private static final int BATCH = 200;
 
-    /** How many entries are looked at for them, so that a long way without a match is gone in steps. */
+    /** Maximum entries scanned for a batch, so that a long range without a match is passed in steps. */
     private static final int REACH = 20_000;
 
     private static final String NEWEST =
@@ -37,8 +37,8 @@ class OutboxCursors {
             """;
 
     /**
-     * The newest entry, and a transaction that begins after it: whoever wrote an entry up to that one into a changed
-     * delivery's timeline had begun to write before, and is an older transaction.
+     * Mark of the newest entry, and a transaction that begins after it: a transaction with an entry up to that one in a
+     * changed delivery's timeline began to write before, and is older.
      */
     private static final String MARK = """
             WITH newest AS MATERIALIZED (
@@ -53,7 +53,10 @@ class OutboxCursors {
               AND (leased_until IS NULL OR leased_until < now())
             """;
 
-    /** All transactions before the oldest open one have ended. A mark that is not settled stays, so that it will be. */
+    /**
+     * Lease of the next batch. All transactions before the oldest open one have ended. A mark that is not settled
+     * stays, so that it will be.
+     */
     private static final String TAKE = """
             WITH mark AS (
                 SELECT CAST(? AS bigint) AS id, CAST(? AS xid8) AS xid, pg_snapshot_xmin(pg_current_snapshot()) AS oldest
@@ -115,7 +118,7 @@ class OutboxCursors {
             FROM textonce.outbox_cursors AS s WHERE s.name = ANY (?) ORDER BY s.name
             """;
 
-    /** Whoever works for it at this moment writes nothing more down. */
+    /** Move of a cursor by an operator; the current holder of the lease writes nothing more. */
     private static final String MOVE = """
             UPDATE textonce.outbox_cursors
             SET published_id = coalesce(?, published_id), holder = NULL, leased_until = NULL, failed_id = NULL,
@@ -146,7 +149,7 @@ class OutboxCursors {
         this.lease = lease;
     }
 
-    /** A new subscriber is told of what changes from now on. */
+    /** Creates the cursors of new subscribers at the current end of the outbox. */
     void begin(Collection<String> names) {
         for (String name : names) {
             long newest = newest();
@@ -154,12 +157,12 @@ class OutboxCursors {
         }
     }
 
-    /** Those of the names that there may be something for, and that may be told now. */
+    /** Returns the subscribers that may have unpublished events and are due. */
     List<String> waiting(Collection<String> names) {
         return jdbc.queryForList(WAITING, String.class, names.toArray(String[]::new), newest());
     }
 
-    /** Takes what comes next for a subscriber, or null when there is nothing or another instance has it. */
+    /** Leases the next batch of a subscriber; null if there is none or another instance has the lease. */
     @Nullable
     Batch take(Subscriber subscriber) {
         var mark = jdbc.queryForObject(MARK, (row, n) -> new Mark(row.getLong("id"), row.getString("xid")));
@@ -195,15 +198,15 @@ class OutboxCursors {
         return new Batch(subscriber.name(), holder, told.toldId(), end, told.failures(), events);
     }
 
-    /** Writes down that it was told of everything up to an entry. */
+    /** Records that everything up to an entry is published. */
     void told(Batch batch, long upTo) {
         jdbc.update(TOLD, upTo, batch.name(), batch.holder());
     }
 
     /**
-     * Writes down that it was told of some events and did not take the next.
+     * Records that some events are published and the next one failed.
      *
-     * @return whether it is suspended now
+     * @return whether the subscriber is suspended now
      */
     boolean failed(Batch batch, int told, Receiver.Failure failure, Duration wait, Duration suspendAfter) {
         long upTo = told == 0 ? batch.toldId() : batch.events().get(told - 1).entry();
@@ -225,12 +228,12 @@ class OutboxCursors {
         return jdbc.query(STANDING, OutboxCursors::standing, (Object) names.toArray(String[]::new));
     }
 
-    /** Goes on at once, also after a suspension. */
+    /** Continues at once, also after a suspension. */
     void resume(String name, String decision) {
         jdbc.update(MOVE, null, decision, name);
     }
 
-    /** Goes on with what was written down at a time, whether or not it was told of it. */
+    /** Continues with the entries since a time, published or not. */
     void replay(String name, Instant from, String decision) {
         jdbc.update(MOVE, firstAt(from) - 1, decision, name);
     }
@@ -239,12 +242,12 @@ class OutboxCursors {
         jdbc.update(SUSPEND, decision, name);
     }
 
-    /** Passes over the event that it does not take; false when there is none. */
+    /** Skips the failing event; false if there is none. */
     boolean skip(String name, String decision) {
         return jdbc.update(SKIP, decision, name) == 1;
     }
 
-    /** Ids rise with time, give or take a transaction; so the first of a time is found by halving. */
+    /** Returns the first id of a time by binary search: ids rise with time, except within a transaction. */
     private long firstAt(Instant time) {
         var from = Timestamp.from(time.minus(Duration.ofMinutes(1)));
         long low = 1;
@@ -307,18 +310,18 @@ class OutboxCursors {
     private record Taken(long toldId, long settledId, int failures) {}
 
     /**
-     * What comes next for a subscriber.
+     * Batch of events for a subscriber.
      *
      * @param toldId the last entry before
-     * @param end the last entry that it covers; those between the events are none of the subscriber's
-     * @param failures how often in a row the first event was not taken
+     * @param end the last entry that it covers; those between the events are not for the subscriber
+     * @param failures consecutive failures of the first event
      */
     record Batch(String name, UUID holder, long toldId, long end, int failures, List<StatusEvent> events) {}
 
     /**
-     * How a subscriber stands.
+     * State of a subscriber.
      *
-     * @param behindSince when the oldest change that it may not have been told of was written down
+     * @param behindSince when the oldest change that may be unpublished was recorded
      */
     record Standing(
             String name,

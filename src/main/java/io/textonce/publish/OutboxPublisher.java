@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the subscribers, each on a thread of its own: one that is slow or gone delays neither another one nor a text.
- * What is not taken is tried again after a while that doubles, for days, and then no more until an operator says so.
+ * Outbox publisher that serves each subscriber on a thread of its own: a slow or unavailable one delays neither another
+ * one nor a message. A failed event is retried with exponential backoff, for days, and then not until an operator
+ * resumes the subscriber.
  */
 final class OutboxPublisher {
 
@@ -51,17 +52,20 @@ final class OutboxPublisher {
         return subscribers.keySet();
     }
 
-    /** Leaves the names of those who wait, and are not worked for here, as the body. */
+    /**
+     * Sets the names of the subscribers that have unpublished events and are not served by this instance, as the body.
+     */
     void waiting(Exchange exchange) {
         var idle = names().stream().filter(name -> !working.contains(name)).toList();
         exchange.getMessage().setBody(idle.isEmpty() ? idle : subscriptions.waiting(idle));
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
     }
 
-    /** Tells the one whom the body names until it has everything, fails, or this instance ends. */
+    /** Publishes to the subscriber in the body until it has everything, fails, or this instance stops. */
     void publish(Exchange exchange) {
         var subscriber = subscribers.get(exchange.getMessage().getBody(String.class));
-        // One that blocks for longer than its lease, as a broker's client may, must not take another one's thread.
+        // A subscriber that blocks for longer than its lease, as a broker's client may, must not occupy another one's
+        // thread.
         if (!working.add(subscriber.name())) {
             return;
         }
@@ -74,7 +78,7 @@ final class OutboxPublisher {
         }
     }
 
-    /** Tells of what comes next; false when there is nothing more to do for now. */
+    /** Publishes the next batch; false if there is nothing more to do for now. */
     boolean publish(Subscriber subscriber) {
         var batch = subscriptions.take(subscriber);
         if (batch == null) {
@@ -108,7 +112,10 @@ final class OutboxPublisher {
         return false;
     }
 
-    /** Doubles each time, give or take a fifth, so that those who failed at once don't come back at once. */
+    /**
+     * Returns the backoff: doubled each time, with a jitter of a fifth, so that subscribers that failed together are
+     * not retried together.
+     */
     private Duration wait(int failures, Receiver.Failure failure) {
         var wait = FIRST_DELAY.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
         var asked = failure.retryAfter();

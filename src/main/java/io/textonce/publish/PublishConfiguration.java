@@ -21,13 +21,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** Who is told of statuses, and the steps of the routes {@code status-publish} and {@code subscriptions}. */
+/** Beans of the publication of status changes. */
 @Configuration(proxyBeanMethods = false)
 class PublishConfiguration {
 
     private static final String ALL = "*";
 
-    /** For what happens before and after a batch is told. */
+    /** Reserve of the lease for the work before and after a batch. */
     private static final Duration SPARE = Duration.ofSeconds(5);
 
     @Bean
@@ -70,7 +70,7 @@ class PublishConfiguration {
         return subscribers;
     }
 
-    /** Before the first text can be taken. */
+    /** Creates the cursors before the first message can be accepted. */
     @Bean
     SmartInitializingSingleton statusBegins(OutboxPublisher out, OutboxCursors subscriptions) {
         return () -> subscriptions.begin(out.names());
@@ -81,7 +81,7 @@ class PublishConfiguration {
         return new PublishMeters(subscriptions, out.names(), clock);
     }
 
-    /** A thread for each subscriber. */
+    /** Creates a thread for each subscriber. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService statusWorkers(OutboxPublisher out) {
         int most = Math.max(1, out.names().size());

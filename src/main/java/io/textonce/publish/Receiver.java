@@ -4,33 +4,36 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where status events go. */
+/** Destination of status events. */
 interface Receiver {
 
-    /** How long one call of {@link #tell} goes on beginning to tell; what it has begun may take its time-out more. */
+    /**
+     * Maximum time in which one call of {@link #tell} starts new publications; those in progress may take their
+     * time-out more.
+     */
     Duration LONGEST = Duration.ofSeconds(5);
 
     /**
-     * Tells of changes, those of one delivery in their order.
+     * Publishes changes, those of one delivery in their order.
      *
      * @param events in the order of their entries, at least one
      */
     Outcome tell(List<StatusEvent> events);
 
     /**
-     * How far it came.
+     * Result of a publication.
      *
-     * @param told how many events it has, from the first on and without a gap; it may have further ones
-     * @param failure why it does not have the next one; null where there was not enough time for all
+     * @param told number of published events, from the first on and without a gap; further ones may be published too
+     * @param failure of the next event; null if there was not enough time for all
      */
     record Outcome(int told, @Nullable Failure failure) {}
 
     /**
-     * Why an event was not taken.
+     * Failure to publish an event.
      *
-     * @param words for the operator; no address, which may hold a secret
-     * @param gone whether it wants nothing more
-     * @param retryAfter how long it asked to be left alone
+     * @param words for the operator, without an address, which may contain a secret
+     * @param gone whether the subscriber wants no more events
+     * @param retryAfter the subscriber's Retry-After, or null
      */
     record Failure(String words, boolean gone, @Nullable Duration retryAfter) {
 

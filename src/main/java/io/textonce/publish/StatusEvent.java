@@ -9,15 +9,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of a delivery's status, as those are told of it who keep the orders: no text, and of the number what is not
- * masked.
+ * Status change of a delivery as published to subscribers: no text, and the phone number masked.
  *
  * @param entry of the timeline; rises with each change of a delivery
- * @param at when it was written down
+ * @param at when it was recorded
  * @param event name of the business event
  * @param eventId the sender's id of it
  * @param code Twilio's error code
- * @param detail what was decided or went wrong
+ * @param detail reason of the change
  */
 record StatusEvent(
         long entry,
@@ -31,14 +30,17 @@ record StatusEvent(
         @Nullable String detail,
         String phoneMasked) {
 
-    /** The type is this and the status (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type). */
+    /**
+     * Prefix of the type, which is followed by the status
+     * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type).
+     */
     static final String TYPE_PREFIX = "io.textonce.delivery.";
 
     static final String MEDIA_TYPE = "application/cloudevents+json";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Always the same for the same change, and no other's, even where a restored database counts entries again. */
+    /** Returns an id that is stable for a change and unique, even if a restored database counts entries again. */
     String id() {
         return UUID.nameUUIDFromBytes((delivery + "/" + entry + "/" + at).getBytes(StandardCharsets.UTF_8))
                 .toString();
@@ -48,7 +50,7 @@ record StatusEvent(
         return TYPE_PREFIX + status;
     }
 
-    /** The CloudEvent, structured. Its {@code sequence} orders the changes of a delivery. */
+    /** Returns the CloudEvent in structured mode. Its {@code sequence} orders the changes of a delivery. */
     String json(URI source) {
         var json = JSON.createObjectNode()
                 .put("specversion", "1.0")
@@ -73,7 +75,7 @@ record StatusEvent(
         if (detail != null) {
             data.put("detail", detail);
         }
-        // A person who was erased has none.
+        // Null after an erasure.
         if (!phoneMasked.isEmpty()) {
             data.put("phoneMasked", phoneMasked);
         }

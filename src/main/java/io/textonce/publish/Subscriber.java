@@ -4,11 +4,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who is told.
+ * Subscriber to status changes.
  *
  * @param name of its row
- * @param client whose own deliveries it is told of, if it is a client
- * @param events of whose deliveries it is told whoever caused them
- * @param all whether it is told of all
+ * @param client whose own deliveries are published to it, if it is a client
+ * @param events of which all deliveries are published to it
+ * @param all whether all deliveries are published to it
  */
 record Subscriber(String name, @Nullable String client, Set<String> events, boolean all, Receiver receiver) {}

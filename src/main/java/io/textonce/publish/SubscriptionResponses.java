@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What operators see of the subscribers and decide over them; who and why is kept with the subscriber. */
+/** Operator API of the subscribers; each action is stored with actor and reason. */
 final class SubscriptionResponses {
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionResponses.class);
@@ -57,7 +57,7 @@ final class SubscriptionResponses {
     }
 
     /**
-     * Does what the path names, for the reason that the body gives.
+     * Executes the action in the path, for the reason in the body.
      *
      * @throws EventRejected 400 without a reason or a time, 404 for no such subscriber or action, 409 when nothing can be skipped
      */

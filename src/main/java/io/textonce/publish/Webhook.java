@@ -25,15 +25,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's webhook, called as Standard Webhooks say. A call is bounded in time, its answer in length, and no
- * redirection is followed. Deliveries are told of side by side, the changes of one delivery one after the other.
+ * Webhook of a client by Standard Webhooks. A call is bounded in time, its response in length, and no redirect is
+ * followed. Deliveries are published in parallel, the changes of one delivery one after the other.
  */
 final class Webhook implements Receiver {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int MOST_ANSWER = 64 * 1024;
 
-    /** Stands for an event that there was no time for. */
+    /** Marker of an event for which there was no time. */
     private static final Failure LATER = new Failure("later");
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -116,7 +116,7 @@ final class Webhook implements Receiver {
                 .POST(BodyPublishers.ofString(body))
                 .build();
         var call = http.sendAsync(request, head -> new Start());
-        // The request's own time-out ends with the head of the answer.
+        // The time-out of the request ends with the head of the response.
         return call.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).handle((answer, thrown) -> {
             if (thrown == null) {
                 return failure(answer);
@@ -148,7 +148,7 @@ final class Webhook implements Receiver {
                 : new Failure("Could not connect: " + cause.getClass().getSimpleName());
     }
 
-    /** Reads an answer away, so that its connection can be used again, and gives up a long one. */
+    /** Discards a response, so that its connection can be reused, and aborts a long one. */
     private static final class Start implements HttpResponse.BodySubscriber<Boolean> {
 
         private final CompletableFuture<Boolean> read = new CompletableFuture<>();
@@ -177,7 +177,7 @@ final class Webhook implements Receiver {
 
         @Override
         public void onError(Throwable thrown) {
-            // Its head has come, and that is what counts.
+            // The head of the response was received, and that is what counts.
             read.complete(false);
         }
 

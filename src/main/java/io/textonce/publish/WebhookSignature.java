@@ -9,7 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs a call as Standard Webhooks 1.0.0 says: HMAC-SHA256 of id, time and body, once with each key.
+ * Signature of Standard Webhooks 1.0.0: HMAC-SHA256 of id, time and body, once with each key.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
 final class WebhookSignature {
@@ -27,7 +27,7 @@ final class WebhookSignature {
                 .toList();
     }
 
-    /** The value of {@code webhook-signature}; {@code seconds} are those of {@code webhook-timestamp}. */
+    /** Returns the value of {@code webhook-signature}; {@code seconds} are those of {@code webhook-timestamp}. */
     String of(String id, long seconds, String body) {
         byte[] content = (id + "." + seconds + "." + body).getBytes(StandardCharsets.UTF_8);
         return keys.stream().map(key -> "v1," + hmac(key, content)).collect(Collectors.joining(" "));

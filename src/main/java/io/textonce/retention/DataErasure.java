@@ -23,8 +23,8 @@ import org.springframework.jms.JmsException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Forgets a person: the number, its hashes and all texts, wherever they are ours. What stays is the keyed hash of a
- * number that has opted out, since without it the person would be texted again.
+ * Erasure of a person's data: the number, its hashes and all texts, wherever they are ours. The keyed hash of a number
+ * that has opted out stays, since without it the person would get messages again.
  */
 final class DataErasure {
 
@@ -112,7 +112,7 @@ final class DataErasure {
         exchange.getMessage().setBody(person);
     }
 
-    /** Has Twilio forget the texts first, where that is asked for: afterwards nobody knows which they were. */
+    /** Redacts the messages at Twilio first, if configured: afterwards their SIDs are unknown. */
     void redact(Exchange exchange) {
         var found = (Map<?, ?>) exchange.getMessage().getBody(List.class).get(0);
         var sids = (String) found.get("sids");
@@ -137,7 +137,7 @@ final class DataErasure {
         }));
     }
 
-    /** Clears the queues and reports what was done. */
+    /** Erases the queues and responds with the report. */
     void report(Exchange exchange) throws JsonProcessingException {
         var done = exchange.getMessage().getBody(Map.class);
         var person = exchange.getVariable("person", Map.class);
@@ -157,7 +157,7 @@ final class DataErasure {
         message.setBody(json.writeValueAsString(report));
     }
 
-    /** The tables are erased by now, and a repetition does the rest. */
+    /** Erases the queues; the tables are erased by now, and a repeated request does the rest. */
     private int forget(String phone) {
         try {
             return deadLetters.forget(phone);

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.core.JmsTemplate;
 
-/** The queues that hold what people's numbers stand in and that nobody but us and an operator reads. */
+/** Erasure of the queues that contain phone numbers and that only TextOnce and operators read. */
 final class DeadLetterErasure {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterErasure.class);
@@ -35,7 +35,7 @@ final class DeadLetterErasure {
     }
 
     /**
-     * Takes the messages away in which the number stands, however it is escaped and spelled, and says how many.
+     * Removes the messages that contain the number, however it is escaped and spelled, and returns how many.
      *
      * @throws org.springframework.jms.JmsException when the broker can't be reached
      */

@@ -5,8 +5,8 @@ import io.textonce.delivery.ErasureRepository.Ended;
 import org.apache.camel.Exchange;
 
 /**
- * The second half of a data erasure: deliveries that were under way when their person was erased. Number and text go as
- * soon as the outcome is known, and Twilio is told to forget the message, where that is set, when it has come to its end.
+ * Second step of a data erasure, for deliveries in progress at the time of the request: number and text are erased once
+ * the outcome is known, and the message is redacted at Twilio, if configured, once it is final.
  */
 final class Erasures {
 

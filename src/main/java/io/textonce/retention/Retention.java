@@ -42,7 +42,7 @@ final class Retention {
                 ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
-    /** Numbers of those whose turn never came. */
+    /** Erasure of numbers that were never alerted. */
     private static final String CLEAR_INCIDENTS = """
             UPDATE textonce.incident_alerts SET phone = NULL
             WHERE (incident_id, step) IN (
@@ -81,7 +81,7 @@ final class Retention {
     private final Clock clock;
     private final AtomicLong drift = new AtomicLong();
 
-    /** @param subscribers who are told of each change of a status */
+    /** @param subscribers to which each status change is published */
     Retention(
             JdbcTemplate jdbc,
             ErasureRepository deliveries,
@@ -97,7 +97,7 @@ final class Retention {
         this.clock = clock;
     }
 
-    /** Takes one step of clearing. The scheduler comes back at once while there was something. */
+    /** Runs one step of clearing. The scheduler repeats it at once while there was something to do. */
     void clear(Exchange exchange) {
         var old = deliveries.toClear(before(settings.personalData()), settings.personalData(), BATCH);
         int cleared = deliveries.clear(old.stream()
@@ -114,7 +114,7 @@ final class Retention {
                 others);
     }
 
-    /** Takes one step of purging. */
+    /** Runs one step of purging. */
     void purge(Exchange exchange) {
         String age = settings.deliveries().toString();
         int purged = deliveries.purge(subscribers, before(settings.deliveries()), settings.deliveries(), BATCH);
@@ -124,7 +124,7 @@ final class Retention {
         worked(exchange, "Purged {} deliveries and {} incidents, alerts and unmatched callbacks", purged, others);
     }
 
-    /** Counts the opt-outs of the last day that we know only because Twilio refused a text. */
+    /** Counts the opt-outs of the last day that are known only from a rejection by Twilio. */
     void compare(Exchange exchange) {
         Long count = jdbc.queryForObject(DRIFT, Long.class);
         drift.set(count == null ? 0 : count);
@@ -134,7 +134,7 @@ final class Retention {
         return drift.get();
     }
 
-    /** Has Twilio forget the text too, where that is asked for; what it can't be told now is left for the next time. */
+    /** Redacts a message at Twilio, if configured; a transient failure is retried later. */
     boolean redacted(String sid) {
         try {
             redact(List.of(sid));
@@ -146,10 +146,10 @@ final class Retention {
     }
 
     /**
-     * Has Twilio forget the messages of these SIDs, where that is asked for and as far as it lets them go.
+     * Redacts messages at Twilio, if configured and as far as Twilio allows it.
      *
-     * @return how many it forgot
-     * @throws TwilioFailure when Twilio can't be told now
+     * @return number of redacted messages
+     * @throws TwilioFailure on a transient failure
      */
     int redact(List<String> sids) {
         int done = 0;
@@ -168,7 +168,7 @@ final class Retention {
         return DeliveryId.first(clock.instant().minus(age));
     }
 
-    /** Says whether one of the steps found something; unless it is said, the scheduler takes it that one did. */
+    /** Records whether one of the steps found something; without that, the scheduler assumes so. */
     private static void worked(Exchange exchange, String words, int one, int other) {
         boolean before = exchange.getProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false, Boolean.class);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, before || one + other > 0);

@@ -21,11 +21,11 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The steps of the routes {@code retention} and {@code people}. */
+/** Steps of the routes {@code retention} and {@code people}. */
 @Configuration(proxyBeanMethods = false)
 class RetentionConfiguration {
 
-    /** How long a message that was just seen may take to come: nobody else reads it. */
+    /** Time to receive a message that was just browsed; there is no other consumer. */
     private static final long RECEIVE_TIMEOUT_MILLIS = 2_000;
 
     @Bean

@@ -55,9 +55,9 @@ import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Access rules of both ports: a path that no rule names is closed to everybody. API callers show a bearer token
- * (RFC 6750): one of which only the SHA-256 is configured, or one of the issuer that is set. Twilio's webhooks show their
- * signature, which the routes check. In the sandbox callers need no token.
+ * Access rules of both ports: a path that no rule names is closed to everyone. API callers send a bearer token (RFC
+ * 6750): one of which only the SHA-256 is configured, or one of the configured issuer. Twilio's webhooks are signed,
+ * which the routes verify. In the sandbox callers need no token.
  */
 @Configuration(proxyBeanMethods = false)
 class ApiSecurity {
@@ -65,7 +65,7 @@ class ApiSecurity {
     static final String EVENT_PREFIX = "event:";
     static final String ALL_EVENTS = EVENT_PREFIX + "*";
 
-    /** Of an answer that no browser should ever show. */
+    /** Content security policy of responses that no browser should display. */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
     @Bean
@@ -78,7 +78,7 @@ class ApiSecurity {
         return new WithoutIntrospector();
     }
 
-    /** Where no credentials of ours are needed, none are looked at: a wrong token there is not refused. */
+    /** Rules of paths without credentials, where a wrong token is ignored and not rejected. */
     @Bean
     @Order(2)
     SecurityFilterChain open(HttpSecurity http, TextOnceProperties settings) throws Exception {
@@ -119,7 +119,7 @@ class ApiSecurity {
                         requests.anyRequest().permitAll();
                     } else {
                         requests.requestMatchers("/api/{event}-sms").access(maySend());
-                        // Which event it is stands in the body, which nobody has read here.
+                        // The event is in the body, which is not parsed here.
                         requests.requestMatchers("/api/events").hasAuthority(ALL_EVENTS);
                         requests.requestMatchers("/api/verify/**").hasAnyAuthority(ALL_EVENTS, EVENT_PREFIX + "verify");
                         requests.requestMatchers(
@@ -156,7 +156,7 @@ class ApiSecurity {
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)));
     }
 
-    /** A span for each of the dozen filters says nothing that the request's own doesn't. */
+    /** Disables the spans of the dozen filters, which add nothing to the request's own. */
     @Bean
     SecurityObservationSettings withoutObservations() {
         return SecurityObservationSettings.noObservations();
@@ -188,7 +188,10 @@ class ApiSecurity {
                         : IssuedTokens.provider(decoder, settings.http().scopeClaims()));
     }
 
-    /** Nimbus would take {@code typ: JWT} alone; {@link #accessTokenType} takes what issuers send. */
+    /**
+     * Accepts the types that issuers send; Nimbus would accept {@code typ: JWT} alone. {@link #accessTokenType} checks
+     * them.
+     */
     @Bean
     JwkSetUriJwtDecoderBuilderCustomizer anyType() {
         return decoder -> decoder.validateType(false);

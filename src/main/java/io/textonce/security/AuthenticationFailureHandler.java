@@ -22,9 +22,9 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 
 /**
- * Handler of callers who are not known, or may not do what they ask for. A wrong token is answered late, so that guessing
- * is slow; no thread waits meanwhile, so that many guesses at once hold nobody up. A right token is never slowed by
- * somebody's wrong ones.
+ * Authentication failure handler for callers that are unknown or not permitted. The response to a wrong token is
+ * delayed, so that guessing is slow; no thread waits meanwhile, so that many guesses delay no one. A valid token is
+ * never slowed by wrong ones.
  */
 public final class AuthenticationFailureHandler implements AuthenticationEntryPoint, AccessDeniedHandler {
 
@@ -69,7 +69,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         }
     }
 
-    /** Somebody who is known, and may not. */
+    /** Rejects an authenticated caller that is not permitted. */
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
             throws IOException {
@@ -85,18 +85,18 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         }
     }
 
-    /** A path that is open to nobody, with or without a token. */
+    /** Rejects a path that is open to no caller, with or without a token. */
     void closed(HttpServletResponse response) throws IOException {
         refused("closed");
         AdmissionControl.answer(response, new Problem(403, "forbidden", "This path is not open to callers."));
     }
 
-    /** Counts a caller that was turned away. */
+    /** Counts a rejected caller. */
     public void refused(String reason) {
         meters.counter("textonce.authentications.failed", "reason", reason).increment();
     }
 
-    /** Counts a token that was refused, and logs what is wrong with one of the issuer. */
+    /** Counts a rejected token, and logs the reason for one of the issuer. */
     public void refusedToken(AuthenticationException failed) {
         var refusal = TokenRejection.of(failed);
         refused(refusal.reason());
@@ -105,7 +105,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         }
     }
 
-    /** Once a minute for each reason: a caller in a loop must not fill the log. */
+    /** Logs once a minute per reason: a caller in a loop must not flood the log. */
     private void log(String reason, String detail) {
         long now = System.nanoTime();
         Long before = loggedAt.get(reason);
@@ -119,7 +119,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         try {
             answer(response, refusal);
         } catch (IOException e) {
-            throw new UncheckedIOException("The caller went away", e);
+            throw new UncheckedIOException("The caller disconnected", e);
         } finally {
             late.complete();
         }

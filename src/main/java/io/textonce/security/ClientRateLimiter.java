@@ -14,11 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Turns away a client that asks too much, so that it takes no place from the others. It counts in this process: what it
- * protects is this process, a restart loses nothing but a second's count, and a row that every request of a client must
- * update would be the slowest thing here. Limits on what costs money are counted in the database instead.
+ * Client rate limiter, so that one client does not crowd out the others. It counts per process: it protects the
+ * process, a restart loses nothing but a second's count, and a row that every request of a client must update would be
+ * the slowest part. Limits on what costs money are counted in the database instead.
  *
- * <p>A client may save up one second: the rule is the generic cell rate algorithm (ITU-T I.371).
+ * <p>A client has a burst of one second: the rule is the generic cell rate algorithm (ITU-T I.371).
  */
 final class ClientRateLimiter extends OncePerRequestFilter {
 
@@ -56,7 +56,7 @@ final class ClientRateLimiter extends OncePerRequestFilter {
         }
     }
 
-    /** Whether a client may be served at a time, in nanoseconds of any clock that only goes on. */
+    /** Returns whether a client is within its limit at a time, in nanoseconds of a monotonic clock. */
     boolean takes(String client, long now) {
         long price = SECOND / perSecond(client);
         boolean[] taken = new boolean[1];

@@ -14,9 +14,9 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 
 /**
- * Access tokens of an OAuth 2.0 issuer (RFC 9068): whom they name is the client, and their scopes say what it may do.
+ * Access tokens of an OAuth 2.0 issuer (RFC 9068): the subject is the client, and the scopes are its permissions.
  * {@code textonce:send} is all events, {@code textonce:send:order-shipped} is one, {@code textonce:operate} is the
- * operator. Other scopes open nothing.
+ * operator. Other scopes permit nothing.
  */
 final class IssuedTokens {
 
@@ -34,7 +34,7 @@ final class IssuedTokens {
         return provider;
     }
 
-    /** The {@code typ} of an access token: RFC 9068 wants {@code at+jwt}, many issuers send {@code JWT} or none. */
+    /** Validator of {@code typ}: RFC 9068 requires {@code at+jwt}, many issuers send {@code JWT} or none. */
     static OAuth2TokenValidator<Jwt> types() {
         var types = new JwtTypeValidator("at+jwt", "application/at+jwt", "JWT");
         types.setAllowEmpty(true);

@@ -14,8 +14,8 @@ import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door for Twilio's webhooks, and the first step of the kamelet {@code twilio-webhook-source}. Nothing of a request
- * is looked at before its signature is proven over the raw body; what isn't Twilio's is answered here, and the route
+ * Signature check of Twilio's webhooks, the first step of the kamelet {@code twilio-webhook-source}. Nothing of a
+ * request is read before its signature over the raw body is verified; a forged one is rejected here, and the route
  * behind the kamelet never sees it.
  */
 final class SignedWebhook {
@@ -31,8 +31,9 @@ final class SignedWebhook {
     }
 
     /**
-     * Leaves the signed form's fields as the body, a map in which the first value of a repeated field counts, and the
-     * raw query in the variable {@code query}. The form of a GET is its query, which is signed with the URL. Else answers 403, or 400 to what is no form, and stops the route.
+     * Sets the fields of the signed form as the body, a map with the first value of a repeated field, and the raw query
+     * as the variable {@code query}. The form of a GET is its query, which is signed with the URL. Otherwise responds
+     * with 403, or 400 to a malformed form, and stops the route.
      */
     void open(Exchange exchange) {
         try {
@@ -55,7 +56,7 @@ final class SignedWebhook {
         String query = request.getQueryString();
         var form = form(request.getMethod().equals("POST") ? body : bytes(query));
         String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
-        // The type as the caller gave it: Camel is shown plain bytes.
+        // The media type that the caller sent: Camel receives plain bytes.
         var contentType = (String) request.getAttribute("io.textonce.contentType");
         if (signatureRequired
                 && !signature.matches(target, body, contentType, request.getHeader("X-Twilio-Signature"))) {

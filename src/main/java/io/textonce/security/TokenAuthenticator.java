@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 
-/** Says whose a token is: one of ours, else one of the issuer's. The API and the pages take the same ones. */
+/** Token authenticator for configured tokens and those of the issuer. The API and the pages accept the same ones. */
 public final class TokenAuthenticator {
 
     private final AuthenticationManager manager;
@@ -29,7 +29,7 @@ public final class TokenAuthenticator {
         manager = new ProviderManager(ways);
     }
 
-    /** @throws AuthenticationException when nobody has the token, or {@link IssuerAway} */
+    /** @throws AuthenticationException if the token is unknown or invalid, or {@link IssuerAway} */
     public Authentication whose(String token) {
         if (token.isEmpty()) {
             throw new InvalidBearerTokenException("no token");
@@ -37,7 +37,7 @@ public final class TokenAuthenticator {
         return authenticate(new BearerTokenAuthenticationToken(token));
     }
 
-    /** The same, of a token that Spring has read from a request. */
+    /** Authenticates a token that Spring has read from a request. */
     public Authentication authenticate(Authentication caller) {
         try {
             return manager.authenticate(caller);
@@ -46,7 +46,7 @@ public final class TokenAuthenticator {
         }
     }
 
-    /** Whether the token is good could not be found out. */
+    /** Failure to verify a token because the issuer is unavailable. */
     public static final class IssuerAway extends AuthenticationException {
 
         private static final long serialVersionUID = 1L;

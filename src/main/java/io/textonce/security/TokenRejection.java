@@ -6,7 +6,7 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 
-/** Reason for which a token is refused: the tag of a metric, and a sentence that says nothing of what the token holds. */
+/** Reason for the rejection of a token: the tag of a metric, and a sentence without the content of the token. */
 enum TokenRejection {
     UNKNOWN("wrong_token", "A valid bearer token is required.", ""),
     SIGNATURE("signature", "The token is not signed with a key of the issuer.", ""),
@@ -20,7 +20,7 @@ enum TokenRejection {
     private final String reason;
     private final String detail;
 
-    /** How Spring Security's validator begins its description; its error codes are the same for all. */
+    /** Prefix of Spring Security's description; its error codes are the same for all. */
     private final String description;
 
     TokenRejection(String reason, String detail, String description) {

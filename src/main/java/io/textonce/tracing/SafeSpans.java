@@ -15,15 +15,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets nothing private out with a span. Camel puts addresses, queries, file names, statements and the words of exceptions
- * into spans; of all that only what is listed here leaves, and masked.
+ * Filter that keeps private data out of spans. Camel puts addresses, queries, file names, statements and exception
+ * messages into spans; only listed attributes are exported, and masked.
  */
 final class SafeSpans implements SpanExporter {
 
     private static final AttributeKey<String> SCHEME = AttributeKey.stringKey("url.scheme");
     private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
 
-    /** Of the address after these there is nothing but a name that the route's author gave. */
+    /** Components whose address is only a name that the route's author chose. */
     private static final Set<String> NAMED = Set.of("direct", "platform-http", "jms", "twilio");
 
     private static final Set<String> KEPT = Set.of(
@@ -37,7 +37,10 @@ final class SafeSpans implements SpanExporter {
             "op",
             "url.scheme");
 
-    /** Only of our own spans: Camel's is the URL of the database or broker, which may hold a password. */
+    /**
+     * Attribute kept for our own spans only: Camel's is the URL of the database or broker, which may contain a
+     * password.
+     */
     private static final String SERVER = "server.address";
 
     private final SpanExporter exporter;
@@ -71,7 +74,7 @@ final class SafeSpans implements SpanExporter {
             this.span = span;
         }
 
-        /** Camel's own names are only those of components. */
+        /** Returns the name of a span; Camel's own are only those of components. */
         @Override
         public String getName() {
             String scheme = span.getAttributes().get(SCHEME);
@@ -102,7 +105,7 @@ final class SafeSpans implements SpanExporter {
             return getAttributes().size();
         }
 
-        /** They quote log lines and exceptions. */
+        /** Returns no events, since those quote log lines and exceptions. */
         @Override
         public List<EventData> getEvents() {
             return List.of();

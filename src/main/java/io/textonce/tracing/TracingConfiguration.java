@@ -15,17 +15,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Traces of what becomes of an event. Without {@code OTEL_EXPORTER_OTLP_ENDPOINT} none of this exists, and nothing is
- * asked whether it does. Its other settings are OpenTelemetry's own environment variables.
+ * Beans of tracing. They exist only if {@code OTEL_EXPORTER_OTLP_ENDPOINT} is set. The other settings are
+ * OpenTelemetry's own environment variables.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${otel.exporter.otlp.endpoint:}'.isEmpty()")
 class TracingConfiguration {
 
-    /** Steps that say nothing of the way: the inside of kamelets, and the workers' looks for work. */
+    /** Endpoints without a span: the inside of kamelets, and the polls of the background worker. */
     private static final String EXCLUDED = "kamelet:*,json-validator:*,mustache:*,scheduler:*";
 
-    /** Metrics go to Prometheus, logs to the console. */
+    /** Exports traces only: metrics go to Prometheus, logs to the console. */
     @Bean(destroyMethod = "close")
     OpenTelemetrySdk openTelemetry(@Value("${otel.exporter.otlp.endpoint}") String endpoint) {
         return AutoConfiguredOpenTelemetrySdk.builder()
@@ -57,7 +57,7 @@ class TracingConfiguration {
         return new Tracing() {};
     }
 
-    /** Camel finds the two beans by their types, and ends what it begins. */
+    /** Tracer that Camel finds, with its lifecycle, by type. */
     @Bean(initMethod = "", destroyMethod = "")
     OpenTelemetryTracer camelTracer(CamelContext camel, Tracer tracer, ContextPropagators propagators) {
         var camelTracer = new OpenTelemetryTracer();

@@ -12,7 +12,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
-/** A client span around each call of Twilio, which is told of the trace (W3C Trace Context). */
+/** Client span around each call to Twilio, which receives the trace in a header (W3C Trace Context). */
 final class TwilioSpans implements ExecChainHandler {
 
     private final Tracer tracer;

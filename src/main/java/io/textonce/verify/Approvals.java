@@ -17,17 +17,17 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Approved numbers on their way to those who keep the users. An approval is written down before the caller is answered
- * and goes out at least once, however long the broker is away; a repeated event has the same id.
+ * Outbox of approved numbers. An approval is stored before the response to its caller and published at least once,
+ * however long the broker is unavailable; a repeated event has the same id.
  */
 final class Approvals {
 
-    /** The type of the event, as CloudEvents 1.0 has it (https://cloudevents.io). */
+    /** Type of the CloudEvent (https://cloudevents.io). */
     static final String TYPE = "verify.approved";
 
     private static final Logger LOG = LoggerFactory.getLogger(Approvals.class);
 
-    /** What one run publishes: while the broker is away each row says so. */
+    /** Batch size of a run: while the broker is unavailable each row fails. */
     private static final int AT_ONCE = 20;
 
     private static final String KEEP = """
@@ -52,7 +52,7 @@ final class Approvals {
     private final boolean published;
     private final Counter lost;
 
-    /** @param published whether there is a broker to tell; without one nothing is kept */
+    /** @param published whether there is a broker; without one nothing is stored */
     Approvals(JdbcTemplate jdbc, URI source, boolean published, MeterRegistry meters) {
         this.jdbc = jdbc;
         this.source = source;
@@ -62,7 +62,7 @@ final class Approvals {
                 .register(meters);
     }
 
-    /** The code is used up by now, so whatever happens here the caller must hear that it was right. */
+    /** Stores an approval. The code is used up, so the caller gets its response even if this fails. */
     void keep(String sid, String phone, String channel, String caller) {
         if (!published) {
             return;
@@ -75,14 +75,14 @@ final class Approvals {
         }
     }
 
-    /** Takes approvals that are due, as the body. They come due again by themselves if nobody publishes them. */
+    /** Leases due approvals, as the body. They become due again if they are not published. */
     void take(Exchange exchange) {
         List<Approval> taken = jdbc.query(TAKE, Approvals::read, AT_ONCE);
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !taken.isEmpty());
         exchange.getMessage().setBody(taken);
     }
 
-    /** Makes the CloudEvent of the approval in the body. */
+    /** Builds the CloudEvent of the approval in the body. */
     void event(Exchange exchange) throws JsonProcessingException {
         var approval = exchange.getMessage().getBody(Approval.class);
         var event = json.createObjectNode();
@@ -102,7 +102,7 @@ final class Approvals {
         exchange.getMessage().setBody(json.writeValueAsString(event));
     }
 
-    /** The broker has it. */
+    /** Removes a published approval. */
     void forget(Exchange exchange) {
         jdbc.update(FORGET, exchange.getVariable("approval", UUID.class));
     }

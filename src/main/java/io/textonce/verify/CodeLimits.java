@@ -13,9 +13,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * How often codes may be asked for and tried, counted in the database so that all instances count together. A start
- * counts for its number, for the block of numbers around it and for its caller, or for none of them when one is used
- * up. Whoever sells texts to itself asks for codes to many numbers of one block, each a few times: SMS pumping
+ * Rate limits of code starts and checks, counted in the database so that all instances count together. A start counts
+ * for its number, for the block of numbers around it and for its caller, or for none of them if one limit is used up.
+ * SMS pumping requests codes for many numbers of one block, each a few times
  * (https://www.twilio.com/docs/verify/preventing-toll-fraud).
  */
 final class CodeLimits {
@@ -54,24 +54,26 @@ final class CodeLimits {
         this.settings = settings;
     }
 
-    /** Counts a start, or refuses it with 429. */
+    /** Counts a start, or rejects it with 429. */
     void start(Exchange exchange) {
         count(starts(exchange));
         jdbc.update(FORGET);
     }
 
-    /** Counts a try of a code, or refuses it with 429. */
+    /** Counts a check of a code, or rejects it with 429. */
     void check(Exchange exchange) {
         String number = hash(OneTimeCodes.form(exchange).get("To"));
         count(List.of(new Limit("check", number, settings.checksPerNumber(), "Too many code checks for this number")));
     }
 
-    /** A start that never reached Twilio: nobody got a code, so it does not count. */
+    /** Reverts the count of a start that never reached Twilio: no code was sent. */
     void giveBack(Exchange exchange) {
         starts(exchange).forEach(limit -> jdbc.update(GIVE_BACK, limit.kind(), limit.key()));
     }
 
-    /** Always in this order: two starts that wait for each other's rows would wait for ever. */
+    /**
+     * Returns the limits of a start, always in this order: otherwise two starts could deadlock on each other's rows.
+     */
     private List<Limit> starts(Exchange exchange) {
         String phone = OneTimeCodes.form(exchange).get("To");
         String block = phone.substring(0, Math.max(2, phone.length() - settings.blockDigits()));

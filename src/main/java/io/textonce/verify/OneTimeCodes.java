@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts and checks one-time codes at Twilio Verify (https://www.twilio.com/docs/verify/api), each with one POST. Twilio
- * sends a message with every start, so no start is ever repeated here: an unclear one is told as {@code unknown}, and
- * since a check goes by number, a code that did arrive can be entered all the same. No code is kept, logged or repeated.
+ * Client of Twilio Verify (https://www.twilio.com/docs/verify/api): starts and checks one-time codes, each with one
+ * POST. Twilio sends a message with every start, so no start is ever repeated here. A start without a confirmed outcome
+ * has the status {@code unknown}; since a check goes by number, a code that did arrive can still be entered. No code is
+ * stored, logged or repeated.
  */
 final class OneTimeCodes {
 
@@ -37,7 +38,7 @@ final class OneTimeCodes {
 
     private static final Pattern CODE = Pattern.compile("[0-9]{4,10}");
 
-    /** How long a code lives: by then Twilio's own limits on it have ended too. */
+    /** Validity of a code: Twilio's own limits on it end with it. */
     private static final Duration VALIDITY = Duration.ofMinutes(10);
 
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -68,19 +69,19 @@ final class OneTimeCodes {
         this.meters = meters;
     }
 
-    /** What Twilio is asked. */
+    /** Returns the form of the request to Twilio. */
     @SuppressWarnings("unchecked")
     static Map<String, String> form(Exchange exchange) {
         return exchange.getVariable("form", Map.class);
     }
 
-    /** Who asked: a client of the API, else the route that began. */
+    /** Returns the caller: a client of the API, else the route that began. */
     static String caller(Exchange exchange) {
         String client = exchange.getVariable("client", String.class);
         return client == null ? exchange.getFromRouteId() : client;
     }
 
-    /** Refuses with 503 while nobody has said which service of Twilio's to use. */
+    /** Rejects with 503 while no Verify service is configured. */
     void setUp(Exchange exchange) {
         if (service.isEmpty()) {
             throw new EventRejected(
@@ -96,7 +97,7 @@ final class OneTimeCodes {
         }
     }
 
-    /** Leaves what Twilio is asked for a start in the variable {@code form}. */
+    /** Builds the form of a start in the variable {@code form}. */
     void startForm(Exchange exchange) {
         var policy = exchange.getVariable(VerifyPolicy.VARIABLE, VerifyPolicy.class);
         var form = new LinkedHashMap<String, String>();
@@ -117,7 +118,7 @@ final class OneTimeCodes {
         exchange.setVariable("form", form);
     }
 
-    /** Leaves what Twilio is asked for a check in the variable {@code form}. */
+    /** Builds the form of a check in the variable {@code form}. */
     void checkForm(Exchange exchange) {
         String code = text(exchange, "code");
         if (!CODE.matcher(code).matches()) {
@@ -126,7 +127,7 @@ final class OneTimeCodes {
         exchange.setVariable("form", Map.of("To", text(exchange, "phone"), "Code", code));
     }
 
-    /** Has Twilio send a code; the body becomes {@code sid} and {@code status}. */
+    /** Starts a code at Twilio; the body becomes {@code sid} and {@code status}. */
     void start(Exchange exchange) {
         JsonNode answer = MissingNode.getInstance();
         try {
@@ -151,7 +152,7 @@ final class OneTimeCodes {
         exchange.getMessage().setBody(said);
     }
 
-    /** Has Twilio look at a code; the body becomes {@code approved} and {@code status}. */
+    /** Checks a code at Twilio; the body becomes {@code approved} and {@code status}. */
     void check(Exchange exchange) {
         JsonNode answer = MissingNode.getInstance();
         try {

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The steps of the routes {@code verify-*}, known to them by name. */
+/** Steps of the routes {@code verify-*}, as beans. */
 @Configuration(proxyBeanMethods = false)
 class VerifyConfiguration {
 

@@ -4,12 +4,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * How a code is sent where the body doesn't say. The kamelet {@code verify-start-action} makes one of its parameters when
- * a route file is loaded, so that a wrong one is reported then.
+ * Defaults of a code's channel and language. The kamelet {@code verify-start-action} creates one from its parameters
+ * when a route file is loaded, so that an invalid one is reported then.
  */
 public final class VerifyPolicy implements Processor {
 
-    /** The exchange variable that carries it. */
+    /** Exchange variable of the policy. */
     static final String VARIABLE = "verifyPolicy";
 
     private String channel = "";
@@ -20,12 +20,12 @@ public final class VerifyPolicy implements Processor {
         exchange.setVariable(VARIABLE, this);
     }
 
-    /** The way of the code, or empty for the first that the settings allow. */
+    /** Returns the channel of the code, or empty for the first one in the settings. */
     public String channel() {
         return channel;
     }
 
-    /** The language of the message, or empty for the setting. */
+    /** Returns the language of the message, or empty for the setting. */
     public String locale() {
         return locale;
     }
