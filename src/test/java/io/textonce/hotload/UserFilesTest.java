@@ -124,9 +124,9 @@ class UserFilesTest {
         "/api/{event}-sms,           intake/intake-http.camel.yaml",
         "/api/deliveries/{id}/notes, console/delivery-action.camel.yaml",
         "/twilio/inbound,            sms/sms-inbound.camel.yaml",
-        "/login,                     TextOnce's own",
-        "/deliveries/mine,           TextOnce's own",
-        "/actuator/mine,             TextOnce's own",
+        "/login,                     reserved for TextOnce",
+        "/deliveries/mine,           reserved for TextOnce",
+        "/actuator/mine,             reserved for TextOnce",
         "/twilio/mine,               kamelet:twilio-webhook-source",
     })
     void refusesAPathOfOurs(String path, String words, Sandbox sandbox) throws IOException {

@@ -217,7 +217,7 @@ class CsvRowsTest {
             Path kept = failed.finish().orElseThrow();
 
             assertThat(Files.readString(kept))
-                    .isEqualTo("sep=|\nEvent Id|phone|consentAt||\n# line 4: was refused\n" + ROW.replace(',', '|')
+                    .isEqualTo("sep=|\nEvent Id|phone|consentAt||\n# line 4: was rejected\n" + ROW.replace(',', '|')
                             + "\n");
             assertThat(words(lines(FIELDS, Files.readAllBytes(kept)))).containsExactly("4 " + EVENT);
         }

@@ -319,7 +319,7 @@ class EventFileTest {
                 ",b,c            | the header has an empty name",
                 "a,b, a           | the header has a duplicate name",
                 "a,\"b            | the header opens a quote that is not closed",
-                "a,b\"c\"         | the header has a quote inside a cell without quotes",
+                "a,b\"c\"         | the header has a quote inside an unquoted cell",
                 "a,\"b\"c         | the header has text after a closing quote",
                 "a,`b\rc,d`       | the header has a control character", // the line ends of old Macs
             })
@@ -366,9 +366,9 @@ class EventFileTest {
     void refusesStrayQuotes() {
         assertThat(read("orders.csv", "id,text", "1,5\" pipe", "2,\"5\" pipe\"", "3, \"padded\"", "4,fine"))
                 .satisfiesExactly(
-                        line -> assertThat(line).startsWith("2 BAD has a quote inside a cell without quotes"),
+                        line -> assertThat(line).startsWith("2 BAD has a quote inside an unquoted cell"),
                         line -> assertThat(line).startsWith("3 BAD has text after a closing quote"),
-                        line -> assertThat(line).startsWith("4 BAD has a quote inside a cell without quotes"),
+                        line -> assertThat(line).startsWith("4 BAD has a quote inside an unquoted cell"),
                         line -> assertThat(line).isEqualTo("5 {\"id\":\"4\",\"text\":\"fine\"}"));
     }
 
