@@ -147,7 +147,7 @@ class RoutesPageTest {
                 .contains(
                         "Create the message",
                         "twilio",
-                        "When a step fails",
+                        "On failure",
                         "href=\"/camel/routes/sms-post-outcome\"",
                         ">sms-send</a>");
         assertThat(get(sandbox, "/camel/routes/event-order-shipped").body())
