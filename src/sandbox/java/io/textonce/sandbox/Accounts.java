@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Who may call, and with which token webhooks are signed. The main account's credentials also open sub-accounts. */
+/**
+ * Accounts with their credentials and the tokens that sign webhooks. The main account's credentials also open
+ * sub-accounts.
+ */
 final class Accounts {
 
     private final String mainSid;

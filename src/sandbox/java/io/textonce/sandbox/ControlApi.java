@@ -12,7 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What Twilio does not have: the page at {@code /} for people, and {@code /_simulator} for other processes. */
+/** API that Twilio does not have: the page at {@code /} for people, and {@code /_simulator} for other processes. */
 final class ControlApi {
 
     private static final ObjectMapper JSON = JsonMapper.builder()

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What Twilio checks before it creates a message, with the magic numbers that stand for a refusal. */
+/** Checks of Twilio before it creates a message, with the magic numbers that are rejected. */
 final class CreateRules {
 
     private static final Pattern E164 = Pattern.compile("\\+[1-9]\\d{6,14}");
@@ -76,7 +76,7 @@ final class CreateRules {
             return TwilioError.of(21211, "The 'To' number " + to + " is not a valid phone number.");
         }
         Integer magic = MAGIC_RECIPIENTS.get(to);
-        return magic == null ? null : TwilioError.of(magic, "The 'To' number " + to + " was refused.");
+        return magic == null ? null : TwilioError.of(magic, "The 'To' number " + to + " was rejected.");
     }
 
     private static @Nullable TwilioError senderRefusal(Form form) {
@@ -99,7 +99,7 @@ final class CreateRules {
             return null;
         }
         return TwilioError.of(
-                magic, magic == 21611 ? "SMS queue is full." : "The 'From' number " + from + " was refused.");
+                magic, magic == 21611 ? "SMS queue is full." : "The 'From' number " + from + " was rejected.");
     }
 
     private static @Nullable TwilioError textRefusal(Form form) {
@@ -215,7 +215,7 @@ final class CreateRules {
                 return null;
             }
         } catch (URISyntaxException unreadable) {
-            // refused below
+            // rejected below
         }
         return TwilioError.of(21609, "The 'StatusCallback' URL " + url + " is not a valid URL.");
     }

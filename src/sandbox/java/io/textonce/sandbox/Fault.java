@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way in which Twilio may behave other than well when a message is created. Faults read as the end of a sentence
+ * Fault of Twilio when a message is created. Faults read as the end of a sentence
  * that starts with {@code simulator.next(…)}, {@code simulator.forNumber(…)}, {@code simulator.share(…)} or
  * {@code simulator.always(…)}, and several are joined with {@link #and}:
  *
@@ -42,7 +42,7 @@ public record Fault(
 
     static final Fault NONE = new Fault(null, 0, 0, null, false, 0, null, null, Set.of());
 
-    /** What the caller gets in place of Twilio's answer. */
+    /** Response in place of Twilio's. */
     public enum Answer {
         /** Twilio's error JSON */
         ERROR,
@@ -58,7 +58,7 @@ public record Fault(
         CLOSE
     }
 
-    /** What may be odd about a message and its callbacks. */
+    /** Oddity of a message and its callbacks. */
     public enum Quirk {
         CALLBACKS_LOST,
         CALLBACKS_DOUBLED,
@@ -96,7 +96,7 @@ public record Fault(
         return answer(Answer.HTML, status, 0);
     }
 
-    /** Refuses with this error code and the HTTP status that belongs to it (21611 is a 429, 21211 a 400). */
+    /** Rejects with this error code and its HTTP status (21611 is a 429, 21211 a 400). */
     public static Fault refuses(int code) {
         return answer(Answer.ERROR, 0, code);
     }
@@ -106,7 +106,7 @@ public record Fault(
         return answer(Answer.CLOSE, 0, 0);
     }
 
-    /** Says nothing for a while, then closes the connection. */
+    /** Sends nothing for a while, then closes the connection. */
     public static Fault hangs(Duration time) {
         return resets().withDelay(time);
     }
@@ -223,7 +223,7 @@ public record Fault(
         return quirks.contains(quirk);
     }
 
-    /** Whether the caller is turned away before anything was created. */
+    /** Returns whether the caller is rejected before anything is created. */
     boolean preventsRecording() {
         return answer != null && !recorded;
     }

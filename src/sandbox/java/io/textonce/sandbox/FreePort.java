@@ -18,7 +18,7 @@ final class FreePort {
             try (var socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (IOException e) {
-                // Somebody has it: another one.
+                // In use: another one.
             }
         }
     }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Texts from people to the application. STOP and START take effect before the application hears of them. */
+/** Inbound messages to the application. STOP and START take effect before the application receives them. */
 final class InboundMessages {
 
     private static final Set<String> STOP =

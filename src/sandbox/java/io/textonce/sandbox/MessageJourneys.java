@@ -197,7 +197,7 @@ final class MessageJourneys {
 
     private Signed signed(String url, TwilioMessage message, Step step, Fault fault) {
         boolean wrong = fault.has(Quirk.CALLBACKS_SIGNED_WITH_WRONG_TOKEN);
-        String token = wrong ? "a token of somebody else" : accounts.signingToken(message.accountSid());
+        String token = wrong ? "a token of another account" : accounts.signingToken(message.accountSid());
         var signed = Signed.with(token, url, form(message, step));
         return fault.has(Quirk.CALLBACKS_TAMPERED) ? signed.tampered("MessageStatus", "read") : signed;
     }
@@ -205,7 +205,7 @@ final class MessageJourneys {
     private Form form(TwilioMessage message, Step step) {
         boolean receipt = List.of("delivered", "undelivered").contains(step.status());
         String now = LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).format(RECEIPT_TIME);
-        // Neither sorted nor grouped: whoever sorts by luck shall not pass.
+        // Neither sorted nor grouped, so that a verifier that sorts by luck does not pass.
         return new Form(List.of())
                 .with(
                         "ErrorCode",

@@ -16,10 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of messages, newest first, with Twilio's filters and relative page URIs.
+ * List of messages, newest first, with Twilio's filters and relative page URIs.
  *
- * <p>A DateSent filter finds no message that has not been sent yet: such a message has no date to compare. Whoever
- * looks for a message that was just created must not filter by DateSent. A date stands for its whole day in UTC.
+ * <p>A DateSent filter finds no message that has not been sent yet: such a message has no date to compare. A search for
+ * a message that was just created must not filter by DateSent. A date stands for its whole day in UTC.
  */
 final class MessageList {
 
@@ -122,9 +122,10 @@ final class MessageList {
     }
 
     /**
-     * The keys are literally {@code DateSent<} and {@code DateSent>}; what follows is the equals sign of the pair.
+     * Filter by date. The keys are literally {@code DateSent<} and {@code DateSent>}, followed by the equals sign of
+     * the pair.
      *
-     * @param from where the day or the second that was asked for begins
+     * @param from where the requested day or second begins
      * @param until where it has ended
      */
     private record DateFilter(String comparison, Instant from, Instant until) {

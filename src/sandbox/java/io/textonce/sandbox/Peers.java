@@ -11,8 +11,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * What TextOnce needs around it, on this machine alone: PostgreSQL, a broker, Twilio, an inbox. Each is a peer over the
- * network that can be stopped and started while TextOnce runs.
+ * Peers of TextOnce, on this machine alone: PostgreSQL, a broker, Twilio, an inbox. Each is a process or port of its
+ * own that can be stopped and started while TextOnce runs.
  */
 public final class Peers implements AutoCloseable {
 
@@ -37,7 +37,7 @@ public final class Peers implements AutoCloseable {
         this(directory, brokerPort, twilioPort, 0);
     }
 
-    /** @param statusPort of the client that is told of statuses, 0 for any */
+    /** @param statusPort of the status webhook's client, 0 for any */
     public Peers(Path directory, int brokerPort, int twilioPort, int statusPort) {
         this.statusPort = statusPort;
         this.postgres = new SandboxPostgres(directory.resolve("postgres"));
@@ -75,7 +75,7 @@ public final class Peers implements AutoCloseable {
         return twilio;
     }
 
-    /** A client that is told of statuses, where {@link #statusEnvironment} is set. */
+    /** Returns the client with the status webhook, which {@link #statusEnvironment} configures. */
     public StatusReceiver statuses() {
         if (statuses == null) {
             throw new IllegalStateException("The sandbox's peers are not started");
@@ -104,7 +104,7 @@ public final class Peers implements AutoCloseable {
         return environment;
     }
 
-    /** The settings by which a client and a topic are told of each change of a status. */
+    /** Returns the settings that publish status changes to a client and a topic. */
     public Map<String, String> statusEnvironment() {
         return Map.of(
                 "TEXTONCE_STATUS_DESTINATION",

@@ -3,7 +3,7 @@ package io.textonce.sandbox;
 import io.textonce.sandbox.Fault.Quirk;
 import java.util.Map;
 
-/** What Twilio may do to a text before a person reads it. */
+/** Rewriting of a text by Twilio before the recipient reads it. */
 final class Rewriting {
 
     private static final String TRIAL_NOTICE = "Sent from your Twilio trial account - ";

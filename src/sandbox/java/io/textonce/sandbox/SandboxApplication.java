@@ -31,7 +31,7 @@ public final class SandboxApplication {
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxApplication.class);
 
-    /** Where an integrator's own files go: taken within a second or two, as in production. */
+    /** Folder of user files: loaded within a second or two, as in production. */
     private static final Path OWN_ROUTES = Path.of("my-routes");
 
     private static final int BROKER_PORT = 61616;
@@ -83,13 +83,13 @@ public final class SandboxApplication {
         try {
             application.run(args);
         } catch (RuntimeException e) {
-            // Their threads would keep a process alive that serves nobody.
+            // Their threads would keep an idle process alive.
             peers.close();
             throw e;
         }
     }
 
-    /** Two sandboxes in one folder would take each other's database away. The lock ends with the process. */
+    /** Locks the folder, since two sandboxes in it would share a database. The lock ends with the process. */
     private static void lock(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -103,7 +103,7 @@ public final class SandboxApplication {
         }
     }
 
-    /** The port, or any that is free when somebody has it. */
+    /** Returns the port, or any free one if it is in use. */
     private static int orAny(int port) {
         try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -143,7 +143,7 @@ public final class SandboxApplication {
 
     private static void told(JsonNode event) {
         LOG.info(
-                "The client was told: {} is {}",
+                "The client received: {} is {}",
                 event.at("/data/eventId").asText(),
                 event.at("/data/status").asText());
     }

@@ -13,8 +13,8 @@ import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Artemis of its own, reached over TCP, whose messages outlive a stop. It gives a message back with growing
- * delays and never gives up on one, as docs/operations.md asks of a broker in production.
+ * Real Artemis of its own, reached over TCP, whose messages outlive a stop. It redelivers a message with growing delays
+ * and never gives up on one, as docs/operations.md requires of a broker in production.
  */
 public final class SandboxBroker implements AutoCloseable {
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * A real PostgreSQL of its own, whose data outlives a stop. Its sessions run in a time zone that nobody lives in, so
- * that a time which depends on it shows.
+ * Real PostgreSQL of its own, whose data outlives a stop. Its sessions run in an uninhabited time zone, so that a time
+ * that depends on it shows.
  */
 public final class SandboxPostgres implements AutoCloseable {
 
@@ -25,12 +25,12 @@ public final class SandboxPostgres implements AutoCloseable {
         this.directory = directory.toAbsolutePath();
     }
 
-    /** Has it wait for the disk at each commit, as it does where nobody configures it otherwise: slower by as much. */
+    /** Makes it wait for the disk at each commit, as by default in production: slower by as much. */
     public void durable() {
         durable = "on";
     }
 
-    /** Starts it, on the port that it had before. */
+    /** Starts the server, on the port that it had before. */
     public SandboxPostgres start() {
         try {
             Files.createDirectories(directory);
@@ -80,7 +80,7 @@ public final class SandboxPostgres implements AutoCloseable {
         copy(backup, directory);
     }
 
-    /** With the rights of each, which PostgreSQL looks at. */
+    /** Copies a file with its permissions, which PostgreSQL checks. */
     private static void copy(Path from, Path to) {
         try (var files = Files.walk(from)) {
             for (Path file : files.toList()) {
@@ -100,7 +100,7 @@ public final class SandboxPostgres implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 
-    /** Its main process, whose children are its sessions and workers. */
+    /** Returns the main process, whose children are its sessions and workers. */
     public ProcessHandle process() {
         try {
             long pid = Long.parseLong(Files.readAllLines(directory.resolve("postmaster.pid"))

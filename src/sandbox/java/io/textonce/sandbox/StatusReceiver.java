@@ -28,12 +28,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A client's end of the status webhook, as a client would write it: it checks the signature, knows an event again by its
- * id, and keeps what comes. {@code GET /} shows the last events. It can be told to fail in the ways in which clients do.
+ * Client's end of the status webhook: it verifies the signature, recognizes a repeated event by its id, and stores what
+ * it receives. {@code GET /} shows the last events. Tests make it fail in the ways in which clients do.
  */
 public final class StatusReceiver implements AutoCloseable {
 
-    /** What is given to the client and to TextOnce. */
+    /** Secret of the client and of TextOnce. */
     public static final String SECRET =
             "whsec_" + Base64.getEncoder().encodeToString("a-secret-of-the-sandbox-only".getBytes(UTF_8));
 
@@ -58,7 +58,7 @@ public final class StatusReceiver implements AutoCloseable {
     }
 
     /**
-     * One call.
+     * Call of the webhook.
      *
      * @param signed whether the signature is right and fresh
      * @param answered with which status; 0 for none
@@ -86,12 +86,12 @@ public final class StatusReceiver implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Told of each event that comes from now on. */
+    /** Sets a listener for the events from now on. */
     public void onEvent(Consumer<JsonNode> listener) {
         this.listener = listener;
     }
 
-    /** What comes from now on is answered with this status. */
+    /** Responds with this status from now on. */
     public StatusReceiver answers(int status) {
         return answers(status, Map.of());
     }
@@ -102,7 +102,7 @@ public final class StatusReceiver implements AutoCloseable {
         return this;
     }
 
-    /** What comes from now on is not answered. */
+    /** Does not respond from now on. */
     public StatusReceiver hangs() {
         open = new CountDownLatch(1);
         return this;
@@ -127,7 +127,7 @@ public final class StatusReceiver implements AutoCloseable {
         return statuses().getOrDefault(eventId, List.of());
     }
 
-    /** The same of all business events. */
+    /** Returns the statuses of all business events, each change once. */
     public Map<String, List<String>> statuses() {
         return statuses(Call::eventId);
     }
@@ -220,7 +220,7 @@ public final class StatusReceiver implements AutoCloseable {
                 .map(call -> call.event().path("time").asText() + "  " + call.status() + "  "
                         + call.event().at("/data/event").asText() + "  " + call.eventId()
                         + (call.signed() ? "" : "  NOT SIGNED"))
-                .collect(Collectors.joining("\n", "The last statuses that this client was told of:\n\n", "\n"));
+                .collect(Collectors.joining("\n", "The last status changes that this client received:\n\n", "\n"));
         byte[] page = lines.getBytes(UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
         exchange.sendResponseHeaders(200, page.length);

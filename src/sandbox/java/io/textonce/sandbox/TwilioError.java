@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A refusal in Twilio's shape. Texts change at Twilio from time to time; codes do not. */
+/** Error response in Twilio's form. Its message changes at Twilio from time to time; codes do not. */
 record TwilioError(
         int status, int code, String message, @Nullable String detail) {
 
@@ -28,7 +28,7 @@ record TwilioError(
         return of(20404, "The requested resource " + path + " was not found");
     }
 
-    /** What Twilio calls an error of a message that failed. */
+    /** Returns Twilio's name of the error of a failed message. */
     static String nameOf(int code) {
         return NAMES.getOrDefault(Integer.toString(code), "Error " + code);
     }

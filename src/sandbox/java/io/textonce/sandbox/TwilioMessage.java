@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that the simulator created: one text that a person gets.
+ * Message that the simulator created.
  *
- * @param body as a person reads it, after whatever rewriting was asked for
+ * @param body as the recipient reads it, after any rewriting
  * @param from null until a messaging service has chosen its sender
  * @param sentAt null until the message was sent; Twilio's DateSent filters do not find it before
- * @param media how many pictures or files come with the text
+ * @param media number of pictures or files of the message
  * @param statusCallback the URL as given, with its query and fragment
  */
 public record TwilioMessage(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stand-in for Twilio: a peer over HTTP on a port of its own, on the loopback interface. It takes messages as Twilio
- * does, calls back with a signature, lists what it has, checks codes, and misbehaves when told to. It serves unit
+ * does, calls back with a signature, lists what it has, checks codes, and misbehaves on request. It serves unit
  * tests, the sandbox on a laptop, and a harness in which the application is another process.
  *
  * <pre>{@code
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It does
  * <ul>
  *   <li>create, fetch, list, cancel and redact messages, with Twilio's checks, codes, magic numbers and JSON types;
- *   <li>move a message to sent and delivered and call back after each step, signed and repeated as the URL's fragment asks;
+ *   <li>move a message to sent and delivered and call back after each step, signed and repeated as the URL's fragment defines;
  *   <li>start and check verifications;
  *   <li>post inbound messages and obey STOP and START;
  *   <li>keep a ledger of every POST and every message, also over {@link #close} and a second {@link #start};
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It does not
  * <ul>
- *   <li>send anything to anybody, check that a number exists, or charge;
+ *   <li>send anything, check that a number exists, or charge;
  *   <li>fail on order elsewhere than at creating, listing, calling back and verifying, and verify late;
  *   <li>speak TLS, follow redirects, or check that a From number belongs to the account;
  *   <li>pace messages by sender, overflow queues, or expire a message after its ValidityPeriod;
@@ -124,7 +124,7 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
-    /** Refuses connections from now on, drops those that are open, and sends no callbacks. Keeps the ledger. */
+    /** Rejects connections from now on, drops open ones, and sends no callbacks. Keeps the ledger. */
     @Override
     public synchronized void close() {
         if (server != null && workers != null) {
@@ -142,7 +142,7 @@ public final class TwilioSimulator implements AutoCloseable {
         return port;
     }
 
-    /** What the application uses in place of https://api.twilio.com and https://verify.twilio.com. */
+    /** Returns the base URL that replaces https://api.twilio.com and https://verify.twilio.com. */
     public String baseUrl() {
         return "http://127.0.0.1:" + port();
     }
@@ -172,7 +172,7 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
-    /** This share of the creates, between 0 and 1, meets this fault; which ones follows from the seed. */
+    /** Applies this fault to a share of the creates, between 0 and 1; the seed selects which. */
     public TwilioSimulator share(double share, Fault fault) {
         return plan(new FaultPlan.Rule(null, null, share, fault));
     }
@@ -261,7 +261,7 @@ public final class TwilioSimulator implements AutoCloseable {
         return message;
     }
 
-    /** All POSTs to Messages.json, oldest first, with those that were refused, failed or hang. */
+    /** Returns all POSTs to Messages.json, oldest first, also those that were rejected, failed or hang. */
     public List<TwilioPost> posts() {
         return ledger.posts();
     }
@@ -270,7 +270,7 @@ public final class TwilioSimulator implements AutoCloseable {
         return ledger.postCount();
     }
 
-    /** How many different texts were asked for, by number and words: one that is asked for again counts once. */
+    /** Returns the number of different messages requested, by number and text: a repeated one counts once. */
     public long textCount() {
         return posts().stream()
                 .map(post -> Arrays.asList(post.parameter("To"), post.parameter("Body")))
@@ -298,7 +298,7 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
-    /** All starts and checks of codes, oldest first, with those that were refused or failed. */
+    /** Returns all starts and checks of codes, oldest first, also those that were rejected or failed. */
     public List<TwilioPost> verifyPosts() {
         return verify.posts();
     }
@@ -408,7 +408,9 @@ public final class TwilioSimulator implements AutoCloseable {
             return this;
         }
 
-        /** A second token of the main account: good for calls at once, for signatures when told to. */
+        /**
+         * Sets the secondary token of the main account: valid for calls at once, for signatures after its promotion.
+         */
         public Builder secondaryAuthToken(String token) {
             secondaryAuthToken = token;
             return this;
@@ -420,7 +422,7 @@ public final class TwilioSimulator implements AutoCloseable {
             return this;
         }
 
-        /** Its webhooks are signed with its own token. */
+        /** Adds a sub-account, whose webhooks are signed with its own token. */
         public Builder subAccount(String sid, String token) {
             subAccounts.put(sid, token);
             return this;

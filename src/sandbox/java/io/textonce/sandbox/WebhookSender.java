@@ -27,7 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Calls the application as Twilio does: signed, form-encoded, repeated as the fragment of the URL asks for. */
+/** Sender of webhooks as Twilio's: signed, form-encoded, repeated as the fragment of the URL defines. */
 final class WebhookSender {
 
     private final Ledger ledger;
