@@ -1,6 +1,6 @@
 # TextOnce as an image, built by BuildKit: docker build -t textonce .
-# Java 25 starts it from a cache of what it loads and compiles (JEP 483, 514, 515), made here by one run against real
-# peers. A cache holds only for the very JVM and jars that it was made by: all three stages take them from one place.
+# Java 25 starts it from a cache of loaded and compiled classes (JEP 483, 514, 515), created here by one run against real
+# peers. A cache is valid only for the JVM and jars that created it: all three stages use the same ones.
 
 FROM eclipse-temurin:25-jdk-noble AS build
 WORKDIR /build
@@ -10,7 +10,7 @@ RUN --mount=type=cache,target=/root/.m2 \
     && java -Djarmode=tools -jar target/textonce-*.jar extract --layers \
         --application-filename textonce.jar --libraries jars --destination target/layers
 
-# In layers, of which a new version changes only the last. They belong to root: the user that runs them can't write.
+# Layers, of which a new version changes only the last. They belong to root: the user that runs them can't write.
 # Jars of further Camel components are mounted into /textonce/lib.
 FROM eclipse-temurin:25-jre-noble AS application
 RUN useradd --system --uid 10001 --home-dir /textonce --shell /usr/sbin/nologin textonce \
@@ -36,11 +36,11 @@ LABEL org.opencontainers.image.title="TextOnce" \
       org.opencontainers.image.description="Turns each business event into exactly one Twilio SMS" \
       org.opencontainers.image.licenses="Apache-2.0"
 EXPOSE 3000 9090
-# The JRE's image has neither curl nor wget. Kubernetes ignores this line and asks by itself.
+# The JRE's image has neither curl nor wget. Kubernetes ignores this line and uses its own probes.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["bash", "-c", \
     "exec 3<>/dev/tcp/127.0.0.1/${MANAGEMENT_SERVER_PORT:-9090} && printf 'GET /actuator/health/readiness HTTP/1.0\r\n\r\n' >&3 && grep -q '^HTTP/1.1 200' <&3"]
-# A cache that does not fit, for another JVM or other jars, is left alone: the start is slower then, and nothing else.
-# The whole heap from the start and half of it for new objects: fewer texts wait while they are copied. What is not heap
+# A cache for another JVM or other jars is ignored: only the start is slower then.
+# The whole heap from the start and half of it for new objects, for fewer pauses by copying. Memory outside the heap
 # takes some 300 MB.
 ENTRYPOINT ["java", "-XX:AOTCache=textonce.aot", "-XX:+UseParallelGC", \
     "-XX:InitialRAMPercentage=65", "-XX:MaxRAMPercentage=65", "-XX:NewRatio=1", \

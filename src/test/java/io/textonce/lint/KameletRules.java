@@ -82,12 +82,12 @@ public final class KameletRules {
         if (title.isEmpty()) {
             problems.add(which + " has no title");
         } else if (!seen.add(title)) {
-            problems.add(which + " has a title that another has: " + title);
+            problems.add(which + " has the title of another property: " + title);
         }
         if (!description.endsWith(".")) {
             problems.add(which + " needs a description that is a sentence with a full stop");
         } else if (!seen.add(description)) {
-            problems.add(which + " has a description that another has");
+            problems.add(which + " has the description of another property");
         }
     }
 

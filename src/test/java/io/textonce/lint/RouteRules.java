@@ -93,7 +93,7 @@ public final class RouteRules {
                     .forEach(id ->
                             add(violations, file, "the id of its route " + id + " must start with " + first + "-"));
             if (ids.size() > ROUTES_A_FILE) {
-                add(violations, file, "has " + ids.size() + " routes; more than " + ROUTES_A_FILE + " are no one flow");
+                add(violations, file, "has " + ids.size() + " routes; a file is one flow of at most " + ROUTES_A_FILE);
             }
         }
         return violations;
@@ -117,7 +117,7 @@ public final class RouteRules {
                 }
                 String configuration = route.path("routeConfigurationId").asText();
                 if (configuration.isEmpty()) {
-                    add(violations, file, "route " + id + " has no routeConfigurationId: what follows a failure?");
+                    add(violations, file, "route " + id + " has no routeConfigurationId, so no policy handles its failures");
                 } else if (!configurations.contains(configuration)) {
                     add(violations, file, "route " + id + " names the unknown routeConfigurationId " + configuration);
                 }
@@ -189,7 +189,7 @@ public final class RouteRules {
             add(violations, file, "the id " + id + " must be lower-case words with hyphens");
         }
         if (GENERATED.matcher(id).matches()) {
-            add(violations, file, "the id " + id + " looks generated; say what it does");
+            add(violations, file, "the id " + id + " looks generated; name the operation");
         }
         if (!id.equals(ownerId) && !id.startsWith(ownerId + "-")) {
             add(violations, file, "the id " + id + " must start with " + ownerId + "-");
@@ -256,7 +256,7 @@ public final class RouteRules {
         var violations = new ArrayList<Violation>(endpoints(
                 bundle,
                 endpoint -> endpoint.kind().equals("toD") && !endpoint.scheme().equals("direct"),
-                "toD is for direct only; give the rest fixed addresses and named parameters"));
+                "toD is for direct only; use fixed URIs and named parameters elsewhere"));
         for (var file : bundle.files()) {
             RouteFile.strings(file.elements(), (name, value) -> {
                 if (SECRET_NAME.matcher(name).matches() && !value.startsWith("{{")
@@ -450,7 +450,7 @@ public final class RouteRules {
                 }
             }
             if (!commented && !file.isKamelet()) {
-                add(violations, file, "has no comment at its head that says what it is for");
+                add(violations, file, "has no head comment with its purpose");
             }
         }
         return violations;
