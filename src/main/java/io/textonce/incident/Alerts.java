@@ -107,11 +107,11 @@ class Alerts {
      * to send now.
      */
     @Nullable
-    String tell(String phone) {
-        return tell(phoneHash.of(phone));
+    String create(String phone) {
+        return create(phoneHash.of(phone));
     }
 
-    private @Nullable String tell(byte[] number) {
+    private @Nullable String create(byte[] number) {
         return transaction.execute(status -> {
             // Of two transactions for one number, the second sees the message of the first.
             jdbc.query(LOCK_NUMBER, row -> {}, (Object) number);
@@ -147,7 +147,7 @@ class Alerts {
      */
     List<String> due(int most) {
         var told = jdbc.queryForList(NUMBERS_WAITING, byte[].class).stream()
-                .map(this::tell)
+                .map(this::create)
                 .filter(Objects::nonNull);
         return Stream.concat(told, jdbc.queryForList(TAKE_AGAIN, String.class, AGAIN, most).stream())
                 .toList();

@@ -82,7 +82,7 @@ class IncidentConfiguration {
             exchange.setVariable("incident", incident.eventId());
             exchange.setVariable("duplicate", !incidents.open(incident));
             exchange.getMessage()
-                    .setBody(alerts.tell(incident.recipients().get(0).phone()));
+                    .setBody(alerts.create(incident.recipients().get(0).phone()));
         };
     }
 

@@ -178,12 +178,12 @@ class Incidents {
                             LOG.warn("Incident {} expired while an alert was rate limited", turn.name());
                         }
                     } else if (jdbc.update(NEXT_TURN, turn.incident(), turn.step() + 1) == 1) {
-                        say(
+                        record(
                                 turn,
-                                (told ? "Not acknowledged" : "Not delivered") + " in time; the next number is alerted");
+                                (delivered ? "Not acknowledged" : "Not delivered") + " in time; the next number is alerted");
                     } else {
                         end(turn);
-                        say(turn, (told ? "Not acknowledged" : "Not delivered") + ", and there is no next number");
+                        record(turn, (delivered ? "Not acknowledged" : "Not delivered") + ", and there is no next number");
                         LOG.warn("Incident {} was not acknowledged, and there is no next number", turn.name());
                     }
                 }));
@@ -193,7 +193,7 @@ class Incidents {
         jdbc.update(END, turn.incident());
     }
 
-    private void say(Turn turn, String words) {
+    private void record(Turn turn, String words) {
         if (turn.delivery() != null) {
             timeline.decided(turn.delivery(), Objects.requireNonNull(turn.status()), words);
         }

@@ -140,7 +140,7 @@ final class InboundMessages {
                         "kind",
                         (String) inbound.get("kind"),
                         "effect",
-                        first ? "heard" : "repeated")
+                        first ? "recorded" : "repeated")
                 .increment();
         if (first) {
             LOG.info(

@@ -23,9 +23,9 @@ final class Destination implements Receiver {
     }
 
     @Override
-    public Outcome tell(List<StatusEvent> events) {
+    public Outcome publish(List<StatusEvent> events) {
         long end = System.nanoTime() + LONGEST.toNanos();
-        int told = 0;
+        int published = 0;
         for (var event : events) {
             if (System.nanoTime() > end) {
                 break;
@@ -41,12 +41,12 @@ final class Destination implements Receiver {
             } catch (CamelExecutionException e) {
                 var cause = e.getCause() == null ? e : e.getCause();
                 return new Outcome(
-                        told,
+                        published,
                         new Failure("The broker did not accept the message: "
                                 + cause.getClass().getSimpleName()));
             }
-            told++;
+            published++;
         }
-        return new Outcome(told, null);
+        return new Outcome(published, null);
     }
 }

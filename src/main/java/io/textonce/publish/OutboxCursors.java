@@ -111,7 +111,7 @@ class OutboxCursors {
             RETURNING s.suspended_at IS NOT NULL AS suspended
             """;
 
-    private static final String STANDING = """
+    private static final String STATES = """
             SELECT s.name, s.failing_since, s.failures, s.next_try_at, s.last_error, s.suspended_at, s.decision,
                 (SELECT e.happened_at FROM textonce.delivery_events AS e
                  WHERE e.id > s.published_id AND e.new_status IS NOT NULL ORDER BY e.id LIMIT 1) AS behind_since
@@ -178,28 +178,28 @@ class OutboxCursors {
         if (taken.isEmpty()) {
             return null;
         }
-        var told = taken.get(0);
-        if (told.settledId() <= told.toldId()) {
+        var cursor = taken.get(0);
+        if (cursor.settledId() <= cursor.publishedId()) {
             jdbc.update(RELEASE, subscriber.name(), holder);
             return null;
         }
-        int most = told.failures() > 0 ? 1 : BATCH;
-        long until = Math.min(told.settledId(), told.toldId() + REACH);
+        int most = cursor.failures() > 0 ? 1 : BATCH;
+        long until = Math.min(cursor.settledId(), cursor.publishedId() + REACH);
         var events = jdbc.query(
                 EVENTS,
                 OutboxCursors::event,
-                told.toldId(),
+                cursor.publishedId(),
                 until,
                 subscriber.all(),
                 subscriber.client(),
                 subscriber.events().toArray(String[]::new),
                 most);
         long end = events.size() < most ? until : events.get(most - 1).entry();
-        return new Batch(subscriber.name(), holder, told.toldId(), end, told.failures(), events);
+        return new Batch(subscriber.name(), holder, cursor.publishedId(), end, cursor.failures(), events);
     }
 
     /** Records that everything up to an entry is published. */
-    void told(Batch batch, long upTo) {
+    void advance(Batch batch, long upTo) {
         jdbc.update(TOLD, upTo, batch.name(), batch.holder());
     }
 
@@ -208,12 +208,12 @@ class OutboxCursors {
      *
      * @return whether the subscriber is suspended now
      */
-    boolean failed(Batch batch, int told, Receiver.Failure failure, Duration wait, Duration suspendAfter) {
-        long upTo = told == 0 ? batch.toldId() : batch.events().get(told - 1).entry();
+    boolean failed(Batch batch, int published, Receiver.Failure failure, Duration wait, Duration suspendAfter) {
+        long upTo = published == 0 ? batch.publishedId() : batch.events().get(published - 1).entry();
         return jdbc.query(
                         FAILED,
                         (row, n) -> row.getBoolean("suspended"),
-                        batch.events().get(told).entry(),
+                        batch.events().get(published).entry(),
                         wait.toString(),
                         failure.gone(),
                         upTo,
@@ -224,8 +224,8 @@ class OutboxCursors {
                 .contains(true);
     }
 
-    List<Standing> standing(Collection<String> names) {
-        return jdbc.query(STANDING, OutboxCursors::standing, (Object) names.toArray(String[]::new));
+    List<State> states(Collection<String> names) {
+        return jdbc.query(STATES, OutboxCursors::state, (Object) names.toArray(String[]::new));
     }
 
     /** Continues at once, also after a suspension. */
@@ -288,8 +288,8 @@ class OutboxCursors {
                 row.getString("phone_masked"));
     }
 
-    private static Standing standing(ResultSet row, int number) throws SQLException {
-        return new Standing(
+    private static State state(ResultSet row, int number) throws SQLException {
+        return new State(
                 row.getString("name"),
                 instant(row, "behind_since"),
                 instant(row, "failing_since"),
@@ -307,23 +307,23 @@ class OutboxCursors {
 
     private record Mark(long newest, String xid) {}
 
-    private record Taken(long toldId, long settledId, int failures) {}
+    private record Taken(long publishedId, long settledId, int failures) {}
 
     /**
      * Batch of events for a subscriber.
      *
-     * @param toldId the last entry before
+     * @param publishedId the last entry before
      * @param end the last entry that it covers; those between the events are not for the subscriber
      * @param failures consecutive failures of the first event
      */
-    record Batch(String name, UUID holder, long toldId, long end, int failures, List<StatusEvent> events) {}
+    record Batch(String name, UUID holder, long publishedId, long end, int failures, List<StatusEvent> events) {}
 
     /**
      * State of a subscriber.
      *
      * @param behindSince when the oldest change that may be unpublished was recorded
      */
-    record Standing(
+    record State(
             String name,
             @Nullable Instant behindSince,
             @Nullable Instant failingSince,

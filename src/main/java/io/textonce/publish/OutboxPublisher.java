@@ -85,23 +85,23 @@ final class OutboxPublisher {
             return false;
         }
         if (batch.events().isEmpty()) {
-            subscriptions.told(batch, batch.end());
+            subscriptions.advance(batch, batch.end());
             return true;
         }
-        var outcome = subscriber.receiver().tell(batch.events());
-        published(subscriber.name()).increment(outcome.told());
+        var outcome = subscriber.receiver().publish(batch.events());
+        published(subscriber.name()).increment(outcome.published());
         var failure = outcome.failure();
         if (failure == null) {
-            boolean all = outcome.told() == batch.events().size();
-            subscriptions.told(
+            boolean all = outcome.published() == batch.events().size();
+            subscriptions.advance(
                     batch,
-                    all ? batch.end() : batch.events().get(outcome.told() - 1).entry());
+                    all ? batch.end() : batch.events().get(outcome.published() - 1).entry());
             return true;
         }
         failed(subscriber.name()).increment();
-        int failures = outcome.told() == 0 ? batch.failures() : 0;
+        int failures = outcome.published() == 0 ? batch.failures() : 0;
         var wait = wait(failures, failure);
-        if (subscriptions.failed(batch, outcome.told(), failure, wait, settings.suspendAfter())) {
+        if (subscriptions.failed(batch, outcome.published(), failure, wait, settings.suspendAfter())) {
             LOG.error(
                     "Publishing to subscriber {} is suspended until an operator resumes it: {}",
                     subscriber.name(),
@@ -118,9 +118,9 @@ final class OutboxPublisher {
      */
     private Duration wait(int failures, Receiver.Failure failure) {
         var wait = FIRST_DELAY.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
-        var asked = failure.retryAfter();
-        if (asked != null && asked.compareTo(wait) > 0) {
-            wait = asked;
+        var retryAfter = failure.retryAfter();
+        if (retryAfter != null && retryAfter.compareTo(wait) > 0) {
+            wait = retryAfter;
         }
         long most = Math.min(wait.toMillis(), settings.maxRetryDelay().toMillis());
         return Duration.ofMillis(Math.round(most * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.textonce.publish.OutboxCursors.Standing;
+import io.textonce.publish.OutboxCursors.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,7 @@ final class PublishMeters implements MeterBinder {
     private final Collection<String> names;
     private final Clock clock;
     private Instant readAt = Instant.EPOCH;
-    private Map<String, Standing> known = Map.of();
+    private Map<String, State> known = Map.of();
 
     PublishMeters(OutboxCursors subscriptions, Collection<String> names, Clock clock) {
         this.subscriptions = subscriptions;
@@ -47,27 +47,27 @@ final class PublishMeters implements MeterBinder {
         }
     }
 
-    private double age(Standing standing) {
-        var since = standing.behindSince();
+    private double age(State state) {
+        var since = state.behindSince();
         return since == null
                 ? 0
                 : Math.max(0, Duration.between(since, clock.instant()).toMillis() / 1000.0);
     }
 
-    private double value(String name, ToDoubleFunction<Standing> of) {
+    private double value(String name, ToDoubleFunction<State> of) {
         try {
-            var standing = read().get(name);
-            return standing == null ? Double.NaN : of.applyAsDouble(standing);
+            var state = read().get(name);
+            return state == null ? Double.NaN : of.applyAsDouble(state);
         } catch (DataAccessException e) {
             return Double.NaN;
         }
     }
 
-    private synchronized Map<String, Standing> read() {
+    private synchronized Map<String, State> read() {
         var now = clock.instant();
         if (readAt.plus(FRESH).isBefore(now)) {
-            known = subscriptions.standing(names).stream()
-                    .collect(Collectors.toMap(Standing::name, Function.identity()));
+            known = subscriptions.states(names).stream()
+                    .collect(Collectors.toMap(State::name, Function.identity()));
             readAt = now;
         }
         return known;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 interface Receiver {
 
     /**
-     * Maximum time in which one call of {@link #tell} starts new publications; those in progress may take their
+     * Maximum time in which one call of {@link #publish} starts new publications; those in progress may take their
      * time-out more.
      */
     Duration LONGEST = Duration.ofSeconds(5);
@@ -18,15 +18,15 @@ interface Receiver {
      *
      * @param events in the order of their entries, at least one
      */
-    Outcome tell(List<StatusEvent> events);
+    Outcome publish(List<StatusEvent> events);
 
     /**
      * Result of a publication.
      *
-     * @param told number of published events, from the first on and without a gap; further ones may be published too
+     * @param published number of published events, from the first on and without a gap; further ones may be, too
      * @param failure of the next event; null if there was not enough time for all
      */
-    record Outcome(int told, @Nullable Failure failure) {}
+    record Outcome(int published, @Nullable Failure failure) {}
 
     /**
      * Failure to publish an event.

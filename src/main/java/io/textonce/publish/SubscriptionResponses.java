@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
-import io.textonce.publish.OutboxCursors.Standing;
+import io.textonce.publish.OutboxCursors.State;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Clock;
@@ -51,7 +51,7 @@ final class SubscriptionResponses {
                 exchange,
                 Map.of(
                         "subscriptions",
-                        subscriptions.standing(names).stream()
+                        subscriptions.states(names).stream()
                                 .map(SubscriptionResponses::members)
                                 .toList()));
     }
@@ -84,7 +84,7 @@ final class SubscriptionResponses {
         }
         LOG.info("Subscription {}: {}", name, decision);
         meters.counter("textonce.operator.actions", "action", action).increment();
-        answer(exchange, members(subscriptions.standing(List.of(name)).get(0)));
+        answer(exchange, members(subscriptions.states(List.of(name)).get(0)));
     }
 
     private JsonNode body(Exchange exchange) {
@@ -114,20 +114,20 @@ final class SubscriptionResponses {
         }
     }
 
-    private static Map<String, Object> members(Standing standing) {
+    private static Map<String, Object> members(State state) {
         var members = new LinkedHashMap<String, Object>();
-        members.put("name", standing.name());
+        members.put("name", state.name());
         members.put(
-                "state", standing.suspendedAt() != null ? "suspended" : standing.failures() > 0 ? "failing" : "active");
-        put(members, "behindSince", standing.behindSince());
-        put(members, "failingSince", standing.failingSince());
-        if (standing.failures() > 0) {
-            members.put("failures", standing.failures());
-            put(members, "nextTryAt", standing.suspendedAt() == null ? standing.nextTryAt() : null);
+                "state", state.suspendedAt() != null ? "suspended" : state.failures() > 0 ? "failing" : "active");
+        put(members, "behindSince", state.behindSince());
+        put(members, "failingSince", state.failingSince());
+        if (state.failures() > 0) {
+            members.put("failures", state.failures());
+            put(members, "nextTryAt", state.suspendedAt() == null ? state.nextTryAt() : null);
         }
-        put(members, "lastError", standing.lastError());
-        put(members, "suspendedAt", standing.suspendedAt());
-        put(members, "decision", standing.decision());
+        put(members, "lastError", state.lastError());
+        put(members, "suspendedAt", state.suspendedAt());
+        put(members, "decision", state.decision());
         return members;
     }
 

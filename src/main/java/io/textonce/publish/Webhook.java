@@ -59,11 +59,11 @@ final class Webhook implements Receiver {
     }
 
     @Override
-    public Outcome tell(List<StatusEvent> events) {
+    public Outcome publish(List<StatusEvent> events) {
         long end = System.nanoTime() + LONGEST.toNanos();
         var places = new Semaphore(parallel);
         var stop = new AtomicBoolean();
-        List<CompletableFuture<@Nullable Failure>> told = new ArrayList<>();
+        List<CompletableFuture<@Nullable Failure>> calls = new ArrayList<>();
         Map<UUID, CompletableFuture<@Nullable Failure>> last = new HashMap<>();
         for (var event : events) {
             places.acquireUninterruptibly();
@@ -84,15 +84,15 @@ final class Webhook implements Receiver {
                         places.release();
                     });
             last.put(event.delivery(), call);
-            told.add(call);
+            calls.add(call);
         }
-        return outcome(told);
+        return outcome(calls);
     }
 
-    private static Outcome outcome(List<CompletableFuture<@Nullable Failure>> told) {
+    private static Outcome outcome(List<CompletableFuture<@Nullable Failure>> calls) {
         int had = 0;
         Failure first = null;
-        for (var call : told) {
+        for (var call : calls) {
             var failure = call.join();
             if (first == null && failure == null) {
                 had++;

@@ -97,21 +97,21 @@ public final class StatusCallback {
                     .increment();
         }
         if (done.delivery() == null) {
-            say(report, effect);
+            log(report, effect);
             return;
         }
         // The callback may have named no delivery, and never names the event.
         MDC.put("eventId", done.eventId());
         MDC.put("deliveryId", done.delivery().toString());
         try {
-            say(report, effect);
+            log(report, effect);
         } finally {
             MDC.remove("eventId");
             MDC.remove("deliveryId");
         }
     }
 
-    private static void say(StatusRepository.Report report, String effect) {
+    private static void log(StatusRepository.Report report, String effect) {
         boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
         LOG.atLevel(odd ? Level.WARN : Level.INFO)
                 .log("{} {} for {}: {}", report.kind(), report.status(), report.sid(), effect);

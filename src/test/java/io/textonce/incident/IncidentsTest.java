@@ -54,7 +54,7 @@ class IncidentsTest {
 
         var told = IntStream.range(0, 12)
                 .parallel()
-                .mapToObj(n -> alerts.tell(recipients.get(0).phone()))
+                .mapToObj(n -> alerts.create(recipients.get(0).phone()))
                 .filter(Objects::nonNull)
                 .toList();
 
@@ -88,7 +88,7 @@ class IncidentsTest {
 
         new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult(lost -> {
             incidents.passOn(100);
-            alerts.tell(recipients.get(1).phone());
+            alerts.create(recipients.get(1).phone());
             lost.setRollbackOnly();
         });
         incidents.passOn(100);
@@ -105,7 +105,7 @@ class IncidentsTest {
         sandbox.database()
                 .update("UPDATE textonce.incidents SET expires_at = now(), due_at = now() WHERE event_id = ?", id);
 
-        assertThat(alerts.tell(recipients.get(0).phone())).isNull();
+        assertThat(alerts.create(recipients.get(0).phone())).isNull();
         incidents.passOn(100);
 
         assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id))
@@ -127,7 +127,7 @@ class IncidentsTest {
     @Test
     void isStoppedByTheAnswerOfWhoWasTold(Sandbox sandbox) {
         incidents.open(incident(id, null));
-        alerts.tell(recipients.get(0).phone());
+        alerts.create(recipients.get(0).phone());
         incidents.open(incident(id + "-elsewhere", null));
 
         int byAnother = incidents.acknowledge(recipients.get(1).phone(), List.of());

@@ -60,11 +60,11 @@ class OutboxCursorsTest {
         var other = taken(there, all());
 
         assertThat(statuses(other, id)).isEqualTo(statuses(dead, id));
-        there.told(other, other.end());
-        here.told(dead, dead.toldId());
+        there.advance(other, other.end());
+        here.advance(dead, dead.publishedId());
         here.failed(dead, 0, new Receiver.Failure("late"), Duration.ofHours(1), Duration.ZERO);
-        assertThat(here.standing(List.of(name)).get(0).lastError()).isNull();
-        assertThat(toldId()).isEqualTo(other.end());
+        assertThat(here.states(List.of(name)).get(0).lastError()).isNull();
+        assertThat(publishedId()).isEqualTo(other.end());
     }
 
     @Test
@@ -94,10 +94,10 @@ class OutboxCursorsTest {
         var next = taken(here, all());
 
         assertThat(suspended).isFalse();
-        assertThat(next.toldId()).isEqualTo(first.entry());
+        assertThat(next.publishedId()).isEqualTo(first.entry());
         assertThat(next.events()).hasSize(1);
         assertThat(next.failures()).isEqualTo(1);
-        here.told(next, next.end());
+        here.advance(next, next.end());
         assertThat(statuses(taken(here, all()), id)).containsExactly("sent", "delivered");
     }
 
@@ -121,14 +121,14 @@ class OutboxCursorsTest {
         var batch = taken(here, all());
 
         here.replay(name, from, "a test");
-        here.told(batch, batch.end());
+        here.advance(batch, batch.end());
 
         // What others did in that time comes too, perhaps in several batches.
         var again = new ArrayList<String>();
         while (!again.contains("delivered")) {
             var next = taken(there, all());
             again.addAll(statuses(next, id));
-            there.told(next, next.end());
+            there.advance(next, next.end());
         }
         assertThat(again).containsExactly("reserved", "queued", "sent", "delivered");
     }
@@ -145,7 +145,7 @@ class OutboxCursorsTest {
     private static OutboxCursors.@Nullable Batch next(OutboxCursors by, Subscriber subscriber) {
         var batch = by.take(subscriber);
         if (batch != null && batch.events().isEmpty()) {
-            by.told(batch, batch.end());
+            by.advance(batch, batch.end());
             return null;
         }
         return batch;
@@ -158,7 +158,7 @@ class OutboxCursorsTest {
                         name);
     }
 
-    private long toldId() {
+    private long publishedId() {
         return sandbox.database()
                 .queryForObject("SELECT published_id FROM textonce.outbox_cursors WHERE name = ?", Long.class, name);
     }

@@ -53,9 +53,9 @@ class WebhookTest {
             answer(exchange, 307);
         });
 
-        var outcome = webhook().tell(events(1, 1));
+        var outcome = webhook().publish(events(1, 1));
 
-        assertThat(outcome.told()).isZero();
+        assertThat(outcome.published()).isZero();
         assertThat(outcome.failure()).isEqualTo(new Receiver.Failure("HTTP 307"));
         assertThat(paths).containsExactly("/hook");
     }
@@ -66,7 +66,7 @@ class WebhookTest {
         serve(exchange -> await(never));
         var began = Instant.now();
 
-        var outcome = webhook().tell(events(2, 2));
+        var outcome = webhook().publish(events(2, 2));
 
         never.countDown();
         assertThat(outcome.failure()).isEqualTo(new Receiver.Failure("No response within 1 s"));
@@ -85,7 +85,7 @@ class WebhookTest {
             }
         });
 
-        var outcome = webhook().tell(events(1, 1));
+        var outcome = webhook().publish(events(1, 1));
 
         assertThat(outcome).isEqualTo(new Receiver.Outcome(1, null));
         assertThat(written.get()).isLessThan(64 << 20);
@@ -101,7 +101,7 @@ class WebhookTest {
             await(never);
         });
 
-        var outcome = webhook().tell(events(1, 1));
+        var outcome = webhook().publish(events(1, 1));
 
         never.countDown();
         assertThat(outcome.failure()).isNotNull();
@@ -110,7 +110,7 @@ class WebhookTest {
     @Test
     void tellsOfDeliveriesSideBySideAndOfEachInItsOrder() {
         var together = new CyclicBarrier(4);
-        var told = new ConcurrentLinkedQueue<String>();
+        var published = new ConcurrentLinkedQueue<String>();
         serve(exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes());
             try {
@@ -119,18 +119,18 @@ class WebhookTest {
                 answer(exchange, 500);
                 return;
             }
-            told.add(body.replaceAll(".*\"subject\":\"([^\"]+)\".*\"sequence\":\"(\\d+)\".*", "$1 $2"));
+            published.add(body.replaceAll(".*\"subject\":\"([^\"]+)\".*\"sequence\":\"(\\d+)\".*", "$1 $2"));
             answer(exchange, 200);
         });
         var events = events(4, 3);
 
-        var outcome = webhook().tell(events);
+        var outcome = webhook().publish(events);
 
         assertThat(outcome).isEqualTo(new Receiver.Outcome(12, null));
         events.stream()
                 .map(StatusEvent::delivery)
                 .distinct()
-                .forEach(delivery -> assertThat(told.stream().filter(call -> call.startsWith(delivery.toString())))
+                .forEach(delivery -> assertThat(published.stream().filter(call -> call.startsWith(delivery.toString())))
                         .hasSize(3)
                         .isSorted());
     }
@@ -145,7 +145,7 @@ class WebhookTest {
             answer(exchange, second ? 429 : 200);
         });
 
-        var outcome = webhook().tell(events);
+        var outcome = webhook().publish(events);
 
         assertThat(outcome)
                 .isEqualTo(new Receiver.Outcome(1, new Receiver.Failure("HTTP 429", false, Duration.ofSeconds(7))));
@@ -157,7 +157,7 @@ class WebhookTest {
         server.start();
         server.stop(0);
 
-        assertThat(webhook.tell(events(1, 1)).failure())
+        assertThat(webhook.publish(events(1, 1)).failure())
                 .isEqualTo(new Receiver.Failure("Could not connect: ConnectException"));
     }
 
