@@ -79,7 +79,8 @@ public record DeliveryView(
         } else if (status == DeliveryStatus.REJECTED && maySendAgain) {
             choices.add(new Choice("resend", "Resend", "The same message is sent once more."));
         } else if (status.isCancelable()) {
-            choices.add(new Choice("cancel", "Cancel message", "Twilio is asked not to send it. It may be too late."));
+            choices.add(
+                    new Choice("cancel", "Cancel message", "Twilio is requested to cancel it. It may be too late."));
         }
         return choices;
     }

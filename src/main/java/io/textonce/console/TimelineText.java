@@ -120,7 +120,7 @@ public final class TimelineText {
             case HELD -> "Not sent yet; on hold";
             case UNKNOWN -> "Sent to Twilio; no confirmation received";
             case REJECTED -> "Rejected; nothing was sent";
-            case CANCELED -> "Twilio does not have the text, which was canceled meanwhile";
+            case CANCELED -> "Twilio has no record of it; canceled meanwhile";
             case SCHEDULED -> "Scheduled at Twilio";
             default -> "Accepted by Twilio";
         };
@@ -151,7 +151,7 @@ public final class TimelineText {
         };
     }
 
-    /** One line above all others: how the delivery stands. */
+    /** Returns the headline of a status. */
     static String headline(DeliveryStatus status) {
         return switch (status) {
             case RESERVED -> "Being sent";
@@ -167,7 +167,7 @@ public final class TimelineText {
         };
     }
 
-    /** What happens next without anybody doing anything. */
+    /** Returns what happens next without any action. */
     static String next(DeliveryStatus status, @Nullable Instant dueAt) {
         return switch (status) {
             case SCHEDULED, ACCEPTED, QUEUED, SENDING, SENT ->

@@ -8,16 +8,16 @@ import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The cancellation of an event's message, at whatever moment it comes. A cancellation that overtakes its event takes the
- * event's key, so of the two one wins however close they are; the event ends with it when it comes. One that may be with
- * Twilio is not sent once more, and is canceled there by the background worker as long as Twilio can.
+ * Cancellation of an event's message, at any time. A cancellation that overtakes its event claims the event's key, so
+ * of the two one wins however close they are; the event then ends as canceled when it is received. A message that may
+ * be at Twilio is not sent again, and the background worker cancels it there as long as Twilio can.
  */
 public final class Cancellations {
 
     /** Source of a row that holds the key of an event that has not come yet. */
     public static final String SOURCE = "cancellation";
 
-    /** Its own statement: the one that follows sees whatever had the key. */
+    /** Claim of the key. It is a statement of its own: the next one sees the owner of the key. */
     private static final String TAKE_KEY = """
             WITH taken AS (
                 INSERT INTO textonce.deliveries
@@ -31,7 +31,7 @@ public final class Cancellations {
             SELECT id, 'decision', status, NULL, NULL, NULL, reason, NULL, NULL FROM taken
             """;
 
-    /** A repetition has Twilio asked again at once, and is not told twice. */
+    /** Cancellation of an existing delivery. A repetition triggers another request to Twilio, and no second entry. */
     private static final String CANCEL = """
             WITH target AS (
                 SELECT id, status, cancel_requested_at, source FROM textonce.deliveries
@@ -77,7 +77,7 @@ public final class Cancellations {
         this.clock = clock;
     }
 
-    /** Cancels the message that the body names by event and eventId, and leaves a list with one row of what became of it. */
+    /** Cancels the message that the body names by event and eventId, and sets a list with one row of the effect. */
     void cancel(Exchange exchange) {
         Map<?, ?> body = exchange.getMessage().getBody(Map.class);
         var canceled = cancel((String) body.get("event"), (String) body.get("eventId"), (String) body.get("words"));
@@ -96,10 +96,10 @@ public final class Cancellations {
     }
 
     /**
-     * What a cancellation did.
+     * Effect of a cancellation.
      *
-     * @param effect canceled: it never leaves; asked: it may be with Twilio, and is canceled if Twilio still can; pending:
-     *     its event has not come yet; too_late: it is on its way or has come to its end
+     * @param effect canceled: never sent; asked: may be at Twilio, and is canceled there if still possible; pending:
+     *     its event has not been received yet; too_late: it was sent or is final
      */
     public record Canceled(UUID delivery, String effect) {}
 }

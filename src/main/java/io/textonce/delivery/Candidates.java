@@ -15,8 +15,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class Candidates {
 
     /**
-     * A SID beside a text is one that evidence gave. What is held although its outcome is unknown is for a person to
-     * decide. After several attempts a SID may be that of the first, and the message of the last still be on its way.
+     * Query for the candidates. A SID beside a text was assigned by reconciliation. A held delivery with an unknown
+     * outcome waits for an operator. After several attempts a SID may be that of the first, and the message of the last
+     * may still arrive.
      */
     private static final String FIND = """
             SELECT id, status IN ('reserved', 'held') AS open, message_sid IS NOT NULL AS bound, body, attempted_at,
@@ -39,9 +40,9 @@ public final class Candidates {
     }
 
     /**
-     * Deliveries to the number from the same sender for which an attempt was made, in the order of their claims: those
-     * that have no message yet, those that evidence gave one, and those that may have a second one. (An answer or a
-     * callback is certain, and clears the text.)
+     * Returns the deliveries to the number from the same sender that were attempted, in the order of their claims:
+     * those without a message yet, those with one assigned by reconciliation, and those that may have a second one. (A
+     * response or a callback is certain, and clears the text.)
      */
     public List<Candidate> of(DueDelivery due) {
         return jdbc.query(
@@ -57,24 +58,24 @@ public final class Candidates {
                 due.sender());
     }
 
-    /** Those of the SIDs that belong to a delivery. */
+    /** Returns those of the SIDs that belong to a delivery. */
     public Set<String> bound(List<String> sids) {
         return new HashSet<>(jdbc.queryForList(
                 "SELECT message_sid FROM textonce.deliveries WHERE message_sid = ANY (?)", String.class, (Object)
                         sids.toArray(String[]::new)));
     }
 
-    /** The time by the clock that writes the rows. */
+    /** Returns the time of the clock that writes the rows. */
     public Instant now() {
         return jdbc.queryForObject("SELECT now()", Timestamp.class).toInstant();
     }
 
     /**
-     * A delivery that a message of the list may belong to.
+     * Delivery that a listed message may belong to.
      *
-     * @param open its call may be under way at this moment, or a person is to decide about it
-     * @param bound evidence gave it a message already, which may be another's of the same text
-     * @param text that was sent, or null where it was cleared
+     * @param open its call may be in progress, or an operator has to decide about it
+     * @param bound reconciliation assigned it a message already, which may be another's of the same text
+     * @param text that was sent, or null if it was cleared
      * @param attemptedAt when its attempt was claimed
      * @param attempted how long ago that is, by the database's clock
      */

@@ -23,7 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class ClaimRepository implements AutoCloseable {
 
-    /** The claims, one row each. A recipient who has opted out by now gets a row, and no message. */
+    /** Query of the claims, one row each. A recipient who has opted out by now gets a row, and no message. */
     private static final String ASKED = """
             WITH asked AS MATERIALIZED (
                 SELECT t.*, EXISTS (
@@ -47,7 +47,10 @@ final class ClaimRepository implements AutoCloseable {
             SELECT id, attempt, status, error_code FROM claimed
             """;
 
-    /** Inserts nothing where the key is taken. A reservation is an entry only for subscribers: each timeline begins so. */
+    /**
+     * Insert of a claim, without effect if the key exists. The status reserved is published only if there is a
+     * subscriber: the timeline begins with it anyway.
+     */
     private static final String CLAIM =
             ASKED + """
             claimed AS (
@@ -69,7 +72,9 @@ final class ClaimRepository implements AutoCloseable {
                 RETURNING id, attempt, status, error_code, reason, due_at
             )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage());
 
-    /** A message that was canceled meanwhile, or before its event came, is not sent. */
+    /**
+     * Claim of an existing key. A message that was canceled meanwhile, or before its event was received, is not sent.
+     */
     private static final String CLAIM_AGAIN = ASKED
             + """
             claimed AS (
@@ -193,7 +198,7 @@ final class ClaimRepository implements AutoCloseable {
                         false));
     }
 
-    /** As PostgreSQL writes an array. */
+    /** Returns PostgreSQL's notation of an array. */
     private static String array(byte[][] hashes) {
         return Arrays.stream(hashes)
                 .map(hash -> "\"\\" + Columns.bytes(hash) + '"')
@@ -217,7 +222,7 @@ final class ClaimRepository implements AutoCloseable {
     }
 
     /**
-     * A claim, with what costs a moment made by its own thread.
+     * Claim, prepared by its own thread.
      *
      * @param id that the delivery gets if the key is free
      * @param hashes of the number
@@ -246,7 +251,7 @@ final class ClaimRepository implements AutoCloseable {
             return payloadSha256 == null ? delivery : null;
         }
 
-        /** The delivery that had the key before, of the same event. */
+        /** Returns the delivery that had the key before, of the same event. */
         Delivery taken(Sms sms) {
             if (delivery == null) {
                 throw new EventRejected(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.PreparedStatementCreator;
 
 /**
- * The items of a batch column by column, as the arrays that one {@code unnest} takes.
+ * Items of a batch column by column, as the arrays of one {@code unnest}.
  *
  * @param <T> an item
  */
@@ -42,7 +42,7 @@ public final class Columns<T> {
         return value instanceof byte[] bytes ? bytes(bytes) : Objects.toString(value, null);
     }
 
-    /** As PostgreSQL writes a bytea. */
+    /** Returns PostgreSQL's notation of a bytea. */
     public static String bytes(byte[] bytes) {
         return "\\x" + HexFormat.of().formatHex(bytes);
     }

@@ -14,13 +14,13 @@ final class DatabaseFault {
 
     private DatabaseFault() {}
 
-    /** Whether the connection or the server failed, and not what was asked of it: any other statement fails too. */
+    /** Returns whether the connection or the server failed, and not the statement: any other statement fails too. */
     static boolean isOfConnection(DataAccessException failed) {
         String state = state(failed);
         return state == null ? failed instanceof DataAccessResourceFailureException : state.matches("(08|53|57P|58).*");
     }
 
-    /** Whether the database will never take these values: data, a constraint, or a limit of its own is against it. */
+    /** Returns whether the database will never accept these values, because of data, a constraint or a limit. */
     static boolean isOfItem(DataAccessException failed) {
         String state = state(failed);
         return state == null ? failed instanceof DataIntegrityViolationException : state.matches("(22|23|54).*");

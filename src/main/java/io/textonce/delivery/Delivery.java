@@ -4,14 +4,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an event's text has come.
+ * State of an event's message.
  *
- * @param id our id of the delivery
- * @param attempt which claim this is, from 1
- * @param status ours until Twilio has given a SID, then Twilio's
- * @param sid Twilio's Message SID, once it is known
- * @param errorCode Twilio's error code, where there is one
- * @param duplicate whether the event had been taken before
+ * @param id id of the delivery
+ * @param attempt number of the claim, from 1
+ * @param status ours until there is a SID, then Twilio's
+ * @param sid Twilio's Message SID, once known
+ * @param errorCode Twilio's error code, if any
+ * @param duplicate whether the event had been accepted before
  */
 public record Delivery(
         UUID id,
@@ -25,12 +25,12 @@ public record Delivery(
         return new Delivery(id, attempt, DeliveryStatus.RESERVED, null, null, false);
     }
 
-    /** One that was taken before and is to be sent now. */
+    /** Returns a leased delivery that is to be sent now. */
     public static Delivery taken(DueDelivery due) {
         return claimed(due.id(), due.attempt());
     }
 
-    /** The same delivery after an answer. */
+    /** Returns the delivery after a response. */
     public Delivery with(DeliveryStatus newStatus, @Nullable String newSid, @Nullable Integer newErrorCode) {
         return new Delivery(id, attempt, newStatus, newSid, newErrorCode, duplicate);
     }

@@ -72,8 +72,8 @@ class DeliveryConfiguration {
     }
 
     /**
-     * Outcomes of a send, in batches. Its commits may be lost with the database's machine, never half: the row is then
-     * still reserved, and evidence finds what became of it. So an outcome waits for no disk.
+     * Pool for outcomes of a send, in batches. Its commits may be lost with the database's machine, never in part: the
+     * row is then still reserved, and reconciliation determines its outcome. So an outcome does not wait for the disk.
      */
     @Bean
     HikariDataSource outcomeDataSource(HikariDataSource dataSource) {
@@ -232,7 +232,7 @@ class DeliveryConfiguration {
         return checks::time;
     }
 
-    /** Ends the send road of a text that was refused: its sender is told, whichever intake it came by. */
+    /** Ends the send flow of a rejected message: its sender gets the rejection, over whichever intake. */
     @Bean
     Processor smsRefused(MeterRegistry meters) {
         return exchange -> {
@@ -256,7 +256,7 @@ class DeliveryConfiguration {
                 exchange.getVariable("delivery", Delivery.class).id());
     }
 
-    /** The background worker's row comes due again by itself, so a failure needs no more than a word. */
+    /** Logs a failure of the background worker: its row becomes due again by itself. */
     @Bean
     Processor nextTime() {
         return exchange -> {

@@ -4,14 +4,14 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Ids that rise with time (RFC 9562, version 7), so that the newest rows of the table lie together. */
+/** Ids that rise with time (RFC 9562, version 7), so that the newest rows of the table are adjacent. */
 public final class DeliveryId {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private DeliveryId() {}
 
-    /** No id of this moment or later is smaller; there are none from before 1970. */
+    /** Returns the smallest id of a time; there are none from before 1970. */
     public static UUID first(Instant at) {
         return new UUID((Math.max(0, at.toEpochMilli()) << 16) | 0x7000L, 0x8000000000000000L);
     }

@@ -67,17 +67,17 @@ public enum DeliveryStatus {
         return rank;
     }
 
-    /** Whether it is one of Twilio's, known by its SID. */
+    /** Returns whether it is one of Twilio's, which have a SID. */
     public boolean isTwilios() {
         return rank >= 0;
     }
 
-    /** Whether Twilio reports nothing more, but for a receipt. */
+    /** Returns whether it is final; only a read receipt may follow. */
     public boolean isFinal() {
         return rank >= FINAL_RANK;
     }
 
-    /** Whether Twilio may still cancel the message. */
+    /** Returns whether Twilio may still cancel the message. */
     public boolean isCancelable() {
         return this == SCHEDULED || this == ACCEPTED || this == QUEUED;
     }

@@ -12,26 +12,26 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery that the background worker has taken, so that no other instance works on it for the length of a lease.
+ * Delivery that the background worker has leased, so that no other instance processes it.
  *
- * @param attempt the attempt it was taken in; a change of the row that names another attempt is void
- * @param status held, unknown, or Twilio's word when Twilio is to be asked for a later one
- * @param sender number or Messaging Service that the attempt was made from
- * @param phone recipient in E.164, or null once it was erased
- * @param text what was to be sent, null once Twilio has it
- * @param attemptedAt when the attempt was claimed: Twilio can't have its text from before
- * @param unknownSince since when the outcome is unknown, or null; a decision for an earlier time is void
- * @param unclearFor how long the outcome has been unknown, by the database's clock
- * @param age how long ago the event was taken
- * @param late how long it has been due
- * @param horizon the event's own horizon, or null
+ * @param attempt attempt of the lease; a change for another attempt has no effect
+ * @param status held, unknown, or Twilio's if its status is to be polled
+ * @param sender number or Messaging Service of the attempt
+ * @param phone recipient in E.164, or null after an erasure
+ * @param text text of the message, null once Twilio has it
+ * @param attemptedAt when the attempt was claimed: Twilio can't have its message from before
+ * @param unknownSince since when the outcome is unknown, or null; a decision for an earlier time has no effect
+ * @param unclearFor time for which the outcome has been unknown, by the database's clock
+ * @param age time since the event was accepted
+ * @param late time since it was due
+ * @param horizon the event's own reconciliation window, or null
  * @param quietHours the event's, or null
- * @param timeZone whose clock they go by, or null for the number's region
- * @param twilioOptions what the event's policy asks of Twilio, or null
- * @param cancelledFor how long ago it was called off, or null where it was not
- * @param expiresAt after which the text is worth nothing, or null
- * @param hasTurn whether it was held until its turn at the sender's pace, which is now
- * @param lease of the one who took it, begun before the take; it carries on the database's clock
+ * @param timeZone zone of the quiet hours, or null for that of the number's region
+ * @param twilioOptions further parameters of the event's policy for Twilio, or null
+ * @param cancelledFor time since it was canceled, or null if it was not
+ * @param expiresAt expiry of the message, or null
+ * @param hasTurn whether it was held until its slot of the sender's rate limit, which is now
+ * @param lease lease that began before the statement; it carries the database's clock
  */
 public record DueDelivery(
         UUID id,
@@ -65,7 +65,7 @@ public record DueDelivery(
         boolean hasTurn,
         Lease lease) {
 
-    /** One of the rows that {@link DueRepository} took, and the lease that was begun before. */
+    /** Reads one of the rows that {@link DueRepository} leased, with the lease that began before. */
     static DueDelivery read(ResultSet row, Lease begun) throws SQLException {
         Timestamp expires = row.getTimestamp("expires_at");
         var expiresAt = expires == null ? null : expires.toInstant();
@@ -111,7 +111,7 @@ public record DueDelivery(
         return row.getTimestamp(column).toInstant();
     }
 
-    /** The time by the database's clock, which decided that it is due and decides what follows. */
+    /** Returns the time of the database's clock, which decided that it is due and decides what follows. */
     public Instant now() {
         return lease.now();
     }
@@ -120,7 +120,7 @@ public record DueDelivery(
         return cancelledFor != null;
     }
 
-    /** The text to send, as the event asked for it. */
+    /** Returns the message to send, as its event requested it. */
     public Sms sms() {
         var policy = new SendPolicy();
         policy.setEvent(event);

@@ -9,9 +9,9 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The background worker's side of the table. Rows are taken with SKIP LOCKED and their {@code due_at} moved on in the
- * same statement, so every instance may take at once and nobody takes the same. What is decided afterwards names the
- * attempt it was decided for, and does nothing when the row has moved on.
+ * Work queue of the background worker. Rows are leased with SKIP LOCKED, and their {@code due_at} is moved in the same
+ * statement, so all instances may lease at once and never the same row. Later decisions name their attempt, and have no
+ * effect if the row has changed.
  */
 public final class DueRepository {
 
@@ -46,8 +46,8 @@ public final class DueRepository {
             """ + COLUMNS;
 
     /**
-     * One stage at a time, as the index has them: their order together would be known only when all that are due were
-     * read, and after an outage that is many.
+     * Lease of unknown outcomes, one stage at a time, as the index has them: their common order would be known only
+     * when all that are due were read, and after an outage that is many.
      */
     private static final String TAKE_UNKNOWN = """
             WITH due AS (
@@ -116,7 +116,7 @@ public final class DueRepository {
             FROM again
             """;
 
-    /** What was called off meanwhile is not held any more. */
+    /** Decision over a leased row; one that was canceled meanwhile is not held any more. */
     private static final String DECIDE = """
             WITH decided AS (
                 UPDATE textonce.deliveries
@@ -153,17 +153,20 @@ public final class DueRepository {
         this.lease = lease;
     }
 
-    /** Held texts that are due, each reserved anew for the caller. */
+    /** Returns held messages that are due, each reserved again for the caller. */
     public List<DueDelivery> takeHeld(int most) {
         return take(TAKE_HELD, most, sender, lease.toString());
     }
 
-    /** Unknown outcomes whose next look is due, and reservations whose lease ran out, which are unknown from now on. */
+    /**
+     * Returns unknown outcomes whose next check is due, and reservations whose lease expired, which are unknown from
+     * now on.
+     */
     public List<DueDelivery> takeUnknown(int most) {
         return take(TAKE_UNKNOWN, most, most, lease.toString());
     }
 
-    /** Texts that Twilio has and has long said nothing about. */
+    /** Returns messages at Twilio whose callbacks are missing. */
     public List<DueDelivery> takeSilent(int most) {
         return take(TAKE_SILENT, most, lease.toString());
     }
@@ -173,7 +176,7 @@ public final class DueRepository {
         return jdbc.query(sql, (row, n) -> DueDelivery.read(row, begun), parameters);
     }
 
-    /** Gives a message of the list to the delivery; false when either was taken meanwhile. */
+    /** Correlates a listed message with the delivery; false if either changed meanwhile. */
     public boolean bind(DueDelivery due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
         try {
             return jdbc.update(
@@ -193,7 +196,7 @@ public final class DueRepository {
         }
     }
 
-    /** Reserves it for one more attempt; null when it was resolved meanwhile. */
+    /** Reserves it for another attempt; null if it was resolved meanwhile. */
     public @Nullable Delivery again(DueDelivery due) {
         String from = due.sms().policy().sender(sender);
         return jdbc.update(AGAIN, from, lease.toString(), due.id(), due.attempt(), timestamp(due.unknownSince())) == 1
@@ -201,17 +204,17 @@ public final class DueRepository {
                 : null;
     }
 
-    /** Ends it as held for a person, or as rejected, with the reason in words. */
+    /** Ends it as held for an operator, or as rejected, with the reason. */
     public void end(DueDelivery due, DeliveryStatus status, String reason) {
         decide(due, status, null, null, reason, false);
     }
 
-    /** Does as a gate decided: holds it until a time, or ends it. */
+    /** Applies a decision: holds it until a time, or ends it. */
     public void end(DueDelivery due, SendDecision verdict) {
         decide(due, verdict.status(), verdict.until(), verdict.code(), verdict.words(), false);
     }
 
-    /** Leaves an outcome that stays unknown to a person, unless it was called off. */
+    /** Leaves an outcome that stays unknown to an operator, unless it was canceled. */
     public void giveUp(DueDelivery due, String reason) {
         decide(due, DeliveryStatus.HELD, null, null, reason, true);
     }
@@ -235,12 +238,12 @@ public final class DueRepository {
                 timestamp(due.unknownSince()));
     }
 
-    /** Looks for evidence again after a while. */
+    /** Schedules the next check of an unknown outcome. */
     public void lookAgain(DueDelivery due, Duration wait) {
         jdbc.update(LOOK_AGAIN, wait.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()));
     }
 
-    /** Asks Twilio for its status again after a while, or never when {@code wait} is null. */
+    /** Schedules the next poll of its status, or none if {@code wait} is null. */
     public void askAgain(DueDelivery due, @Nullable Duration wait) {
         jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
     }

@@ -65,9 +65,10 @@ public final class ErasureRepository {
             """;
 
     /**
-     * What was not sent yet is canceled. What may be with Twilio is not sent once more, and is canceled there by the
-     * background worker as long as Twilio can; number and text of an unknown outcome stay until it is known, as only
-     * they can tell. The event's id stays, so that a repeated event does not text the person again.
+     * Erasure of a person's deliveries. A message that was not sent yet is canceled. One that may be at Twilio is not
+     * sent again, and the background worker cancels it there as long as Twilio can; number and text of an unknown
+     * outcome stay until it is known, since reconciliation needs them. The event's id stays, so that a repeated event
+     * sends no message to the person.
      */
     private static final String ERASE = """
             WITH target AS (
@@ -132,7 +133,7 @@ public final class ErasureRepository {
         this.jdbc = jdbc;
     }
 
-    /** Deliveries that have ended, came before an id and are older than an age, and still have a number. */
+    /** Returns final deliveries from before an id that are older than an age and still have a number. */
     public List<Ended> toClear(UUID before, Duration age, int most) {
         return ended(TO_CLEAR, before, age.toString(), most);
     }
@@ -152,7 +153,7 @@ public final class ErasureRepository {
         return jdbc.update(PURGE_UNKNOWN, age.toString(), most);
     }
 
-    /** Erases a person by the hashes of the number; what is under way follows with {@link #underWay}. */
+    /** Erases a person's data by the hashes of the number; deliveries in progress follow with {@link #underWay}. */
     public Erased erase(byte[][] hashes) {
         return jdbc.queryForObject(
                 ERASE,
@@ -161,7 +162,7 @@ public final class ErasureRepository {
     }
 
     /**
-     * Deliveries of erased persons whose outcome is known by now.
+     * Returns the deliveries of erased persons whose outcome is known by now.
      *
      * @param untilEnd whether the data erased from a row is not all: then it comes once more when the message has ended
      */
@@ -174,7 +175,7 @@ public final class ErasureRepository {
         jdbc.update(ERASE_KNOWN, (Object) ids(known));
     }
 
-    /** Nothing is left to erase of these. */
+    /** Marks deliveries of which nothing is left to erase. */
     public void finish(List<Ended> erased) {
         jdbc.update("DELETE FROM textonce.erasures WHERE delivery_id = ANY (?)", (Object) ids(erased));
     }
@@ -192,7 +193,7 @@ public final class ErasureRepository {
     }
 
     /**
-     * A delivery whose data can be erased.
+     * Delivery whose data can be erased.
      *
      * @param isEnded whether Twilio has nothing more to report
      */

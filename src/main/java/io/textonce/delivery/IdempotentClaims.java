@@ -31,10 +31,9 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
     }
 
     /**
-     * Claims the event of the exchange's variable {@code sms}, as the decision in {@code verdict} says: to be sent now,
-     * held or rejected. The exchange that may send finds the claim in the variable {@code delivery}, and may send while
-     * {@code lease} holds; all others find there the delivery of the event, and the reason of a rejection in
-     * {@code refusal}.
+     * Claims the event of the variable {@code sms} with the decision in {@code verdict}: send now, hold or reject. The
+     * exchange that may send finds the claim in the variable {@code delivery}, and may send while {@code lease} holds;
+     * all others find there the delivery of the event, and the reason of a rejection in {@code refusal}.
      *
      * @return whether this exchange is the one that sends
      * @throws EventRejected when the id was used before for another event

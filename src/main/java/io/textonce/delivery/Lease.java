@@ -5,11 +5,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lease of one attempt: for how long its sender may act on the claim. It is measured from before the statement that
- * claims, by the clock that never jumps and by the one that goes on while the machine sleeps: when either says that it
- * has run out, another sender may have taken over, and nothing may be sent any more.
+ * Lease of one attempt: the time for which its sender may act on the claim. It starts before the statement of the
+ * claim, and is measured by a monotonic clock and by one that continues while the machine sleeps: once either has
+ * expired, another sender may have taken over, and nothing may be sent any more.
  *
- * <p>It carries on the clock that decided that the text may be sent, so that what follows is decided by the same one.
+ * <p>It carries the time of the clock that admitted the message, so that the same clock decides what follows.
  */
 public final class Lease {
 
@@ -31,23 +31,23 @@ public final class Lease {
     }
 
     /**
-     * The same lease for one text.
+     * Returns the lease for one message.
      *
-     * @param now the time of the clock that decides about the text, read after the lease began
-     * @param expiresAt after which the text is worth nothing, or null; the lease ends with it
+     * @param now time of the clock that decides about the message, read after the lease began
+     * @param expiresAt expiry of the message, or null; the lease ends with it
      */
     public Lease of(Instant now, @Nullable Instant expiresAt) {
         var rest = expiresAt == null ? length : Duration.between(now, expiresAt);
         return new Lease(startNanos, startMillis, rest.compareTo(length) < 0 ? rest : length, now);
     }
 
-    /** Whether the sender may still send. */
+    /** Returns whether the sender may still send. */
     public boolean holds() {
         return System.nanoTime() - startNanos < length.toNanos()
                 && Math.abs(System.currentTimeMillis() - startMillis) < length.toMillis();
     }
 
-    /** The time by the clock that decided; never behind it by more than the machine slept. */
+    /** Returns the time of the clock that decided; never behind it by more than the machine slept. */
     public Instant now() {
         return startTime.plusNanos(System.nanoTime() - startNanos);
     }

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * What a person decides over a delivery. Each is one statement that names the state it is decided in, so of a person
- * and the background worker who race for a delivery one wins and the other does nothing; what was decided is told in
- * the timeline in the same statement, with who and why.
+ * Operator actions on a delivery. Each is one statement with the expected state, so of an operator and the background
+ * worker who race for a delivery one wins and the other has no effect; the same statement records action, actor and
+ * reason in the timeline.
  */
 public final class OperatorActions {
 
@@ -51,7 +51,10 @@ public final class OperatorActions {
             )
             """ + RECORD;
 
-    /** Twilio's own callback may have told it before; who asked for it is told in any case. */
+    /**
+     * Record of a cancellation at Twilio. Twilio's callback may have recorded the status before; the actor is recorded
+     * in any case.
+     */
     private static final String CANCELED_AT_TWILIO = """
             WITH raised AS (
                 UPDATE textonce.deliveries
@@ -79,37 +82,37 @@ public final class OperatorActions {
         this.jdbc = jdbc;
     }
 
-    /** Takes a text that is held out for good; false when it is not held any more. */
+    /** Cancels a held message for good; false if it is not held any more. */
     public boolean cancel(UUID id, String who, String why) {
         return decide(CANCEL, id, who, why);
     }
 
-    /** The same, only of a text that waits for a person. */
+    /** Drops a message that waits for an operator; false if it does not. */
     public boolean drop(UUID id, String who, String why) {
         return decide(DROP, id, who, why);
     }
 
-    /** Lets a text go out that waits for a person; false when it does not, or when its text is not kept any more. */
+    /** Releases a message that waits for an operator; false if it does not, or if its text is no longer stored. */
     public boolean release(UUID id, String who, String why) {
         return decide(RELEASE, id, who, why);
     }
 
-    /** Sends a text again that was rejected, or dropped after an unclear outcome; false when that can't be. */
+    /** Resends a message that was rejected, or dropped after an unknown outcome; false if that is not possible. */
     public boolean resend(UUID id, String who, String why) {
         return decide(RESEND, id, who, why);
     }
 
-    /** Writes down that Twilio canceled the message for somebody. */
+    /** Records that Twilio canceled the message for an operator. */
     public void canceledAtTwilio(UUID id, String sid, String who, String why) {
         jdbc.update(CANCELED_AT_TWILIO, why, id, sid, id, sid, why, who);
     }
 
-    /** Writes down what somebody tried in vain, and has Twilio asked how the message stands. */
+    /** Records an unsuccessful attempt to cancel, and schedules a poll of the status. */
     public void tried(UUID id, String who, String why) {
         jdbc.update(TRIED, id, why, who, id);
     }
 
-    /** The state of a delivery, or null when there is none. */
+    /** Returns the state of a delivery, or null. */
     public @Nullable State state(UUID id) {
         return jdbc
                 .query(

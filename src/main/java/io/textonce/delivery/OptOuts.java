@@ -9,12 +9,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /**
- * Opt-outs by number and sender. Only the person can take it back, by texting START; a newer consent does not, since nobody
- * but the person can know that it was meant so.
+ * Opt-outs by number and sender. Only the recipient can undo one, by texting START; a newer consent does not, since
+ * only the recipient can know that it was meant so.
  */
 public final class OptOuts {
 
-    /** Twilio's code of a text to somebody who has opted out (https://www.twilio.com/docs/api/errors/21610). */
+    /** Twilio's code of a message to a recipient who has opted out (https://www.twilio.com/docs/api/errors/21610). */
     static final int CODE = 21610;
 
     private static final String RECORD = """
@@ -28,8 +28,8 @@ public final class OptOuts {
             """;
 
     /**
-     * What is held is rejected; what Twilio keeps for later, or is just being handed over, is canceled there by the
-     * background worker.
+     * Stop of a number's messages. Held ones are rejected; one that is scheduled at Twilio or being posted is canceled
+     * there by the background worker.
      */
     private static final String STOP = """
             WITH opted_out AS (
@@ -77,7 +77,7 @@ public final class OptOuts {
         this.phoneHash = phoneHash;
     }
 
-    /** What the sender of an event is told. */
+    /** Returns the rejection for the sender of the event. */
     static EventRejected refusal() {
         return EventRejected.ofText(
                 422,
@@ -96,7 +96,7 @@ public final class OptOuts {
         return named.queryForObject(STOP, parameters(e164, senders), Integer.class);
     }
 
-    /** Takes opt-outs back. */
+    /** Removes opt-outs. */
     public void start(String e164, List<String> senders) {
         named.update(START, parameters(e164, senders));
     }
@@ -106,14 +106,14 @@ public final class OptOuts {
         return Map.of("hash", hashes[0], "hashes", hashes, "senders", senders.toArray(String[]::new));
     }
 
-    /** Whether the number's holder has opted out of a sender. */
+    /** Returns whether the number has opted out of a sender. */
     boolean has(String e164, String sender) {
         return Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, phoneHash.all(e164), sender));
     }
 
     /**
-     * Twilio refused the delivery because its recipient had opted out of our sender. A START that came after the
-     * attempt is newer than that, and stays.
+     * Records the opt-out of a delivery that Twilio rejected because its recipient had opted out. A START after the
+     * attempt is newer, and stays.
      */
     public void record(UUID delivery) {
         jdbc.update(RECORD, delivery);

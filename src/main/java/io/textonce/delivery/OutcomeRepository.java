@@ -8,14 +8,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Writes the outcomes of calls into the deliveries and their timelines. */
+/** Repository that records the outcomes of calls in the deliveries and their timelines. */
 public final class OutcomeRepository implements AutoCloseable {
 
     /**
-     * An answer with a SID is the truth whenever it comes. If evidence had given that SID to another delivery, whose
-     * text was equal, that one is unknown again. A refused text is kept, since support may send it again. Any other
-     * outcome counts only while its attempt still holds the reservation: whoever took over knows better. What was called
-     * off meanwhile ends where Twilio does not have it, and is due at once to be canceled where Twilio has it.
+     * Record of outcomes. A response with a SID is certain whenever it arrives. If reconciliation had assigned that SID
+     * to another delivery with the same text, that one is unknown again. A rejected text stays stored, since support
+     * may resend it. Any other outcome counts only while its attempt holds the reservation: a later owner knows better.
+     * A delivery that was canceled meanwhile is final if Twilio does not have it, and is due at once to be canceled
+     * there if it has.
      */
     private static final String RECORD = """
             WITH told AS MATERIALIZED (
@@ -88,7 +89,7 @@ public final class OutcomeRepository implements AutoCloseable {
         this.jdbc = jdbc;
     }
 
-    /** Says whether the delivery's status changed by it. */
+    /** Records an outcome; returns whether it changed the delivery's status. */
     public boolean record(Outcome outcome) {
         return batches.with(outcome);
     }
@@ -119,15 +120,15 @@ public final class OutcomeRepository implements AutoCloseable {
     }
 
     /**
-     * The outcome of one call.
+     * Outcome of one call.
      *
      * @param id of the delivery
-     * @param attempt which claim of it called
+     * @param attempt claim of the call
      * @param status that it has now
-     * @param sid Twilio's, where its answer has one
-     * @param code Twilio's error code, where its answer has one
+     * @param sid Twilio's, if its response has one
+     * @param code Twilio's error code, if its response has one
      * @param words for support
-     * @param again after which the background looks at it again, or null
+     * @param again after which it is checked again, or null
      */
     public record Outcome(
             UUID id,

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The database was set back to a moment. What was sent between that moment and the first start with it is not in the
- * tables: its events are new to them, or their texts still held. Twilio's list alone knows better, so for as long as
- * such events may come again no text is posted before that list was looked at: each begins as unknown. It ends a week
- * after that first start, or when the setting is taken away.
+ * Restore mode after a point-in-time recovery of the database. Messages sent between that point and the first start in
+ * this mode are not in the tables: their events are new, or their texts still held. Only Twilio's list has them, so
+ * while such events may be repeated no message is posted before that list was checked: each begins as unknown. The mode
+ * ends a week after its first start, or when the setting is removed.
  */
 public final class RestoreMode {
 
@@ -20,7 +20,7 @@ public final class RestoreMode {
 
     private static final String WORDS = "The database was restored; Twilio may already have the message";
 
-    /** What was unknown may have been sent again meanwhile, so its absence counts from now on. */
+    /** Start of the mode. An unknown message may have been sent meanwhile, so its absence counts from now on. */
     private static final String RECORD = """
             WITH recorded AS (
                 INSERT INTO textonce.restores (restored_to) VALUES (?)
@@ -34,7 +34,10 @@ public final class RestoreMode {
             SELECT started_at FROM recorded
             """;
 
-    /** Twilio can have the text since the moment of the restore, and its list has shown it since the start. */
+    /**
+     * Doubt about a delivery: Twilio can have its message since the restored point, and its list has shown it since the
+     * start.
+     */
     private static final String DOUBT = """
             WITH doubted AS (
                 UPDATE textonce.deliveries
@@ -69,7 +72,7 @@ public final class RestoreMode {
                 .toInstant();
     }
 
-    /** Makes a reserved text unknown while Twilio may have it from before; else it may be sent. */
+    /** Makes a reserved delivery unknown while Twilio may have its message from before; otherwise it may be sent. */
     SendDecision verdict(Delivery reserved) {
         if (to == null || isOver() || wasDoubted(reserved)) {
             return SendDecision.SEND;
@@ -78,23 +81,28 @@ public final class RestoreMode {
         return SendDecision.unknown(WORDS);
     }
 
-    /** What was sent since the start is in the tables; else a person's release would be doubted once more. */
+    /**
+     * Returns whether the delivery was already checked: later messages are in the tables, and an operator's release
+     * must not be doubted again.
+     */
     private boolean wasDoubted(Delivery reserved) {
         return Boolean.TRUE.equals(
                 jdbc.queryForObject(DOUBTED, Boolean.class, reserved.id(), WORDS, Timestamp.from(startedAt)));
     }
 
-    /** Since when Twilio may have a text that was claimed at a time. */
+    /** Returns the time since which Twilio may have a message that was claimed at a time. */
     public Instant earliest(Instant attemptedAt) {
         return to == null || isOver() || attemptedAt.isBefore(to) ? attemptedAt : to;
     }
 
-    /** Whether an unknown text was not posted since the restore: that it is absent then tells nothing of a failure. */
+    /**
+     * Returns whether an unknown message was not posted since the restore: its absence is then no sign of a failure.
+     */
     public boolean isCauseOf(DueDelivery unknown) {
         return unknown.attemptedAt().equals(to);
     }
 
-    /** Until when it goes on by itself. */
+    /** Returns the end of the mode. */
     Instant until() {
         return startedAt.plus(LASTS);
     }

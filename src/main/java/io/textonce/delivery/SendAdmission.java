@@ -3,8 +3,8 @@ package io.textonce.delivery;
 import io.textonce.message.Sms;
 
 /**
- * What may still keep a text that is reserved from being posted at once: after a restore of the database the look
- * whether Twilio has it, and the pace of its sender.
+ * Send admission of a reserved message: after a restore of the database the check whether Twilio has it, and the rate
+ * limit of its sender.
  */
 public final class SendAdmission {
 
@@ -17,9 +17,9 @@ public final class SendAdmission {
     }
 
     /**
-     * Whether it may be posted now. What keeps it is written down before this returns.
+     * Decides whether it may be posted now; any other decision is recorded before this returns.
      *
-     * @param hasTurn whether its turn at the pace has come already
+     * @param hasTurn whether its slot of the rate limit has come already
      */
     public SendDecision of(Delivery reserved, Sms sms, boolean hasTurn) {
         var verdict = restore.verdict(reserved);

@@ -8,7 +8,7 @@ import io.textonce.phone.PhoneNumbers;
 import java.time.Clock;
 import org.apache.camel.Exchange;
 
-/** The rules that every text passes before it is claimed, each a step of the route {@code sms-send}. */
+/** Checks before the claim of a message, each a step of the route {@code sms-send}. */
 final class SendChecks {
 
     private final PhoneNumbers phones;
@@ -44,7 +44,10 @@ final class SendChecks {
         }
     }
 
-    /** Its caller sends a corrected event; where there is none to do so, what was refused is kept with its reason. */
+    /**
+     * Rejects the message: its caller sends a corrected event; if there is no caller, the rejection is stored with its
+     * reason.
+     */
     private static void refuse(Exchange exchange, EventRejected refusal) {
         if (!exchange.getVariable("sms", Sms.class).policy().keepsRefused()) {
             throw refusal;

@@ -5,13 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gates of the send road decided about a text.
+ * Decision of the send rules about a message.
  *
- * @param status reserved: it may be sent now; held: not before {@code until}; unknown: not before evidence was looked
- *     for; rejected or canceled: not at all
- * @param until when a held text is due, or when Twilio is to send one that it may have now
- * @param refusal what the sender of a rejected one is told
- * @param words for the delivery's timeline, null where there is nothing to say
+ * @param status reserved: send now; held: not before {@code until}; unknown: not before reconciliation; rejected or
+ *     canceled: never
+ * @param until when a held message is due, or when Twilio is to send a scheduled one
+ * @param refusal rejection for the sender
+ * @param words for the delivery's timeline, or null
  */
 public record SendDecision(
         DeliveryStatus status,
@@ -19,10 +19,10 @@ public record SendDecision(
         @Nullable EventRejected refusal,
         @Nullable String words) {
 
-    /** It may be sent now. */
+    /** Decision to send now. */
     public static final SendDecision SEND = new SendDecision(DeliveryStatus.RESERVED, null, null, null);
 
-    /** Twilio may have it now, to send it then. */
+    /** Returns the decision that Twilio schedules the message. */
     static SendDecision planned(Instant sendAt) {
         return new SendDecision(DeliveryStatus.RESERVED, sendAt, null, null);
     }
@@ -44,7 +44,7 @@ public record SendDecision(
     }
 
     static SendDecision canceled() {
-        return new SendDecision(DeliveryStatus.CANCELED, null, null, "Cancelled before it was sent");
+        return new SendDecision(DeliveryStatus.CANCELED, null, null, "Canceled before it was sent");
     }
 
     public boolean isSend() {
@@ -55,7 +55,7 @@ public record SendDecision(
         return status == DeliveryStatus.HELD;
     }
 
-    /** Twilio's error code that says the same, where there is one. */
+    /** Returns the equivalent error code of Twilio, if any. */
     public @Nullable Integer code() {
         return refusal == null ? null : refusal.code();
     }

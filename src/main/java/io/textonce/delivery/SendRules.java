@@ -16,16 +16,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a text may be sent, and if not now, when. Asked before an event is claimed, and again at the moment of sending
- * for a text that was held or is sent once more: its recipient may have opted out meanwhile, its consent may have grown
- * old, its time may have passed, or it may be night by now.
+ * Send rules: whether a message may be sent, and if not now, when. They apply before an event is claimed, and again
+ * when a held message is sent or a message is resent: meanwhile its recipient may have opted out, its consent may be
+ * too old, it may have expired, or quiet hours may have begun.
  */
 public final class SendRules {
 
     private static final Duration SOONEST_PLAN = Duration.ofMinutes(20);
     private static final Duration FURTHEST_PLAN = Duration.ofDays(35);
 
-    /** Zones that leave no common hour in that time never will. */
+    /** Limit of the search: zones without a common hour in that time have none. */
     private static final Duration LONGEST_NIGHT = Duration.ofDays(3);
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
@@ -51,7 +51,7 @@ public final class SendRules {
         maxConsentAge.forEach((purpose, age) -> this.maxConsentAge.put(plain(purpose), age));
     }
 
-    /** Rejects a text whose consent is older than its purpose allows. */
+    /** Rejects a message whose consent is older than its purpose allows. */
     SendDecision consent(Sms sms) {
         return consent(sms, clock.instant());
     }
@@ -68,7 +68,7 @@ public final class SendRules {
         return SendDecision.SEND;
     }
 
-    /** Holds a text until the time that its event asks for and until the recipient's quiet hours are over. */
+    /** Holds a message until its sendAt and until the recipient's quiet hours are over. */
     SendDecision time(Sms sms) {
         return time(sms, clock.instant());
     }
@@ -97,17 +97,17 @@ public final class SendRules {
     }
 
     /**
-     * Whether Twilio schedules for a time
-     * (https://www.twilio.com/docs/messaging/features/message-scheduling). Its pages say 5 and 15 minutes; a call that is
-     * repeated must find the window still open.
+     * Returns whether Twilio schedules for a time (https://www.twilio.com/docs/messaging/features/message-scheduling).
+     * Its pages name 5 and 15 minutes; a retried call must find the window still open.
      */
     private static boolean isInTwiliosWindow(Instant now, Instant time) {
         return time.isAfter(now.plus(SOONEST_PLAN)) && time.isBefore(now.plus(FURTHEST_PLAN));
     }
 
     /**
-     * Looks at a text again that was claimed before and is about to be sent. It goes by the clock that called the text
-     * due: by another one it could be held until a time that is past already, and be due again at once.
+     * Applies the rules again to a message that was claimed before and is about to be sent. It uses the clock that
+     * called the message due: by another one it could be held until a time that is past already, and be due again at
+     * once.
      */
     public SendDecision again(DueDelivery due) {
         if (due.isCancelled()) {
@@ -132,7 +132,7 @@ public final class SendRules {
                                 + ".");
     }
 
-    /** The event's own zone or its policy's; else all that the number may be in, of which none may have night. */
+    /** Returns the event's zone or its policy's; else all zones of the number, of which none may have quiet hours. */
     private List<ZoneId> zones(Sms sms) {
         if (sms.timeZone() != null) {
             return List.of(sms.timeZone());
@@ -144,7 +144,10 @@ public final class SendRules {
         return zones.isEmpty() ? List.of(defaultZone) : zones;
     }
 
-    /** The first moment that is quiet in no zone; where there is none, the first that is not in the default one. */
+    /**
+     * Returns the first time that is quiet in no zone; if there is none, the first that is not quiet in the default
+     * one.
+     */
     private Allowed allowed(QuietHours quiet, Instant from, List<ZoneId> zones) {
         var at = from;
         ZoneId last = null;

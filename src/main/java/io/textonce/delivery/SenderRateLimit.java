@@ -10,14 +10,17 @@ import java.util.Map;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The pace of each sender in segments, over all instances. Twilio queues what exceeds it for hours
- * (https://www.twilio.com/docs/messaging/guides/understanding-twilio-rate-limits-and-message-queues), and an urgent text
- * behind it; so a text whose turn has not come waits here. A turn is given to a text that is reserved, never to a
- * duplicate, a refused one or one whose attempt has ended meanwhile, and never behind the text's own time.
+ * Rate limit of each sender in segments, across all instances. Twilio queues any excess for hours
+ * (https://www.twilio.com/docs/messaging/guides/understanding-twilio-rate-limits-and-message-queues), and an urgent
+ * message behind it; so a message over the limit waits here. A slot is given to a reserved message, never to a
+ * duplicate, a rejected one or one whose attempt has ended meanwhile, and never after its expiry.
  */
 final class SenderRateLimit {
 
-    /** A sender that was idle has a second in hand. An urgent text waits for urgent ones alone; all wait for it. */
+    /**
+     * Reservation of a slot. An idle sender has a burst of one second. An urgent message waits for urgent ones alone;
+     * all wait for it.
+     */
     private static final String TURN = """
             WITH mine AS MATERIALIZED (
                 SELECT id FROM textonce.deliveries WHERE id = ? AND attempt = ? AND status = 'reserved' FOR UPDATE
@@ -84,9 +87,9 @@ final class SenderRateLimit {
     }
 
     /**
-     * Gives a reserved text its turn. One whose turn has not come is held until then, and one that would be too late by
-     * then is refused; either is written down before this returns. One that is not reserved any more gets no turn, and
-     * is unknown to whoever asks: it may be another's by now.
+     * Gives a reserved message its slot. One whose slot is later is held until then, and one that would expire before
+     * is rejected; either is recorded before this returns. One that is no longer reserved gets no slot, and is unknown
+     * to the caller: another instance may have it.
      */
     SendDecision turn(Delivery reserved, Sms sms) {
         if (usualPace == 0 && paces.isEmpty()) {
@@ -94,7 +97,7 @@ final class SenderRateLimit {
         }
         String sender = sms.policy().sender(usualSender);
         double pace = paces.getOrDefault(sender, usualPace);
-        // What Twilio keeps for later leaves in its own time.
+        // A scheduled message is sent by Twilio in its own time.
         if (pace == 0 || sms.sendAt() != null) {
             return SendDecision.SEND;
         }

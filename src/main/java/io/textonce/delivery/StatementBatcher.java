@@ -16,28 +16,28 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
- * Gathers the items of many threads while a statement is under way, for the next statement. Nothing waits for a batch to
- * fill: one item alone goes at once, unless another went just before it. Each caller waits until its own item is done,
- * and gets what became of it.
+ * Statement batcher (group commit): the items of many threads are collected while a statement runs, for the next
+ * statement. No item waits for a batch to fill: a single item goes at once, unless another went just before it. Each
+ * caller waits until its own item is done, and gets its result.
  *
- * <p>One worker does all of it, so that one connection and one process of the database have at hand what they need; two
- * at once would also make the batches smaller. Only when it takes too long, another one helps.
+ * <p>One worker does all of it, so that one connection and one process of the database have the data at hand; two at
+ * once would also make the batches smaller. Only if it takes too long, a helper takes over.
  *
- * @param <T> what a caller wants done
- * @param <R> what became of it
+ * @param <T> item of a caller
+ * @param <R> its result
  */
 public final class StatementBatcher<T, R> implements AutoCloseable {
 
-    /** So that a statement that hangs does not stop all others. */
+    /** Number of helpers, so that a hanging statement does not block all others. */
     private static final int HELPERS = 2;
 
-    /** How long a statement may take before what waits for its end gets another one. */
+    /** Time after which waiting items get another statement. */
     private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** How soon after the beginning of one statement the next begins: few items cost hardly less than some more. */
+    /** Minimum interval between statements: few items cost hardly less than some more. */
     private static final long PACE = TimeUnit.MICROSECONDS.toNanos(1500);
 
-    /** With so many items a statement is worth its cost, and begins at once. */
+    /** Number of items for which a statement begins at once. */
     private static final int ENOUGH = 16;
 
     private static final int LARGEST = 64;
@@ -46,13 +46,13 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
     private final Comparator<Waiting<T, R>> order;
     private final Function<List<T>, List<R>> statement;
 
-    /** Guards all that follows. */
+    /** Guard of all fields below. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** There is something for the worker, who is idle, or enough. */
+    /** Signal to the idle worker that there are items, or enough of them. */
     private final Condition work = lock.newCondition();
 
-    /** There is something for a helper to watch. */
+    /** Signal to a helper that there is a statement to watch. */
     private final Condition watch = lock.newCondition();
 
     private final ArrayDeque<Waiting<T, R>> queue = new ArrayDeque<>();
@@ -87,10 +87,10 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
     }
 
     /**
-     * Does one item, together with others.
+     * Processes one item, together with others.
      *
-     * @throws DataIntegrityViolationException when the database refuses it
-     * @throws DataAccessResourceFailureException when nobody knows whether it was done
+     * @throws DataIntegrityViolationException if the database rejects it
+     * @throws DataAccessResourceFailureException if it is unknown whether it was done
      */
     public R with(T item) {
         var waiting = new Waiting<T, R>(item, new CompletableFuture<>());
@@ -115,7 +115,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
         }
     }
 
-    /** Callers that fail together get an exception each: Camel adds to one what failed before it. */
+    /** Creates an exception for each caller of a failed statement: Camel adds to one what failed before it. */
     private static RuntimeException own(CompletionException failed) {
         if (!(failed.getCause() instanceof DataAccessException cause)) {
             return failed;
@@ -125,7 +125,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
                 : new DataAccessResourceFailureException("The statement was not confirmed by the database", cause);
     }
 
-    /** What was given before is done; nothing more is taken. */
+    /** Completes the accepted items; no more are accepted. */
     @Override
     public void close() {
         lock.lock();
@@ -177,7 +177,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
         }
     }
 
-    /** Lets the newest statement end, and what waits for it go with the next; but only for so long. */
+    /** Watches the newest statement: waiting items go with the next, but wait only for so long. */
     private void watchOver() {
         watched = true;
         try {
@@ -193,7 +193,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
         runNext();
     }
 
-    /** What is left of a time that began with the newest statement, in nanoseconds. */
+    /** Returns the rest of a time that began with the newest statement, in nanoseconds. */
     private long rest(long time) {
         return started + time - System.nanoTime();
     }
@@ -202,7 +202,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
         try {
             condition.awaitNanos(nanos);
         } catch (InterruptedException e) {
-            // Nobody sends one, and it would do no harm: whoever waits looks again at what for.
+            // No thread sends one, and it would do no harm: the waiting thread checks its condition again.
         }
     }
 
@@ -226,7 +226,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
         }
     }
 
-    /** Takes out one item of each key, the first, and puts them in order. */
+    /** Removes the first item of each key, in order. */
     private List<Waiting<T, R>> next() {
         var keys = new HashSet<Object>();
         var batch = new ArrayList<Waiting<T, R>>(Math.min(queue.size(), LARGEST));
@@ -251,8 +251,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
             if (batch.size() == 1 || DatabaseFault.isOfConnection(e)) {
                 fail(batch, e);
             } else {
-                // Rolled back because of one of them, whose row is locked or which is refused: the others must not
-                // suffer.
+                // Rolled back because of one of them, which is locked or rejected: the others must not suffer.
                 batch.forEach(waiting -> run(List.of(waiting)));
             }
         } catch (RuntimeException | Error e) {

@@ -11,15 +11,15 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** Writes down what Twilio says of its messages, told by a callback or asked for. */
+/** Repository that records the statuses of Twilio's messages, from callbacks and polls. */
 public final class StatusRepository implements AutoCloseable {
 
     /**
-     * The delivery is the one that the callback's URL names, else the one that has the SID. Its status rises or stays. A
-     * delivery without a SID is bound to this one; if evidence had given the SID to another delivery, whose text was
-     * equal, that one is unknown again. An earlier error is over once it goes on. What was called off is due at once while
-     * Twilio may cancel it; any other poll stays where it is unless it is too far off, so that the update is HOT. What was said is kept whether or not it changed anything, a repetition only if it
-     * did. A word that is not Twilio's moves nothing.
+     * Record of a status. The delivery is the one in the callback's URL, else the one with the SID. Its status rises or
+     * stays. A delivery without a SID is correlated with this one; if reconciliation had assigned the SID to another
+     * delivery with the same text, that one is unknown again. An earlier error is cleared once the status rises. A
+     * canceled delivery is due at once while Twilio may cancel it. Each report is recorded, a repeated one only if it
+     * had an effect. An unknown status changes nothing.
      */
     private static final String RECORD = """
             WITH told AS MATERIALIZED (
@@ -119,7 +119,7 @@ public final class StatusRepository implements AutoCloseable {
         this.jdbc = jdbc;
     }
 
-    /** Writes down the {@link Report} that is the body, and leaves its {@link Effect} there. */
+    /** Records the {@link Report} in the body, and sets its {@link Effect} as the body. */
     public void record(Exchange exchange) {
         exchange.getMessage().setBody(record(exchange.getMessage().getBody(Report.class)));
     }
@@ -161,15 +161,15 @@ public final class StatusRepository implements AutoCloseable {
     }
 
     /**
-     * What Twilio says of one message.
+     * Status report of one message.
      *
-     * @param kind callback, or poll where Twilio was asked
-     * @param delivery that the callback's URL names, or null
+     * @param kind callback, or fetch for a poll
+     * @param delivery in the callback's URL, or null
      * @param sid Twilio's Message SID
-     * @param status in Twilio's words
+     * @param status Twilio's status
      * @param code Twilio's error code, or null
-     * @param words what the code means, for support
-     * @param again after which Twilio is asked, should it say nothing more
+     * @param words meaning of the code, for support
+     * @param again time after which the status is polled without a further report
      */
     public record Report(
             String kind,
@@ -181,11 +181,11 @@ public final class StatusRepository implements AutoCloseable {
             Duration again) {}
 
     /**
-     * What a report did.
+     * Effect of a report.
      *
-     * @param name raised or resolved where the delivery changed; late, repeated, other_sid, unranked or unknown where
-     *     nothing did
-     * @param delivery that it is about, or null where none is known
+     * @param name raised or resolved if the delivery changed; late, repeated, other_sid, unranked or unknown if nothing
+     *     did
+     * @param delivery that it is about, or null if unknown
      * @param event of that delivery
      * @param eventId of that delivery
      * @param age of that delivery

@@ -9,7 +9,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class Timeline {
 
-    /** What follows selects these columns, in this order. */
+    /** Head of the statement that adds an entry; its rest selects these columns, in this order. */
     static final String ENTRY = """
             INSERT INTO textonce.delivery_events
                 (delivery_id, kind, status, new_status, message_sid, error_code, detail, actor, until)

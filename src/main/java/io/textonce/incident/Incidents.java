@@ -60,7 +60,7 @@ class Incidents {
             FROM turn WHERE i.event_id = turn.incident_id
             """;
 
-    /** Numbers that nobody will text any more are forgotten. */
+    /** Removal of phone numbers that will not be alerted any more. */
     private static final String FORGET = """
             , forgotten AS (
                 UPDATE textonce.incident_alerts AS a SET phone = NULL
@@ -171,8 +171,9 @@ class Incidents {
     void passOn(int most) {
         transaction.executeWithoutResult(status -> jdbc.query(TURN_OVER, Incidents::turn, most)
                 .forEach(turn -> {
-                    boolean told = turn.status() == DeliveryStatus.DELIVERED || turn.status() == DeliveryStatus.READ;
-                    if (told && !turn.asksReply() || turn.expired()) {
+                    boolean delivered =
+                            turn.status() == DeliveryStatus.DELIVERED || turn.status() == DeliveryStatus.READ;
+                    if (delivered && !turn.asksReply() || turn.expired()) {
                         end(turn);
                         if (turn.text() == null) {
                             LOG.warn("Incident {} expired while an alert was rate limited", turn.name());
@@ -180,10 +181,13 @@ class Incidents {
                     } else if (jdbc.update(NEXT_TURN, turn.incident(), turn.step() + 1) == 1) {
                         record(
                                 turn,
-                                (delivered ? "Not acknowledged" : "Not delivered") + " in time; the next number is alerted");
+                                (delivered ? "Not acknowledged" : "Not delivered")
+                                        + " in time; the next number is alerted");
                     } else {
                         end(turn);
-                        record(turn, (delivered ? "Not acknowledged" : "Not delivered") + ", and there is no next number");
+                        record(
+                                turn,
+                                (delivered ? "Not acknowledged" : "Not delivered") + ", and there is no next number");
                         LOG.warn("Incident {} was not acknowledged, and there is no next number", turn.name());
                     }
                 }));

@@ -63,7 +63,7 @@ final class InboundMessages {
     private final MeterRegistry meters;
     private final ObjectMapper json = new ObjectMapper();
 
-    /** @param published whether there is a queue for texts that are none of those words */
+    /** @param published whether there is a queue for messages other than those keywords */
     InboundMessages(
             NamedParameterJdbcTemplate jdbc,
             TransactionOperations transactions,
@@ -81,7 +81,7 @@ final class InboundMessages {
         this.meters = meters;
     }
 
-    /** Makes the row of the form, or refuses with 400. */
+    /** Builds the row of {@code sms-inbound-record.sql} from the form, or rejects it with 400. */
     void read(Exchange exchange) {
         Map<?, ?> form = exchange.getMessage().getBody(Map.class);
         String sid = field(form, "MessageSid");

@@ -209,7 +209,9 @@ class OutboxCursors {
      * @return whether the subscriber is suspended now
      */
     boolean failed(Batch batch, int published, Receiver.Failure failure, Duration wait, Duration suspendAfter) {
-        long upTo = published == 0 ? batch.publishedId() : batch.events().get(published - 1).entry();
+        long upTo = published == 0
+                ? batch.publishedId()
+                : batch.events().get(published - 1).entry();
         return jdbc.query(
                         FAILED,
                         (row, n) -> row.getBoolean("suspended"),

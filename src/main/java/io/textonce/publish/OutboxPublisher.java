@@ -95,7 +95,9 @@ final class OutboxPublisher {
             boolean all = outcome.published() == batch.events().size();
             subscriptions.advance(
                     batch,
-                    all ? batch.end() : batch.events().get(outcome.published() - 1).entry());
+                    all
+                            ? batch.end()
+                            : batch.events().get(outcome.published() - 1).entry());
             return true;
         }
         failed(subscriber.name()).increment();

@@ -66,8 +66,7 @@ final class PublishMeters implements MeterBinder {
     private synchronized Map<String, State> read() {
         var now = clock.instant();
         if (readAt.plus(FRESH).isBefore(now)) {
-            known = subscriptions.states(names).stream()
-                    .collect(Collectors.toMap(State::name, Function.identity()));
+            known = subscriptions.states(names).stream().collect(Collectors.toMap(State::name, Function.identity()));
             readAt = now;
         }
         return known;

@@ -117,8 +117,7 @@ final class SubscriptionResponses {
     private static Map<String, Object> members(State state) {
         var members = new LinkedHashMap<String, Object>();
         members.put("name", state.name());
-        members.put(
-                "state", state.suspendedAt() != null ? "suspended" : state.failures() > 0 ? "failing" : "active");
+        members.put("state", state.suspendedAt() != null ? "suspended" : state.failures() > 0 ? "failing" : "active");
         put(members, "behindSince", state.behindSince());
         put(members, "failingSince", state.failingSince());
         if (state.failures() > 0) {

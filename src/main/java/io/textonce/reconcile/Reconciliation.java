@@ -100,7 +100,8 @@ final class Reconciliation {
     void look(Exchange exchange) {
         var due = exchange.getMessage().getBody(DueDelivery.class);
         if (due.phone() == null) {
-            deliveries.end(due, DeliveryStatus.CANCELED, "Its number was erased before its message could be found");
+            deliveries.end(
+                    due, DeliveryStatus.CANCELED, "The phone number was erased before the message could be found");
             return;
         }
         String text = due.text() == null ? "" : due.text();
@@ -198,7 +199,8 @@ final class Reconciliation {
             return;
         }
         if (due.text() == null) {
-            deliveries.end(due, DeliveryStatus.HELD, "Twilio never took the text, which is not kept any more");
+            deliveries.end(
+                    due, DeliveryStatus.HELD, "Twilio has no record of the message, and its text is no longer stored");
             count("hold");
             return;
         }
@@ -206,7 +208,7 @@ final class Reconciliation {
             // The text that Twilio makes of a template is unknown here: any of these messages may be it.
             if (due.sms().policy().isContent() && !unbound.isEmpty()) {
                 deliveries.end(
-                        due, DeliveryStatus.HELD, "Twilio has a text that may be this one; a person must decide");
+                        due, DeliveryStatus.HELD, "Twilio has a message that may be this one; an operator must decide");
                 count("hold");
             } else {
                 send(exchange, due, verdict);
@@ -215,12 +217,15 @@ final class Reconciliation {
         }
         switch (due.onUnknown()) {
             case "hold" -> {
-                deliveries.end(due, DeliveryStatus.HELD, "Twilio never took the text; a person must decide");
+                deliveries.end(
+                        due, DeliveryStatus.HELD, "Twilio has no record of the message; an operator must decide");
                 count("hold");
             }
             case "drop" -> {
                 deliveries.end(
-                        due, DeliveryStatus.CANCELED, "Twilio never took the text; the event asks not to repeat it");
+                        due,
+                        DeliveryStatus.CANCELED,
+                        "Twilio has no record of the message; the event's policy is not to resend");
                 count("drop");
             }
             default -> send(exchange, due, verdict);

@@ -55,7 +55,7 @@ final class StatusPolling {
         try {
             var seen = due.sid() == null ? null : cancels ? cancel(due) : messages.fetch(due.sid());
             if (seen == null) {
-                LOG.warn("Twilio does not know {} of delivery {}", due.sid(), due.id());
+                LOG.warn("Twilio has no message {} of delivery {}", due.sid(), due.id());
             } else if (!seen.status().equals(due.status().word())) {
                 callback.report(exchange, "poll", due.id(), seen.sid(), seen.status(), seen.errorCode());
             }

@@ -89,7 +89,7 @@ final class DataErasure {
         this.deadLetters = deadLetters;
     }
 
-    /** Reads whom from the body, which no log of addresses has, and makes the parameters of the statements. */
+    /** Reads the number from the body, which no access log has, and builds the parameters of both statements. */
     void read(Exchange exchange) {
         String phone;
         try (var body =

@@ -147,7 +147,10 @@ final class SmsPost {
         }
     }
 
-    /** Accepted is the least that an answer with a SID means. A status that the SDK doesn't know is null. */
+    /**
+     * Returns the status in a response; accepted is the least that a response with a SID means. A status that the SDK
+     * does not know is null.
+     */
     private static DeliveryStatus status(Message answer) {
         return DeliveryStatus.of(String.valueOf(answer.getStatus()))
                 .filter(DeliveryStatus::isTwilios)

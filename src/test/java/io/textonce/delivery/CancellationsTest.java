@@ -193,7 +193,7 @@ class CancellationsTest {
         cancel();
 
         assertThat(tables.due().again(unknown)).isNull();
-        tables.due().end(unknown, DeliveryStatus.HELD, "A person must decide");
+        tables.due().end(unknown, DeliveryStatus.HELD, "An operator must decide");
         assertThat(row()).containsEntry("status", "canceled").containsEntry("body", null);
     }
 

@@ -117,7 +117,10 @@ public final class RouteRules {
                 }
                 String configuration = route.path("routeConfigurationId").asText();
                 if (configuration.isEmpty()) {
-                    add(violations, file, "route " + id + " has no routeConfigurationId, so no policy handles its failures");
+                    add(
+                            violations,
+                            file,
+                            "route " + id + " has no routeConfigurationId, so no policy handles its failures");
                 } else if (!configurations.contains(configuration)) {
                     add(violations, file, "route " + id + " names the unknown routeConfigurationId " + configuration);
                 }
