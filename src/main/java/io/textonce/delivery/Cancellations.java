@@ -21,8 +21,8 @@ public final class Cancellations {
     private static final String TAKE_KEY = """
             WITH taken AS (
                 INSERT INTO textonce.deliveries
-                    (id, event, event_id, attempt, attempted_at, status, cancel_requested_at, reason, source, payload_sha256,
-                     sender, purpose, consent_at, phone_masked, phone_hash, on_unknown)
+                    (id, event, event_id, attempt, attempted_at, status, cancel_requested_at, reason, source,
+                     payload_sha256, sender, purpose, consent_at, phone_masked, phone_hash, on_unknown)
                 VALUES (?, ?, ?, 0, now(), 'canceled', now(), ?, '%s', '', '', '', now(), '', '', 'drop')
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, status, reason
@@ -80,7 +80,7 @@ public final class Cancellations {
     /** Cancels the message that the body names by event and eventId, and sets a list with one row of the effect. */
     void cancel(Exchange exchange) {
         Map<?, ?> body = exchange.getMessage().getBody(Map.class);
-        var canceled = cancel((String) body.get("event"), (String) body.get("eventId"), (String) body.get("words"));
+        var canceled = cancel((String) body.get("event"), (String) body.get("eventId"), (String) body.get("reason"));
         exchange.getMessage().setBody(List.of(Map.of("delivery", canceled.delivery(), "effect", canceled.effect())));
     }
 

@@ -24,11 +24,11 @@ import org.springframework.jdbc.core.JdbcTemplate;
 final class ClaimRepository implements AutoCloseable {
 
     /** Query of the claims, one row each. A recipient who has opted out by now gets a row, and no message. */
-    private static final String ASKED = """
-            WITH asked AS MATERIALIZED (
+    private static final String REQUESTED = """
+            WITH requested AS MATERIALIZED (
                 SELECT t.*, EXISTS (
                         SELECT FROM textonce.opt_outs AS o
-                        WHERE o.sender = t.sender AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS shut
+                        WHERE o.sender = t.sender AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS opted_out
                 FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, detail, body,
                         payload_sha256, source, client, purpose, consent_at, consent_source, phone_masked, phone,
@@ -52,7 +52,7 @@ final class ClaimRepository implements AutoCloseable {
      * subscriber: the timeline begins with it anyway.
      */
     private static final String CLAIM =
-            ASKED + """
+            REQUESTED + """
             claimed AS (
                 INSERT INTO textonce.deliveries
                     (id, event, event_id, attempt, attempted_at, status, due_at, error_code, reason, body,
@@ -60,14 +60,14 @@ final class ClaimRepository implements AutoCloseable {
                      phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
                      twilio_options)
                 SELECT id, event, event_id, 1, now(),
-                    CASE WHEN shut THEN 'rejected' ELSE status END,
-                    CASE WHEN NOT shut THEN coalesce(until, now() + wait) END,
-                    CASE WHEN shut THEN %1$d ELSE code END,
-                    CASE WHEN shut THEN '%2$s' ELSE detail END,
+                    CASE WHEN opted_out THEN 'rejected' ELSE status END,
+                    CASE WHEN NOT opted_out THEN coalesce(until, now() + wait) END,
+                    CASE WHEN opted_out THEN %1$d ELSE code END,
+                    CASE WHEN opted_out THEN '%2$s' ELSE detail END,
                     body, payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
                     phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
                     twilio_options
-                FROM asked
+                FROM requested
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, attempt, status, error_code, reason, due_at
             )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage());
@@ -75,23 +75,38 @@ final class ClaimRepository implements AutoCloseable {
     /**
      * Claim of an existing key. A message that was canceled meanwhile, or before its event was received, is not sent.
      */
-    private static final String CLAIM_AGAIN = ASKED
+    private static final String CLAIM_AGAIN = REQUESTED
             + """
             claimed AS (
                 UPDATE textonce.deliveries AS d
                 SET attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, updated_at = now(),
-                    status = CASE WHEN cancel_requested_at IS NOT NULL THEN 'canceled' WHEN shut THEN 'rejected' ELSE t.status END,
-                    due_at = CASE WHEN cancel_requested_at IS NULL AND NOT shut THEN coalesce(until, now() + wait) END,
-                    error_code = CASE WHEN cancel_requested_at IS NULL THEN CASE WHEN shut THEN %1$d ELSE code END END,
-                    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN reason WHEN shut THEN '%2$s' ELSE detail END,
+                    status = CASE
+                        WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
+                        WHEN opted_out THEN 'rejected'
+                        ELSE t.status
+                    END,
+                    due_at = CASE
+                        WHEN cancel_requested_at IS NULL AND NOT opted_out THEN coalesce(until, now() + wait)
+                    END,
+                    error_code = CASE
+                        WHEN cancel_requested_at IS NOT NULL THEN NULL
+                        WHEN opted_out THEN %1$d
+                        ELSE code
+                    END,
+                    reason = CASE
+                        WHEN cancel_requested_at IS NOT NULL THEN reason
+                        WHEN opted_out THEN '%2$s'
+                        ELSE detail
+                    END,
                     body = CASE WHEN cancel_requested_at IS NULL THEN t.body END,
                     payload_sha256 = t.payload_sha256, source = t.source, client = t.client,
                     sender = t.sender, purpose = t.purpose, consent_at = t.consent_at,
                     consent_source = t.consent_source, phone_masked = t.phone_masked, phone_hash = t.phone_hash,
-                    phone = t.phone, on_unknown = t.on_unknown, reconciliation_window = t.reconciliation_window, expires_at = t.expires_at,
-                    quiet_hours = t.quiet_hours, time_zone = t.time_zone, segments = t.segments,
+                    phone = t.phone, on_unknown = t.on_unknown, reconciliation_window = t.reconciliation_window,
+                    expires_at = t.expires_at, quiet_hours = t.quiet_hours, time_zone = t.time_zone,
+                    segments = t.segments,
                     twilio_options = t.twilio_options
-                FROM asked AS t
+                FROM requested AS t
                 WHERE d.event = t.event AND d.event_id = t.event_id AND (d.status = 'rejected' OR d.source = '%3$s')
                 RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at
             )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage(), Cancellations.SOURCE)

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param twilioOptions further parameters of the event's policy for Twilio, or null
  * @param cancelledFor time since it was canceled, or null if it was not
  * @param expiresAt expiry of the message, or null
- * @param hasTurn whether it was held until its slot of the sender's rate limit, which is now
+ * @param hasSlot whether it was held until its slot of the sender's rate limit, which is now
  * @param lease lease that began before the statement; it carries the database's clock
  */
 public record DueDelivery(
@@ -62,7 +62,7 @@ public record DueDelivery(
         Duration unclearFor,
         Duration age,
         Duration late,
-        boolean hasTurn,
+        boolean hasSlot,
         Lease lease) {
 
     /** Reads one of the rows that {@link DueRepository} leased, with the lease that began before. */

@@ -19,24 +19,24 @@ public final class OutcomeRepository implements AutoCloseable {
      * there if it has.
      */
     private static final String RECORD = """
-            WITH told AS MATERIALIZED (
+            WITH outcomes AS MATERIALIZED (
                 SELECT *, textonce.status_rank(status) AS rank
                 FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(id, attempt, status, sid, code, detail, wait)
             ),
-            freed AS (
+            unbound AS (
                 UPDATE textonce.deliveries AS d
                 SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
-                FROM told AS t
+                FROM outcomes AS t
                 WHERE d.message_sid = t.sid AND d.id <> t.id
                   -- No EXISTS: it would be looked up among all that have no SID, and had none before they were sent.
                   AND (SELECT mine.message_sid IS NULL FROM textonce.deliveries AS mine WHERE mine.id = t.id)
                 RETURNING d.id, d.status
             ),
-            parted AS (
+            unbound_entries AS (
             """ + Timeline.ENTRY + """
-                SELECT id, 'decision', status, status, NULL, NULL, 'The message that was found for it is another text''s',
-                    NULL, NULL
-                FROM freed
+                SELECT id, 'decision', status, status, NULL, NULL,
+                    'The message that was found for it is another text''s', NULL, NULL
+                FROM unbound
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
@@ -55,7 +55,8 @@ public final class OutcomeRepository implements AutoCloseable {
                         WHEN d.message_sid IS NOT NULL AND t.rank <= textonce.status_rank(d.status) THEN d.reason
                     END,
                     body = CASE
-                        WHEN t.status = 'unknown' OR t.status IN ('held', 'rejected') AND d.cancel_requested_at IS NULL THEN d.body
+                        WHEN t.status = 'unknown' THEN d.body
+                        WHEN t.status IN ('held', 'rejected') AND d.cancel_requested_at IS NULL THEN d.body
                     END,
                     unknown_since = CASE WHEN t.status = 'unknown' THEN now() END,
                     due_at = CASE
@@ -64,7 +65,7 @@ public final class OutcomeRepository implements AutoCloseable {
                         WHEN t.sid IS NOT NULL THEN now()
                     END,
                     updated_at = now()
-                FROM told AS t
+                FROM outcomes AS t
                 WHERE d.id = t.id
                   AND (CASE
                         WHEN t.sid IS NULL THEN d.status = 'reserved' AND d.attempt = t.attempt
@@ -76,7 +77,7 @@ public final class OutcomeRepository implements AutoCloseable {
             """ + Timeline.ENTRY + """
             SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, c.status, t.sid,
                 t.code, t.detail, NULL, CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END
-            FROM told AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
+            FROM outcomes AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
             RETURNING delivery_id, new_status
             """;
 

@@ -19,10 +19,10 @@ public final class SendAdmission {
     /**
      * Decides whether it may be posted now; any other decision is recorded before this returns.
      *
-     * @param hasTurn whether its slot of the rate limit has come already
+     * @param hasSlot whether its slot of the rate limit has come already
      */
-    public SendDecision of(Delivery reserved, Sms sms, boolean hasTurn) {
+    public SendDecision of(Delivery reserved, Sms sms, boolean hasSlot) {
         var verdict = restore.verdict(reserved);
-        return hasTurn || !verdict.isSend() ? verdict : pace.turn(reserved, sms);
+        return hasSlot || !verdict.isSend() ? verdict : pace.admit(reserved, sms);
     }
 }

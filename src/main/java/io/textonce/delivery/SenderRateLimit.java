@@ -21,36 +21,41 @@ final class SenderRateLimit {
      * Reservation of a slot. An idle sender has a burst of one second. An urgent message waits for urgent ones alone;
      * all wait for it.
      */
-    private static final String TURN = """
+    private static final String SLOT = """
             WITH mine AS MATERIALIZED (
                 SELECT id FROM textonce.deliveries WHERE id = ? AND attempt = ? AND status = 'reserved' FOR UPDATE
             ),
-            asked AS (
+            requested AS (
                 SELECT CAST(? AS text) AS sender, CAST(? AS interval) AS takes, CAST(? AS boolean) AS urgent,
                     CAST(? AS timestamptz) AS expires_at, now() - interval '1 s' AS earliest
                 FROM mine
             ),
-            turn AS (
+            slot AS (
                 INSERT INTO textonce.sender_rate_limits AS p (sender, next_free_at, urgent_next_free_at)
-                SELECT sender, earliest + takes, CASE WHEN urgent THEN earliest + takes ELSE '-infinity' END FROM asked
+                SELECT sender, earliest + takes, CASE WHEN urgent THEN earliest + takes ELSE '-infinity' END FROM requested
                 ON CONFLICT (sender) DO UPDATE
                 SET (next_free_at, urgent_next_free_at) = (
                         SELECT greatest(p.next_free_at, earliest) + takes,
-                            CASE WHEN urgent THEN greatest(p.urgent_next_free_at, earliest) + takes ELSE p.urgent_next_free_at END
-                        FROM asked)
-                WHERE (SELECT expires_at IS NULL OR expires_at > CASE WHEN urgent THEN p.urgent_next_free_at ELSE p.next_free_at END
-                    FROM asked)
+                            CASE
+                                WHEN urgent THEN greatest(p.urgent_next_free_at, earliest) + takes
+                                ELSE p.urgent_next_free_at
+                            END
+                        FROM requested)
+                WHERE (
+                    SELECT expires_at IS NULL
+                        OR expires_at > CASE WHEN urgent THEN p.urgent_next_free_at ELSE p.next_free_at END
+                    FROM requested)
                 RETURNING next_free_at, urgent_next_free_at
             ),
-            given AS (
+            granted AS (
                 SELECT CASE WHEN urgent THEN urgent_next_free_at ELSE next_free_at END - takes AS at
-                FROM asked LEFT JOIN turn ON true
+                FROM requested LEFT JOIN slot ON true
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
                 SET status = CASE WHEN at IS NULL THEN 'rejected' ELSE 'held' END, due_at = at, slot_at = at,
                     reason = CASE WHEN at IS NULL THEN ? ELSE ? END, updated_at = now()
-                FROM given, mine
+                FROM granted, mine
                 WHERE d.id = mine.id AND (at IS NULL OR at > now())
                 RETURNING d.id, d.status, d.reason, d.due_at
             ),
@@ -91,7 +96,7 @@ final class SenderRateLimit {
      * is rejected; either is recorded before this returns. One that is no longer reserved gets no slot, and is unknown
      * to the caller: another instance may have it.
      */
-    SendDecision turn(Delivery reserved, Sms sms) {
+    SendDecision admit(Delivery reserved, Sms sms) {
         if (usualPace == 0 && paces.isEmpty()) {
             return SendDecision.SEND;
         }
@@ -105,7 +110,7 @@ final class SenderRateLimit {
         var takes = Duration.ofNanos(Math.round((segments == null ? 1 : segments) * 1e9 / pace));
         return jdbc
                 .query(
-                        TURN,
+                        SLOT,
                         (row, n) -> row.getBoolean("goes") ? SendDecision.SEND : verdict(row.getTimestamp("due_at")),
                         reserved.id(),
                         reserved.attempt(),

@@ -18,17 +18,18 @@ public final class StatusRepository implements AutoCloseable {
      * Record of a status. The delivery is the one in the callback's URL, else the one with the SID. Its status rises or
      * stays. A delivery without a SID is correlated with this one; if reconciliation had assigned the SID to another
      * delivery with the same text, that one is unknown again. An earlier error is cleared once the status rises. A
-     * canceled delivery is due at once while Twilio may cancel it. Each report is recorded, a repeated one only if it
-     * had an effect. An unknown status changes nothing.
+     * canceled delivery is due at once while Twilio may cancel it; any other poll stays where it is unless it is too far
+     * off, so that the update is HOT. Each report is recorded, a repeated one only if it had an effect. An unknown status
+     * changes nothing.
      */
     private static final String RECORD = """
-            WITH told AS MATERIALIZED (
+            WITH reports AS MATERIALIZED (
                 SELECT *, textonce.status_rank(status) AS rank
                 FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(kind, delivery, sid, status, code, detail, wait)
             ),
             target AS MATERIALIZED (
-                SELECT t.sid AS told_sid, d.id, d.event, d.event_id, d.created_at, d.message_sid, d.status
-                FROM told AS t
+                SELECT t.sid AS reported_sid, d.id, d.event, d.event_id, d.created_at, d.message_sid, d.status
+                FROM reports AS t
                     -- The limit keeps a plan from joining them with all of the table while it is new.
                     CROSS JOIN LATERAL (
                         SELECT * FROM textonce.deliveries
@@ -37,18 +38,18 @@ public final class StatusRepository implements AutoCloseable {
                             (SELECT id FROM textonce.deliveries WHERE message_sid = t.sid))
                         LIMIT 1) AS d
             ),
-            freed AS (
+            unbound AS (
                 UPDATE textonce.deliveries AS d
                 SET message_sid = NULL, status = 'unknown', unknown_since = now(), due_at = now(), updated_at = now()
                 FROM target
-                WHERE d.message_sid = target.told_sid AND d.id <> target.id AND target.message_sid IS NULL
+                WHERE d.message_sid = target.reported_sid AND d.id <> target.id AND target.message_sid IS NULL
                 RETURNING d.id, d.status
             ),
-            parted AS (
+            unbound_entries AS (
             """ + Timeline.ENTRY + """
-                SELECT id, 'decision', status, status, NULL, NULL, 'The message that was found for it is another text''s',
-                    NULL, NULL
-                FROM freed
+                SELECT id, 'decision', status, status, NULL, NULL,
+                    'The message that was found for it is another text''s', NULL, NULL
+                FROM unbound
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
@@ -72,17 +73,17 @@ public final class StatusRepository implements AutoCloseable {
                         ELSE least(d.due_at, now() + t.wait)
                     END,
                     updated_at = now()
-                FROM told AS t JOIN target ON target.told_sid = t.sid
+                FROM reports AS t JOIN target ON target.reported_sid = t.sid
                 WHERE d.id = target.id
                   AND (d.message_sid IS NULL
                       OR d.message_sid = t.sid AND t.rank > textonce.status_rank(d.status))
                 RETURNING t.sid, d.id, d.status
             ),
-            kept AS (
+            entries AS (
             """ + Timeline.ENTRY + """
                 SELECT target.id, t.kind, t.status, changed.status, t.sid, t.code, t.detail, NULL, NULL
-                FROM told AS t
-                    LEFT JOIN target ON target.told_sid = t.sid
+                FROM reports AS t
+                    LEFT JOIN target ON target.reported_sid = t.sid
                     LEFT JOIN changed ON changed.sid = t.sid
                 ON CONFLICT (message_sid, status) WHERE kind = 'callback' DO NOTHING
                 RETURNING message_sid
@@ -90,8 +91,8 @@ public final class StatusRepository implements AutoCloseable {
             repeated AS (
             """ + Timeline.ENTRY + """
                 SELECT changed.id, 'poll', t.status, changed.status, t.sid, t.code, t.detail, NULL, NULL
-                FROM told AS t JOIN changed ON changed.sid = t.sid
-                WHERE t.sid NOT IN (SELECT message_sid FROM kept)
+                FROM reports AS t JOIN changed ON changed.sid = t.sid
+                WHERE t.sid NOT IN (SELECT message_sid FROM entries)
             )
             SELECT t.sid, target.id AS delivery, target.event, target.event_id,
                 CAST(extract(epoch FROM now() - target.created_at) * 1000 AS bigint) AS age,
@@ -101,10 +102,10 @@ public final class StatusRepository implements AutoCloseable {
                     WHEN coalesce(t.rank, -1) < 0 THEN 'unranked'
                     WHEN t.sid IN (SELECT sid FROM changed)
                         THEN CASE target.status WHEN 'unknown' THEN 'resolved' ELSE 'raised' END
-                    WHEN t.sid NOT IN (SELECT message_sid FROM kept) THEN 'repeated'
+                    WHEN t.sid NOT IN (SELECT message_sid FROM entries) THEN 'repeated'
                     ELSE 'late'
                 END AS effect
-            FROM told AS t LEFT JOIN target ON target.told_sid = t.sid
+            FROM reports AS t LEFT JOIN target ON target.reported_sid = t.sid
             """;
 
     private final JdbcTemplate jdbc;

@@ -23,7 +23,7 @@ class AppointmentConfiguration {
                             Identifier.of(
                                     "reminder",
                                     message.getBody(Map.class).get("reminder").toString()),
-                    "words", "Canceled: the appointment was canceled"));
+                    "reason", "Canceled: the appointment was canceled"));
         };
     }
 

@@ -93,7 +93,7 @@ class ReconcileConfiguration {
             if (!verdict.isSend()) {
                 deliveries.end(due, verdict);
                 exchange.setRouteStop(true);
-            } else if (!departure.of(Delivery.taken(due), sms, due.hasTurn()).isSend()) {
+            } else if (!departure.of(Delivery.taken(due), sms, due.hasSlot()).isSend()) {
                 exchange.setRouteStop(true);
             }
             exchange.setVariable("sms", sms);

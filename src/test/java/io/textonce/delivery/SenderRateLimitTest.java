@@ -101,7 +101,7 @@ class SenderRateLimitTest {
         var before = Instant.now();
 
         inParallel(IntStream.range(0, 40)
-                .mapToObj(i -> (Callable<?>) () -> instances.get(i % 2).turn(reserved(sandbox), order(sandbox)))
+                .mapToObj(i -> (Callable<?>) () -> instances.get(i % 2).admit(reserved(sandbox), order(sandbox)))
                 .toList());
 
         // A second was in hand.
@@ -144,15 +144,15 @@ class SenderRateLimitTest {
     void givesNoTurnToATextWhoseAttemptHasEnded(Sandbox sandbox) {
         String shared = "+15550002222";
         var pace = new SenderRateLimit(sandbox.database(), shared, List.of("10"));
-        pace.turn(reserved(sandbox), order(sandbox));
+        pace.admit(reserved(sandbox), order(sandbox));
         var free = free(sandbox, shared);
         var ended = reserved(sandbox);
         sandbox.database().update("UPDATE textonce.deliveries SET status = 'unknown' WHERE id = ?", ended.id());
         var later = reserved(sandbox);
         sandbox.database().update("UPDATE textonce.deliveries SET attempt = 2 WHERE id = ?", later.id());
 
-        assertThat(pace.turn(ended, order(sandbox)).isSend()).isFalse();
-        assertThat(pace.turn(later, order(sandbox)).isSend()).isFalse();
+        assertThat(pace.admit(ended, order(sandbox)).isSend()).isFalse();
+        assertThat(pace.admit(later, order(sandbox)).isSend()).isFalse();
 
         assertThat(free(sandbox, shared)).isEqualTo(free);
         assertThat(sandbox.database()

@@ -427,7 +427,7 @@ class StateMachineTest {
                 continue;
             }
             var delivery = new Delivery(due.id(), due.attempt(), due.status(), null, null, false);
-            if (tables.departure().of(delivery, due.sms(), due.hasTurn()).isSend()) {
+            if (tables.departure().of(delivery, due.sms(), due.hasSlot()).isSend()) {
                 calls.add(new Call(delivery, due.eventId(), asked.get(due.eventId()), passed));
             }
         }

@@ -166,7 +166,7 @@ class SmsCancelTest {
     private String cancel(String id) {
         List<?> rows = routes.requestBody(
                 "direct:sms-cancel",
-                Map.of("event", "order-shipped", "eventId", id, "words", "Cancelled: the appointment was called off"),
+                Map.of("event", "order-shipped", "eventId", id, "reason", "Cancelled: the appointment was called off"),
                 List.class);
         return (String) ((Map<?, ?>) rows.get(0)).get("effect");
     }
