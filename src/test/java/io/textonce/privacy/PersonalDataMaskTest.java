@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +52,7 @@ class PersonalDataMaskTest {
             12345678                        -> ****5678
             123456789012345                 -> ***********2345
             0015558675310                   -> *********5310
+            0049123456789012                -> ************9012 // as long as a span id, without its letters
             +1 555-867-5310                 -> +* ***-***-5310
             +1 (555) 867-5310               -> +* (***) ***-5310
             +1.555.867.5310                 -> +*.***.***.5310
@@ -70,7 +73,7 @@ class PersonalDataMaskTest {
             ＋１５５５８６７５３１０        -> ＋*******５３１０ // full-width
             电话15558675310                 -> 电话*******5310
             {"phone":15558675310}           -> {"phone":"*******5310"} // stays JSON
-            {"a":{"phone": 15558675310, "b":1}} -> {"a":{"phone": "*******5310", "b":1}}
+            {"a":{"phone": 15558675310, "b":1}} -> {"a":{"phone":"*******5310","b":1}}
             """;
 
     private static final String READABLE = """
@@ -120,32 +123,34 @@ class PersonalDataMaskTest {
             """;
 
     private static final String VALUES = """
-            Body=Your+code+is+1&To=x        -> Body=***&To=x // a form
+            Body=Your+code+is+1&To=x        -> Body=*** // a form; without quotes a text ends with the message
             a=1&Body=Hi                     -> a=1&Body=***
             Body=&To=x                      -> Body=&To=x
-            {to=x, body=Hello, you}         -> {to=x, body=***} // a map
-            {body=Hello, you, to=x}         -> {body=***, to=x}
-            {body=Hello} then               -> {body=***} then
-            {body=Hello :} you} then        -> {body=***} then
-            {body=https://t.example/?a=1&b=2} -> {body=***}
-            {Body=[Hello], To=[x]}          -> {Body=***, To=[x]} // a map of lists
-            Sms[to=x, text=Hello (you)]     -> Sms[to=x, text=***] // a record
-            Sms{text='It's me', to=x}       -> Sms{text=***, to=x}
+            {to=x, body=Hello, you}         -> {to=x, body=*** // a map
+            {body=Hello, you, to=x}         -> {body=***
+            {body=Hello} then               -> {body=***
+            {body=Hello :} you} then        -> {body=***
+            {body=https://t.example/?a=1&b=2} -> {body=***
+            {Body=[Hello], To=[x]}          -> {Body=*** // a map of lists
+            Sms[to=x, text=Hello (you)]     -> Sms[to=x, text=*** // a record
+            Sms{text='It's me', to=x}       -> Sms{text=***
             Body: Hello "you", and me       -> Body: ***
             text=Line 1\\nLine 2            -> text=***
             messageBody=Hello               -> messageBody=***
             sms_body=Hello                  -> sms_body=***
-            body="Hello "you" there", to=x  -> body="***", to=x
+            body="Hello "you" there", to=x  -> body="***
             body="Hello                     -> body="***
             {"body":"Hello"}                -> {"body":"***"}
-            {"body" : "Hi", "to":"x"}       -> {"body" : "***", "to":"x"}
+            {"body" : "Hi", "to":"x"}       -> {"body":"***","to":"x"}
             {"body":"a\\"b\\\\","to":"x"}   -> {"body":"***","to":"x"} // an escaped quote, then an escaped backslash
             {"m":"{\\"body\\":\\"a\\\\\\"b\\",\\"to\\":\\"x\\"}"} -> {"m":"{\\"body\\":\\"***\\",\\"to\\":\\"x\\"}"} // JSON in JSON
             {"m":"body=Hello \\"you\\" all","to":"x"} -> {"m":"body=***","to":"x"}
             {"m":"body=\\"Hello","to":"x"}  -> {"m":"body=\\"***","to":"x"} // the inner string was cut
             {"m":"a\\nbody=Hello"}          -> {"m":"a\\nbody=***"}
             {"body":["a","b"],"to":"x"}     -> {"body":["***","***"],"to":"x"}
-            {"m":"body\\":[\\"}","a":1} -> {"m":"body\\":[\\"***","a":1} // text that looks like JSON
+            {"m":"body\\":[\\"}","a":1} -> {"m":"body\\":***","a":1} // text that looks like JSON
+            sent {"body":"a\\"b","to":"x"}    -> sent {"body":"***","to":"x"} // JSON in a line of text
+            sent {\\"body\\":\\"a\\",\\"to\\":1} -> sent {\\"body\\":***
             {"body":null,"text":{"a":1}}    -> {"body":null,"text":{"a":1}}
             {"token":12345}                 -> {"token":"***"}
             code=123456                     -> code=*** // a Verify code
@@ -203,8 +208,11 @@ class PersonalDataMaskTest {
             return DynamicTest.dynamicTest(pair[0], () -> {
                 assertThat(PersonalDataMask.mask("2026-11-23 10:15:30 to <" + pair[0] + ">, 4.17.0"))
                         .isEqualTo("2026-11-23 10:15:30 to <" + pair[1] + ">, 4.17.0");
-                assertThat(PersonalDataMask.mask("{\"m\":\"" + pair[0] + "\"}"))
-                        .isEqualTo("{\"m\":\"" + pair[1] + "\"}");
+                var json = JsonMapper.builder()
+                        .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+                        .build();
+                assertThat(json.readTree(PersonalDataMask.mask("{\"m\":\"" + pair[0] + "\"}")))
+                        .isEqualTo(json.readTree("{\"m\":\"" + pair[1] + "\"}"));
             });
         });
     }
