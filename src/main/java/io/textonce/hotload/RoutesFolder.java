@@ -18,6 +18,15 @@ record RoutesFolder(Path root) {
         return Files.readString(root.resolve(file));
     }
 
+    /** Returns the error of a file, with its line if the file can be read. */
+    RouteFileError error(String file, Exception e) {
+        try {
+            return RouteFileError.of(e, read(file));
+        } catch (IOException gone) {
+            return RouteFileError.of(e, "");
+        }
+    }
+
     /** Returns the location of a file in Camel's form. */
     String location(String file) {
         return "file:" + root.resolve(file);

@@ -2,10 +2,10 @@ package io.textonce.hotload;
 
 import io.textonce.event.EventSchemas;
 import io.textonce.message.Templates;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +39,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private final @Nullable RoutesFolder folder;
     private final boolean reload;
     private final BundleFiles files;
-    private final Templates texts;
+    private final UserResources resources;
     private final Predicate<String> isReached;
     private final EventSchemas schemas;
 
@@ -64,7 +64,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         this.folder = folder.isEmpty() ? null : new RoutesFolder(Path.of(folder).toAbsolutePath());
         this.reload = reload;
         this.files = files;
-        this.texts = texts;
+        this.resources = new UserResources(texts, schemas);
         this.schemas = schemas;
         this.isReached = isReached;
     }
@@ -155,7 +155,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             gone.stream().filter(file -> file.endsWith(ROUTES)).forEach(this::remove);
             loader().sweep();
             changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::refuseShipped);
-            Stream.of(changed, gone).flatMap(Set::stream).forEach(this::reload);
+            Stream.of(changed, gone).flatMap(Set::stream).filter(resources::holds).forEach(this::reload);
             gone.stream().filter(file -> file.endsWith(KameletTemplates.FILE)).forEach(this::removeKamelet);
             changed.stream()
                     .filter(file -> file.endsWith(KameletTemplates.FILE))
@@ -185,17 +185,9 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             LOG.info("{} is not loaded yet: {}", file, e.getMessage());
             return false;
         } catch (Exception e) {
-            faults.report(file, fault(file, e), old != null && isRunning(file, old));
+            faults.report(file, folder().error(file, e), old != null && isRunning(file, old));
         }
         return true;
-    }
-
-    private RouteFileError fault(String file, Exception e) {
-        try {
-            return RouteFileError.of(e, folder().read(file));
-        } catch (IOException gone) {
-            return RouteFileError.of(e, "");
-        }
     }
 
     /** Returns whether the routes of a file run in the previous version, if need be after a restart. */
@@ -228,26 +220,15 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
     }
 
-    /** Reloads a schema or a template. */
     private void reload(String file) {
-        String name = file.substring(file.lastIndexOf('/') + 1);
-        if (file.startsWith("schemas/") && file.endsWith(".json")) {
-            String uri = BundleFiles.SCHEME + ":" + file;
-            reload(file, () -> schemas.reload(uri, isNamed(name.substring(0, name.indexOf('.')))), schemas.has(uri));
-            loader().forgetSchema(uri);
-        } else if (file.startsWith("templates/")) {
-            String text = Templates.nameOf(name);
-            reload(file, () -> texts.reload(text, isNamed(text)), texts.has(text));
-        }
-    }
-
-    private void reload(String file, Reload reload, boolean olderRuns) {
+        boolean olderRuns = resources.has(file);
         try {
-            reload.run();
+            resources.reload(file, this::isNamed);
             faults.fixed(file);
         } catch (Exception e) {
-            faults.report(file, fault(file, e), olderRuns);
+            faults.report(file, folder().error(file, e), olderRuns);
         }
+        loader().forgetSchema(UserResources.uri(file));
     }
 
     private boolean isNamed(String name) {
@@ -263,7 +244,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             kamelets().replace(file, folder().location(file), folder().read(file), this::reloadUsers);
             faults.fixed(file);
         } catch (Exception e) {
-            faults.report(file, fault(file, e), kamelets().isOwn(file));
+            faults.report(file, folder().error(file, e), kamelets().isOwn(file));
         }
     }
 
@@ -287,24 +268,15 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     }
 
     private RoutesFolder folder() {
-        if (folder == null) {
-            throw new IllegalStateException("no folder is set");
-        }
-        return folder;
+        return Objects.requireNonNull(folder, "no folder is set");
     }
 
     private RouteLoader loader() {
-        if (loader == null) {
-            throw new IllegalStateException("Camel has not started");
-        }
-        return loader;
+        return Objects.requireNonNull(loader, "Camel has not started");
     }
 
     private KameletTemplates kamelets() {
-        if (kamelets == null) {
-            throw new IllegalStateException("Camel has not started");
-        }
-        return kamelets;
+        return Objects.requireNonNull(kamelets, "Camel has not started");
     }
 
     @Override
@@ -320,11 +292,6 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
                 swapping.unlock();
             }
         }
-    }
-
-    private interface Reload {
-
-        void run() throws Exception;
     }
 
     /** File whose routes run. */

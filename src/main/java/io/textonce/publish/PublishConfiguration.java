@@ -37,6 +37,11 @@ class PublishConfiguration {
     }
 
     @Bean
+    CursorStates subscriptionStates(DataSource dataSource, OutboxCursors subscriptions) {
+        return new CursorStates(new JdbcTemplate(dataSource), subscriptions);
+    }
+
+    @Bean
     OutboxPublisher statusOut(
             OutboxCursors subscriptions,
             ProducerTemplate routes,
@@ -77,8 +82,8 @@ class PublishConfiguration {
     }
 
     @Bean
-    PublishMeters statusMeters(OutboxPublisher out, OutboxCursors subscriptions, Clock clock) {
-        return new PublishMeters(subscriptions, out.names(), clock);
+    PublishMeters statusMeters(OutboxPublisher out, CursorStates states, Clock clock) {
+        return new PublishMeters(states, out.names(), clock);
     }
 
     /** Creates a thread for each subscriber. */
@@ -108,8 +113,8 @@ class PublishConfiguration {
 
     @Bean
     SubscriptionResponses subscriptionAnswers(
-            OutboxPublisher out, OutboxCursors subscriptions, MeterRegistry meters, Clock clock) {
-        return new SubscriptionResponses(subscriptions, out.names(), meters, clock);
+            OutboxPublisher out, CursorStates states, MeterRegistry meters, Clock clock) {
+        return new SubscriptionResponses(states, out.names(), meters, clock);
     }
 
     @Bean

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.textonce.publish.OutboxCursors.State;
+import io.textonce.publish.CursorStates.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,13 +21,13 @@ final class PublishMeters implements MeterBinder {
 
     private static final Duration FRESH = Duration.ofSeconds(5);
 
-    private final OutboxCursors subscriptions;
+    private final CursorStates subscriptions;
     private final Collection<String> names;
     private final Clock clock;
     private Instant readAt = Instant.EPOCH;
     private Map<String, State> known = Map.of();
 
-    PublishMeters(OutboxCursors subscriptions, Collection<String> names, Clock clock) {
+    PublishMeters(CursorStates subscriptions, Collection<String> names, Clock clock) {
         this.subscriptions = subscriptions;
         this.names = names;
         this.clock = clock;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
-import io.textonce.publish.OutboxCursors.State;
+import io.textonce.publish.CursorStates.State;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Clock;
@@ -34,12 +34,12 @@ final class SubscriptionResponses {
     private static final int LONGEST_REASON = 300;
 
     private final ObjectMapper json = new ObjectMapper();
-    private final OutboxCursors subscriptions;
+    private final CursorStates subscriptions;
     private final Collection<String> names;
     private final MeterRegistry meters;
     private final Clock clock;
 
-    SubscriptionResponses(OutboxCursors subscriptions, Collection<String> names, MeterRegistry meters, Clock clock) {
+    SubscriptionResponses(CursorStates subscriptions, Collection<String> names, MeterRegistry meters, Clock clock) {
         this.subscriptions = subscriptions;
         this.names = names;
         this.meters = meters;

@@ -26,12 +26,14 @@ class OutboxCursorsTest {
     private Sandbox sandbox;
     private OutboxCursors here;
     private OutboxCursors there;
+    private CursorStates states;
 
     @BeforeEach
     void begin(Sandbox sandbox) {
         this.sandbox = sandbox;
         here = new OutboxCursors(sandbox.database(), LEASE);
         there = new OutboxCursors(sandbox.database(), LEASE);
+        states = new CursorStates(sandbox.database(), here);
         here.begin(List.of(name));
     }
 
@@ -63,7 +65,7 @@ class OutboxCursorsTest {
         there.advance(other, other.end());
         here.advance(dead, dead.publishedId());
         here.failed(dead, 0, new Receiver.Failure("late"), Duration.ofHours(1), Duration.ZERO);
-        assertThat(here.states(List.of(name)).get(0).lastError()).isNull();
+        assertThat(states.states(List.of(name)).get(0).lastError()).isNull();
         assertThat(publishedId()).isEqualTo(other.end());
     }
 
@@ -110,7 +112,7 @@ class OutboxCursorsTest {
 
         assertThat(here.take(all())).isNull();
         assertThat(here.waiting(List.of(name))).isEmpty();
-        here.resume(name, "a test");
+        states.resume(name, "a test");
         assertThat(here.take(all())).isNotNull();
     }
 
@@ -120,7 +122,7 @@ class OutboxCursorsTest {
         var from = Instant.now().minusSeconds(30);
         var batch = taken(here, all());
 
-        here.replay(name, from, "a test");
+        states.replay(name, from, "a test");
         here.advance(batch, batch.end());
 
         // What others did in that time comes too, perhaps in several batches.

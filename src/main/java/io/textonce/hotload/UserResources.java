@@ -1,0 +1,53 @@
+package io.textonce.hotload;
+
+import io.textonce.event.EventSchemas;
+import io.textonce.message.Templates;
+import java.util.function.Predicate;
+
+/** Schemas and templates of the user's folder, reloaded into those that events and messages are made with. */
+final class UserResources {
+
+    private final Templates templates;
+    private final EventSchemas schemas;
+
+    UserResources(Templates templates, EventSchemas schemas) {
+        this.templates = templates;
+        this.schemas = schemas;
+    }
+
+    boolean holds(String file) {
+        return isSchema(file) || file.startsWith("templates/");
+    }
+
+    /** Whether there is a version of the file, shipped or the user's, that goes on if the new one is wrong. */
+    boolean has(String file) {
+        return isSchema(file) ? schemas.has(uri(file)) : templates.has(template(file));
+    }
+
+    /** @param isUsed whether a route names an event or a template, so that it must not be missing */
+    void reload(String file, Predicate<String> isUsed) throws Exception {
+        if (isSchema(file)) {
+            String name = nameOf(file);
+            schemas.reload(uri(file), isUsed.test(name.substring(0, name.indexOf('.'))));
+        } else {
+            templates.reload(template(file), isUsed.test(template(file)));
+        }
+    }
+
+    /** The location by which routes refer to a file. */
+    static String uri(String file) {
+        return BundleFiles.SCHEME + ":" + file;
+    }
+
+    private static boolean isSchema(String file) {
+        return file.startsWith("schemas/") && file.endsWith(".json");
+    }
+
+    private static String template(String file) {
+        return Templates.nameOf(nameOf(file));
+    }
+
+    private static String nameOf(String file) {
+        return file.substring(file.lastIndexOf('/') + 1);
+    }
+}

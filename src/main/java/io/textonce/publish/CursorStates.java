@@ -1,0 +1,129 @@
+package io.textonce.publish;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** State of the outbox cursors, and the operators' actions on them. An action ends the lease of the instance at work. */
+class CursorStates {
+
+    private static final String STATES = """
+            SELECT s.name, s.failing_since, s.failures, s.next_try_at, s.last_error, s.suspended_at, s.decision,
+                (SELECT e.happened_at FROM textonce.delivery_events AS e
+                 WHERE e.id > s.published_id AND e.new_status IS NOT NULL ORDER BY e.id LIMIT 1) AS behind_since
+            FROM textonce.outbox_cursors AS s WHERE s.name = ANY (?) ORDER BY s.name
+            """;
+
+    /** Move of a cursor by an operator; the current holder of the lease writes nothing more. */
+    private static final String MOVE = """
+            UPDATE textonce.outbox_cursors
+            SET published_id = coalesce(?, published_id), holder = NULL, leased_until = NULL, failed_id = NULL,
+                failing_since = NULL, failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL,
+                decision = ?
+            WHERE name = ?
+            """;
+
+    private static final String SUSPEND = """
+            UPDATE textonce.outbox_cursors
+            SET suspended_at = coalesce(suspended_at, now()), holder = NULL, leased_until = NULL, decision = ?
+            WHERE name = ?
+            """;
+
+    private static final String SKIP = """
+            UPDATE textonce.outbox_cursors
+            SET published_id = failed_id, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL,
+                failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL, decision = ?
+            WHERE name = ? AND failed_id IS NOT NULL
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final OutboxCursors cursors;
+
+    CursorStates(JdbcTemplate jdbc, OutboxCursors cursors) {
+        this.jdbc = jdbc;
+        this.cursors = cursors;
+    }
+
+    List<State> states(Collection<String> names) {
+        return jdbc.query(STATES, CursorStates::state, (Object) names.toArray(String[]::new));
+    }
+
+    /** Continues at once, also after a suspension. */
+    void resume(String name, String decision) {
+        jdbc.update(MOVE, null, decision, name);
+    }
+
+    /** Continues with the entries since a time, published or not. */
+    void replay(String name, Instant from, String decision) {
+        jdbc.update(MOVE, firstAt(from) - 1, decision, name);
+    }
+
+    void suspend(String name, String decision) {
+        jdbc.update(SUSPEND, decision, name);
+    }
+
+    /** Skips the failing event; false if there is none. */
+    boolean skip(String name, String decision) {
+        return jdbc.update(SKIP, decision, name) == 1;
+    }
+
+    /** Returns the first id of a time by binary search: ids rise with time, except within a transaction. */
+    private long firstAt(Instant time) {
+        var from = Timestamp.from(time.minus(Duration.ofMinutes(1)));
+        long low = 1;
+        long high = cursors.newest() + 1;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            var before = jdbc.queryForList(
+                    "SELECT happened_at < ? FROM textonce.delivery_events WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
+                    Boolean.class,
+                    from,
+                    middle,
+                    high);
+            if (before.isEmpty() || !before.get(0)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    private static State state(ResultSet row, int number) throws SQLException {
+        return new State(
+                row.getString("name"),
+                instant(row, "behind_since"),
+                instant(row, "failing_since"),
+                row.getInt("failures"),
+                instant(row, "next_try_at"),
+                row.getString("last_error"),
+                instant(row, "suspended_at"),
+                row.getString("decision"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var at = row.getTimestamp(column);
+        return at == null ? null : at.toInstant();
+    }
+
+    /**
+     * State of a subscriber.
+     *
+     * @param behindSince when the oldest change that may be unpublished was recorded
+     */
+    record State(
+            String name,
+            @Nullable Instant behindSince,
+            @Nullable Instant failingSince,
+            int failures,
+            @Nullable Instant nextTryAt,
+            @Nullable String lastError,
+            @Nullable Instant suspendedAt,
+            @Nullable String decision) {}
+}
