@@ -27,7 +27,7 @@ USER 10001
 FROM application AS training
 WORKDIR /tmp
 RUN --mount=type=bind,from=build,source=/build/target,target=/sandbox \
-    java -Dtextonce.jar=/textonce/textonce.jar -cp "/sandbox/test-classes:/sandbox/classes:/sandbox/sandbox-jars/*" \
+    java -Dsandbox.jar=/textonce/textonce.jar -cp "/sandbox/test-classes:/sandbox/classes:/sandbox/sandbox-jars/*" \
         io.textonce.sandbox.Training textonce.aot
 
 FROM application

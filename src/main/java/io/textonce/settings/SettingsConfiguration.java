@@ -1,17 +1,15 @@
 package io.textonce.settings;
 
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Binds the settings, after they were checked. */
+/** Binding and validation of the settings. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(TextOnceProperties.class)
 class SettingsConfiguration {
 
     @Bean
-    static SettingsCheck settingsCheck(Environment environment) {
+    static SettingsCheck settingsCheck(ConfigurableEnvironment environment) {
         return new SettingsCheck(environment);
     }
 }

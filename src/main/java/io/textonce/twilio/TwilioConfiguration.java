@@ -12,6 +12,7 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TwilioSettings;
 import io.textonce.tuning.CallersThread;
 import io.textonce.tuning.KnownSetters;
 import io.textonce.tuning.SharedBuffers;
@@ -77,8 +78,8 @@ class TwilioConfiguration {
                 new JdbcTemplate(dataSource),
                 clock,
                 settings.twilio().accountSid(),
-                settings.due().probe(),
-                settings.due().pace());
+                settings.due().probeInterval(),
+                settings.due().pollInterval());
     }
 
     @Bean
@@ -247,7 +248,7 @@ class TwilioConfiguration {
         };
     }
 
-    static TwilioRestClient restClient(TextOnceProperties.Twilio twilio, HttpClient http) {
+    static TwilioRestClient restClient(TwilioSettings twilio, HttpClient http) {
         boolean key = !twilio.apiKey().isEmpty();
         return new TwilioRestClient.Builder(
                         key ? twilio.apiKey() : twilio.accountSid(), key ? twilio.apiSecret() : twilio.authToken())

@@ -4,7 +4,7 @@ import com.twilio.http.HttpClient;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
 import com.twilio.http.Response;
-import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -51,13 +51,13 @@ public final class TwilioHttp implements AutoCloseable {
     private final CloseableHttpClient http;
     private final RequestConfig requestConfig;
 
-    TwilioHttp(TextOnceProperties.Twilio settings, TwilioAnswers answers) {
+    TwilioHttp(TwilioSettings settings, TwilioAnswers answers) {
         this(settings, answers, new TwilioClock(Clock.systemUTC()), null);
     }
 
     /** @param around interceptor of each call, or null */
     TwilioHttp(
-            TextOnceProperties.Twilio settings,
+            TwilioSettings settings,
             TwilioAnswers answers,
             TwilioClock clock,
             @Nullable ExecChainHandler around) {

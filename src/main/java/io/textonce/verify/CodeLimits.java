@@ -2,7 +2,7 @@ package io.textonce.verify;
 
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
-import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.VerifySettings;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,13 +41,9 @@ final class CodeLimits {
     private final JdbcTemplate jdbc;
     private final TransactionOperations transactions;
     private final PhoneHash phoneHash;
-    private final TextOnceProperties.Verify settings;
+    private final VerifySettings settings;
 
-    CodeLimits(
-            JdbcTemplate jdbc,
-            TransactionOperations transactions,
-            PhoneHash phoneHash,
-            TextOnceProperties.Verify settings) {
+    CodeLimits(JdbcTemplate jdbc, TransactionOperations transactions, PhoneHash phoneHash, VerifySettings settings) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.phoneHash = phoneHash;

@@ -2,7 +2,6 @@ package io.textonce.verify;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
@@ -11,7 +10,8 @@ import com.twilio.rest.Domains;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneNumbers;
-import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.VerifySettings;
+import io.textonce.tuning.SharedBuffers;
 import io.textonce.twilio.TwilioFailure;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -43,10 +43,9 @@ final class OneTimeCodes {
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final ObjectMapper json = new ObjectMapper();
     private final TwilioRestClient client;
     private final String service;
-    private final TextOnceProperties.Verify settings;
+    private final VerifySettings settings;
     private final PhoneNumbers phones;
     private final CodeLimits limits;
     private final Approvals approvals;
@@ -55,7 +54,7 @@ final class OneTimeCodes {
     OneTimeCodes(
             TwilioRestClient client,
             String service,
-            TextOnceProperties.Verify settings,
+            VerifySettings settings,
             PhoneNumbers phones,
             CodeLimits limits,
             Approvals approvals,
@@ -196,7 +195,7 @@ final class OneTimeCodes {
         form(exchange).forEach(request::addPostParam);
         var response = client.request(request);
         try {
-            return json.readTree(response.getContent());
+            return SharedBuffers.JSON.readTree(response.getContent());
         } catch (JsonProcessingException e) {
             LOG.warn("Twilio's response to a code request is not JSON");
             return MissingNode.getInstance();

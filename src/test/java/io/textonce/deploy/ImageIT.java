@@ -23,7 +23,7 @@ class ImageIT {
 
     private static final Pattern COPIED = Pattern.compile("COPY --from=build /build/target/layers/([a-z-]+)/ ./");
 
-    private static final String JAR = System.getProperty("textonce.jar");
+    private static final String JAR = System.getProperty("sandbox.jar");
 
     @TempDir
     Path directory;

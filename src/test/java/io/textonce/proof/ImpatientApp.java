@@ -15,7 +15,7 @@ final class ImpatientApp {
                 .with("TEXTONCE_UNKNOWN_FIRST_LOOK", "300ms")
                 .with("TEXTONCE_UNKNOWN_HORIZON", "4s")
                 .with("TEXTONCE_UNKNOWN_LIST_LAG", "0s")
-                .with("TEXTONCE_DUE_PACE", "200ms")
+                .with("TEXTONCE_DUE_POLL_INTERVAL", "200ms")
                 .with("TEXTONCE_TWILIO_READ_TIMEOUT", "3s")
                 .with("TEXTONCE_TWILIO_CONNECT_TIMEOUT", "500ms")
                 .with("TEXTONCE_TWILIO_POOL_TIMEOUT", "500ms")

@@ -17,10 +17,10 @@ final class TestSettings {
                 "textonce.unknown.first-look", unknown.firstLook().toString(),
                 "textonce.unknown.horizon", unknown.horizon().toString(),
                 "textonce.unknown.list-lag", unknown.listLag().toString(),
-                "textonce.due.pace", "1s",
+                "textonce.due.poll-interval", "1s",
                 "textonce.due.workers", "4",
                 "textonce.due.status-after", "1h",
-                "textonce.due.probe", "30s",
+                "textonce.due.probe-interval", "30s",
                 "textonce.twilio.from-number", "+15551234567",
                 "textonce.twilio.messaging-service-sid", ""));
         return new Binder(source).bind("textonce", TextOnceProperties.class).get();

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>It runs the classes under test, or the jar that the system property {@code textonce.jar} names (a jar in {@code
+ * <p>It runs the classes under test, or the jar that the system property {@code sandbox.jar} names (a jar in {@code
  * target} may be that of an earlier build), with a folder of further classes where {@link #extraClasses} gives one.
  */
 public final class AppProcess implements AutoCloseable {
@@ -56,9 +56,8 @@ public final class AppProcess implements AutoCloseable {
     private final List<String> jvmArguments = new ArrayList<>();
     private @Nullable Path extraClasses;
     private boolean extracted;
-    private @Nullable Path jar = Optional.ofNullable(System.getProperty("textonce.jar"))
-            .map(Path::of)
-            .orElse(null);
+    private @Nullable Path jar =
+            Optional.ofNullable(System.getProperty("sandbox.jar")).map(Path::of).orElse(null);
     private @Nullable String classPath;
     private Path directory = Path.of("").toAbsolutePath();
     private final int port = FreePort.next();

@@ -15,7 +15,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 /**
  * Lets TextOnce start, do some of all its work and stop, so that the JVM can note what it loads and what it runs often:
  * the cache of JEP 514, by which the next start takes a fraction of the time. The jar is taken apart as in the Dockerfile,
- * where the system property {@code textonce.jar} names it; the JVM is the one that runs this, from 25 on.
+ * where the system property {@code sandbox.jar} names it; the JVM is the one that runs this, from 25 on.
  */
 public final class Training {
 
@@ -27,7 +27,7 @@ public final class Training {
 
     /** @param arguments where the cache is written */
     public static void main(String[] arguments) throws Exception {
-        run(Path.of(System.getProperty("textonce.jar")), Path.of(arguments[0]));
+        run(Path.of(System.getProperty("sandbox.jar")), Path.of(arguments[0]));
         System.exit(0);
     }
 

@@ -5,7 +5,7 @@ import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.sandbox.TwilioSimulator;
-import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -79,8 +79,8 @@ public final class SkewedTwilio implements AutoCloseable {
         }
     }
 
-    private TextOnceProperties.Twilio settings(String baseUrl) {
-        return new TextOnceProperties.Twilio(
+    private TwilioSettings settings(String baseUrl) {
+        return new TwilioSettings(
                 ACCOUNT,
                 TOKEN,
                 "",

@@ -12,7 +12,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.Lease;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.TwilioSimulator;
-import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -377,14 +377,14 @@ class TwilioHttpTest {
         }
     }
 
-    private static void assertUnclear(TextOnceProperties.Twilio settings) {
+    private static void assertUnclear(TwilioSettings settings) {
         // What is no TwilioFailure came from the SDK, which couldn't read the answer: that is unclear too.
         assertThatThrownBy(() -> create(settings))
                 .isNotInstanceOfAny(TwilioFailure.NotProcessed.class, TwilioFailure.Refused.class)
                 .isInstanceOf(RuntimeException.class);
     }
 
-    private static void assertNotProcessed(TextOnceProperties.Twilio settings) {
+    private static void assertNotProcessed(TwilioSettings settings) {
         assertThatThrownBy(() -> create(settings)).isInstanceOf(TwilioFailure.NotProcessed.class);
     }
 
@@ -392,11 +392,11 @@ class TwilioHttpTest {
         return new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry());
     }
 
-    private static Message create(TextOnceProperties.Twilio settings) {
+    private static Message create(TwilioSettings settings) {
         return create(settings, answers());
     }
 
-    private static Message create(TextOnceProperties.Twilio settings, TwilioAnswers answers) {
+    private static Message create(TwilioSettings settings, TwilioAnswers answers) {
         try (var http = new TwilioHttp(settings, answers)) {
             return create(settings, http, lease());
         } catch (IOException e) {
@@ -404,11 +404,11 @@ class TwilioHttpTest {
         }
     }
 
-    private static Message create(TextOnceProperties.Twilio settings, TwilioHttp http, Lease lease) {
+    private static Message create(TwilioSettings settings, TwilioHttp http, Lease lease) {
         return create(settings, http.clientFor(() -> SmsPost.requireHeld(lease)));
     }
 
-    private static Message create(TextOnceProperties.Twilio settings, HttpClient client) {
+    private static Message create(TwilioSettings settings, HttpClient client) {
         return Message.creator(new PhoneNumber(TO), new PhoneNumber(FROM), "Your order has shipped.")
                 .create(TwilioConfiguration.restClient(settings, client));
     }
@@ -417,17 +417,17 @@ class TwilioHttpTest {
         return new Lease(Duration.ofMinutes(1));
     }
 
-    private static TextOnceProperties.Twilio settings(String baseUrl) {
+    private static TwilioSettings settings(String baseUrl) {
         return settings(baseUrl, "", "");
     }
 
-    private static TextOnceProperties.Twilio settings(String baseUrl, String apiKey, String apiSecret) {
+    private static TwilioSettings settings(String baseUrl, String apiKey, String apiSecret) {
         return settings(baseUrl, apiKey, apiSecret, "", "");
     }
 
-    private static TextOnceProperties.Twilio settings(
+    private static TwilioSettings settings(
             String baseUrl, String apiKey, String apiSecret, String edge, String region) {
-        return new TextOnceProperties.Twilio(
+        return new TwilioSettings(
                 ACCOUNT,
                 TOKEN,
                 "",

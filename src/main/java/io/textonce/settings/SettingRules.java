@@ -1,0 +1,223 @@
+package io.textonce.settings;
+
+import io.textonce.event.EventName;
+import io.textonce.privacy.PersonalDataMask;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Rules that no constraint of one setting can say: over several of them, about addresses, and of Spring's settings. */
+final class SettingRules {
+
+    private static final String ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
+    private static final String CLIENTS = "textonce.clients.";
+    private static final String HTTPS = "must be an https URL (http only to this machine)";
+    private static final String EVENTS = "must be names of events, such as order-shipped";
+
+    private final TextOnceProperties settings;
+    private final SettingFaults faults;
+    private final boolean sandbox;
+
+    SettingRules(TextOnceProperties settings, SettingFaults faults, boolean sandbox) {
+        this.settings = settings;
+        this.faults = faults;
+        this.sandbox = sandbox;
+    }
+
+    void check() {
+        twilio();
+        addresses();
+        lengths();
+        framework();
+        if (!settings.requireTwilioSignature() && !sandbox) {
+            faults.add("textonce.require-twilio-signature", "must be true; false is possible only in the sandbox");
+        }
+        if (!settings.routes().isEmpty() && !Files.isDirectory(Path.of(settings.routes()))) {
+            faults.add("textonce.routes", "must be a folder that exists");
+        }
+        clients();
+    }
+
+    private void twilio() {
+        var twilio = settings.twilio();
+        together("textonce.twilio.api-key", "textonce.twilio.api-secret");
+        if (twilio.sender().isEmpty()) {
+            faults.add("textonce.twilio.from-number", "is missing (or set TWILIO_MESSAGING_SERVICE_SID)");
+        }
+        if (!twilio.region().isEmpty() && twilio.edgeOfRegion().isEmpty()) {
+            faults.add(
+                    "textonce.twilio.region", "must be us1, ie1, au1 or jp1, or another one together with TWILIO_EDGE");
+        }
+    }
+
+    private void addresses() {
+        var publicPaths = settings.http().publicPaths();
+        demand(
+                "textonce.http.public-paths",
+                publicPaths.stream().allMatch(ReservedPaths::areSparedBy),
+                "must be paths of own routes in plain characters, and none of TextOnce's own");
+        demand(
+                "textonce.public-base-urls",
+                settings.publicBaseUrls() == null
+                        || settings.publicBaseUrls().stream().allMatch(SettingRules::isPublic),
+                "must be an http or https URL without query or fragment (or several, with commas)");
+        String base = settings.twilio().baseUrl();
+        demand(
+                "textonce.twilio.base-url",
+                base.isEmpty()
+                        || isAddress(
+                                base,
+                                uri -> isPublic(uri)
+                                        && isSafe(uri)
+                                        && Set.of("", "/").contains(uri.getRawPath())),
+                HTTPS);
+        String issuer = faults.value(ISSUER);
+        demand(ISSUER, issuer.isEmpty() || isAddress(issuer, uri -> isPublic(uri) && isSafe(uri)), HTTPS);
+        // A token that the issuer made for somebody else would open this too.
+        together(ISSUER, "spring.security.oauth2.resourceserver.jwt.audiences");
+    }
+
+    /** That one event is one message rests on these durations. */
+    private void lengths() {
+        var twilio = settings.twilio();
+        var unknown = settings.unknown();
+        for (Duration length : new Duration[] {
+            unknown.listLag(),
+            twilio.poolTimeout(),
+            twilio.connectTimeout(),
+            twilio.readTimeout(),
+            unknown.horizon(),
+            settings.lease()
+        }) {
+            if (length == null || length.isNegative()) {
+                return; // reported already
+            }
+        }
+        var bounds =
+                new TimeBounds(unknown.listLag(), twilio.poolTimeout(), twilio.connectTimeout(), twilio.readTimeout());
+        add("textonce.unknown.horizon", bounds.problemOfWindow(unknown.horizon()));
+        add("textonce.lease", bounds.problemOfLease(settings.lease()));
+    }
+
+    private void framework() {
+        required("spring.datasource.url", url -> url.matches("jdbc:postgresql:.+"), "must be jdbc:postgresql:…");
+        required("server.port", SettingRules::isPort, "must be a port number");
+        required("management.server.port", SettingRules::isPort, "must be a port number");
+        String destination = settings.status().destination();
+        demand(
+                "textonce.status.destination",
+                !destination.equals("queue:" + settings.jms().eventsQueue()),
+                "must not be the queue of events");
+        if (runs("jms") || !destination.isEmpty()) {
+            required("spring.artemis.broker-url", url -> true, "must be the address of the broker");
+        }
+        // Camel 4.17's HTTP consumer gives each back twice (autoRelease, and once more): two requests get the same one.
+        demand(
+                "camel.main.exchange-factory",
+                faults.value("camel.main.exchange-factory").matches("|default|prototype"),
+                "must be prototype: one that is used again would be given to two events at once");
+    }
+
+    private boolean runs(String intake) {
+        return settings.intakes() != null && settings.intakes().contains(intake);
+    }
+
+    private void clients() {
+        if (!sandbox && settings.clients().isEmpty() && faults.value(ISSUER).isEmpty() && runs("http")) {
+            faults.add(CLIENTS + "<name>.token-sha256", "is missing; without a client nobody may call the API");
+        }
+        settings.clients().forEach((name, client) -> {
+            // A client with a webhook may be one that only listens.
+            demand(
+                    CLIENTS + name + ".token-sha256",
+                    !client.tokenSha256().isEmpty() || client.webhook() != null,
+                    TextOnceProperties.SHA256);
+            demand(CLIENTS + name + ".events", client.events().stream().allMatch(EventName::isValid), EVENTS);
+            if (client.webhook() != null) {
+                webhook(name, CLIENTS + name + ".webhook.", client.webhook());
+            }
+        });
+    }
+
+    private void webhook(String client, String prefix, TextOnceProperties.Webhook webhook) {
+        webhook.secret().forEach(PersonalDataMask::registerSecret);
+        demand(
+                prefix + "url",
+                !client.equals(TextOnceProperties.Status.SUBSCRIBER),
+                "is not possible: a client named jms can't be told from the destination");
+        demand(prefix + "url", isAddress(webhook.url(), uri -> isWeb(uri) && isSafe(uri)), HTTPS);
+        demand(
+                prefix + "secret",
+                !webhook.secret().isEmpty() && webhook.secret().stream().allMatch(SettingRules::isWebhookSecret),
+                "must be whsec_ and 24 to 64 bytes in Base64");
+        demand(
+                prefix + "events",
+                webhook.events().stream().allMatch(event -> event.equals("*") || EventName.isValid(event)),
+                EVENTS + ", or *");
+    }
+
+    private void required(String property, Predicate<String> valid, String fault) {
+        String value = faults.value(property);
+        demand(property, !value.isEmpty(), SettingFaults.MISSING);
+        demand(property, valid.test(value), fault);
+    }
+
+    private static boolean isPort(String text) {
+        return text.matches("\\d{1,5}") && Integer.parseInt(text) <= 65_535;
+    }
+
+    private void together(String property, String other) {
+        if (faults.value(property).isEmpty() != faults.value(other).isEmpty()) {
+            faults.add(property, "and " + faults.variable(other) + " must be set together");
+        }
+    }
+
+    private void demand(String property, boolean holds, String fault) {
+        add(property, holds ? null : fault);
+    }
+
+    private void add(String property, @Nullable String fault) {
+        if (fault != null) {
+            faults.add(property, fault);
+        }
+    }
+
+    private static boolean isAddress(String text, Predicate<URI> rule) {
+        try {
+            return rule.test(new URI(text));
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    private static boolean isWebhookSecret(String text) {
+        try {
+            int bytes = Base64.getDecoder().decode(text.replaceFirst("^whsec_", "")).length;
+            return text.startsWith("whsec_") && bytes >= 24 && bytes <= 64;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isWeb(URI uri) {
+        return uri.getHost() != null
+                && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+                && uri.getRawFragment() == null
+                && uri.getRawUserInfo() == null;
+    }
+
+    private static boolean isPublic(URI uri) {
+        return isWeb(uri) && uri.getRawQuery() == null;
+    }
+
+    private static boolean isSafe(URI uri) {
+        return "https".equals(uri.getScheme())
+                || Set.of("localhost", "127.0.0.1", "[::1]").contains(uri.getHost());
+    }
+}

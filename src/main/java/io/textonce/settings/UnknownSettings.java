@@ -1,0 +1,95 @@
+package io.textonce.settings;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+
+/** Names of settings that nothing reads: a misspelt one would leave its default in force without a word. */
+final class UnknownSettings {
+
+    /** What Kubernetes sets for each service of a name space, here for one called textonce or textonce-db. */
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile("TEXTONCE_(\\w+_)?(SERVICE_HOST|SERVICE_PORT\\w*|PORT|PORT_\\d+_\\w+)");
+
+    private final ConfigurableEnvironment environment;
+    private final List<String> known = new ArrayList<>();
+
+    UnknownSettings(ConfigurableEnvironment environment) {
+        this.environment = environment;
+        collect("textonce", TextOnceProperties.class);
+    }
+
+    void report(SettingFaults faults) {
+        for (var source : environment.getPropertySources()) {
+            if (source instanceof EnumerablePropertySource<?> names) {
+                for (String name : names.getPropertyNames()) {
+                    boolean variable = name.startsWith("TEXTONCE_");
+                    if ((variable || name.startsWith("textonce.")) && !isKnown(name)) {
+                        String nearest = nearest(name);
+                        faults.addUnknown(name, variable ? faults.variable(nearest) : nearest);
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isKnown(String name) {
+        String bare = bare(name.replaceAll("(_\\d+)+$|\\[\\d+]", ""));
+        return SERVICE_LINK.matcher(name).matches()
+                || known.stream().anyMatch(setting -> bare.matches(bare(setting).replace("*", ".+")));
+    }
+
+    private String nearest(String name) {
+        return known.stream()
+                .min(Comparator.comparingInt(setting -> distance(bare(setting), bare(name))))
+                .orElseThrow()
+                .replace("*", "<name>");
+    }
+
+    /** Variables and properties are written differently and mean the same. */
+    private static String bare(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9*]", "");
+    }
+
+    private void collect(String prefix, Class<?> settings) {
+        for (var component : settings.getRecordComponents()) {
+            collect(
+                    prefix + "." + DataObjectPropertyName.toDashedForm(component.getName()),
+                    component.getGenericType());
+        }
+    }
+
+    private void collect(String name, Type type) {
+        if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+            collect(name + ".*", map.getActualTypeArguments()[1]);
+        } else if (type instanceof Class<?> settings && settings.isRecord()) {
+            collect(name, settings);
+        } else {
+            known.add(name);
+        }
+    }
+
+    /** Levenshtein's: how many letters must be changed, added or left out. */
+    private static int distance(String one, String other) {
+        var row = new int[other.length() + 1];
+        for (int i = 0; i <= one.length(); i++) {
+            int diagonal = i - 1;
+            for (int j = 0; j <= other.length(); j++) {
+                int above = row[j];
+                boolean same = i > 0 && j > 0 && one.charAt(i - 1) == other.charAt(j - 1);
+                row[j] =
+                        i == 0 ? j : j == 0 ? i : same ? diagonal : 1 + Math.min(diagonal, Math.min(above, row[j - 1]));
+                diagonal = above;
+            }
+        }
+        return row[other.length()];
+    }
+}
