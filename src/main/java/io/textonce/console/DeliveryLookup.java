@@ -2,12 +2,12 @@ package io.textonce.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
+import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -28,7 +28,6 @@ final class DeliveryLookup {
     private static final String BASE = "/api/deliveries/";
     private static final Set<String> TOLD_ELSEWHERE = Set.of("timeline", "may_be_sent_again", "phone");
 
-    private final ObjectMapper json = new ObjectMapper();
     private final PhoneNumbers phones;
     private final PhoneHash hash;
     private final PhoneTimeZones zones;
@@ -65,7 +64,7 @@ final class DeliveryLookup {
     }
 
     void all(Exchange exchange) throws JsonProcessingException {
-        var found = json.createObjectNode();
+        var found = SharedBuffers.JSON.createObjectNode();
         var deliveries = found.putArray("deliveries");
         var rows = rows(exchange);
         for (var row : rows) {
@@ -125,7 +124,7 @@ final class DeliveryLookup {
     }
 
     private ObjectNode delivery(Map<String, Object> row, @Nullable ZoneId asked) throws JsonProcessingException {
-        var node = json.createObjectNode();
+        var node = SharedBuffers.JSON.createObjectNode();
         var zone = asked == null ? recipientsZone(row) : asked;
         for (var column : row.entrySet()) {
             Object value = column.getValue();
@@ -149,11 +148,11 @@ final class DeliveryLookup {
     }
 
     JsonNode timeline(Map<String, Object> row) throws JsonProcessingException {
-        return json.readTree(String.valueOf(row.get("timeline")));
+        return SharedBuffers.JSON.readTree(String.valueOf(row.get("timeline")));
     }
 
     private ObjectNode entry(TimelineText.Entry entry, @Nullable ZoneId zone) {
-        var node = json.createObjectNode();
+        var node = SharedBuffers.JSON.createObjectNode();
         time(node, "at", entry.at(), zone);
         node.put("kind", entry.kind()).put("status", entry.status()).put("summary", entry.summary());
         node.put("sid", entry.sid()).put("code", entry.code()).put("detail", entry.detail());
@@ -189,7 +188,7 @@ final class DeliveryLookup {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         exchange.getMessage().setHeader("Cache-Control", "no-store");
-        exchange.getMessage().setBody(json.writeValueAsString(body));
+        exchange.getMessage().setBody(SharedBuffers.JSON.writeValueAsString(body));
     }
 
     /** Returns the operator's name; the sandbox has no users. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TwilioSid;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -38,7 +39,6 @@ final class SupportPage {
 
     private static final Logger LOG = LoggerFactory.getLogger(SupportPage.class);
 
-    private static final Pattern SID = Pattern.compile("(SM|MM)[0-9a-fA-F]{32}");
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final List<String> FILTERS = List.of("status", "event", "code", "from", "to", "after", "zone");
 
@@ -101,7 +101,7 @@ final class SupportPage {
         var found = new ArrayList<Map<String, Object>>();
         if (ID.matcher(wanted).matches()) {
             found.addAll(deliveries.find(Search.byId(UUID.fromString(wanted))));
-        } else if (SID.matcher(wanted).matches()) {
+        } else if (TwilioSid.isMessage(wanted)) {
             found.addAll(find("sid", wanted));
         } else if (!wanted.isEmpty()) {
             found.addAll(find("eventId", wanted));

@@ -8,11 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.privacy.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -129,8 +127,8 @@ public record CloudEvent(String event, String id, byte[] json) {
      * SHA-256. An id that is too long or contains a slash is replaced by its own SHA-256.
      */
     static String eventId(String source, String id) {
-        String readable = READABLE_ID.matcher(id).matches() ? id : sha256(id);
-        return readable + "@" + sha256(source).substring(0, 16);
+        String readable = READABLE_ID.matcher(id).matches() ? id : Sha256.hex(id);
+        return readable + "@" + Sha256.hex(source).substring(0, 16);
     }
 
     private static String required(Function<String, @Nullable String> attributes, String name) {
@@ -146,15 +144,6 @@ public record CloudEvent(String event, String id, byte[] json) {
             return JSON.readTree(json);
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not valid JSON in UTF-8 or has a duplicate key");
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

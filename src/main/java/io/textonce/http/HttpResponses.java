@@ -1,7 +1,6 @@
 package io.textonce.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.Delivery;
 import io.textonce.event.CloudEvent;
 import io.textonce.event.EventName;
@@ -28,8 +27,6 @@ final class HttpResponses {
     private static final Logger LOG = LoggerFactory.getLogger(HttpResponses.class);
 
     private static final Pattern EVENT_PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms");
-
-    private final ObjectMapper json = new ObjectMapper(SharedBuffers.factory().build());
 
     /**
      * Sets the event's name from the path and the client from the request; keeps nothing else of the request but the
@@ -137,13 +134,13 @@ final class HttpResponses {
     }
 
     private void answer(Exchange exchange, int status, Map<String, Object> members) throws JsonProcessingException {
-        write(exchange, status, "application/json", json.writeValueAsBytes(members));
+        write(exchange, status, "application/json", SharedBuffers.JSON.writeValueAsBytes(members));
     }
 
     /** Responds with the map in the body as JSON. */
     void json(Exchange exchange, int status) throws JsonProcessingException {
         var body = exchange.getMessage().getBody();
-        write(exchange, status, "application/json", json.writeValueAsBytes(body));
+        write(exchange, status, "application/json", SharedBuffers.JSON.writeValueAsBytes(body));
     }
 
     /** Writes a response with its length, so that head and body are sent in one piece. */

@@ -3,8 +3,8 @@ package io.textonce.http;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.event.EventRejected;
+import io.textonce.tuning.SharedBuffers;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -41,8 +41,6 @@ public record Problem(
         @Nullable Duration retryAfter) {
 
     public static final String MEDIA_TYPE = "application/problem+json";
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     public Problem(int status, String error, String detail) {
         this(status, error, detail, Map.of(), null, null);
@@ -153,7 +151,7 @@ public record Problem(
             members.put("code", code);
         }
         try {
-            return JSON.writeValueAsString(members);
+            return SharedBuffers.JSON.writeValueAsString(members);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

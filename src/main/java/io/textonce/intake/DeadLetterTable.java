@@ -2,9 +2,8 @@ package io.textonce.intake;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.privacy.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -52,13 +51,9 @@ final class DeadLetterTable {
     }
 
     private static byte[] sha256(String route, byte[] body) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(route.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            return digest.digest(body);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        var digest = Sha256.digest();
+        digest.update(route.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        return digest.digest(body);
     }
 }

@@ -1,9 +1,9 @@
 package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
+import io.textonce.tuning.SharedBuffers;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -41,8 +41,6 @@ public final class DeadLetters {
     /** Words of the language of selectors, which no property may have for a name. */
     private static final Set<String> RESERVED =
             Set.of("NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE");
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final DeadLetterTable table;
 
@@ -204,7 +202,7 @@ public final class DeadLetters {
                 return new byte[0];
             }
             if (body instanceof Map<?, ?> || body instanceof Iterable<?>) {
-                return JSON.writeValueAsBytes(body);
+                return SharedBuffers.JSON.writeValueAsBytes(body);
             }
         } catch (JMSException | JsonProcessingException e) {
             LOG.debug("A dead letter is stored without its content", e);

@@ -1,7 +1,6 @@
 package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
@@ -9,6 +8,8 @@ import io.textonce.http.Problem;
 import io.textonce.http.Twiml;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TwilioSid;
+import io.textonce.tuning.SharedBuffers;
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +32,6 @@ import org.springframework.transaction.support.TransactionOperations;
 final class InboundMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboundMessages.class);
-
-    private static final Pattern SID = Pattern.compile("(SM|MM)[0-9a-fA-F]{32}");
 
     /**
      * Keywords of Twilio, when a message has nothing else
@@ -61,7 +59,6 @@ final class InboundMessages {
     private final PhoneHash phoneHash;
     private final boolean published;
     private final MeterRegistry meters;
-    private final ObjectMapper json = new ObjectMapper();
 
     /** @param published whether there is a queue for messages other than those keywords */
     InboundMessages(
@@ -87,7 +84,7 @@ final class InboundMessages {
         String sid = field(form, "MessageSid");
         String from = field(form, "From");
         String recipient = field(form, "To");
-        if (sid == null || !SID.matcher(sid).matches() || from == null || recipient == null) {
+        if (sid == null || !TwilioSid.isMessage(sid) || from == null || recipient == null) {
             throw new EventRejected(400, "invalid callback", "MessageSid, From and To are required.");
         }
         String text = field(form, "Body");
@@ -178,7 +175,7 @@ final class InboundMessages {
         message.removeHeaders("*");
         message.setHeader("_AMQ_DUPL_ID", sid);
         message.setHeader("sid", sid);
-        message.setBody(json.writeValueAsString(body));
+        message.setBody(SharedBuffers.JSON.writeValueAsString(body));
     }
 
     static String kind(@Nullable String optOutType, String text) {

@@ -2,6 +2,7 @@ package io.textonce.message;
 
 import io.textonce.event.EventName;
 import io.textonce.settings.TimeBounds;
+import io.textonce.settings.TwilioSid;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -212,13 +213,13 @@ public final class SendPolicy implements Processor {
      * in Twilio's message list: an unknown outcome without a callback would appear absent and be sent twice.
      */
     public void setContentSid(String contentSid) {
-        option(CONTENT_SID, contentSid, "HX[0-9a-fA-F]{32}", "HX and 32 hexadecimal digits");
+        option(CONTENT_SID, contentSid, "HX" + TwilioSid.DIGITS, "HX and 32 hexadecimal digits");
         requireContentToStayUnsent();
     }
 
     /** Sets the Messaging Service, instead of the default sender. */
     public void setMessagingService(String messagingService) {
-        option(SERVICE, messagingService, "MG[0-9a-fA-F]{32}", "MG and 32 hexadecimal digits");
+        option(SERVICE, messagingService, "MG" + TwilioSid.DIGITS, "MG and 32 hexadecimal digits");
     }
 
     /**

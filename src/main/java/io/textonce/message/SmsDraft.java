@@ -7,9 +7,8 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import io.textonce.event.Identifier;
 import io.textonce.event.StorableText;
+import io.textonce.privacy.Sha256;
 import io.textonce.tuning.SharedBuffers;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -154,8 +153,8 @@ public final class SmsDraft implements Processor {
      */
     public static byte[] digest(Map<?, ?> payload) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(CANONICAL.writeValueAsBytes(payload));
-        } catch (NoSuchAlgorithmException | JsonProcessingException e) {
+            return Sha256.of(CANONICAL.writeValueAsBytes(payload));
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -1,7 +1,7 @@
 package io.textonce.publish;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.tuning.SharedBuffers;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -38,8 +38,6 @@ record StatusEvent(
 
     static final String MEDIA_TYPE = "application/cloudevents+json";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** Returns an id that is stable for a change and unique, even if a restored database counts entries again. */
     String id() {
         return UUID.nameUUIDFromBytes((delivery + "/" + entry + "/" + at).getBytes(StandardCharsets.UTF_8))
@@ -52,7 +50,8 @@ record StatusEvent(
 
     /** Returns the CloudEvent in structured mode. Its {@code sequence} orders the changes of a delivery. */
     String json(URI source) {
-        var json = JSON.createObjectNode()
+        var json = SharedBuffers.JSON
+                .createObjectNode()
                 .put("specversion", "1.0")
                 .put("id", id())
                 .put("source", source.toString())
@@ -80,7 +79,7 @@ record StatusEvent(
             data.put("phoneMasked", phoneMasked);
         }
         try {
-            return JSON.writeValueAsString(json);
+            return SharedBuffers.JSON.writeValueAsString(json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -1,8 +1,8 @@
 package io.textonce.publish;
 
+import io.textonce.tuning.SharedBuffers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
@@ -33,7 +33,6 @@ final class SubscriptionResponses {
     private static final Pattern ACTION = Pattern.compile("/api/subscriptions/([^/]+)/([a-z]+)");
     private static final int LONGEST_REASON = 300;
 
-    private final ObjectMapper json = new ObjectMapper();
     private final CursorStates subscriptions;
     private final Collection<String> names;
     private final MeterRegistry meters;
@@ -90,7 +89,7 @@ final class SubscriptionResponses {
     private JsonNode body(Exchange exchange) {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         try {
-            return json.readTree(body == null ? new byte[0] : body);
+            return SharedBuffers.JSON.readTree(body == null ? new byte[0] : body);
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not JSON");
         }
@@ -140,6 +139,6 @@ final class SubscriptionResponses {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         exchange.getMessage().setHeader("Cache-Control", "no-store");
-        exchange.getMessage().setBody(json.writeValueAsString(members));
+        exchange.getMessage().setBody(SharedBuffers.JSON.writeValueAsString(members));
     }
 }

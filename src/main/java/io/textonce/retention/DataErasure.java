@@ -1,11 +1,11 @@
 package io.textonce.retention;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.tuning.SharedBuffers;
 import io.textonce.twilio.TwilioFailure;
 import java.io.IOException;
 import java.util.Arrays;
@@ -70,7 +70,6 @@ final class DataErasure {
     private final PhoneHash phoneHash;
     private final Retention retention;
     private final DeadLetterErasure deadLetters;
-    private final ObjectMapper json = new ObjectMapper();
 
     DataErasure(
             NamedParameterJdbcTemplate jdbc,
@@ -94,7 +93,10 @@ final class DataErasure {
         String phone;
         try (var body =
                 exchange.getMessage(PlatformHttpMessage.class).getRequest().getInputStream()) {
-            phone = json.readTree(body.readAllBytes()).path("phone").asText("");
+            phone = SharedBuffers.JSON
+                    .readTree(body.readAllBytes())
+                    .path("phone")
+                    .asText("");
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not JSON");
         }
@@ -154,7 +156,7 @@ final class DataErasure {
         var message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        message.setBody(json.writeValueAsString(report));
+        message.setBody(SharedBuffers.JSON.writeValueAsString(report));
     }
 
     /** Erases the queues; the tables are erased by now, and a repeated request does the rest. */

@@ -3,6 +3,7 @@ package io.textonce.security;
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.privacy.Sha256;
 import io.textonce.settings.PublicPaths;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
@@ -10,12 +11,8 @@ import io.textonce.settings.TextOnceProperties.Client;
 import io.textonce.tuning.WithoutIntrospector;
 import io.textonce.twilio.TwilioSignature;
 import jakarta.servlet.DispatcherType;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -169,7 +166,7 @@ class ApiSecurity {
                 .forEach((name, client) -> client.tokenSha256()
                         .forEach(hash -> byHash.put(hash.toLowerCase(Locale.ROOT), principal(name, client))));
         return token -> {
-            @Nullable DefaultOAuth2AuthenticatedPrincipal principal = byHash.get(sha256(token));
+            @Nullable DefaultOAuth2AuthenticatedPrincipal principal = byHash.get(Sha256.hex(token));
             if (principal == null) {
                 throw new BadOpaqueTokenException("unknown token");
             }
@@ -232,15 +229,6 @@ class ApiSecurity {
                     .map(GrantedAuthority::getAuthority)
                     .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(wanted)));
         };
-    }
-
-    private static String sha256(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TwilioSid;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -25,7 +26,6 @@ public final class StatusCallback {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusCallback.class);
 
-    private static final Pattern SID = Pattern.compile("(SM|MM)[0-9a-fA-F]{32}");
     private static final Pattern STATUS = Pattern.compile("[a-z][a-z_-]{1,39}");
     private static final Pattern DELIVERY = Pattern.compile("(?:^|&)delivery=([0-9a-fA-F-]{36})(?:&|$)");
 
@@ -58,7 +58,7 @@ public final class StatusCallback {
         var status = (String) form.get("MessageStatus");
         if (sid == null
                 || status == null
-                || !SID.matcher(sid).matches()
+                || !TwilioSid.isMessage(sid)
                 || !STATUS.matcher(status).matches()) {
             throw new EventRejected(400, "invalid callback", "MessageSid and MessageStatus are required.");
         }

@@ -2,10 +2,10 @@ package io.textonce.twilio;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.twilio.http.Response;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,7 +31,6 @@ final class TwilioAnswers {
 
     private static final int MAX_ANSWER = 4 * 1024 * 1024;
 
-    private final ObjectMapper json = new ObjectMapper();
     private final TwilioCodes codes;
     private final Counter intercepted;
 
@@ -93,7 +92,7 @@ final class TwilioAnswers {
     /** Returns Twilio's error code, which has five digits; a gateway's JSON repeats the HTTP status under that name. */
     private @Nullable Integer code(String body) {
         try {
-            JsonNode code = json.readTree(body).path("code");
+            JsonNode code = SharedBuffers.JSON.readTree(body).path("code");
             return code.isInt() && code.intValue() >= 10_000 && code.intValue() <= 99_999 ? code.intValue() : null;
         } catch (JsonProcessingException e) {
             return null;

@@ -2,12 +2,12 @@ package io.textonce.twilio;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.Domains;
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.tuning.SharedBuffers;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -25,7 +25,6 @@ public final class TwilioMessages {
     private static final int PAGE_SIZE = 200;
     private static final int MOST_PAGES = 50;
 
-    private final ObjectMapper json = new ObjectMapper();
     private final TwilioRestClient client;
 
     TwilioMessages(TwilioRestClient client) {
@@ -116,7 +115,7 @@ public final class TwilioMessages {
     private JsonNode ask(Request request) {
         var response = client.request(request);
         try {
-            return json.readTree(response.getContent());
+            return SharedBuffers.JSON.readTree(response.getContent());
         } catch (JsonProcessingException e) {
             throw new TwilioFailure.Unclear("Twilio's response is not JSON", null);
         }

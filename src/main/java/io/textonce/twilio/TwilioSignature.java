@@ -1,5 +1,6 @@
 package io.textonce.twilio;
 
+import io.textonce.privacy.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -172,14 +172,8 @@ public final class TwilioSignature {
     }
 
     private static boolean isHashOf(byte[] body, String hash) {
-        try {
-            var expected = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(body));
-            return MessageDigest.isEqual(
-                    expected.getBytes(StandardCharsets.US_ASCII), hash.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return MessageDigest.isEqual(
+                Sha256.hex(body).getBytes(StandardCharsets.US_ASCII), hash.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Creates the Mac of one call, since a Mac has state; the keys are shared. */

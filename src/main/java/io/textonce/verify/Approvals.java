@@ -1,9 +1,9 @@
 package io.textonce.verify;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.tuning.SharedBuffers;
 import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -46,7 +46,6 @@ final class Approvals {
 
     private static final String FORGET = "DELETE FROM textonce.verify_approvals WHERE id = ?";
 
-    private final ObjectMapper json = new ObjectMapper();
     private final JdbcTemplate jdbc;
     private final URI source;
     private final boolean published;
@@ -85,7 +84,7 @@ final class Approvals {
     /** Builds the CloudEvent of the approval in the body. */
     void event(Exchange exchange) throws JsonProcessingException {
         var approval = exchange.getMessage().getBody(Approval.class);
-        var event = json.createObjectNode();
+        var event = SharedBuffers.JSON.createObjectNode();
         event.put("specversion", "1.0");
         event.put("id", approval.id().toString());
         event.put("source", source.toString());
@@ -99,7 +98,7 @@ final class Approvals {
                 .put("sid", approval.sid());
         exchange.setVariable("approval", approval.id());
         exchange.getMessage().setHeader("JMSType", TYPE);
-        exchange.getMessage().setBody(json.writeValueAsString(event));
+        exchange.getMessage().setBody(SharedBuffers.JSON.writeValueAsString(event));
     }
 
     /** Removes a published approval. */
