@@ -1,0 +1,37 @@
+package io.textonce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** A class that one page cannot hold has more than one task. */
+class SourceFilesTest {
+
+    private static final int MOST_LINES = 300;
+
+    @Test
+    void holdNoMoreThanOneTask() throws IOException {
+        try (var files = Files.walk(Path.of("src/main/java"))) {
+            var sources =
+                    files.filter(file -> file.toString().endsWith(".java")).toList();
+
+            assertThat(sources).hasSizeGreaterThan(100);
+            assertThat(sources)
+                    .filteredOn(file -> lines(file) > MOST_LINES)
+                    .as("sources of more than %d lines", MOST_LINES)
+                    .isEmpty();
+        }
+    }
+
+    private static long lines(Path file) {
+        try (var lines = Files.lines(file)) {
+            return lines.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
