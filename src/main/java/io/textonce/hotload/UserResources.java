@@ -19,7 +19,7 @@ final class UserResources {
         return isSchema(file) || file.startsWith("templates/");
     }
 
-    /** Whether there is a version of the file, shipped or the user's, that goes on if the new one is wrong. */
+    /** Returns whether a version of the file, shipped or the user's, stays in use if the new one is wrong. */
     boolean has(String file) {
         return isSchema(file) ? schemas.has(uri(file)) : templates.has(template(file));
     }

@@ -49,7 +49,7 @@ public final class PersonalDataMask {
     private static final String DATE = "[12]\\d{3}-[01]\\d-[0-3]\\d(?![\\d-])";
     private static final String SEPARATOR = "[ \\-/\u00a0\u2007-\u2015\u202f\u2212]";
 
-    /** What starts a stack trace or goes on with one. */
+    /** Start or next line of a stack trace. */
     private static final String TRACE = "[\\t ]++(?:at |\\.\\.\\. |Suppressed: )|Caused by: |"
             + "[\\w$]{1,80}+(?:\\.[\\w$]{1,80}+){1,20}+(?<=Exception|Error)(?:[:\\r\\n]|\\z)";
 
@@ -74,7 +74,7 @@ public final class PersonalDataMask {
     private static final String INTERNATIONAL = "\\(?+(?:[1-9]" + DIGIT + "{8,}+|" + DIGIT + "++(?:(?:" + SEPARATOR
             + "|[.()+]|%2[089]){1,3}+(?!" + DATE + ")" + DIGIT + "++)*+)";
 
-    /** What may start with a digit, a plus, a bracket or an escape. A group is what is masked, up to the end. */
+    /** Matches at a digit, a plus, a bracket or an escape. A group is the part to mask, up to the end of the match. */
     private static final Pattern NUMBER = Pattern.compile(String.join(
             "|",
             "(?<!" + WORD + ")(?:" + READABLE + ")",
@@ -85,7 +85,7 @@ public final class PersonalDataMask {
             "(?<![\\d.])((?:1\\.)?+\\d{3}\\.\\d{3}\\.\\d{4}|\\d\\d(?:\\.\\d\\d){4})(?![\\d.])",
             "(?<!" + WORD + ")(" + DIGIT + "{8,}+)" + END + "|(" + DIGIT + "{10,}+)"));
 
-    /** What may start with a letter, of a word or of a part of one. A group is what is masked, up to the end. */
+    /** Matches at the first letter of a word or of a part of one. A group is the part to mask, as above. */
     private static final Pattern NAME = Pattern.compile(String.join(
             "|",
             "(?<!" + WORD + ")(?:" + READABLE + ")",
@@ -209,7 +209,7 @@ public final class PersonalDataMask {
                 : masked.append(text, copied, text.length()).toString();
     }
 
-    /** Whether a word starts here, or a part of one, that may be a name or an identifier. */
+    /** Returns whether a word starts here, or a part of one, that may be a name or an identifier. */
     private static boolean startsName(CharSequence text, int at) {
         var c = text.charAt(at);
         var before = at == 0 ? ' ' : text.charAt(at - 1);

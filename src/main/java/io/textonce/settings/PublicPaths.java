@@ -24,7 +24,7 @@ public final class PublicPaths {
     }
 
     /**
-     * Whether callers get through to a route.
+     * Returns whether callers can reach a route.
      *
      * @param path of the route; it may hold variables
      */

@@ -24,12 +24,12 @@ public final class ReservedPaths {
 
     private ReservedPaths() {}
 
-    /** Whether a path is reserved for TextOnce. */
+    /** Returns whether a path is reserved for TextOnce. */
     public static boolean contain(String path) {
         return FIRST.contains(first(path));
     }
 
-    /** Whether a text is a pattern of paths that leaves those of TextOnce alone. */
+    /** Returns whether a text is a pattern of paths outside those of TextOnce. */
     static boolean areSparedBy(String pattern) {
         return PATTERN.matcher(pattern).matches() && !contain(pattern);
     }

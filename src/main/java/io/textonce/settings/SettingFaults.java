@@ -38,7 +38,7 @@ final class SettingFaults {
         this.environment = environment;
     }
 
-    /** What a value of this type looks like. */
+    /** Returns the fault of a value that is not of this type. */
     static String expected(Class<?> type) {
         if (type.isEnum()) {
             return "must be one of " + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
@@ -66,7 +66,7 @@ final class SettingFaults {
         }
     }
 
-    /** Whether a property is there and blank. */
+    /** Returns whether a property is set and blank. */
     boolean isBlank(String property) {
         try {
             return environment.getProperty(property, "-").isBlank();

@@ -79,11 +79,11 @@ final class SettingRules {
                 HTTPS);
         String issuer = faults.value(ISSUER);
         demand(ISSUER, issuer.isEmpty() || isAddress(issuer, uri -> isPublic(uri) && isSafe(uri)), HTTPS);
-        // A token that the issuer made for somebody else would open this too.
+        // Without an audience, a token that the issuer made for another service would be accepted, too.
         together(ISSUER, "spring.security.oauth2.resourceserver.jwt.audiences");
     }
 
-    /** That one event is one message rests on these durations. */
+    /** Checks the durations on which it rests that one event is one message. */
     private void lengths() {
         var twilio = settings.twilio();
         var unknown = settings.unknown();

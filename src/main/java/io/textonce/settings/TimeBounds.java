@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record TimeBounds(Duration listLag, Duration poolTimeout, Duration connectTimeout, Duration readTimeout) {
 
-    /** What is wrong with a reconciliation window, with the sum in words, or null. */
+    /** Returns the fault of a reconciliation window, with the sum in words, or null. */
     public @Nullable String problemOfWindow(Duration window) {
         return problem(window, listLag.plus(flight()), "list lag " + words(listLag) + " + " + flightWords());
     }
 
-    /** What is wrong with a lease, with the sum in words, or null. */
+    /** Returns the fault of a lease, with the sum in words, or null. */
     @Nullable
     String problemOfLease(Duration lease) {
         return problem(lease, flight(), flightWords());

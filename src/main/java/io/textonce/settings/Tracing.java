@@ -1,8 +1,8 @@
 package io.textonce.settings;
 
 /**
- * Marks that traces are told to somebody: a bean of this type exists only then. What takes over a caller's trace, or hands
- * ours on, asks for it.
+ * Marker of tracing: a bean of this type exists only if traces are exported. Code that takes over a caller's trace, or
+ * passes one on, requires it.
  */
 public interface Tracing {
 

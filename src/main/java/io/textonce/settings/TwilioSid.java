@@ -12,7 +12,7 @@ public final class TwilioSid {
 
     private TwilioSid() {}
 
-    /** Whether a text is the SID of a message. */
+    /** Returns whether a text is the SID of a message. */
     public static boolean isMessage(String text) {
         return MESSAGE.matcher(text).matches();
     }

@@ -15,7 +15,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 /** Names of settings that nothing reads: a misspelt one would leave its default in force without a word. */
 final class UnknownSettings {
 
-    /** What Kubernetes sets for each service of a name space, here for one called textonce or textonce-db. */
+    /** Variables that Kubernetes sets for each service of a namespace, such as textonce or textonce-db. */
     private static final Pattern SERVICE_LINK =
             Pattern.compile("TEXTONCE_(\\w+_)?(SERVICE_HOST|SERVICE_PORT\\w*|PORT|PORT_\\d+_\\w+)");
 

@@ -6,9 +6,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Keeps Camel's own pools on platform threads where HTTP has virtual ones. With virtual ones the pool of camel-twilio
- * has a single worker, so that texts leave one after the other. Camel looks at a system property only, and sets it when
- * nobody has: this comes first.
+ * Platform threads for Camel's own pools where HTTP has virtual ones. With virtual ones the pool of camel-twilio has a
+ * single worker, so that messages leave one after the other. Camel reads a system property only, and sets it if it is
+ * missing: this comes first.
  */
 final class PlatformThreads implements EnvironmentPostProcessor, Ordered {
 

@@ -10,12 +10,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  */
 public final class SharedBuffers {
 
-    /** The mapper of all JSON that has no rules of its own; nobody configures it. */
+    /** The mapper of all JSON that has no rules of its own; never configured. */
     public static final ObjectMapper JSON = new ObjectMapper(factory().build());
 
     private SharedBuffers() {}
 
-    /** What an {@code ObjectMapper} is made of. */
+    /** Returns the factory for an {@code ObjectMapper}. */
     public static JsonFactoryBuilder factory() {
         return new JsonFactoryBuilder().recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool());
     }

@@ -5,9 +5,9 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProce
 import org.springframework.core.Ordered;
 
 /**
- * Where Spring MVC has an introspector of handlers, Spring Security 6 looks for the handler of each request a second time,
- * for matchers that want to know it. Those of TextOnce are patterns of paths and want nothing, as all are in Spring
- * Security 7; so it is taken away before Spring Security looks.
+ * Removal of Spring MVC's introspector of handlers, with which Spring Security 6 resolves the handler of each request a
+ * second time, for matchers that need it. Those of TextOnce are patterns of paths and don't, as all are in Spring Security
+ * 7; so it is removed before Spring Security checks for it.
  */
 public final class WithoutIntrospector implements BeanDefinitionRegistryPostProcessor, Ordered {
 
@@ -20,7 +20,7 @@ public final class WithoutIntrospector implements BeanDefinitionRegistryPostProc
         }
     }
 
-    /** Those without an order come later, Spring Security's among them. */
+    /** Before those without an order, Spring Security's among them. */
     @Override
     public int getOrder() {
         return 0;
