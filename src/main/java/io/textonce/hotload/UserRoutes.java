@@ -155,7 +155,10 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             gone.stream().filter(file -> file.endsWith(ROUTES)).forEach(this::remove);
             loader().sweep();
             changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::refuseShipped);
-            Stream.of(changed, gone).flatMap(Set::stream).filter(resources::holds).forEach(this::reload);
+            Stream.of(changed, gone)
+                    .flatMap(Set::stream)
+                    .filter(resources::holds)
+                    .forEach(this::reload);
             gone.stream().filter(file -> file.endsWith(KameletTemplates.FILE)).forEach(this::removeKamelet);
             changed.stream()
                     .filter(file -> file.endsWith(KameletTemplates.FILE))
@@ -235,10 +238,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         return loaded.values().stream().anyMatch(route -> route.text().contains(name));
     }
 
-    /**
-     * Loads a kamelet, and reloads all user routes that use it; if one of them can't run with it, all keep the previous
-     * one.
-     */
+    /** Loads a kamelet and reloads the routes that use it; if one can't run with it, all keep the previous one. */
     private void replaceKamelet(String file) {
         try {
             kamelets().replace(file, folder().location(file), folder().read(file), this::reloadUsers);

@@ -1,12 +1,12 @@
 package io.textonce.publish;
 
-import io.textonce.tuning.SharedBuffers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.publish.CursorStates.State;
+import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Clock;

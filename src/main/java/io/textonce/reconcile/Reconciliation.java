@@ -50,10 +50,7 @@ final class Reconciliation {
     /** Interval of inconclusive checks after the reconciliation window. */
     private static final Duration SLOWEST_LOOK = Duration.ofMinutes(5);
 
-    /**
-     * Time of the last check: what is inconclusive for so long, longer than any outage of Twilio's API, stays
-     * inconclusive.
-     */
+    /** Time of the last check: later ones stay inconclusive, too, since no outage of Twilio's API lasts longer. */
     private static final Duration LAST_LOOK = Duration.ofHours(6);
 
     private static final String RESOLVED = "textonce.reconciliations.resolved";
@@ -199,28 +196,20 @@ final class Reconciliation {
             return;
         }
         if (due.text() == null) {
-            deliveries.end(
-                    due, DeliveryStatus.HELD, "Twilio has no record of the message, and its text is no longer stored");
-            count("hold");
+            hold(due, "Twilio has no record of the message, and its text is no longer stored");
             return;
         }
         if (restore.isCauseOf(due)) {
             // The text that Twilio makes of a template is unknown here: any of these messages may be it.
             if (due.sms().policy().isContent() && !unbound.isEmpty()) {
-                deliveries.end(
-                        due, DeliveryStatus.HELD, "Twilio has a message that may be this one; an operator must decide");
-                count("hold");
+                hold(due, "Twilio has a message that may be this one; an operator must decide");
             } else {
                 send(exchange, due, verdict);
             }
             return;
         }
         switch (due.onUnknown()) {
-            case "hold" -> {
-                deliveries.end(
-                        due, DeliveryStatus.HELD, "Twilio has no record of the message; an operator must decide");
-                count("hold");
-            }
+            case "hold" -> hold(due, "Twilio has no record of the message; an operator must decide");
             case "drop" -> {
                 deliveries.end(
                         due,
@@ -230,6 +219,11 @@ final class Reconciliation {
             }
             default -> send(exchange, due, verdict);
         }
+    }
+
+    private void hold(DueDelivery due, String detail) {
+        deliveries.end(due, DeliveryStatus.HELD, detail);
+        count("hold");
     }
 
     /** Resends a message that Twilio does not have, or holds it if it may not be sent now. */

@@ -56,11 +56,7 @@ public final class TwilioHttp implements AutoCloseable {
     }
 
     /** @param around interceptor of each call, or null */
-    TwilioHttp(
-            TwilioSettings settings,
-            TwilioAnswers answers,
-            TwilioClock clock,
-            @Nullable ExecChainHandler around) {
+    TwilioHttp(TwilioSettings settings, TwilioAnswers answers, TwilioClock clock, @Nullable ExecChainHandler around) {
         this.answers = answers;
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
