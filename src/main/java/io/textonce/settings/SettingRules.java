@@ -130,7 +130,7 @@ final class SettingRules {
 
     private void clients() {
         if (!sandbox && settings.clients().isEmpty() && faults.value(ISSUER).isEmpty() && runs("http")) {
-            faults.add(CLIENTS + "<name>.token-sha256", "is missing; without a client nobody may call the API");
+            faults.add(CLIENTS + "<name>.token-sha256", "is missing; without a client no caller may use the API");
         }
         settings.clients().forEach((name, client) -> {
             // A client with a webhook may be one that only listens.
@@ -150,7 +150,7 @@ final class SettingRules {
         demand(
                 prefix + "url",
                 !client.equals(TextOnceProperties.Status.SUBSCRIBER),
-                "is not possible: a client named jms can't be told from the destination");
+                "is not possible: the name jms is reserved for the broker's destination");
         demand(prefix + "url", isAddress(webhook.url(), uri -> isWeb(uri) && isSafe(uri)), HTTPS);
         demand(
                 prefix + "secret",
