@@ -1,11 +1,13 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.UNKNOWN;
 import static io.textonce.sandbox.Fault.answersHtml;
 import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.stopsAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.sandbox.Order;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -28,16 +30,13 @@ class AccountRefusedTest {
     /** Far less than the time between two probes. */
     private static final Duration AT_ONCE = Duration.ofSeconds(15);
 
-    private static final List<String> EVENTS = new ArrayList<>();
+    private static final List<Order> ORDERS = new ArrayList<>();
 
     /** The other tests send too, and must not meet what waits here. */
     @AfterEach
     void takeTheAccountAgain(Sandbox sandbox) {
-        EVENTS.forEach(id -> sandbox.database()
-                .update(
-                        "UPDATE textonce.deliveries SET due_at = NULL"
-                                + " WHERE event_id = ? AND status IN ('held', 'unknown')",
-                        id));
+        ORDERS.forEach(
+                order -> order.update("due_at = CASE WHEN status IN ('held', 'unknown') THEN NULL ELSE due_at END"));
         sandbox.database().update("DELETE FROM textonce.circuit_breakers");
         await().until(() -> health(sandbox), Status.UP::equals);
     }
@@ -47,20 +46,13 @@ class AccountRefusedTest {
         refuseTheAccount(sandbox);
         var expired = IntStream.range(0, 6).mapToObj(n -> held(sandbox)).toList();
         var live = held(sandbox);
-        expired.forEach(text -> sandbox.database()
-                .update(
-                        "UPDATE textonce.deliveries SET expires_at = now() - interval '1 s',"
-                                + " due_at = now() - interval '2 s' WHERE event_id = ?",
-                        text.eventId()));
-        makeDue(sandbox, live);
+        expired.forEach(text -> text.update("expires_at = now() - interval '1 s', due_at = now() - interval '2 s'"));
+        live.makeDue();
 
         allowAProbe(sandbox);
 
-        await().atMost(AT_ONCE)
-                .untilAsserted(
-                        () -> assertThat(sandbox.twilio().sentTo(live.number())).hasSize(1));
-        assertThat(expired)
-                .allSatisfy(text -> assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "rejected"));
+        await().atMost(AT_ONCE).untilAsserted(() -> assertThat(live.messages()).hasSize(1));
+        assertThat(expired).allSatisfy(text -> assertThat(text.delivery()).containsEntry("status", "rejected"));
         await().until(() -> health(sandbox), Status.UP::equals);
     }
 
@@ -72,11 +64,9 @@ class AccountRefusedTest {
         var later = Instant.now().plusSeconds(4);
         await().until(() -> Instant.now().isAfter(later));
 
-        makeDue(sandbox, text);
+        text.makeDue();
 
-        await().atMost(AT_ONCE)
-                .untilAsserted(
-                        () -> assertThat(sandbox.twilio().sentTo(text.number())).hasSize(1));
+        await().atMost(AT_ONCE).untilAsserted(() -> assertThat(text.messages()).hasSize(1));
     }
 
     @Test
@@ -85,17 +75,17 @@ class AccountRefusedTest {
         var first = held(sandbox);
         var second = held(sandbox);
         sandbox.twilio().forNumber(first.number(), refuses(20403)).forNumber(second.number(), refuses(20403));
-        makeDue(sandbox, first);
-        makeDue(sandbox, second);
+        first.makeDue();
+        second.makeDue();
 
         allowAProbe(sandbox);
 
-        await().until(() -> posts(sandbox, first) + posts(sandbox, second) == 1);
+        await().until(() -> first.posts() + second.posts() == 1);
         var later = Instant.now().plusSeconds(4);
         await().until(() -> Instant.now().isAfter(later));
-        assertThat(posts(sandbox, first) + posts(sandbox, second)).isOne();
-        assertThat(sandbox.delivery(first.eventId())).containsEntry("status", "held");
-        assertThat(sandbox.delivery(second.eventId())).containsEntry("status", "held");
+        assertThat(first.posts() + second.posts()).isOne();
+        assertThat(first.delivery()).containsEntry("status", "held");
+        assertThat(second.delivery()).containsEntry("status", "held");
         assertThat(health(sandbox)).isEqualTo(Status.DOWN);
     }
 
@@ -105,12 +95,12 @@ class AccountRefusedTest {
         refuseTheAccount(sandbox);
         var text = held(sandbox);
         sandbox.twilio().forNumber(text.number(), answersHtml(status));
-        makeDue(sandbox, text);
+        text.makeDue();
 
         allowAProbe(sandbox);
 
-        sandbox.awaitStatus(text.eventId(), "unknown");
-        assertThat(posts(sandbox, text)).isOne();
+        text.await(UNKNOWN);
+        assertThat(text.posts()).isOne();
         assertThat(circuits(sandbox)).isOne();
         assertThat(health(sandbox)).isEqualTo(Status.DOWN);
     }
@@ -118,13 +108,10 @@ class AccountRefusedTest {
     @ParameterizedTest
     @ValueSource(ints = {20003, 20005, 20006, 20010, 20403, 90010})
     void holdsWhatASuspendedAccountCanNotSend(int code, Sandbox sandbox) {
-        var text = text(sandbox);
-        sandbox.twilio().forNumber(text.number(), 1, refuses(code));
+        var text = text(sandbox).meeting(1, refuses(code)).post();
 
-        var answer = sandbox.post("order-shipped", sandbox.orderShipped(text.eventId(), text.number()));
-
-        assertThat(answer.statusCode()).isEqualTo(202);
-        assertThat(sandbox.json(answer).path("status").asText()).isEqualTo("held");
+        assertThat(text.answer().statusCode()).isEqualTo(202);
+        assertThat(text.answerJson().path("status").asText()).isEqualTo("held");
         assertThat(circuits(sandbox)).isOne();
     }
 
@@ -134,7 +121,7 @@ class AccountRefusedTest {
 
         report(sandbox, text, "failed", 30002);
 
-        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "failed");
+        assertThat(text.delivery()).containsEntry("status", "failed");
         assertThat(circuits(sandbox)).isOne();
     }
 
@@ -145,7 +132,7 @@ class AccountRefusedTest {
 
         report(sandbox, older, "failed", 30002);
 
-        assertThat(sandbox.delivery(older.eventId())).containsEntry("status", "failed");
+        assertThat(older.delivery()).containsEntry("status", "failed");
         assertThat(circuits(sandbox)).isZero();
     }
 
@@ -156,7 +143,7 @@ class AccountRefusedTest {
 
         report(sandbox, text, "failed", 30002);
 
-        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "delivered");
+        assertThat(text.delivery()).containsEntry("status", "delivered");
         assertThat(circuits(sandbox)).isZero();
     }
 
@@ -179,39 +166,30 @@ class AccountRefusedTest {
 
         report(sandbox, text, "failed", 21610);
 
-        assertThat(sandbox.delivery(text.eventId())).containsEntry("error_code", 21610);
+        assertThat(text.delivery()).containsEntry("error_code", 21610);
         assertThat(refusal(sandbox, text.number())).isEqualTo(202);
     }
 
-    private record Text(String eventId, String number) {}
-
-    private static Text text(Sandbox sandbox) {
-        var text = new Text(sandbox.newEventId(), sandbox.newNumber());
-        EVENTS.add(text.eventId());
+    private static Order text(Sandbox sandbox) {
+        var text = sandbox.order();
+        ORDERS.add(text);
         return text;
     }
 
-    private static Text held(Sandbox sandbox) {
-        var text = text(sandbox);
-        sandbox.post("order-shipped", sandbox.orderShipped(text.eventId(), text.number()));
-        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "held");
-        sandbox.database()
-                .update(
-                        "UPDATE textonce.deliveries SET due_at = now() + interval '1 h' WHERE event_id = ?",
-                        text.eventId());
+    private static Order held(Sandbox sandbox) {
+        var text = text(sandbox).post();
+        assertThat(text.delivery()).containsEntry("status", "held");
+        return text.update("due_at = now() + interval '1 h'");
+    }
+
+    private static Order sent(Sandbox sandbox) {
+        var text = text(sandbox).meeting(1, stopsAt("queued")).post();
+        assertThat(text.delivery()).containsEntry("status", "queued");
         return text;
     }
 
-    private static Text sent(Sandbox sandbox) {
-        var text = text(sandbox);
-        sandbox.twilio().forNumber(text.number(), 1, stopsAt("queued"));
-        sandbox.post("order-shipped", sandbox.orderShipped(text.eventId(), text.number()));
-        assertThat(sandbox.delivery(text.eventId())).containsEntry("status", "queued");
-        return text;
-    }
-
-    private static void report(Sandbox sandbox, Text text, String status, Integer code) {
-        String sid = (String) sandbox.delivery(text.eventId()).get("message_sid");
+    private static void report(Sandbox sandbox, Order text, String status, Integer code) {
+        String sid = (String) text.delivery().get("message_sid");
         assertThat(sandbox.twilio().reports(sid, status, code).status()).isEqualTo(204);
     }
 
@@ -235,16 +213,6 @@ class AccountRefusedTest {
 
     private static void allowAProbe(Sandbox sandbox) {
         sandbox.database().update("UPDATE textonce.circuit_breakers SET probe_at = now()");
-    }
-
-    private static void makeDue(Sandbox sandbox, Text text) {
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", text.eventId());
-    }
-
-    private static long posts(Sandbox sandbox, Text text) {
-        return sandbox.twilio().posts().stream()
-                .filter(post -> text.number().equals(post.parameter("To")))
-                .count();
     }
 
     private static int circuits(Sandbox sandbox) {

@@ -1,16 +1,20 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.CANCELED;
+import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static io.textonce.delivery.DeliveryStatus.HELD;
+import static io.textonce.delivery.DeliveryStatus.QUEUED;
+import static io.textonce.delivery.DeliveryStatus.REJECTED;
 import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.stopsAt;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.delivery.DeliveryStatus;
+import io.textonce.sandbox.Order;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,65 +27,55 @@ class DeliveryActionTest {
 
     @Test
     void cancelsAHeldTextForGoodAndTellsWhoAndWhy(Sandbox sandbox) {
-        var held = held(sandbox);
+        var order = held(sandbox);
 
-        var answer = decide(sandbox, held.eventId(), "cancel", "The customer called +15558675310");
+        var answer = order.act("cancel", "The customer called +15558675310");
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(sandbox.json(answer).get("status").asText()).isEqualTo("canceled");
-        assertThat(sandbox.delivery(held.eventId())).containsEntry("body", null).containsEntry("due_at", null);
-        assertThat(sandbox.timeline(held.eventId())).last().satisfies(event -> {
+        assertThat(order.delivery()).containsEntry("body", null).containsEntry("due_at", null);
+        assertThat(order.timeline()).last().satisfies(event -> {
             assertThat(event).containsEntry("kind", "operator").containsEntry("actor", "sandbox");
             assertThat((String) event.get("detail"))
                     .startsWith("The customer called")
                     .doesNotContain("+15558675310");
         });
-        var again = sandbox.post("order-shipped", sandbox.orderShipped(held.eventId(), held.number()));
-        assertThat(sandbox.json(again).get("duplicate").asBoolean()).isTrue();
-        assertThat(sandbox.twilio().sentTo(held.number())).isEmpty();
+        assertThat(order.post().answerJson().get("duplicate").asBoolean()).isTrue();
+        assertThat(order.messages()).isEmpty();
     }
 
     @Test
     void cancelsAtTwilioWhatTwilioHasNotSentYet(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, stopsAt("queued"));
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        sandbox.awaitStatus(id, "queued");
+        var order = sandbox.order().meeting(stopsAt("queued")).post().await(QUEUED);
 
-        var answer = decide(sandbox, id, "cancel", "Wrong parcel");
+        var answer = order.act("cancel", "Wrong parcel");
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        sandbox.awaitStatus(id, "canceled");
-        assertThat(sandbox.twilio().sentTo(number))
+        order.await(CANCELED);
+        assertThat(order.messages())
                 .singleElement()
                 .satisfies(message -> assertThat(message.status()).isEqualTo("canceled"));
-        assertThat(sandbox.timeline(id)).extracting(event -> event.get("kind")).contains("operator");
+        assertThat(order.timeline()).extracting(event -> event.get("kind")).contains("operator");
     }
 
     @Test
     void saysThatItIsTooLateToCancelWhatIsDelivered(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
-        sandbox.awaitStatus(id, "delivered");
+        var order = sandbox.order().post().await(DELIVERED);
 
-        var answer = decide(sandbox, id, "cancel", "Wrong parcel");
+        var answer = order.act("cancel", "Wrong parcel");
 
         assertThatProblem(answer).is(409, "not_possible");
-        assertThat(sandbox.delivery(id)).containsEntry("status", "delivered");
+        assertThat(order.delivery()).containsEntry("status", "delivered");
     }
 
     @Test
     void tellsTheTimelineWhenTwilioDoesNotCancelAnyMore(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
-        sandbox.awaitStatus(id, "delivered");
-        sandbox.database().update("UPDATE textonce.deliveries SET status = 'queued' WHERE event_id = ?", id);
+        var order = sandbox.order().post().await(DELIVERED).update("status = 'queued'");
 
-        var answer = decide(sandbox, id, "cancel", "Wrong parcel");
+        var answer = order.act("cancel", "Wrong parcel");
 
         assertThatProblem(answer).is(409, "not_possible");
-        assertThat(sandbox.timeline(id))
+        assertThat(order.timeline())
                 .last()
                 .satisfies(event -> assertThat((String) event.get("detail"))
                         .startsWith("Too late")
@@ -90,55 +84,50 @@ class DeliveryActionTest {
 
     @Test
     void sendsARejectedTextAgainOnceForTwoWhoAskForIt(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, 1, refuses(21408));
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        sandbox.awaitStatus(id, "rejected");
+        var order = sandbox.order().meeting(1, refuses(21408)).post().await(REJECTED);
 
-        var first = decide(sandbox, id, "resend", "The country is switched on now");
-        var second = decide(sandbox, id, "resend", "The country is switched on now");
+        var first = order.act("resend", "The country is switched on now");
+        var second = order.act("resend", "The country is switched on now");
 
         assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
         assertThatProblem(second).is(409, "not_possible");
-        sandbox.awaitStatus(id, "delivered");
-        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(sandbox.delivery(id)).containsEntry("error_code", null).containsEntry("body", null);
+        order.await(DELIVERED);
+        assertThat(order.messages()).hasSize(1);
+        assertThat(order.delivery()).containsEntry("error_code", null).containsEntry("body", null);
     }
 
     @ParameterizedTest
-    @CsvSource({"release, delivered, 1", "drop, canceled, 0"})
-    void releasesOrDropsWhatWaitsForAPerson(String action, String status, int texts, Sandbox sandbox) {
-        var held = held(sandbox);
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = NULL WHERE event_id = ?", held.eventId());
+    @CsvSource({"release, DELIVERED, 1", "drop, CANCELED, 0"})
+    void releasesOrDropsWhatWaitsForAPerson(String action, DeliveryStatus status, int texts, Sandbox sandbox) {
+        var order = held(sandbox).update("due_at = NULL");
 
-        var answer = decide(sandbox, held.eventId(), action, "Looked it up");
+        var answer = order.act(action, "Looked it up");
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        sandbox.awaitStatus(held.eventId(), status);
-        assertThat(sandbox.twilio().sentTo(held.number())).hasSize(texts);
+        order.await(status);
+        assertThat(order.messages()).hasSize(texts);
     }
 
     @ParameterizedTest
     @CsvSource({"release", "drop"})
     void leavesATextAloneThatWaitsForItsTime(String action, Sandbox sandbox) {
-        var held = held(sandbox);
+        var order = held(sandbox);
 
-        var answer = decide(sandbox, held.eventId(), action, "Looked it up");
+        var answer = order.act(action, "Looked it up");
 
         assertThatProblem(answer).is(409, "not_possible");
-        assertThat(sandbox.delivery(held.eventId())).containsEntry("status", "held");
+        assertThat(order.delivery()).containsEntry("status", "held");
     }
 
     @ParameterizedTest
     @CsvSource({"cancel, '', 400", "cancel, '  ', 400", "explode, why, 404"})
     void asksForAReasonAndAnActionThatExists(String action, String reason, int status, Sandbox sandbox) {
-        var held = held(sandbox);
+        var order = held(sandbox);
 
-        var answer = decide(sandbox, held.eventId(), action, reason);
+        var answer = order.act(action, reason);
 
         assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(sandbox.delivery(held.eventId())).containsEntry("status", "held");
+        assertThat(order.delivery()).containsEntry("status", "held");
     }
 
     @Test
@@ -159,9 +148,10 @@ class DeliveryActionTest {
 
         await().until(() -> !sandbox.twilio().sentTo("+15559000001").isEmpty());
         for (int n = 1; n <= races; n++) {
-            String id = deliveryId(sandbox, held.eventId() + "-" + n);
-            answers.add(
-                    pool.submit(() -> decideById(sandbox, id, "cancel", "Race").statusCode()));
+            String path = "/api/deliveries/"
+                    + sandbox.delivery(held.eventId() + "-" + n).get("id") + "/cancel";
+            answers.add(pool.submit(
+                    () -> sandbox.postJson(path, "{\"reason\":\"Race\"}").statusCode()));
         }
 
         for (int n = 1; n <= races; n++) {
@@ -178,28 +168,7 @@ class DeliveryActionTest {
         pool.shutdownNow();
     }
 
-    private static Held held(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, 1, refuses(21611));
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        sandbox.awaitStatus(id, "held");
-        return new Held(id, number);
+    private static Order held(Sandbox sandbox) {
+        return sandbox.order().meeting(1, refuses(21611)).post().await(HELD);
     }
-
-    private static HttpResponse<String> decide(Sandbox sandbox, String eventId, String action, String reason) {
-        return decideById(sandbox, deliveryId(sandbox, eventId), action, reason);
-    }
-
-    private static String deliveryId(Sandbox sandbox, String eventId) {
-        return sandbox.delivery(eventId).get("id").toString();
-    }
-
-    private static HttpResponse<String> decideById(Sandbox sandbox, String id, String action, String reason) {
-        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/deliveries/" + id + "/" + action))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"reason\":\"" + reason + "\"}")));
-    }
-
-    private record Held(String eventId, String number) {}
 }

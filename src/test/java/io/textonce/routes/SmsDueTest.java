@@ -1,12 +1,13 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static io.textonce.delivery.DeliveryStatus.HELD;
+import static io.textonce.delivery.DeliveryStatus.REJECTED;
 import static io.textonce.sandbox.Fault.answers;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 @SandboxTest
@@ -14,17 +15,12 @@ class SmsDueTest {
 
     @Test
     void sendsAHeldTextOnceWhenItIsDue(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, 4, answers(429));
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        sandbox.awaitStatus(id, "held");
+        var order = sandbox.order().meeting(4, answers(429)).post().await(HELD);
 
-        makeDue(sandbox, id);
+        order.makeDue().await(DELIVERED);
 
-        sandbox.awaitStatus(id, "delivered");
-        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(sandbox.timeline(id))
+        assertThat(order.messages()).hasSize(1);
+        assertThat(order.timeline())
                 .filteredOn(event -> event.get("kind").equals("answer"))
                 .extracting(event -> event.get("status"))
                 .containsExactly("held", "queued");
@@ -32,42 +28,22 @@ class SmsDueTest {
 
     @Test
     void rejectsAHeldTextWhoseTimeHasPassed(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, 4, answers(429));
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        sandbox.awaitStatus(id, "held");
+        var order = sandbox.order().meeting(4, answers(429)).post().await(HELD);
 
-        sandbox.database()
-                .update("UPDATE textonce.deliveries SET expires_at = now() - interval '1 s' WHERE event_id = ?", id);
-        makeDue(sandbox, id);
+        order.update("expires_at = now() - interval '1 s', due_at = now()").await(REJECTED);
 
-        sandbox.awaitStatus(id, "rejected");
-        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+        assertThat(order.messages()).isEmpty();
     }
 
     @Test
     void leavesATextAloneThatIsNotDue(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String other = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, 4, answers(429));
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        sandbox.awaitStatus(id, "held");
-        String second = sandbox.newNumber();
-        sandbox.twilio().forNumber(second, 4, answers(429));
-        sandbox.post("order-shipped", sandbox.orderShipped(other, second));
-        sandbox.awaitStatus(other, "held");
+        var later = sandbox.order().meeting(4, answers(429)).post().await(HELD);
+        var due = sandbox.order().meeting(4, answers(429)).post().await(HELD);
 
-        makeDue(sandbox, other);
+        due.makeDue().await(DELIVERED);
 
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(sandbox.twilio().sentTo(second)).hasSize(1));
-        assertThat(sandbox.delivery(id)).containsEntry("status", "held");
-        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
-    }
-
-    private static void makeDue(Sandbox sandbox, String id) {
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
+        assertThat(due.messages()).hasSize(1);
+        assertThat(later.delivery()).containsEntry("status", "held");
+        assertThat(later.messages()).isEmpty();
     }
 }

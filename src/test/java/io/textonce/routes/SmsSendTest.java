@@ -17,17 +17,16 @@ class SmsSendTest {
 
     @Test
     void sendsTheTextOfAnEventOnce(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
+        var order = sandbox.order();
 
-        var first = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        var second = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+        var first = order.post().answer();
+        var second = order.post().answer();
 
         assertThat(first.statusCode()).isEqualTo(202);
         assertThat(second.statusCode()).isEqualTo(200);
         assertThat(sandbox.json(second).get("sid"))
                 .isEqualTo(sandbox.json(first).get("sid"));
-        assertThat(sandbox.twilio().sentTo(number))
+        assertThat(order.messages())
                 .extracting(TwilioMessage::body)
                 .containsExactly("Your order 1001 has shipped. Tracking: https://example.com/track/1001");
     }
@@ -35,15 +34,14 @@ class SmsSendTest {
     @ParameterizedTest
     @ValueSource(ints = {20, 200})
     void sendsOnceForManyPostsOfOneEventAtOnce(int posts, Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
+        var order = sandbox.order();
 
         var answers = IntStream.range(0, posts)
                 .parallel()
-                .mapToObj(n -> sandbox.post("order-shipped", sandbox.orderShipped(id, number)))
+                .mapToObj(n -> sandbox.post("order-shipped", order.json()))
                 .toList();
 
-        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(order.messages()).hasSize(1);
         assertThat(answers).extracting(answer -> answer.statusCode()).containsOnly(200, 202);
     }
 

@@ -1,5 +1,7 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static io.textonce.delivery.DeliveryStatus.QUEUED;
 import static io.textonce.sandbox.Fault.losesCallbacks;
 import static io.textonce.sandbox.Fault.stopsAt;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,18 +23,14 @@ class SmsStatusPollTest {
 
     @Test
     void asksTwilioAboutATextWhoseCallbacksStayAway(Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, losesCallbacks());
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        await().until(() -> sandbox.twilio().sentTo(number).get(0).status().equals("delivered"));
-        assertThat(sandbox.delivery(id)).containsEntry("status", "queued");
+        var order = sandbox.order().meeting(losesCallbacks()).post();
+        await().until(() -> order.messages().get(0).status().equals("delivered"));
+        assertThat(order.delivery()).containsEntry("status", "queued");
 
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
+        order.makeDue().await(DELIVERED);
 
-        sandbox.awaitStatus(id, "delivered");
-        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(sandbox.delivery(id)).containsEntry("due_at", null);
+        assertThat(order.messages()).hasSize(1);
+        assertThat(order.delivery()).containsEntry("due_at", null);
     }
 
     @ParameterizedTest
@@ -49,28 +47,21 @@ class SmsStatusPollTest {
             @Nullable String planned,
             boolean asksAgain,
             Sandbox sandbox) {
-        String id = sandbox.newEventId();
-        String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, stopsAt("queued"));
-        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
-        sandbox.awaitStatus(id, "queued");
+        var order = sandbox.order().meeting(stopsAt("queued")).post().await(QUEUED);
 
         // Twilio knows no such message, so nothing else moves the row.
-        sandbox.database()
-                .update(
-                        "UPDATE textonce.deliveries SET message_sid = ?, created_at = now() - CAST(? AS interval),"
-                                + " attempted_at = now() - CAST(? AS interval),"
-                                + " twilio_options = 'sendAt='"
-                                + "   || to_char(now() AT TIME ZONE 'UTC' - CAST(? AS interval), 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
-                                + " due_at = now() WHERE event_id = ?",
-                        "SM" + UUID.randomUUID().toString().replace("-", ""),
-                        created,
-                        attempted,
-                        planned,
-                        id);
+        order.update(
+                "message_sid = ?, created_at = now() - CAST(? AS interval), attempted_at = now() - CAST(? AS interval),"
+                        + " twilio_options = 'sendAt='"
+                        + "   || to_char(now() AT TIME ZONE 'UTC' - CAST(? AS interval), 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"
+                        + " due_at = now()",
+                "SM" + UUID.randomUUID().toString().replace("-", ""),
+                created,
+                attempted,
+                planned);
 
         await(text).until(() -> {
-            var due = (Timestamp) sandbox.delivery(id).get("due_at");
+            var due = (Timestamp) order.delivery().get("due_at");
             return asksAgain
                     ? due != null && due.toInstant().isAfter(Instant.now().plus(Duration.ofMinutes(55)))
                     : due == null;

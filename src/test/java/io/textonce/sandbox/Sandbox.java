@@ -126,6 +126,11 @@ public final class Sandbox {
         return "+1" + BLOCKS.getAndIncrement();
     }
 
+    /** An order-shipped event of its own, to be posted. */
+    public Order order() {
+        return new Order(this);
+    }
+
     /** A valid order-shipped event. */
     public String orderShipped(String eventId, String number) {
         return "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + number
