@@ -11,10 +11,10 @@ import java.util.Map;
 public final class NewEvent {
 
     private static final String EVENT = """
-            # Event pickup-ready: say here when it is sent, and to whom.
+            # Event pickup-ready: describe when it is sent, and to whom.
             - route:
                 id: event-pickup-ready
-                description: Text somebody about pickup-ready
+                description: Notify a recipient of pickup-ready
                 group: event
                 routeConfigurationId: to-caller
                 from:
@@ -25,13 +25,13 @@ public final class NewEvent {
                   steps:
                     - to:
                         id: event-pickup-ready-check
-                        description: Refuse an event that does not match its schema
+                        description: Validate the event against its schema
                         uri: kamelet:event-check-action
                         parameters:
                           schema: pickup-ready
                     - to:
                         id: event-pickup-ready-text
-                        description: Write the text
+                        description: Render the message
                         uri: kamelet:sms-text-action
                         parameters:
                           template: pickup-ready

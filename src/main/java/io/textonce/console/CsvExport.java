@@ -8,16 +8,17 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * CSV export of deliveries (RFC 4180), written while it is read: one page of rows in memory at a time, and no database
  * connection held in between. A cell that a spreadsheet would run as a formula gets a leading apostrophe
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
+@Component
 final class CsvExport {
 
     static final String MEDIA_TYPE = "text/csv; charset=utf-8";
@@ -43,13 +44,16 @@ final class CsvExport {
             "created_at",
             "updated_at");
 
-    private final Function<Search, List<Map<String, Object>>> find;
+    private final DeliverySearch deliveries;
+    private final DeliveryLookup lookup;
 
-    CsvExport(Function<Search, List<Map<String, Object>>> find) {
-        this.find = find;
+    CsvExport(DeliverySearch deliveries, DeliveryLookup lookup) {
+        this.deliveries = deliveries;
+        this.lookup = lookup;
     }
 
-    void answer(Exchange exchange, Search search) {
+    void export(Exchange exchange) {
+        var search = lookup.search(exchange);
         var message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
@@ -97,7 +101,7 @@ final class CsvExport {
                 lines.append(String.join(",", COLUMNS)).append("\r\n");
                 begun = true;
             }
-            var rows = find.apply(search);
+            var rows = deliveries.find(search);
             rows.forEach(row -> lines.append(line(row)));
             more = rows.size() == PAGE;
             if (more) {

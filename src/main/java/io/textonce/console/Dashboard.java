@@ -14,13 +14,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Cached dashboard: messages of the last 24 hours by status, what is on hold or unconfirmed, top errors and event sources.
  * It is read from the table at most once in a few seconds, however many viewers there are, and never for longer than a few.
  */
+@Component
 public final class Dashboard {
 
     private static final int HOURS = 24;
@@ -62,13 +65,14 @@ public final class Dashboard {
     private @Nullable Picture picture;
 
     Dashboard(
-            JdbcTemplate jdbc,
+            DataSource dataSource,
             OpenDeliveries open,
             Intakes intakes,
             TwilioCodes codes,
             TextOnceProperties settings,
             Clock clock) {
-        this.jdbc = jdbc;
+        this.jdbc = new JdbcTemplate(dataSource);
+        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
         this.open = open;
         this.intakes = intakes;
         this.codes = codes;

@@ -21,8 +21,10 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /** Delivery lookup for support: every decision and response, no phone number and no text. */
+@Component
 final class DeliveryLookup {
 
     private static final String BASE = "/api/deliveries/";

@@ -3,8 +3,10 @@ package io.textonce.console;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
+import org.springframework.stereotype.Component;
 
 /** Search of deliveries, over the same route as the API. */
+@Component
 final class DeliverySearch {
 
     private final ProducerTemplate routes;

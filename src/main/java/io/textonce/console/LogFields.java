@@ -14,11 +14,15 @@ import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.stereotype.Component;
 
 /**
  * Interceptor that adds the fields {@code eventId}, {@code deliveryId} and {@code sid}, where known, to the log lines
  * of a step. They are set around each step, on whichever thread it runs, and removed after it.
  */
+@Component
+@ConditionalOnProperty("logging.structured.format.console")
 final class LogFields implements InterceptStrategy {
 
     @Override

@@ -14,16 +14,22 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Number and age of held and unknown deliveries, for the page and as gauges. They are read from the table at most once
  * in a few seconds, however many readers there are. Every instance has the same values: use their maximum, not their
  * sum.
  */
+@Component
 public final class OpenDeliveries implements MeterBinder {
+
+    /** A page that waits for a slow query is worse than one without its number. */
+    static final int LONGEST_QUERY_SECONDS = 5;
 
     private static final List<DeliveryStatus> STATUSES = List.of(DeliveryStatus.HELD, DeliveryStatus.UNKNOWN);
     private static final Duration FRESH = Duration.ofSeconds(5);
@@ -38,8 +44,9 @@ public final class OpenDeliveries implements MeterBinder {
     private final Clock clock;
     private final Map<DeliveryStatus, Open> known = new ConcurrentHashMap<>();
 
-    OpenDeliveries(JdbcTemplate jdbc, Clock clock) {
-        this.jdbc = jdbc;
+    OpenDeliveries(DataSource dataSource, Clock clock) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
         this.clock = clock;
     }
 

@@ -1,22 +1,33 @@
 package io.textonce.console;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
+import java.io.IOException;
+import java.time.ZoneOffset;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /** Operator actions. An action that is no longer possible is rejected with a reason; nothing is sent from here. */
+@Component
 final class Operator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
 
+    private static final Pattern ACTION = Pattern.compile("/api/deliveries/([^/]+)/([a-z]+)");
+
     private static final int LONGEST_REASON = 300;
 
+    private final ObjectMapper json = new ObjectMapper();
     private final OperatorActions decisions;
     private final TwilioMessages messages;
     private final MeterRegistry meters;
@@ -25,6 +36,25 @@ final class Operator {
         this.decisions = decisions;
         this.messages = messages;
         this.meters = meters;
+    }
+
+    /** Performs the action that the path names, for the reason in the body. */
+    void action(Exchange exchange) {
+        var request = DeliveryLookup.request(exchange);
+        var path = ACTION.matcher(request.getRequestURI());
+        if (!path.matches()) {
+            throw DeliveryLookup.notFound();
+        }
+        var id = DeliveryLookup.id(path.group(1));
+        byte[] body = exchange.getMessage().getBody(byte[].class);
+        JsonNode reason;
+        try {
+            reason = json.readTree(body == null ? new byte[0] : body).path("reason");
+        } catch (IOException e) {
+            throw EventRejected.ofField("body", "is not JSON");
+        }
+        act(id, path.group(2), DeliveryLookup.operator(request.getRemoteUser()), reason.asText(""));
+        DeliveryLookup.ask(exchange, Search.byId(id), ZoneOffset.UTC);
     }
 
     /**

@@ -6,12 +6,14 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Cancellation of an event's message, at any time. A cancellation that overtakes its event claims the event's key, so
  * of the two one wins however close they are; the event then ends as canceled when it is received. A message that may
  * be at Twilio is not sent again, and the background worker cancels it there as long as Twilio can.
  */
+@Component
 public final class Cancellations {
 
     /** Source of a row that holds the key of an event that has not come yet. */
@@ -78,7 +80,7 @@ public final class Cancellations {
     }
 
     /** Cancels the message that the body names by event and eventId, and sets a list with one row of the effect. */
-    void cancel(Exchange exchange) {
+    void cancelEvent(Exchange exchange) {
         Map<?, ?> body = exchange.getMessage().getBody(Map.class);
         var canceled = cancel((String) body.get("event"), (String) body.get("eventId"), (String) body.get("reason"));
         exchange.getMessage().setBody(List.of(Map.of("delivery", canceled.delivery(), "effect", canceled.effect())));

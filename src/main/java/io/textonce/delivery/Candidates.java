@@ -10,8 +10,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /** Read side of the reconciliation: deliveries that may own a message in Twilio's list, and messages that have an owner. */
+@Component
 public final class Candidates {
 
     /**

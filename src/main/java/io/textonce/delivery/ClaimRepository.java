@@ -196,7 +196,7 @@ final class ClaimRepository implements AutoCloseable {
                 .add("text", claim -> phones.mask(claim.sms().phone()))
                 .add("text", claim -> claim.sms().phone())
                 .add("text", claim -> claim.policy().onUnknown())
-                .add("interval", claim -> claim.policy().horizon())
+                .add("interval", claim -> claim.policy().reconciliationWindow())
                 .add("timestamptz", claim -> claim.sms().expiresAt())
                 .add("text", claim -> claim.policy().quietHours())
                 .add("text", claim -> claim.sms().timeZone())

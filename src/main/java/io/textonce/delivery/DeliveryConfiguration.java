@@ -2,10 +2,6 @@ package io.textonce.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.textonce.event.EventRejected;
-import io.textonce.message.Sms;
-import io.textonce.message.SmsDraft;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
@@ -14,8 +10,6 @@ import io.textonce.settings.TimeBounds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import javax.sql.DataSource;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -48,11 +42,6 @@ class DeliveryConfiguration {
      * share the statement for as long, so it is well below the 3 s that Twilio waits for the answer to a callback.
      */
     private static final String NO_LONG_WAIT = "; SET lock_timeout = '500ms'";
-
-    @Bean
-    Clock clock() {
-        return Clock.systemUTC();
-    }
 
     /** A commit is on disk when it returns. */
     @Bean
@@ -93,6 +82,11 @@ class DeliveryConfiguration {
     @Bean
     PhoneNumbers phoneNumbers() {
         return new PhoneNumbers();
+    }
+
+    @Bean
+    PhoneTimeZones phoneTimeZones() {
+        return new PhoneTimeZones();
     }
 
     @Bean
@@ -164,26 +158,6 @@ class DeliveryConfiguration {
         return new DueRepository(new JdbcTemplate(dataSource), settings.twilio().sender(), settings.lease());
     }
 
-    @Bean
-    Candidates candidates(DataSource dataSource, PhoneHash phoneHash) {
-        return new Candidates(new JdbcTemplate(dataSource), phoneHash);
-    }
-
-    @Bean
-    OperatorActions decisions(DataSource dataSource) {
-        return new OperatorActions(new JdbcTemplate(dataSource));
-    }
-
-    @Bean
-    Processor smsCancel(DataSource dataSource, Clock clock) {
-        return new Cancellations(new JdbcTemplate(dataSource), clock)::cancel;
-    }
-
-    @Bean
-    OptOuts optOuts(DataSource dataSource, PhoneHash phoneHash) {
-        return new OptOuts(new JdbcTemplate(dataSource), phoneHash);
-    }
-
     /** Known to the kamelet {@code sms-send-sink}. */
     @Bean
     TimeBounds timeBounds(TextOnceProperties settings) {
@@ -193,76 +167,8 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    SendRules sendGate(OptOuts optOuts, TextOnceProperties settings, Clock clock) {
+    SendRules sendRules(OptOuts optOuts, PhoneTimeZones phoneTimeZones, TextOnceProperties settings, Clock clock) {
         return new SendRules(
-                optOuts,
-                new PhoneTimeZones(),
-                settings.timeZone(),
-                settings.consent().maxAge(),
-                clock);
-    }
-
-    @Bean
-    Processor smsDraft(Clock clock) {
-        return new SmsDraft(clock);
-    }
-
-    @Bean
-    SendChecks sendChecks(PhoneNumbers phones, SendRules gate, Clock clock) {
-        return new SendChecks(phones, gate, clock);
-    }
-
-    @Bean
-    Processor smsConsent(SendChecks checks) {
-        return checks::consent;
-    }
-
-    @Bean
-    Processor smsNumber(SendChecks checks) {
-        return checks::number;
-    }
-
-    @Bean
-    Processor smsText(SendChecks checks) {
-        return checks::text;
-    }
-
-    @Bean
-    Processor smsTime(SendChecks checks) {
-        return checks::time;
-    }
-
-    /** Ends the send flow of a rejected message: its sender gets the rejection, over whichever intake. */
-    @Bean
-    Processor smsRefused(MeterRegistry meters) {
-        return exchange -> {
-            var sms = exchange.getVariable("sms", Sms.class);
-            var delivery = exchange.getVariable("delivery", Delivery.class);
-            if (delivery != null && delivery.duplicate()) {
-                meters.counter("textonce.events.duplicated", "event", sms.event(), "source", sms.source())
-                        .increment();
-            }
-            var refusal = exchange.getVariable("refusal", EventRejected.class);
-            if (refusal != null) {
-                throw refusal;
-            }
-        };
-    }
-
-    @Bean
-    Processor outcomeLost() {
-        return exchange -> LOG.warn(
-                "Outcome of delivery {} could not be recorded; reconciliation will find it",
-                exchange.getVariable("delivery", Delivery.class).id());
-    }
-
-    /** Logs a failure of the background worker: its row becomes due again by itself. */
-    @Bean
-    Processor nextTime() {
-        return exchange -> {
-            var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
-            LOG.warn("{} failed; it is retried: {}", exchange.getFromRouteId(), failure.toString());
-        };
+                optOuts, phoneTimeZones, settings.timeZone(), settings.consent().maxAge(), clock);
     }
 }

@@ -31,7 +31,7 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
     }
 
     /**
-     * Claims the event of the variable {@code sms} with the decision in {@code verdict}: send now, hold or reject. The
+     * Claims the event of the variable {@code sms} with the decision in {@code decision}: send now, hold or reject. The
      * exchange that may send finds the claim in the variable {@code delivery}, and may send while {@code lease} holds;
      * all others find there the delivery of the event, and the reason of a rejection in {@code refusal}.
      *
@@ -41,8 +41,9 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
      */
     @Override
     public boolean add(Exchange exchange, String key) {
-        var sms = exchange.getVariable("sms", Sms.class);
-        var decision = exchange.getVariable("verdict", SendDecision.SEND, SendDecision.class);
+        var decision = exchange.getVariable("decision", SendDecision.SEND, SendDecision.class);
+        var sms = planned(exchange.getVariable("sms", Sms.class), decision);
+        exchange.setVariable("sms", sms);
         while (true) {
             var lease = new Lease(leaseLength).of(clock.instant(), sms.expiresAt());
             var claim = new ClaimRepository.Claim(
@@ -68,6 +69,13 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
                 return false;
             }
         }
+    }
+
+    /** A message that may be sent is sent now, or scheduled at Twilio for the time of the decision. */
+    private static Sms planned(Sms sms, SendDecision decision) {
+        return decision.isSend() && (sms.sendAt() != null || decision.until() != null)
+                ? sms.plannedFor(decision.until())
+                : sms;
     }
 
     @Override

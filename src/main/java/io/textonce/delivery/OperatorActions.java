@@ -3,12 +3,14 @@ package io.textonce.delivery;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Operator actions on a delivery. Each is one statement with the expected state, so of an operator and the background
  * worker who race for a delivery one wins and the other has no effect; the same statement records action, actor and
  * reason in the timeline.
  */
+@Component
 public final class OperatorActions {
 
     private static final String RECORD = Timeline.ENTRY + """

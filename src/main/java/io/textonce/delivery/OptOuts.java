@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Opt-outs by number and sender. Only the recipient can undo one, by texting START; a newer consent does not, since
  * only the recipient can know that it was meant so.
  */
+@Component
 public final class OptOuts {
 
     /** Twilio's code of a message to a recipient who has opted out (https://www.twilio.com/docs/api/errors/21610). */

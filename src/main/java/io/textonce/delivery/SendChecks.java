@@ -7,62 +7,63 @@ import io.textonce.message.TextLimits;
 import io.textonce.phone.PhoneNumbers;
 import java.time.Clock;
 import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
+import org.springframework.stereotype.Component;
 
-/** Checks before the claim of a message, each a step of the route {@code sms-send}. */
+/**
+ * Checks of the route {@code sms-send}, in any order: each checks the message alone, and the strictest decision of all
+ * reaches the claim in the variable {@code decision}.
+ */
+@Component
 final class SendChecks {
 
     private final PhoneNumbers phones;
-    private final SendRules gate;
+    private final SendRules rules;
     private final Clock clock;
 
-    SendChecks(PhoneNumbers phones, SendRules gate, Clock clock) {
+    SendChecks(PhoneNumbers phones, SendRules rules, Clock clock) {
         this.phones = phones;
-        this.gate = gate;
+        this.rules = rules;
         this.clock = clock;
     }
 
-    void consent(Exchange exchange) {
-        var sms = exchange.getVariable("sms", Sms.class);
-        exchange.setVariable("verdict", gate.consent(sms));
+    public void consent(@Variable("sms") Sms sms, Exchange exchange) {
         if (EventTime.isFuture(sms.consentAt(), clock.instant())) {
-            refuse(exchange, EventRejected.ofField("consentAt", "must not be in the future"));
+            reject(exchange, sms, EventRejected.ofField("consentAt", "must not be in the future"));
+        } else {
+            decide(exchange, rules.consent(sms));
         }
     }
 
-    void number(Exchange exchange) {
-        var sms = exchange.getVariable("sms", Sms.class);
+    public void number(@Variable("sms") Sms sms, Exchange exchange) {
         if (!phones.isE164(sms.phone())) {
-            refuse(exchange, EventRejected.ofNumber("phone"));
+            reject(exchange, sms, EventRejected.ofNumber("phone"));
         }
     }
 
-    void text(Exchange exchange) {
-        var sms = exchange.getVariable("sms", Sms.class);
-        var refusal = TextLimits.refusal(sms.text(), sms.policy());
-        if (refusal != null) {
-            refuse(exchange, refusal);
+    public void text(@Variable("sms") Sms sms, Exchange exchange) {
+        var rejection = TextLimits.refusal(sms.text(), sms.policy());
+        if (rejection != null) {
+            reject(exchange, sms, rejection);
         }
     }
 
-    /**
-     * Rejects the message: its caller sends a corrected event; if there is no caller, the rejection is stored with its
-     * reason.
-     */
-    private static void refuse(Exchange exchange, EventRejected refusal) {
-        if (!exchange.getVariable("sms", Sms.class).policy().keepsRefused()) {
-            throw refusal;
-        }
-        exchange.setVariable("verdict", SendDecision.rejected(refusal));
+    public void time(@Variable("sms") Sms sms, Exchange exchange) {
+        decide(exchange, rules.time(sms));
     }
 
-    void time(Exchange exchange) {
-        if (exchange.getVariable("verdict", SendDecision.class).isSend()) {
-            var sms = exchange.getVariable("sms", Sms.class);
-            var verdict = gate.time(sms);
-            exchange.setVariable("verdict", verdict);
-            if (verdict.isSend() && (sms.sendAt() != null || verdict.until() != null)) {
-                exchange.setVariable("sms", sms.plannedFor(verdict.until()));
-            }
+    /** A caller sends a corrected event; where there is none to do so, a rejection is kept with its reason. */
+    private static void reject(Exchange exchange, Sms sms, EventRejected rejection) {
+        if (!sms.policy().keepsRefused()) {
+            throw rejection;
         }
+        decide(exchange, SendDecision.rejected(rejection));
+    }
+
+    private static void decide(Exchange exchange, SendDecision decision) {
+        exchange.setVariable(
+                "decision",
+                exchange.getVariable("decision", SendDecision.SEND, SendDecision.class)
+                        .strictest(decision));
     }
 }

@@ -47,6 +47,18 @@ public record SendDecision(
         return new SendDecision(DeliveryStatus.CANCELED, null, null, "Canceled before it was sent");
     }
 
+    /** The one that delays more: a rejection before a hold, and a hold before any send. Of two equals this one. */
+    SendDecision strictest(SendDecision other) {
+        return other.strictness() > strictness() ? other : this;
+    }
+
+    private int strictness() {
+        if (isSend()) {
+            return until == null ? 0 : 1;
+        }
+        return isHeld() ? 2 : 3;
+    }
+
     public boolean isSend() {
         return status == DeliveryStatus.RESERVED;
     }

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
-import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -114,22 +113,17 @@ public final class StatusRepository implements AutoCloseable {
             "reports",
             Report::sid,
             Comparator.comparing(Report::delivery, Comparator.nullsLast(Comparator.naturalOrder())),
-            this::record);
+            this::recordAll);
 
     public StatusRepository(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
-    }
-
-    /** Records the {@link Report} in the body, and sets its {@link Effect} as the body. */
-    public void record(Exchange exchange) {
-        exchange.getMessage().setBody(record(exchange.getMessage().getBody(Report.class)));
     }
 
     public Effect record(Report report) {
         return batches.with(report);
     }
 
-    private List<Effect> record(List<Report> reports) {
+    private List<Effect> recordAll(List<Report> reports) {
         var effects = new HashMap<String, Effect>();
         jdbc.query(
                 new Columns<>(reports)

@@ -12,11 +12,13 @@ import org.apache.camel.component.jsonvalidator.JsonUriSchemaLoader;
 import org.apache.camel.support.ResourceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Registry of the schemas in use, by the URIs of their files. A schema is compiled as a whole when a route that uses it
  * is loaded or its file changes, never by an event, so that no event is the first to meet a mistake in it.
  */
+@Component
 public final class EventSchemas implements JsonUriSchemaLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSchemas.class);

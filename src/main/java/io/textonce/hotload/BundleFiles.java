@@ -1,17 +1,22 @@
 package io.textonce.hotload;
 
+import io.textonce.settings.TextOnceProperties;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.camel.CamelContext;
+import org.apache.camel.impl.engine.DefaultResourceLoader;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceResolverSupport;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
 
 /**
  * Resolver of {@code textonce:schemas/order-shipped.schema.json} and the like: the user's folder first, then the
  * shipped files. Only schemas and templates can be overridden: they belong to an event, everything else is the send
  * flow.
  */
+@Component(DefaultResourceLoader.RESOURCE_LOADER_KEY_PREFIX + BundleFiles.SCHEME)
 final class BundleFiles extends ResourceResolverSupport {
 
     static final String SCHEME = "textonce";
@@ -20,6 +25,11 @@ final class BundleFiles extends ResourceResolverSupport {
 
     private final String home;
     private final String own;
+
+    @Autowired
+    BundleFiles(CamelContext camel, TextOnceProperties settings) {
+        this(camel, settings.home(), settings.routes());
+    }
 
     BundleFiles(CamelContext camel, String home, String own) {
         super(SCHEME);

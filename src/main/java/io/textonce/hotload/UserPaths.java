@@ -14,12 +14,15 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 import org.apache.camel.model.ModelCamelContext;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
 
 /**
  * HTTP engine that keeps user routes off the paths of TextOnce, and off each other's: Spring MVC maps a path to the
  * route registered last, and when that one is removed, to none. The routes run on the container's threads: admission
  * control bounds them, and no request waits in a queue behind it.
  */
+@Component("platform-http-engine")
 final class UserPaths extends SpringBootPlatformHttpEngine {
 
     private static final Pattern VARIABLE = Pattern.compile("\\{[^}]*}|\\*+");
@@ -27,7 +30,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
     private final BundleFiles files;
     private final List<String> shipped = new CopyOnWriteArrayList<>();
 
-    UserPaths(int port, BundleFiles files) {
+    UserPaths(@Value("${server.port}") int port, BundleFiles files) {
         super(port, Runnable::run);
         this.files = files;
     }

@@ -2,6 +2,8 @@ package io.textonce.hotload;
 
 import io.textonce.event.EventSchemas;
 import io.textonce.message.Templates;
+import io.textonce.settings.PublicPaths;
+import io.textonce.settings.TextOnceProperties;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,13 +23,16 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.stereotype.Component;
 
 /**
  * Hot reload of the user's files beside the shipped ones. A file with an error is reported with its line and reason,
  * and affects nothing else: the previous version keeps running. A file is loaded once it is unchanged for two scans.
  */
+@Component
 public final class UserRoutes implements CamelContextConfiguration, HealthIndicator, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UserRoutes.class);
@@ -52,6 +57,11 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private @Nullable RouteLoader loader;
     private @Nullable KameletTemplates kamelets;
     private @Nullable ScheduledExecutorService watcher;
+
+    @Autowired
+    UserRoutes(TextOnceProperties settings, BundleFiles files, Templates texts, EventSchemas schemas) {
+        this(settings.routes(), settings.routesReload(), files, texts, schemas, new PublicPaths(settings)::reach);
+    }
 
     /** @param isReached whether callers can reach an HTTP path */
     UserRoutes(

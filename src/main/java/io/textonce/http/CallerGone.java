@@ -5,11 +5,13 @@ import org.apache.camel.spi.ExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Handler of a response that could not be written because its caller disconnected; the outcome of the event is recorded
  * all the same.
  */
+@Component
 final class CallerGone implements ExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerGone.class);

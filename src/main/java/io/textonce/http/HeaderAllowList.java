@@ -5,20 +5,23 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
 
 /**
  * Header allow-list: no header and no query parameter of a caller enters an exchange, and only listed headers enter a
  * response. Camel's components take instructions from headers, so a caller must not set any.
  */
+@Component
 final class HeaderAllowList implements HeaderFilterStrategy {
 
     private static final Set<String> ANSWER = Set.of("content-type", "content-length", "location", "retry-after");
 
     private final boolean isTraced;
 
-    /** @param isTraced whether a caller may set the trace of its request */
-    HeaderAllowList(boolean isTraced) {
-        this.isTraced = isTraced;
+    /** @param tracing where it is on, a caller may say which trace its request belongs to */
+    HeaderAllowList(ObjectProvider<Tracing> tracing) {
+        this.isTraced = tracing.getIfAvailable() != null;
     }
 
     @Override

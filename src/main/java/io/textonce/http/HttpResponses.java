@@ -20,8 +20,10 @@ import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /** HTTP contract: the event of a path, and the response to a caller. */
+@Component
 final class HttpResponses {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpResponses.class);
@@ -137,8 +139,17 @@ final class HttpResponses {
         write(exchange, status, "application/json", SharedBuffers.JSON.writeValueAsBytes(members));
     }
 
-    /** Responds with the map in the body as JSON. */
-    void json(Exchange exchange, int status) throws JsonProcessingException {
+    /** Responds 202 with the map in the body as JSON. */
+    void started(Exchange exchange) throws JsonProcessingException {
+        json(exchange, 202);
+    }
+
+    /** Responds 200 with the map in the body as JSON. */
+    void found(Exchange exchange) throws JsonProcessingException {
+        json(exchange, 200);
+    }
+
+    private void json(Exchange exchange, int status) throws JsonProcessingException {
         var body = exchange.getMessage().getBody();
         write(exchange, status, "application/json", SharedBuffers.JSON.writeValueAsBytes(body));
     }

@@ -11,11 +11,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * Fitting of an incident's title into an SMS, before anything is committed: an alert must not fail because of a
  * machine-generated title.
  */
+@Component
 final class AlertText {
 
     private static final int LONGEST_TITLE = 160;

@@ -3,6 +3,7 @@ package io.textonce.incident;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.phone.PhoneHash;
+import io.textonce.settings.TextOnceProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -15,12 +16,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Alert messages within the tiered rate limits of each number: one alert, or a digest of all that wait. A message that
  * is submitted twice has the same event id, so the deliveries accept one.
  */
+@Component
 class Alerts {
 
     /** Delay before a message is submitted again. */
@@ -95,11 +98,11 @@ class Alerts {
     private final PhoneHash phoneHash;
     private final Ladder ladder;
 
-    Alerts(JdbcTemplate jdbc, TransactionTemplate transaction, PhoneHash phoneHash, Ladder ladder) {
+    Alerts(JdbcTemplate jdbc, TransactionTemplate transaction, PhoneHash phoneHash, TextOnceProperties settings) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.phoneHash = phoneHash;
-        this.ladder = ladder;
+        this.ladder = Ladder.parse(settings.incident().ladder());
     }
 
     /**

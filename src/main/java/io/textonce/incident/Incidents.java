@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * State machine of the incidents: escalation and end. Each step is one transaction, after which all remaining work can
  * be read from the tables, so that any instance continues. {@link Alerts} creates the messages of a step.
  */
+@Component
 class Incidents {
 
     private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);

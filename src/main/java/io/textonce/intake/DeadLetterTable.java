@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Dead letters of last resort, in the database that every event needs anyway. Whatever an event holds, its row can be
  * written: an event that can't even be kept would come again for ever.
  */
+@Component
 final class DeadLetterTable {
 
     /** No event is as large; of what is larger only the beginning is kept. */

@@ -21,12 +21,14 @@ import org.apache.camel.support.DefaultMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Dead letters of the failure policies. A message goes into the dead-letter queue as it came, its properties under names
  * that JMS takes; when the queue has not taken it for a while it goes into the table. So a message that can't become an
  * SMS is given back to the broker a bounded number of times, whatever goes wrong.
  */
+@Component
 public final class DeadLetters {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
@@ -65,7 +67,7 @@ public final class DeadLetters {
             table.keep(exchange.getFromRouteId(), event(exchange), reason, bytes(exchange, body));
             LOG.error(
                     "The dead-letter queue accepts no message; the event is stored in the table textonce.dead_letters");
-            exchange.setRouteStop(true);
+            exchange.setVariable("storedInTable", true);
             return;
         }
         exchange.setMessage(received == null ? made(exchange, reason) : asItCame(exchange, received, reason));

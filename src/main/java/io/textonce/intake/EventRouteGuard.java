@@ -8,11 +8,13 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
 
 /**
  * The only way from an intake to an event. The name that a caller gives can reach a route called {@code event-<name>}
  * and nothing else.
  */
+@Component
 public final class EventRouteGuard {
 
     private final CamelContext context;

@@ -10,6 +10,7 @@ import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TwilioSid;
 import io.textonce.tuning.SharedBuffers;
+import io.textonce.settings.TextOnceProperties;
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Handler of inbound messages. Twilio itself obeys STOP and START and answers HELP before it calls this webhook; here
  * opt-outs are recorded, so that nothing is claimed, held or scheduled for a recipient who has opted out.
  */
+@Component
 final class InboundMessages {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboundMessages.class);
@@ -57,24 +60,25 @@ final class InboundMessages {
     private final OptOuts optOuts;
     private final PhoneNumbers phones;
     private final PhoneHash phoneHash;
+    /** True if there is a queue for messages other than those keywords. */
     private final boolean published;
+
     private final MeterRegistry meters;
 
-    /** @param published whether there is a queue for messages other than those keywords */
     InboundMessages(
             NamedParameterJdbcTemplate jdbc,
             TransactionOperations transactions,
             OptOuts optOuts,
             PhoneNumbers phones,
             PhoneHash phoneHash,
-            boolean published,
+            TextOnceProperties settings,
             MeterRegistry meters) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.optOuts = optOuts;
         this.phones = phones;
         this.phoneHash = phoneHash;
-        this.published = published;
+        this.published = settings.intakes().contains("jms");
         this.meters = meters;
     }
 
@@ -151,7 +155,7 @@ final class InboundMessages {
     }
 
     /** Answers a failure with nothing to text; its status has Twilio call again, or call the fallback URL. */
-    static void failed(Exchange exchange) {
+    void failed(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var problem = Problem.of(caught);
         if (problem.status() >= 500) {

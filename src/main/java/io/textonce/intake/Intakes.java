@@ -23,12 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.stereotype.Component;
 
 /**
  * Switch of the intakes of this process. Events accepted before a stop complete; later ones wait at their source: HTTP
  * callers get 503 and retry, messages stay on the queue, files in their folder. A stop lasts until an operator starts
  * the intake, or the process restarts.
  */
+@Component
 public final class Intakes implements HealthIndicator, MeterBinder {
 
     /** Health status of an intake that was stopped on purpose: probes still get 200, and the status names the cause. */

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * A message of the event queue on its way through the route {@code intake-jms}. Only its text or bytes are read: an
  * object in it is never brought to life. What can't become a text goes on as the very message that came.
  */
+@Component
 final class JmsIntake {
 
     private static final String EVENT = "event";

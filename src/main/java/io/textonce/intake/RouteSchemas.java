@@ -10,11 +10,13 @@ import org.apache.camel.EndpointAware;
 import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * Schemas of events, found in their routes: the one by which the first step on the way of the event checks it, itself or
  * in a kamelet.
  */
+@Component
 public final class RouteSchemas {
 
     private static final String CHECK = "event-check-action";

@@ -37,7 +37,7 @@ public final class SendPolicy implements Processor {
     private String event = "";
     private String purpose = "";
     private @Nullable String onUnknown;
-    private @Nullable Duration horizon;
+    private @Nullable Duration reconciliationWindow;
     private @Nullable TimeBounds bounds;
     private @Nullable Duration timeToLive;
     private @Nullable QuietHours quietHours;
@@ -68,8 +68,8 @@ public final class SendPolicy implements Processor {
     }
 
     /** Reconciliation window, or null for the general setting. */
-    public @Nullable Duration horizon() {
-        return horizon;
+    public @Nullable Duration reconciliationWindow() {
+        return reconciliationWindow;
     }
 
     /** Time to live of a message, from the receipt of its event or from its sendAt, or null for no limit. */
@@ -149,8 +149,8 @@ public final class SendPolicy implements Processor {
         requireContentToStayUnsent();
     }
 
-    public void setHorizon(String horizon) {
-        this.horizon = duration(horizon);
+    public void setReconciliationWindow(String reconciliationWindow) {
+        this.reconciliationWindow = duration(reconciliationWindow);
         requireHorizonInBounds();
     }
 
@@ -187,8 +187,8 @@ public final class SendPolicy implements Processor {
         this.urgent = urgent;
     }
 
-    public void setKeepRefused(boolean keepRefused) {
-        this.keepsRefused = keepRefused;
+    public void setKeepRejected(boolean keepRejected) {
+        this.keepsRefused = keepRejected;
     }
 
     /**
@@ -235,9 +235,10 @@ public final class SendPolicy implements Processor {
 
     /** Checks the combination; called by both setters, since their order is not defined. */
     private void requireHorizonInBounds() {
-        String problem = horizon == null || bounds == null ? null : bounds.problemOfWindow(horizon);
+        String problem =
+                reconciliationWindow == null || bounds == null ? null : bounds.problemOfWindow(reconciliationWindow);
         if (problem != null) {
-            throw new IllegalArgumentException("horizon " + problem);
+            throw new IllegalArgumentException("reconciliationWindow " + problem);
         }
     }
 

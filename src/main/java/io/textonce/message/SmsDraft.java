@@ -21,12 +21,14 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * Builder of the variable {@code sms}, and of its idempotency key in {@code eventKey}, from the event in the body and
  * the text in the variable {@code text}. Its result can be stored; whether it may be sent is checked by the steps that
  * follow.
  */
+@Component
 public final class SmsDraft implements Processor {
 
     private static final ObjectMapper CANONICAL =

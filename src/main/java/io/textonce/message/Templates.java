@@ -3,6 +3,7 @@ package io.textonce.message;
 import com.github.mustachejava.Mustache;
 import com.github.mustachejava.MustacheException;
 import com.github.mustachejava.MustacheFactory;
+import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -15,8 +16,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.stereotype.Component;
 
 /**
  * Registry of the templates in use. Those of a name are its files {@code templates/<name>.<language>.mustache}, and
@@ -24,6 +27,7 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
  * A template is compiled when a route that uses it is loaded or its file changes, never by an event, so that no event
  * is the first to meet an error in it.
  */
+@Component
 public final class Templates {
 
     private static final Logger LOG = LoggerFactory.getLogger(Templates.class);
@@ -42,6 +46,11 @@ public final class Templates {
      * @param own the integrator's folder, or empty
      * @param fallback language of an event that names none, or one that has no template
      */
+    @Autowired
+    Templates(TextOnceProperties settings, MustacheFactory mustache) {
+        this(settings.home(), settings.routes(), settings.locale(), mustache);
+    }
+
     Templates(String home, String own, Locale fallback, MustacheFactory mustache) {
         this.home = home;
         this.own = own;

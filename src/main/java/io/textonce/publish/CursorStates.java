@@ -1,5 +1,6 @@
 package io.textonce.publish;
 
+import org.springframework.stereotype.Component;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** State of the outbox cursors, and the operators' actions on them. An action ends the lease of the instance at work. */
+@Component
 class CursorStates {
 
     private static final String STATES = """

@@ -1,5 +1,6 @@
 package io.textonce.publish;
 
+import io.textonce.settings.TextOnceProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -7,7 +8,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Outbox cursor per subscriber, leased by one instance at a time. The holder of the lease moves the cursor; its update
@@ -17,7 +20,11 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * open may have an entry. Events are published only once durable: outcomes are committed asynchronously, but the lease
  * commits synchronously, which flushes every earlier commit.
  */
+@Component
 class OutboxCursors {
+
+    /** For what happens before and after a batch is published. */
+    private static final Duration SPARE = Duration.ofSeconds(5);
 
     /** Maximum events of a batch; one while the first of them fails, so that the others aren't repeated. */
     private static final int BATCH = 200;
@@ -111,6 +118,11 @@ class OutboxCursors {
 
     private final JdbcTemplate jdbc;
     private final Duration lease;
+
+    @Autowired
+    OutboxCursors(JdbcTemplate jdbc, TextOnceProperties settings) {
+        this(jdbc, Receiver.LONGEST.plus(settings.status().timeout()).plus(SPARE));
+    }
 
     /** @param lease longer than a batch takes, so that only an instance that died loses it */
     OutboxCursors(JdbcTemplate jdbc, Duration lease) {

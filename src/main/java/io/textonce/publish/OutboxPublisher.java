@@ -3,24 +3,28 @@ package io.textonce.publish;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.TextOnceProperties;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.stereotype.Component;
 
 /**
  * Outbox publisher that serves each subscriber on a thread of its own: a slow or unavailable one delays neither another
  * one nor a message. A failed event is retried with exponential backoff, for days, and then not until an operator
  * resumes the subscriber.
  */
-final class OutboxPublisher {
+@Component
+final class OutboxPublisher implements SmartInitializingSingleton {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxPublisher.class);
 
@@ -34,18 +38,26 @@ final class OutboxPublisher {
     private final MeterRegistry meters;
 
     OutboxPublisher(
-            List<Subscriber> subscribers,
             OutboxCursors subscriptions,
-            TextOnceProperties.Status settings,
-            MeterRegistry meters) {
-        subscribers.forEach(subscriber -> this.subscribers.put(subscriber.name(), subscriber));
+            ProducerTemplate routes,
+            TextOnceProperties settings,
+            MeterRegistry meters,
+            Clock clock) {
+        Subscriber.all(settings, routes, clock)
+                .forEach(subscriber -> this.subscribers.put(subscriber.name(), subscriber));
         this.subscriptions = subscriptions;
-        this.settings = settings;
+        this.settings = settings.status();
         this.meters = meters;
         names().forEach(name -> {
             published(name);
             failed(name);
         });
+    }
+
+    /** Before the first event can be accepted. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        subscriptions.begin(names());
     }
 
     Collection<String> names() {
@@ -70,7 +82,7 @@ final class OutboxPublisher {
             return;
         }
         try {
-            while (!exchange.getContext().isStopping() && publish(subscriber)) {
+            while (!exchange.getContext().isStopping() && publishBatch(subscriber)) {
                 LOG.debug("Published to {}; more may follow", subscriber.name());
             }
         } finally {
@@ -79,7 +91,7 @@ final class OutboxPublisher {
     }
 
     /** Publishes the next batch; false if there is nothing more to do for now. */
-    boolean publish(Subscriber subscriber) {
+    boolean publishBatch(Subscriber subscriber) {
         var batch = subscriptions.take(subscriber);
         if (batch == null) {
             return false;

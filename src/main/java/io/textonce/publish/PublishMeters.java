@@ -15,8 +15,10 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
 
 /** Gauges of each subscriber's lag, read at most once every 5 s; every instance reports the same values. */
+@Component
 final class PublishMeters implements MeterBinder {
 
     private static final Duration FRESH = Duration.ofSeconds(5);
@@ -27,9 +29,9 @@ final class PublishMeters implements MeterBinder {
     private Instant readAt = Instant.EPOCH;
     private Map<String, State> known = Map.of();
 
-    PublishMeters(CursorStates subscriptions, Collection<String> names, Clock clock) {
+    PublishMeters(CursorStates subscriptions, OutboxPublisher publisher, Clock clock) {
         this.subscriptions = subscriptions;
-        this.names = names;
+        this.names = publisher.names();
         this.clock = clock;
     }
 

@@ -1,6 +1,12 @@
 package io.textonce.publish;
 
+import io.textonce.settings.TextOnceProperties;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,4 +17,32 @@ import org.jspecify.annotations.Nullable;
  * @param events of which all deliveries are published to it
  * @param all whether all deliveries are published to it
  */
-record Subscriber(String name, @Nullable String client, Set<String> events, boolean all, Receiver receiver) {}
+record Subscriber(String name, @Nullable String client, Set<String> events, boolean all, Receiver receiver) {
+
+    private static final String ALL = "*";
+
+    /** The subscribers that the settings name. */
+    static List<Subscriber> all(TextOnceProperties settings, ProducerTemplate routes, Clock clock) {
+        var source = settings.publicBaseUrls().get(0);
+        var subscribers = new ArrayList<Subscriber>();
+        if (!settings.status().destination().isEmpty()) {
+            subscribers.add(new Subscriber(
+                    TextOnceProperties.Status.SUBSCRIBER, null, Set.of(), true, new Destination(routes, source)));
+        }
+        settings.clients().forEach((name, client) -> {
+            var webhook = client.webhook();
+            if (webhook != null) {
+                var receiver = new Webhook(
+                        URI.create(webhook.url()),
+                        new WebhookSignature(webhook.secret()),
+                        source,
+                        settings.status().timeout(),
+                        settings.status().parallel(),
+                        clock);
+                subscribers.add(new Subscriber(
+                        name, name, webhook.events(), webhook.events().contains(ALL), receiver));
+            }
+        });
+        return subscribers;
+    }
+}

@@ -24,8 +24,10 @@ import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /** Operator API of the subscribers; each action is stored with actor and reason. */
+@Component
 final class SubscriptionResponses {
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionResponses.class);
@@ -38,9 +40,9 @@ final class SubscriptionResponses {
     private final MeterRegistry meters;
     private final Clock clock;
 
-    SubscriptionResponses(CursorStates subscriptions, Collection<String> names, MeterRegistry meters, Clock clock) {
+    SubscriptionResponses(CursorStates subscriptions, OutboxPublisher publisher, MeterRegistry meters, Clock clock) {
         this.subscriptions = subscriptions;
-        this.names = names;
+        this.names = publisher.names();
         this.meters = meters;
         this.clock = clock;
     }

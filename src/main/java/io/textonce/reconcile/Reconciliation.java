@@ -11,8 +11,11 @@ import io.textonce.delivery.RestoreMode;
 import io.textonce.delivery.SendDecision;
 import io.textonce.delivery.SendRules;
 import io.textonce.settings.TextOnceProperties;
+import io.textonce.twilio.SendMeters;
+import io.textonce.twilio.TwilioClock;
 import io.textonce.twilio.TwilioClock.Skew;
 import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.TwilioMessages;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +29,8 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
 
 /**
  * Reconciliation of one unknown outcome with Twilio's message list of the number. It correlates a message that can only
@@ -33,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * completely without it; in every other case it checks again later. A callback may resolve the same delivery at any
  * time; the second writer loses (optimistic lock).
  */
+@Component
 final class Reconciliation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
@@ -70,6 +76,29 @@ final class Reconciliation {
      * @param skew of Twilio's clock, as measured with every answer, also the list's
      * @param resolved takes each delivery that Twilio has after all
      */
+    @Autowired
+    Reconciliation(
+            DueRepository deliveries,
+            Candidates candidates,
+            TwilioMessages messages,
+            TwilioClock clock,
+            SendRules rules,
+            RestoreMode restore,
+            TextOnceProperties settings,
+            MeterRegistry meters,
+            SendMeters sendMeters) {
+        this(
+                deliveries,
+                candidates,
+                messages::sentTo,
+                clock::skew,
+                rules,
+                restore,
+                settings,
+                meters,
+                sendMeters::resolved);
+    }
+
     Reconciliation(
             DueRepository deliveries,
             Candidates candidates,

@@ -2,6 +2,7 @@ package io.textonce.reconcile;
 
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
+import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.StatusCallback;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
@@ -12,6 +13,7 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Status polling of messages whose callbacks are missing, with growing intervals, for three days from the time they
@@ -19,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * while Twilio has it is canceled there. If Twilio's response does not show whether it is canceled, the cancellation is
  * retried within seconds, until Twilio has sent it.
  */
+@Component
 final class StatusPolling {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusPolling.class);
@@ -37,11 +40,12 @@ final class StatusPolling {
     private final StatusCallback callback;
     private final Duration first;
 
-    StatusPolling(TwilioMessages messages, DueRepository deliveries, StatusCallback callback, Duration first) {
+    StatusPolling(
+            TwilioMessages messages, DueRepository deliveries, StatusCallback callback, TextOnceProperties settings) {
         this.messages = messages;
         this.deliveries = deliveries;
         this.callback = callback;
-        this.first = first;
+        this.first = settings.due().statusAfter();
     }
 
     /** Sets Twilio's response as a report, or no body if there was none. */

@@ -9,9 +9,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  * Thread pool for one kind of due deliveries, so that slow ones of one kind never delay another. Only as many are
  * leased as can be started at once; the others stay in the table, where another instance can lease them.
  */
-final class WorkerPool extends ThreadPoolExecutor {
+public final class WorkerPool extends ThreadPoolExecutor {
 
-    WorkerPool(String name, int threads) {
+    public WorkerPool(String name, int threads) {
         super(
                 threads,
                 threads,

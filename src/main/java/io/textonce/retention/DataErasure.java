@@ -20,12 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jms.JmsException;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Erasure of a person's data: the number, its hashes and all texts, wherever they are ours. The keyed hash of a number
  * that has opted out stays, since without it the person would get messages again.
  */
+@Component
 final class DataErasure {
 
     private static final Logger LOG = LoggerFactory.getLogger(DataErasure.class);

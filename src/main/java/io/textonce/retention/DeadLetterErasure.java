@@ -1,7 +1,9 @@
 package io.textonce.retention;
 
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
 import jakarta.jms.BytesMessage;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
@@ -13,25 +15,46 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.stereotype.Component;
 
 /** Erasure of the queues that contain phone numbers and that only TextOnce and operators read. */
+@Component
 final class DeadLetterErasure {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterErasure.class);
 
     private static final Pattern DIGITS = Pattern.compile("(?<!\\d)\\d{4,15}(?!\\d)");
 
+    /** Maximum wait for a message that was just browsed: no one else reads it. */
+    private static final long RECEIVE_TIMEOUT_MILLIS = 2_000;
+
     private final @Nullable JmsTemplate jms;
     private final List<String> queues;
     private final PhoneNumbers phones;
+
+    @Autowired
+    DeadLetterErasure(TextOnceProperties settings, ObjectProvider<ConnectionFactory> broker, PhoneNumbers phones) {
+        this(
+                settings.intakes().contains("jms") ? jms(broker.getObject()) : null,
+                List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue()),
+                phones);
+    }
 
     /** @param jms null where there is no broker */
     DeadLetterErasure(@Nullable JmsTemplate jms, List<String> queues, PhoneNumbers phones) {
         this.jms = jms;
         this.queues = queues;
         this.phones = phones;
+    }
+
+    private static JmsTemplate jms(ConnectionFactory broker) {
+        var jms = new JmsTemplate(broker);
+        jms.setReceiveTimeout(RECEIVE_TIMEOUT_MILLIS);
+        return jms;
     }
 
     /**

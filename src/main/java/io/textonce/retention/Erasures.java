@@ -2,12 +2,15 @@ package io.textonce.retention;
 
 import io.textonce.delivery.ErasureRepository;
 import io.textonce.delivery.ErasureRepository.Ended;
+import io.textonce.settings.TextOnceProperties;
 import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
 
 /**
  * Second step of a data erasure, for deliveries in progress at the time of the request: number and text are erased once
  * the outcome is known, and the message is redacted at Twilio, if configured, once it is final.
  */
+@Component
 final class Erasures {
 
     private static final int BATCH = 500;
@@ -16,10 +19,10 @@ final class Erasures {
     private final Retention retention;
     private final boolean redactAtTwilio;
 
-    Erasures(ErasureRepository deliveries, Retention retention, boolean redactAtTwilio) {
+    Erasures(ErasureRepository deliveries, Retention retention, TextOnceProperties settings) {
         this.deliveries = deliveries;
         this.retention = retention;
-        this.redactAtTwilio = redactAtTwilio;
+        this.redactAtTwilio = settings.retention().redactAtTwilio();
     }
 
     void finish(Exchange exchange) {

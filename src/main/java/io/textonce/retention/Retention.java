@@ -1,5 +1,7 @@
 package io.textonce.retention;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.ErasureRepository;
 import io.textonce.settings.TextOnceProperties;
@@ -14,12 +16,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Retention job: clears personal data and purges old rows in small steps. Each takes a bounded number of rows that no
  * other transaction has locked, and commits, so that no message waits for it.
  */
+@Component
 final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
@@ -80,6 +85,20 @@ final class Retention {
     private final String[] subscribers;
     private final Clock clock;
     private final AtomicLong drift = new AtomicLong();
+
+    @Autowired
+    Retention(
+            JdbcTemplate jdbc,
+            ErasureRepository deliveries,
+            TwilioMessages messages,
+            TextOnceProperties settings,
+            Clock clock,
+            MeterRegistry meters) {
+        this(jdbc, deliveries, messages, settings.retention(), settings.subscribers(), clock);
+        Gauge.builder("textonce.opt_outs.drift", this::drift)
+                .description("Opt-outs of the last day known only from a rejection by Twilio")
+                .register(meters);
+    }
 
     /** @param subscribers to which each status change is published */
     Retention(

@@ -9,7 +9,6 @@ import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Client;
 import io.textonce.tuning.WithoutIntrospector;
-import io.textonce.twilio.TwilioSignature;
 import jakarta.servlet.DispatcherType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -229,15 +227,5 @@ class ApiSecurity {
                     .map(GrantedAuthority::getAuthority)
                     .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(wanted)));
         };
-    }
-
-    @Bean
-    SignedWebhook signedWebhook(TwilioSignature signature, TextOnceProperties settings, MeterRegistry meters) {
-        return new SignedWebhook(signature, settings.requireTwilioSignature(), meters);
-    }
-
-    @Bean
-    Processor twilioSigned(SignedWebhook webhook) {
-        return webhook::open;
     }
 }

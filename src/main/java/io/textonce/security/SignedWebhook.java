@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import io.textonce.http.Twiml;
+import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.FormBody;
 import io.textonce.twilio.MalformedFormException;
 import io.textonce.twilio.TwilioSignature;
@@ -12,17 +13,25 @@ import java.util.LinkedHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
 
 /**
  * Signature check of Twilio's webhooks, the first step of the kamelet {@code twilio-webhook-source}. Nothing of a
  * request is read before its signature over the raw body is verified; a forged one is rejected here, and the route
  * behind the kamelet never sees it.
  */
+@Component
 final class SignedWebhook {
 
     private final TwilioSignature signature;
     private final boolean signatureRequired;
     private final MeterRegistry meters;
+
+    @Autowired
+    SignedWebhook(TwilioSignature signature, TextOnceProperties settings, MeterRegistry meters) {
+        this(signature, settings.requireTwilioSignature(), meters);
+    }
 
     SignedWebhook(TwilioSignature signature, boolean signatureRequired, MeterRegistry meters) {
         this.signature = signature;
@@ -32,8 +41,8 @@ final class SignedWebhook {
 
     /**
      * Sets the fields of the signed form as the body, a map with the first value of a repeated field, and the raw query
-     * as the variable {@code query}. The form of a GET is its query, which is signed with the URL. Otherwise responds
-     * with 403, or 400 to a malformed form, and stops the route.
+     * as the variable {@code query}; sets the variable {@code signed}. The form of a GET is its query, which is signed with the URL. Otherwise responds
+     * with 403, or 400 to a malformed form.
      */
     void open(Exchange exchange) {
         try {
@@ -44,7 +53,6 @@ final class SignedWebhook {
             } else {
                 Problem.of(refusal).answer(exchange);
             }
-            exchange.setRouteStop(true);
         }
     }
 
@@ -66,6 +74,7 @@ final class SignedWebhook {
         var fields = new LinkedHashMap<String, String>();
         form.parameters().forEach(field -> fields.putIfAbsent(field.name(), field.value()));
         exchange.setVariable("query", query);
+        exchange.setVariable("signed", true);
         message.removeHeaders("*");
         message.setBody(fields);
     }

@@ -1,5 +1,9 @@
 package io.textonce.twilio;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +13,15 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Circuit breaker that is open while Twilio rejects the account. Then no message is spent on it: all are held, and one
  * at a time, from whichever instance, probes whether Twilio accepts the account again. The state is in the database; an
  * instance's copy is at most as old as the poll interval of the background worker.
  */
-final class CircuitBreaker implements HealthIndicator {
+@Component("twilio")
+final class CircuitBreaker implements HealthIndicator, MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
 
@@ -58,13 +64,20 @@ final class CircuitBreaker implements HealthIndicator {
     private volatile @Nullable String reason;
     private volatile long refreshedAt;
 
-    CircuitBreaker(JdbcTemplate jdbc, TwilioClock clock, String account, Duration probe, Duration pace) {
+    CircuitBreaker(JdbcTemplate jdbc, TwilioClock clock, TextOnceProperties settings) {
         this.jdbc = jdbc;
         this.clock = clock;
-        this.account = account;
-        this.probe = probe;
-        this.pace = pace;
+        this.account = settings.twilio().accountSid();
+        this.probe = settings.due().probeInterval();
+        this.pace = settings.due().pollInterval();
         this.refreshedAt = System.nanoTime() - pace.toNanos();
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        Gauge.builder("textonce.circuit.breaker.open", () -> isOpen() ? 1 : 0)
+                .description("1 while the circuit breaker is open because Twilio rejects the account")
+                .register(meters);
     }
 
     boolean isOpen() {

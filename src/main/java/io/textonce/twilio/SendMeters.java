@@ -16,8 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /** Metrics of the send flow, by event, source and outcome; phone numbers and ids are never tags. */
+@Component
 public final class SendMeters {
 
     private static final Logger LOG = LoggerFactory.getLogger(SendMeters.class);

@@ -25,11 +25,13 @@ import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Request and response of one call to Twilio: the parameters of a create, and what its response means for the delivery.
  * The outcome is set as the variable {@code delivery} and, for the table, as the body.
  */
+@Component
 final class SmsPost {
 
     private static final Logger LOG = LoggerFactory.getLogger(SmsPost.class);

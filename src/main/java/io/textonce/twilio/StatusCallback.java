@@ -17,11 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.slf4j.event.Level;
+import org.springframework.stereotype.Component;
 
 /**
  * Handler of Twilio's status callbacks, which {@link SignedWebhook} authenticated. None is lost: each is stored before
  * it is acknowledged, whether its delivery is known or not.
  */
+@Component
 public final class StatusCallback {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusCallback.class);

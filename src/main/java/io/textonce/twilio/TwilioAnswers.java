@@ -19,12 +19,14 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Classifier of HTTP responses by what they prove about the call. Only Twilio's own error code proves a rejection. A
  * 3xx or 4xx without one comes from an intermediary (proxy, firewall, gateway), which may have forwarded the call
  * before: it proves nothing, whatever its status.
  */
+@Component
 final class TwilioAnswers {
 
     private static final Logger LOG = LoggerFactory.getLogger(TwilioAnswers.class);

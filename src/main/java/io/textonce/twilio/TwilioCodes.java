@@ -18,12 +18,14 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
 
 /**
  * Table of Twilio's error codes and their consequences, from {@code twilio/codes.csv}. Every response has an entry: a
  * code that is not in the table falls back to what its HTTP status proves, and never to anything that would send a
  * message twice. A table with an error prevents the start. Immutable.
  */
+@Component
 public final class TwilioCodes {
 
     private static final String TABLE = "/twilio/codes.csv";

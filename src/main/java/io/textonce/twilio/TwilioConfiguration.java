@@ -4,11 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.twilio.http.HttpClient;
 import com.twilio.http.TwilioRestClient;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
-import io.textonce.delivery.DeliveryStatus;
-import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.settings.TextOnceProperties;
@@ -42,16 +37,6 @@ class TwilioConfiguration {
             new ObjectMapper(SharedBuffers.factory().build()).registerModule(new JavaTimeModule());
 
     @Bean
-    TwilioCodes twilioCodes() {
-        return new TwilioCodes();
-    }
-
-    @Bean
-    TwilioAnswers twilioAnswers(TwilioCodes codes, MeterRegistry meters) {
-        return new TwilioAnswers(codes, meters);
-    }
-
-    @Bean
     TwilioHttp twilioHttp(
             TextOnceProperties settings,
             TwilioAnswers answers,
@@ -64,22 +49,6 @@ class TwilioConfiguration {
     @Bean
     TwilioRestClient twilioRestClient(TextOnceProperties settings, TwilioHttp http) {
         return restClient(settings.twilio(), http.client());
-    }
-
-    @Bean
-    TwilioMessages twilioMessages(TwilioRestClient client) {
-        return new TwilioMessages(client);
-    }
-
-    /** Circuit breaker, named for the health endpoint. */
-    @Bean("twilio")
-    CircuitBreaker circuit(DataSource dataSource, TwilioClock clock, TextOnceProperties settings) {
-        return new CircuitBreaker(
-                new JdbcTemplate(dataSource),
-                clock,
-                settings.twilio().accountSid(),
-                settings.due().probeInterval(),
-                settings.due().pollInterval());
     }
 
     @Bean
@@ -106,108 +75,13 @@ class TwilioConfiguration {
     }
 
     @Bean
-    SendMeters sendMeters(MeterRegistry meters, DataSource dataSource) {
-        return new SendMeters(meters, new JdbcTemplate(dataSource));
-    }
-
-    @Bean
-    MeterBinder circuitMeter(CircuitBreaker circuit) {
-        return meters -> Gauge.builder("textonce.circuit.breaker.open", () -> circuit.isOpen() ? 1 : 0)
-                .description("1 while the circuit breaker is open because Twilio rejects the account")
-                .register(meters);
-    }
-
-    @Bean
-    SmsPost smsPost(
-            TwilioHttp http, CircuitBreaker circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
-        return new SmsPost(http, circuit, optOuts, settings, meters);
-    }
-
-    @Bean
-    Processor twilioMessage(SmsPost post) {
-        return post::write;
-    }
-
-    @Bean
-    Processor twilioOutcome(SmsPost post) {
-        return post::read;
-    }
-
-    @Bean
     OutcomeRepository outcomes(@Qualifier("outcomeDataSource") DataSource dataSource) {
         return new OutcomeRepository(new JdbcTemplate(dataSource));
     }
 
     @Bean
-    Processor smsOutcomes(OutcomeRepository outcomes, SendMeters meters) {
-        return exchange -> {
-            var outcome = exchange.getMessage().getBody(OutcomeRepository.Outcome.class);
-            boolean changed = outcomes.record(outcome);
-            // The callback can be faster than the failure that lost Twilio's answer.
-            if (!changed && outcome.status() == DeliveryStatus.UNKNOWN) {
-                meters.resolvedBefore(outcome.id());
-            }
-        };
-    }
-
-    @Bean
-    StatusCallback statusCallback(
-            TwilioCodes codes,
-            CircuitBreaker circuit,
-            OptOuts optOuts,
-            TextOnceProperties settings,
-            MeterRegistry meters,
-            SendMeters texts) {
-        return new StatusCallback(codes, circuit, optOuts, settings, meters, texts);
-    }
-
-    @Bean
-    Processor statusRead(StatusCallback callback) {
-        return callback::read;
-    }
-
-    @Bean
-    StatusRepository reports(@Qualifier("batchDataSource") DataSource dataSource) {
+    StatusRepository statusRepository(@Qualifier("batchDataSource") DataSource dataSource) {
         return new StatusRepository(new JdbcTemplate(dataSource));
-    }
-
-    @Bean
-    Processor statusReports(StatusRepository reports) {
-        return reports::record;
-    }
-
-    @Bean
-    Processor statusRecorded(StatusCallback callback) {
-        return callback::recorded;
-    }
-
-    /** Refreshes the state of the circuit breaker from the database. */
-    @Bean
-    Processor circuitRefresh(CircuitBreaker circuit) {
-        return exchange -> circuit.refresh();
-    }
-
-    /** Limits the held messages to send: all, or the one half-open probe. */
-    @Bean
-    Processor circuitProbe(CircuitBreaker circuit) {
-        return exchange -> {
-            if (circuit.isOpen()) {
-                var probe = circuit.takeProbe();
-                exchange.setVariable("most", probe == null ? 0 : 1);
-                exchange.setVariable("probe", probe);
-            }
-        };
-    }
-
-    /** Releases the probe of a held message that ended without a call. */
-    @Bean
-    Processor circuitProbed(CircuitBreaker circuit) {
-        return exchange -> {
-            var probe = exchange.getVariable("probe", CircuitBreaker.Probe.class);
-            if (probe != null) {
-                circuit.giveBack(probe);
-            }
-        };
     }
 
     /**

@@ -15,11 +15,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * Client of Twilio's messages that reads their JSON directly. The SDK's classes silently turn an unknown status, or a
  * date in another form, into null; reconciliation needs them as they are.
  */
+@Component
 public final class TwilioMessages {
 
     private static final int PAGE_SIZE = 200;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.tuning.SharedBuffers;
+import io.textonce.settings.TextOnceProperties;
 import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,11 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Outbox of approved numbers. An approval is stored before the response to its caller and published at least once,
  * however long the broker is unavailable; a repeated event has the same id.
  */
+@Component
 final class Approvals {
 
     /** Type of the CloudEvent (https://cloudevents.io). */
@@ -51,11 +54,10 @@ final class Approvals {
     private final boolean published;
     private final Counter lost;
 
-    /** @param published whether there is a broker; without one nothing is stored */
-    Approvals(JdbcTemplate jdbc, URI source, boolean published, MeterRegistry meters) {
+    Approvals(JdbcTemplate jdbc, TextOnceProperties settings, MeterRegistry meters) {
         this.jdbc = jdbc;
-        this.source = source;
-        this.published = published;
+        this.source = settings.publicBaseUrls().get(0);
+        this.published = settings.intakes().contains("jms");
         this.lost = Counter.builder("textonce.verify.approvals.lost")
                 .description("Approvals that could not be stored, so that only their callers know of them")
                 .register(meters);

@@ -2,6 +2,7 @@ package io.textonce.verify;
 
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
+import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.VerifySettings;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -18,6 +20,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * SMS pumping requests codes for many numbers of one block, each a few times
  * (https://www.twilio.com/docs/verify/preventing-toll-fraud).
  */
+@Component
 final class CodeLimits {
 
     private static final String COUNT = """
@@ -43,11 +46,12 @@ final class CodeLimits {
     private final PhoneHash phoneHash;
     private final VerifySettings settings;
 
-    CodeLimits(JdbcTemplate jdbc, TransactionOperations transactions, PhoneHash phoneHash, VerifySettings settings) {
+    CodeLimits(
+            JdbcTemplate jdbc, TransactionOperations transactions, PhoneHash phoneHash, TextOnceProperties settings) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.phoneHash = phoneHash;
-        this.settings = settings;
+        this.settings = settings.verify();
     }
 
     /** Counts a start, or rejects it with 429. */

@@ -10,6 +10,7 @@ import com.twilio.rest.Domains;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.VerifySettings;
 import io.textonce.tuning.SharedBuffers;
 import io.textonce.twilio.TwilioFailure;
@@ -22,6 +23,7 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Client of Twilio Verify (https://www.twilio.com/docs/verify/api): starts and checks one-time codes, each with one
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * has the status {@code unknown}; since a check goes by number, a code that did arrive can still be entered. No code is
  * stored, logged or repeated.
  */
+@Component
 final class OneTimeCodes {
 
     static final Pattern CHANNEL = Pattern.compile("sms|call|whatsapp");
@@ -53,15 +56,14 @@ final class OneTimeCodes {
 
     OneTimeCodes(
             TwilioRestClient client,
-            String service,
-            VerifySettings settings,
+            TextOnceProperties settings,
             PhoneNumbers phones,
             CodeLimits limits,
             Approvals approvals,
             MeterRegistry meters) {
         this.client = client;
-        this.service = service;
-        this.settings = settings;
+        this.service = settings.twilio().verifyServiceSid();
+        this.settings = settings.verify();
         this.phones = phones;
         this.limits = limits;
         this.approvals = approvals;

@@ -68,7 +68,7 @@ class RoutesBrowserTest {
             page.getByRole(AriaRole.LINK, exactly("sms-reconcile-one")).click();
             assertThat(page.locator("h1").innerText()).isEqualTo("sms-reconcile-one");
             assertThat(page.locator(".diagram .box b").allInnerTexts())
-                    .containsSubsequence("from direct:sms-reconcile-one", "Hand the text to Twilio");
+                    .containsSubsequence("from direct:sms-reconcile-one", "Post it to Twilio");
             Browser.keep(page, "route-" + width);
             page.locator(".diagram")
                     .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("sms-post"))

@@ -145,11 +145,7 @@ class RoutesPageTest {
         }
         assertThat(get(sandbox, "/camel/routes/sms-post").body())
                 .contains(
-                        "Create the message",
-                        "twilio",
-                        "On failure",
-                        "href=\"/camel/routes/sms-post-outcome\"",
-                        ">sms-send</a>");
+                        "Post it", "twilio", "On failure", "href=\"/camel/routes/sms-post-outcome\"", ">sms-send</a>");
         assertThat(get(sandbox, "/camel/routes/event-order-shipped").body())
                 .contains("href=\"/camel/routes/intake-http\"", "kamelet:sms-send-sink");
         assertThat(get(sandbox, "/camel/routes/none").statusCode()).isEqualTo(404);

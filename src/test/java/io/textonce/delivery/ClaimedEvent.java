@@ -71,7 +71,7 @@ public final class ClaimedEvent {
                 null);
         var exchange = new DefaultExchange(context);
         exchange.setVariable("sms", sms);
-        exchange.setVariable("verdict", verdict);
+        exchange.setVariable("decision", verdict);
         return tables.claims().add(exchange, sms.key())
                 ? Optional.of(exchange.getVariable("delivery", Delivery.class))
                 : Optional.empty();

@@ -158,17 +158,17 @@ class UserFilesTest {
 
     @Test
     void refusesABeanOfOurs(Sandbox sandbox) throws IOException {
-        var before = camel.getRegistry().lookupByName("httpProblem");
+        var before = camel.getRegistry().lookupByName("httpResponses");
         write(sandbox, "own-file-bean.camel.yaml", """
                 - beans:
-                    - name: httpProblem
+                    - name: httpResponses
                       type: java.lang.Object
                 """ + http("own-file-bean", "/api/own-file-bean"));
 
         assertThat(faultOf("own-file-bean.camel.yaml"))
-                .isEqualTo("line 2: there is a shipped bean httpProblem; choose another name");
+                .isEqualTo("line 2: there is a shipped bean httpResponses; choose another name");
         takeTheFilesAway();
-        assertThat(camel.getRegistry().lookupByName("httpProblem")).isSameAs(before);
+        assertThat(camel.getRegistry().lookupByName("httpResponses")).isSameAs(before);
     }
 
     @Test

@@ -108,7 +108,7 @@ class UserRoutesTest {
         var texts =
                 TemplatesForTests.in("file:routes", folder.toString(), Locale.ENGLISH, new DefaultMustacheFactory());
         camel.getRegistry().bind("resource-loader-textonce", files);
-        camel.getRegistry().bind("texts", texts);
+        camel.getRegistry().bind("templates", texts);
         camel.getRegistry().bind("configurationSources", new ConfigurationSources());
         var schemas = new EventSchemas(camel);
         camel.getRegistry().bind("eventSchemas", schemas);
@@ -168,14 +168,15 @@ class UserRoutesTest {
 
     @Test
     void refusesAFileWhoseHorizonIsShorterThanTwiliosListAndACallMayTake() throws Exception {
-        write(FILE, EVENT.replace("timeToLive: 2h", "horizon: 5s"));
+        write(FILE, EVENT.replace("timeToLive: 2h", "reconciliationWindow: 5s"));
 
         own.afterApplicationStart(camel);
 
         assertThat(camel.getRoute("event-order-late")).isNull();
         assertThat(own.whyMissing("order-late"))
-                .contains("horizon must be at least 90s (list lag 60s + pool time-out 0s + connect time-out 0s"
-                        + " + read time-out 30s), and is 5s");
+                .contains(
+                        "reconciliationWindow must be at least 90s (list lag 60s + pool time-out 0s + connect time-out 0s"
+                                + " + read time-out 30s), and is 5s");
     }
 
     @Test
@@ -547,12 +548,12 @@ class UserRoutesTest {
                 "routeConfiguration:\n    description: For all",
                 "routeConfiguration:\n    id: mine\n    interceptSendToEndpoint: []",
                 "beans:\n    - {name: mine, type: java.lang.Object}\n    - {name: mine, type: java.lang.Object}",
-                "beans:\n    - name: texts\n      type: java.lang.Object",
+                "beans:\n    - name: templates\n      type: java.lang.Object",
             })
     void refusesWhatWouldStayBehindOrReachShippedRoutes(String element) throws IOException {
         own.afterApplicationStart(camel);
         var errorHandler = camel.getCamelContextExtension().getErrorHandlerFactory();
-        var texts = camel.getRegistry().lookupByName("texts");
+        var texts = camel.getRegistry().lookupByName("templates");
 
         write(FILE, EVENT + "- " + element + "\n");
         look();
@@ -560,7 +561,7 @@ class UserRoutesTest {
         assertThat(own.health().getDetails().get(FILE)).asString().matches("line 2[6-9]: .*");
         assertThat(camel.getRoute("event-order-late")).isNull();
         assertThat(camel.getCamelContextExtension().getErrorHandlerFactory()).isSameAs(errorHandler);
-        assertThat(camel.getRegistry().lookupByName("texts")).isSameAs(texts);
+        assertThat(camel.getRegistry().lookupByName("templates")).isSameAs(texts);
         assertThat(camel.getRouteTemplateDefinitions()).isEmpty();
     }
 

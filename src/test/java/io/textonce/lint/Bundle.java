@@ -2,9 +2,11 @@ package io.textonce.lint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.beans.Introspector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,21 +21,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.camel.Processor;
-import org.springframework.context.annotation.Bean;
+import org.springframework.stereotype.Component;
 
 /**
  * All that the rules look at.
  *
  * @param files the YAML files under {@code routes/} that Camel loads
  * @param resources the texts of schemas, templates and SQL files, by path under {@code routes/}
- * @param beans what Spring offers by name; true where only a route can use it
+ * @param beans what Spring offers by name
  * @param settings the keys of application.yaml
  * @param tests names of the test classes of routes, the route files that they name, and the folders of cases
  */
 public record Bundle(
         List<RouteFile> files,
         Map<String, String> resources,
-        Map<String, Boolean> beans,
+        Map<String, Bean> beans,
         Set<String> settings,
         Set<String> tests) {
 
@@ -55,7 +57,7 @@ public record Bundle(
     }
 
     /** A bundle of these files, by their paths under {@code routes/}. */
-    static Bundle of(Map<String, String> texts, Map<String, Boolean> beans, Set<String> settings, Set<String> tests) {
+    static Bundle of(Map<String, String> texts, Map<String, Bean> beans, Set<String> settings, Set<String> tests) {
         var files = new ArrayList<RouteFile>();
         var resources = new TreeMap<String, String>();
         var tested = new HashSet<>(tests);
@@ -76,20 +78,32 @@ public record Bundle(
         return files.stream().flatMap(file -> file.routes().stream()).toList();
     }
 
-    private static Map<String, Boolean> beansOfTheApplication() {
-        var beans = new HashMap<String, Boolean>();
+    private static Map<String, Bean> beansOfTheApplication() {
+        var beans = new HashMap<String, Bean>();
         new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("io.textonce")
-                .forEach(type -> type.getMethods().stream()
-                        .filter(method -> method.isAnnotatedWith(Bean.class))
-                        .forEach(method -> beans.put(
-                                name(method), method.getRawReturnType().isEquivalentTo(Processor.class))));
+                .forEach(type -> {
+                    if (type.isAnnotatedWith(Component.class)) {
+                        String name = type.getAnnotationOfType(Component.class).value();
+                        beans.put(
+                                name.isEmpty() ? Introspector.decapitalize(type.getSimpleName()) : name,
+                                Bean.of(type, false));
+                    }
+                    type.getMethods().stream()
+                            .filter(method -> method.isAnnotatedWith(org.springframework.context.annotation.Bean.class))
+                            .forEach(method -> beans.put(
+                                    name(method),
+                                    Bean.of(
+                                            method.getRawReturnType(),
+                                            method.getRawReturnType().isEquivalentTo(Processor.class))));
+                });
         return beans;
     }
 
     private static String name(JavaMethod method) {
-        String[] names = method.getAnnotationOfType(Bean.class).value();
+        String[] names = method.getAnnotationOfType(org.springframework.context.annotation.Bean.class)
+                .value();
         return names.length == 0 ? method.getName() : names[0];
     }
 
@@ -136,6 +150,24 @@ public record Bundle(
             return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A bean that a route may name.
+     *
+     * @param onlyForRoutes whether nothing but a route can use it
+     * @param methods the names of its own methods, one that is overloaded as often as it is; of a library's class none
+     */
+    record Bean(boolean onlyForRoutes, List<String> methods) {
+
+        static Bean of(JavaClass type, boolean onlyForRoutes) {
+            return new Bean(
+                    onlyForRoutes,
+                    type.getMethods().stream()
+                            .filter(method -> !method.getName().contains("$"))
+                            .map(JavaMethod::getName)
+                            .toList());
         }
     }
 }

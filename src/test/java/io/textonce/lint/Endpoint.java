@@ -52,9 +52,15 @@ record Endpoint(String kind, String uri, JsonNode parameters) {
         return switch (scheme()) {
             case "platform-http" -> "`" + parameters.path("httpMethodRestrict").asText() + " " + target() + "`";
             case "kamelet" ->
-                target().equals("twilio-webhook-source")
-                        ? "`POST /twilio/" + parameters.path("path").asText() + "`"
-                        : "`" + uri + "`";
+                switch (target()) {
+                    case "twilio-webhook-source" ->
+                        "`POST /twilio/" + parameters.path("path").asText() + "`";
+                    case "due-source" -> "every `textonce.due.poll-interval`";
+                    case "api-source" ->
+                        "`" + parameters.path("method").asText("GET") + " /api/"
+                                + parameters.path("path").asText() + "`";
+                    default -> "`" + uri + "`";
+                };
             case "scheduler" -> "every `" + parameters.path("delay").asText().replaceAll("[{}]", "") + "`";
             case "jms", "file" -> scheme() + " `" + target().replace("{{", "").replace("}}", "") + "`";
             case "sql" -> "`" + fileName() + "`";

@@ -15,6 +15,18 @@ public final class KameletRules {
     private static final Pattern SECRET = Pattern.compile("(?i).*(password|secret|token|api-?key).*");
     private static final Map<String, String> ENDS = Map.of("source", "kamelet:sink", "sink", "kamelet:source");
 
+    /** As the catalogue of Apache Camel has them. */
+    private static final Map<String, String> ANNOTATIONS = Map.of(
+            "catalog.version", "[0-9]+[.][0-9]+[.][0-9]+",
+            "kamelet.icon", "data:image/svg[+]xml;base64,.+",
+            "kamelet.group", ".+",
+            "kamelet.namespace", ".+",
+            "kamelet.support.level", "Stable|Preview",
+            "provider", ".+");
+
+    /** Two words between which the author of a route chooses. */
+    private static final Pattern CHOICE = Pattern.compile("\\b\\w+ or \\w+[.]$");
+
     private KameletRules() {}
 
     public static List<Violation> isNamedAndTyped(Bundle bundle) {
@@ -52,6 +64,52 @@ public final class KameletRules {
                 }
             });
         });
+    }
+
+    /** Without all of it an editor shows no kamelet at all, this one and all others. */
+    public static List<Violation> hasTheMetadataOfACatalogue(Bundle bundle) {
+        return each(bundle, (file, problems) -> {
+            var annotations = file.tree().at("/metadata/annotations");
+            ANNOTATIONS.forEach((name, value) -> {
+                String key = "camel.apache.org/" + name;
+                if (!annotations.path(key).asText().matches(value)) {
+                    problems.add("its annotation " + key + " must be " + value);
+                }
+            });
+            if (file.tree().at("/spec/dependencies").isEmpty()) {
+                problems.add("its dependencies are missing");
+            }
+        });
+    }
+
+    public static List<Violation> listsClosedValues(Bundle bundle) {
+        return each(
+                bundle,
+                (file, problems) -> properties(file).properties().forEach(property -> {
+                    String which = "the property " + property.getKey();
+                    var values = property.getValue().path("enum");
+                    var fallback = property.getValue().path("default");
+                    if (!values.isMissingNode() && !fallback.isMissingNode() && !contains(values, fallback)) {
+                        problems.add(which + ": " + fallback.asText() + " is not one of its values");
+                    }
+                    boolean isClosed = property.getValue().path("type").asText().equals("string")
+                            && CHOICE.matcher(property.getValue()
+                                            .path("description")
+                                            .asText())
+                                    .find();
+                    if (isClosed && values.isMissingNode()) {
+                        problems.add(which + " needs an enum of the values that its description names");
+                    }
+                }));
+    }
+
+    private static boolean contains(JsonNode values, JsonNode value) {
+        for (var each : values) {
+            if (each.equals(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public static List<Violation> explainsItsProperties(Bundle bundle) {

@@ -207,18 +207,20 @@ public final class RouteRules {
         return endpoints(bundle, endpoint -> endpoint.uri().contains("?"), "put the options under parameters");
     }
 
-    /** The signature is checked by the kamelet: a route that starts without it could forget. */
-    public static List<Violation> takesTwilioThroughItsKamelet(Bundle bundle) {
+    /** The kamelets check the signature and drop a caller's headers; an intake is stopped by its own consumer. */
+    public static List<Violation> opensPathsByKamelets(Bundle bundle) {
         var violations = new ArrayList<Violation>();
         for (var file : bundle.files()) {
-            for (var route : file.routes()) {
+            for (var route : file.isKamelet() ? List.<JsonNode>of() : file.routes()) {
                 var from = new Endpoint("from", route.at("/from/uri").asText(), route.at("/from/parameters"));
-                if (from.scheme().equals("platform-http") && from.target().startsWith("/twilio")) {
+                boolean isIntake =
+                        file.path().startsWith("intake/") && from.target().startsWith("/api/");
+                if (from.scheme().equals("platform-http") && !isIntake) {
                     add(
                             violations,
                             file,
                             "route " + route.path("id").asText()
-                                    + " must start at kamelet:twilio-webhook-source, which checks the signature");
+                                    + " must start at kamelet:api-source or kamelet:twilio-webhook-source");
                 }
             }
         }
@@ -351,11 +353,31 @@ public final class RouteRules {
                 add(violations, file, "no route uses it");
             }
         });
-        bundle.beans().forEach((bean, onlyForRoutes) -> {
-            if (onlyForRoutes && !usedBeans.contains(bean)) {
-                violations.add(new Violation("*", "no route uses the processor " + bean));
+        bundle.beans().forEach((name, bean) -> {
+            if (bean.onlyForRoutes() && !usedBeans.contains(name)) {
+                violations.add(new Violation("*", "no route uses the processor " + name));
             }
         });
+        return violations;
+    }
+
+    /** Camel finds a method by its name alone: one that is missing or overloaded fails only when the step runs. */
+    public static List<Violation> callsOneMethodOfABean(Bundle bundle) {
+        var violations = new ArrayList<Violation>();
+        for (var file : bundle.files()) {
+            RouteFile.objects(file.elements(), (kind, object) -> {
+                var bean = bundle.beans().get(object.path("ref").asText());
+                String method = object.path("method").asText();
+                if (bean == null || method.isEmpty() || bean.methods().isEmpty()) {
+                    return;
+                }
+                long found = bean.methods().stream().filter(method::equals).count();
+                if (found != 1) {
+                    String which = object.path("ref").asText() + "." + method;
+                    add(violations, file, found == 0 ? "there is no method " + which : which + " is overloaded");
+                }
+            });
+        }
         return violations;
     }
 
@@ -412,6 +434,8 @@ public final class RouteRules {
                 file.tree()
                         .at("/spec/template/beans")
                         .forEach(bean -> declared.add(bean.path("name").asText()));
+                // Given by Camel: the id of the route that it makes of the kamelet.
+                declared.add("routeId");
             }
             var used = new TreeSet<String>();
             RouteFile.strings(

@@ -18,17 +18,20 @@ public final class Rules {
         rules.put("described", RouteRules::saysWhatEveryBoxDoes);
         rules.put("ids", RouteRules::hasTellingUniqueIds);
         rules.put("uris", RouteRules::keepsOptionsOutOfUris);
-        rules.put("webhook", RouteRules::takesTwilioThroughItsKamelet);
+        rules.put("paths", RouteRules::opensPathsByKamelets);
         rules.put("direct", RouteRules::namesDirectRoutesThatExist);
         rules.put("secrets", RouteRules::tellsNoSecret);
         rules.put("failures", RouteRules::leavesFailuresToPolicies);
         rules.put("references", RouteRules::refersToWhatExistsAndLeavesNothingUnused);
         rules.put("writes", SqlRules::leavesDeliveriesToTheStateMachine);
+        rules.put("methods", RouteRules::callsOneMethodOfABean);
         rules.put("settings", RouteRules::usesDeclaredSettings);
         rules.put("editor", RouteRules::survivesAVisualEditor);
         rules.put("tested", RouteRules::isTested);
         rules.put("kamelet type", KameletRules::isNamedAndTyped);
         rules.put("kamelet properties", KameletRules::usesExactlyItsProperties);
+        rules.put("kamelet metadata", KameletRules::hasTheMetadataOfACatalogue);
+        rules.put("kamelet values", KameletRules::listsClosedValues);
         rules.put("kamelet words", KameletRules::explainsItsProperties);
         return rules;
     }

@@ -41,6 +41,11 @@ class RulesTest {
                               id: order-check-store
                               description: Store it
                               uri: sql:{{textonce.home}}/sql/order-check.sql
+                    - bean:
+                        id: order-check-look
+                        description: Check it
+                        ref: seen
+                        method: check
                     - to:
                         id: order-check-send
                         description: Send it
@@ -64,6 +69,13 @@ class RulesTest {
             kind: Kamelet
             metadata:
               name: note-sink
+              annotations:
+                camel.apache.org/catalog.version: 4.17.0
+                camel.apache.org/kamelet.icon: data:image/svg+xml;base64,PHN2Zy8+
+                camel.apache.org/kamelet.group: Notes
+                camel.apache.org/kamelet.namespace: Notes
+                camel.apache.org/kamelet.support.level: Stable
+                camel.apache.org/provider: Notes
               labels:
                 camel.apache.org/kamelet.type: sink
             spec:
@@ -78,6 +90,16 @@ class RulesTest {
                     title: Text
                     description: What to keep.
                     type: string
+                  loud:
+                    title: Loud
+                    description: How loud it is.
+                    type: string
+                    enum:
+                      - loud
+                      - quiet
+                    default: quiet
+              dependencies:
+                - camel:kamelet
               template:
                 from:
                   uri: kamelet:source
@@ -87,8 +109,11 @@ class RulesTest {
                     - setBody:
                         expression:
                           constant:
-                            expression: "{{text}}"
+                            expression: "{{text}} {{loud}}"
             """;
+
+    private static final Bundle.Bean SEEN = new Bundle.Bean(false, List.of("check", "add", "add"));
+    private static final Bundle.Bean KEEPER = new Bundle.Bean(true, List.of("process"));
 
     private static final Map<String, Function<Bundle, List<Violation>>> RULES = Rules.all();
 
@@ -161,7 +186,7 @@ class RulesTest {
                 route("ids", "order-check-store", "order-check-once", "twice"),
                 route("ids", "                  id: order-check-store\n", "", "has no id"),
                 route("uris", "order-check.sql", "order-check.sql?noop=true", "?"),
-                route("webhook", "uri: direct\n", "uri: platform-http:/twilio/check\n", "twilio-webhook-source"),
+                route("paths", "uri: direct\n", "uri: platform-http:/twilio/check\n", "twilio-webhook-source"),
                 route("direct", "uri: kamelet:note-sink", "uri: direct:nobody", "no route reads direct nobody"),
                 route("direct", "        name: order-check\n", "        name: order\n", "must be its id"),
                 route("secrets", "text: Hello", "authToken: hunter2", "authToken"),
@@ -186,6 +211,8 @@ class RulesTest {
                 route("references", "note-sink", "letter-sink", "no kamelet letter-sink"),
                 route("references", "text: Hello", "txt: Hello", "no parameter txt"),
                 route("references", "text: Hello", "txt: Hello", "needs the parameter text"),
+                route("methods", "method: check", "method: chec", "no method seen.chec"),
+                route("methods", "method: check", "method: add", "seen.add is overloaded"),
                 route("settings", "textonce.home", "textonce.house", "textonce.house"),
                 route("editor", "    group: order\n", "    group: order\n\n", "is blank"),
                 route("editor", "    group: order\n", "    # Orders.\n    group: order\n", "comment below the head"),
@@ -195,19 +222,24 @@ class RulesTest {
                 kamelet("kamelet type", "name: note-sink", "name: letter-sink", "not note-sink"),
                 kamelet("kamelet type", "kamelet.type: sink", "kamelet.type: drain", "must be source, sink or action"),
                 kamelet("kamelet type", "kamelet:source", "kamelet:sink", "needs the endpoint"),
-                kamelet("kamelet properties", "{{text}}", "nothing", "text is not used"),
+                kamelet("kamelet properties", "{{text}} ", "nothing", "text is not used"),
                 kamelet("kamelet properties", "      - text", "      - words", "required property words"),
                 kamelet("kamelet words", "        title: Text\n", "", "no title"),
                 kamelet("kamelet words", "title: Text", "title: Note Sink", "the title of another"),
                 kamelet("kamelet words", "What to keep.", "What to keep", "full stop"),
                 kamelet("kamelet words", "      text:\n", "      apiKey:\n", "format: password"),
-                kamelet("settings", "{{text}}", "{{words}}", "words"),
                 Arguments.of(
                         "writes",
                         "sql/order-check.sql",
                         "SELECT 1",
                         "UPDATE textonce.deliveries SET due_at = now()",
                         "only the package delivery writes this table"),
+                kamelet("kamelet metadata", "    camel.apache.org/kamelet.group: Notes\n", "", "kamelet.group"),
+                kamelet("kamelet metadata", "image/svg+xml", "image/png", "kamelet.icon"),
+                kamelet("kamelet metadata", "    - camel:kamelet\n", "", "dependencies"),
+                kamelet("kamelet values", "default: quiet", "default: silent", "silent is not one of its values"),
+                kamelet("kamelet values", "What to keep.", "Either note or letter.", "needs an enum"),
+                kamelet("settings", "{{text}} ", "{{words}} ", "words"),
                 Arguments.of("ids", "policies.camel.yaml", "to-caller\n", "order-check\n", "twice"));
     }
 
@@ -215,7 +247,7 @@ class RulesTest {
     void findsWhatNoRouteUses() {
         var files = files();
         files.put("templates/letter.mustache", "Dear");
-        var beans = Map.of("seen", false, "keeper", true, "loser", true);
+        var beans = Map.of("seen", SEEN, "keeper", KEEPER, "loser", KEEPER);
 
         var violations =
                 RouteRules.refersToWhatExistsAndLeavesNothingUnused(Bundle.of(files, beans, Set.of(), Set.of()));
@@ -266,6 +298,6 @@ class RulesTest {
     }
 
     private static Bundle bundle(Map<String, String> files, Set<String> tests) {
-        return Bundle.of(files, Map.of("seen", false, "keeper", true), Set.of("textonce.home"), tests);
+        return Bundle.of(files, Map.of("seen", SEEN, "keeper", KEEPER), Set.of("textonce.home"), tests);
     }
 }

@@ -93,7 +93,7 @@ class ProofIT {
     /** Between a claim or a take and its POST; those that stand for the others in every build come first. */
     private static final List<String> FREEZES = List.of(
             "sms-post-create:before:5",
-            "sms-due-send-gate:after:1",
+            "sms-due-send-admit:after:1",
             "sms-due-send-to-twilio:before:1",
             "sms-reconcile-one-to-twilio:before:1");
 

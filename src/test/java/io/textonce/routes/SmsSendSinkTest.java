@@ -182,7 +182,7 @@ class SmsSendSinkTest {
 
     @Test
     void neverSendsATemplateAgainOnTheEvidenceOfAListThatCanNotShowIt(Sandbox sandbox) throws Exception {
-        open("onUnknown=hold&horizon=2m&contentSid=" + CONTENT);
+        open("onUnknown=hold&reconciliationWindow=2m&contentSid=" + CONTENT);
         String id = sandbox.newEventId();
         String number = sandbox.newNumber();
         sandbox.twilio().forNumber(number, resets().afterRecording().and(Fault.losesCallbacks()));
@@ -218,8 +218,8 @@ class SmsSendSinkTest {
     @ParameterizedTest
     @CsvSource({
         "smartEncoded=yes, smartEncoded must be true or false",
-        "horizon=5s, horizon must be at least 97s (list lag 60s + pool time-out 2s + connect time-out 5s + read time-out 30s)",
-        "horizon=96s&onUnknown=hold, 'horizon must be at least 97s'",
+        "reconciliationWindow=5s, reconciliationWindow must be at least 97s (list lag 60s + pool time-out 2s + connect time-out 5s + read time-out 30s)",
+        "reconciliationWindow=96s&onUnknown=hold, 'reconciliationWindow must be at least 97s'",
         "shortenUrls=1, shortenUrls must be true or false",
         "riskCheck=off, riskCheck must be enable or disable",
         "onUnknown=hold&contentSid=HX1, contentSid must be HX",

@@ -323,10 +323,10 @@ class StatusPublishTest {
         var camel = sandbox.context().getBean(CamelContext.class);
         var old = RetentionTest.age(sandbox, id, Duration.ofDays(401));
 
-        RetentionTest.step(camel, "retentionPurge");
+        RetentionTest.step(camel, "retention", "purge");
         boolean kept = exists(old);
         decide("sandbox", "suspend", "");
-        RetentionTest.step(camel, "retentionPurge");
+        RetentionTest.step(camel, "retention", "purge");
 
         assertThat(kept).isTrue();
         assertThat(exists(old)).isFalse();

@@ -128,10 +128,11 @@ class SignedRequestTest {
             public void configure() {
                 for (int n = 0; n < paths.size(); n++) {
                     from("platform-http:" + paths.get(n) + "?httpMethodRestrict=POST&useStreaming=true"
-                                    + "&populateBodyWithForm=false&headerFilterStrategy=#knownHeaders")
+                                    + "&populateBodyWithForm=false&headerFilterStrategy=#headerAllowList")
                             .routeId("vectors-" + n)
                             .process(signed)
-                            .to("bean:httpHeard");
+                            .filter(variable("signed").isNotNull())
+                            .to("bean:httpResponses?method=heard");
                 }
             }
         };

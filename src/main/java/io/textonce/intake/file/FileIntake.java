@@ -15,11 +15,13 @@ import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Steps of the route {@code intake-file} for one file. Rejected lines are collected beside it and published when all
  * lines were processed; if reading stops early, the file stays and is read again from its start.
  */
+@Component
 public final class FileIntake {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
@@ -66,11 +68,11 @@ public final class FileIntake {
         exchange.getMessage().setBody(run.lines());
     }
 
-    /** Sets the event of one line, or rejects a line that can't be read. */
+    /** Parses the event of one line, or rejects a line that can't be read. After a stop there is no body. */
     public void line(Exchange exchange) {
         var run = run(exchange);
         if (run.isStopped()) {
-            exchange.setRouteStop(true);
+            exchange.getMessage().setBody(null);
             return;
         }
         var line = exchange.getMessage().getBody(EventLine.class);

@@ -1,5 +1,6 @@
 package io.textonce.intake.file;
 
+import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -12,9 +13,11 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Distributed locks of the files that instances read. A lock is taken in one statement, so of several instances exactly
@@ -24,6 +27,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  * <p>Camel's own repository of this kind uses the JVM's clock and time zone, lets two instances take over at once, does
  * not refresh what was taken over, and keeps forever what it could not remove while the database was unavailable.
  */
+@Component
 public final class FileLocks extends ServiceSupport implements IdempotentRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileLocks.class);
@@ -48,6 +52,11 @@ public final class FileLocks extends ServiceSupport implements IdempotentReposit
     private final UUID holder = UUID.randomUUID();
     private final Set<String> held = ConcurrentHashMap.newKeySet();
     private @Nullable ScheduledExecutorService refresher;
+
+    @Autowired
+    FileLocks(JdbcTemplate jdbc, TextOnceProperties settings) {
+        this(jdbc, settings.file().lockMaxAge());
+    }
 
     /** @param maxAge how long after its last refreshment a lock is void */
     public FileLocks(JdbcTemplate jdbc, Duration maxAge) {

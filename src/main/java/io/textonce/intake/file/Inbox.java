@@ -1,18 +1,27 @@
 package io.textonce.intake.file;
 
 import io.textonce.event.EventName;
+import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
 
 /**
  * Folders of the file intake: {@code <inbox>/<event>/} for new files, and below it {@code done/} and {@code failed/}.
  * Only a file directly in an event's folder has an event, so a processed file is never read as new.
  */
+@Component
 public final class Inbox {
 
     private final Path root;
+
+    @Autowired
+    Inbox(TextOnceProperties settings) {
+        this(settings.inbox());
+    }
 
     public Inbox(Path root) {
         this.root = root.toAbsolutePath().normalize();

@@ -2,6 +2,7 @@ package io.textonce.intake.file;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.settings.TextOnceProperties;
 import java.io.File;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Stable-file filter: a file is accepted once it has not changed for a while, since a growing one is still being
@@ -21,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * share has a clock of its own. No thread waits for a file, so one that never ends delays no other. A file where no
  * event is read is logged once, and counted.
  */
+@Component
 public final class StableFileFilter implements GenericFileFilter<File> {
 
     private static final Logger LOG = LoggerFactory.getLogger(StableFileFilter.class);
@@ -44,9 +47,9 @@ public final class StableFileFilter implements GenericFileFilter<File> {
     private final Map<String, Look> looks = new HashMap<>();
     private long sweptNanos = System.nanoTime();
 
-    public StableFileFilter(Inbox inbox, Duration quietTime, MeterRegistry meters) {
+    StableFileFilter(Inbox inbox, TextOnceProperties settings, MeterRegistry meters) {
         this.inbox = inbox;
-        this.quietTime = quietTime;
+        this.quietTime = settings.file().quietTime();
         for (var reason : Reason.values()) {
             ignored.put(
                     reason,

@@ -1,0 +1,141 @@
+package io.textonce;
+
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import io.textonce.reconcile.WorkerPool;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.tuning.SharedBuffers;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jms.connection.SingleConnectionFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/** Beans of classes that are not ours: clock, JSON, and the thread pools of the background work. */
+@Configuration(proxyBeanMethods = false)
+class LibraryConfiguration {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** Strict reader of events: JSON that two readers could understand differently is rejected. */
+    @Bean(defaultCandidate = false)
+    ObjectMapper eventJson() {
+        var factory = SharedBuffers.factory()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(32)
+                        .maxNumberLength(100)
+                        .build())
+                .build();
+        return new ObjectMapper(factory)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
+    }
+
+    /**
+     * Lets a consumer ask for one message after the other. By default Artemis sends it ahead what fits into 1 MiB: then one
+     * has thousands of small messages, and all others have none.
+     */
+    @Bean
+    static BeanPostProcessor oneMessageAtOnce() {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessBeforeInitialization(Object bean, String name) {
+                if (bean instanceof SingleConnectionFactory shared
+                        && shared.getTargetConnectionFactory() instanceof ActiveMQConnectionFactory artemis
+                        && artemis.getConsumerWindowSize() == ActiveMQClient.DEFAULT_CONSUMER_WINDOW_SIZE) {
+                    artemis.setConsumerWindowSize(0);
+                }
+                return bean;
+            }
+        };
+    }
+
+    /** Threads that read files, so that a long one does not hold up the others. Beyond them the poller reads itself. */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService fileReaders() {
+        return new ThreadPoolExecutor(
+                0,
+                4,
+                30,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new CustomizableThreadFactory("file-reader-"),
+                new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    /**
+     * Threads for the lines of all files. Camel reads a file's next line only when a thread is free to, so the queue
+     * holds no more than two tasks a file.
+     */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService fileLines(TextOnceProperties settings) {
+        int threads = settings.file().parallel();
+        var lines = new ThreadPoolExecutor(
+                threads,
+                threads,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new CustomizableThreadFactory("file-line-"));
+        lines.allowCoreThreadTimeOut(true);
+        return lines;
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    WorkerPool heldWorkers(TextOnceProperties settings) {
+        return new WorkerPool("due-held-", settings.due().workers());
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    WorkerPool unknownWorkers(TextOnceProperties settings) {
+        return new WorkerPool("due-unknown-", settings.due().workers());
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    WorkerPool silentWorkers(TextOnceProperties settings) {
+        return new WorkerPool("due-silent-", settings.due().workers());
+    }
+
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService incidentWorkers() {
+        return new ThreadPoolExecutor(
+                0,
+                16,
+                30,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                new CustomizableThreadFactory("incident-"),
+                new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    /** A thread for each subscriber. */
+    @Bean(destroyMethod = "shutdown", defaultCandidate = false)
+    ExecutorService publishWorkers(TextOnceProperties settings) {
+        int most = settings.clients().size() + 1;
+        var workers = new ThreadPoolExecutor(
+                most,
+                most,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new CustomizableThreadFactory("status-publish-"));
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
+    }
+}

@@ -1,0 +1,116 @@
+package io.textonce.incident;
+
+import io.textonce.event.EventOutcome;
+import io.textonce.event.EventRejected;
+import io.textonce.event.Identifier;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Steps of the routes {@code event-incident-*}, {@code incident-*} and of the answer ACK in {@code sms-inbound}. */
+@Component
+final class IncidentSteps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IncidentSteps.class);
+
+    /** {@code ACK}, {@code ack: inc-1042} or {@code Ack, thanks} from an alerted recipient: the first word counts. */
+    private static final Pattern ACK = Pattern.compile("(?is)\\W*ack(?!\\w)(.*)");
+
+    /** Form of an incident's name. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?");
+
+    private static final int BATCH = 16;
+
+    private final Incidents incidents;
+    private final Alerts alerts;
+    private final AlertText text;
+    private final PhoneNumbers phones;
+    private final TextOnceProperties settings;
+    private final Clock clock;
+
+    IncidentSteps(
+            Incidents incidents,
+            Alerts alerts,
+            AlertText text,
+            PhoneNumbers phones,
+            TextOnceProperties settings,
+            Clock clock) {
+        this.incidents = incidents;
+        this.alerts = alerts;
+        this.text = text;
+        this.phones = phones;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** Stores the incident and leaves the id of the alert that may be sent now as the body, or null. */
+    void open(Exchange exchange) {
+        var incident = text.fitted(Incident.of(
+                exchange.getMessage().getBody(Map.class),
+                settings.incident().escalateAfter(),
+                phones,
+                clock.instant()));
+        exchange.setVariable("incident", incident.eventId());
+        exchange.setVariable("duplicate", !incidents.open(incident));
+        exchange.getMessage().setBody(alerts.create(incident.recipients().get(0).phone()));
+    }
+
+    /** Returns the outcome of the first recipient's alert to the caller. */
+    void opened(Exchange exchange) {
+        boolean duplicate = exchange.getVariable("duplicate", Boolean.class);
+        var delivery = alerts.firstDelivery(exchange.getVariable("incident", String.class), duplicate);
+        exchange.setVariable("delivery", delivery);
+        exchange.setVariable("outcome", new EventOutcome("bundled", duplicate));
+    }
+
+    List<String> due() {
+        incidents.passOn(BATCH);
+        return alerts.due(BATCH);
+    }
+
+    /** Makes the event of the alert whose id is the body, or null when another instance has handed it over. */
+    void event(Exchange exchange) {
+        String id = exchange.getMessage().getBody(String.class);
+        exchange.setVariable("incidentText", id);
+        exchange.setVariable("source", "incident");
+        exchange.getMessage().setBody(alerts.text(id));
+    }
+
+    void handedOver(Exchange exchange) {
+        var rejected = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
+        String id = exchange.getVariable("incidentText", String.class);
+        if (rejected != null) {
+            LOG.warn("Alert {} was rejected; the next recipient is alerted", id);
+        }
+        alerts.handedOver(id, rejected != null);
+    }
+
+    void acknowledge(Exchange exchange) {
+        String name = Identifier.of(
+                "incident", (String) exchange.getMessage().getBody(Map.class).get("incident"));
+        if (!incidents.acknowledge(name)) {
+            throw new EventRejected(404, "unknown_incident", "Unknown incident.");
+        }
+        exchange.setVariable("outcome", new EventOutcome("acknowledged", false));
+    }
+
+    /** Acknowledges by an alerted recipient's inbound message. */
+    public void reply(@Variable("inbound") Map<String, Object> inbound) {
+        var answer = ACK.matcher(String.valueOf(inbound.get("text")));
+        if (answer.matches()) {
+            var names = NAME.matcher(answer.group(1)).results().map(MatchResult::group);
+            int ended = incidents.acknowledge((String) inbound.get("from"), names.toList());
+            LOG.info("{} acknowledged {} incidents", inbound.get("masked"), ended);
+        }
+    }
+}

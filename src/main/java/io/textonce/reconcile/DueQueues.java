@@ -1,0 +1,95 @@
+package io.textonce.reconcile;
+
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DueDelivery;
+import io.textonce.delivery.DueRepository;
+import io.textonce.delivery.SendAdmission;
+import io.textonce.delivery.SendRules;
+import io.textonce.twilio.CircuitProbe;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.apache.camel.Exchange;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.stereotype.Component;
+
+/** Leases of due deliveries, as many as there are free workers; the database is the queue. */
+@Component
+final class DueQueues {
+
+    private final DueRepository deliveries;
+    private final CircuitProbe probe;
+    private final SendRules rules;
+    private final SendAdmission admission;
+    private final WorkerPool heldWorkers;
+    private final WorkerPool unknownWorkers;
+    private final WorkerPool silentWorkers;
+
+    DueQueues(
+            DueRepository deliveries,
+            CircuitProbe probe,
+            SendRules rules,
+            SendAdmission admission,
+            @Qualifier("heldWorkers") WorkerPool heldWorkers,
+            @Qualifier("unknownWorkers") WorkerPool unknownWorkers,
+            @Qualifier("silentWorkers") WorkerPool silentWorkers) {
+        this.deliveries = deliveries;
+        this.probe = probe;
+        this.rules = rules;
+        this.admission = admission;
+        this.heldWorkers = heldWorkers;
+        this.unknownWorkers = unknownWorkers;
+        this.silentWorkers = silentWorkers;
+    }
+
+    /** While the circuit breaker is open, one at most: its probe goes with it to the worker. */
+    List<DueDelivery> held(Exchange exchange) {
+        probe.begin(exchange);
+        var leased = lease(exchange, heldWorkers, deliveries::takeHeld);
+        if (leased.isEmpty()) {
+            probe.end(exchange);
+        }
+        return leased;
+    }
+
+    List<DueDelivery> unknown(Exchange exchange) {
+        return lease(exchange, unknownWorkers, deliveries::takeUnknown);
+    }
+
+    List<DueDelivery> silent(Exchange exchange) {
+        return lease(exchange, silentWorkers, deliveries::takeSilent);
+    }
+
+    /** The scheduler polls again at once while something was leased. */
+    private static List<DueDelivery> lease(Exchange exchange, WorkerPool workers, IntFunction<List<DueDelivery>> from) {
+        int most = Math.min(workers.idle(), exchange.getVariable("most", Integer.MAX_VALUE, Integer.class));
+        List<DueDelivery> leased = most > 0 ? from.apply(most) : List.of();
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !leased.isEmpty());
+        return leased;
+    }
+
+    /** Leaves a held delivery that may be sent now in the variable {@code delivery}; any other decision is recorded. */
+    void admit(Exchange exchange) {
+        try {
+            decide(exchange.getMessage().getBody(DueDelivery.class), exchange);
+        } catch (RuntimeException failed) {
+            probe.end(exchange);
+            throw failed;
+        }
+    }
+
+    private void decide(DueDelivery due, Exchange exchange) {
+        var decision = rules.again(due);
+        if (!decision.isSend()) {
+            deliveries.end(due, decision);
+            return;
+        }
+        var sms = due.sms().plannedFor(decision.until());
+        var delivery = Delivery.taken(due);
+        if (admission.of(delivery, sms, due.hasSlot()).isSend()) {
+            exchange.setVariable("sms", sms);
+            exchange.setVariable("lease", due.lease());
+            exchange.setVariable("delivery", delivery);
+            exchange.setVariable("dueFor", due.late());
+        }
+    }
+}
