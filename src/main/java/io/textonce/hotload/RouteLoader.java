@@ -141,6 +141,10 @@ final class RouteLoader implements AutoCloseable {
         }
     }
 
+    KameletTemplates kamelets() {
+        return kamelets;
+    }
+
     /** Returns whether all routes of a file run. */
     boolean isRunning(String location) {
         var file = running.get(location);

@@ -55,7 +55,6 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private Map<String, RoutesFolder.Stamp> seen = Map.of();
     private Map<String, RoutesFolder.Stamp> taken = Map.of();
     private @Nullable RouteLoader loader;
-    private @Nullable KameletTemplates kamelets;
     private @Nullable ScheduledExecutorService watcher;
 
     @Autowired
@@ -90,7 +89,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     public void afterApplicationStart(CamelContext context) {
         try {
             if (folder != null) {
-                kamelets = new KameletTemplates((ModelCamelContext) context, files);
+                var kamelets = new KameletTemplates((ModelCamelContext) context, files);
                 loader = new RouteLoader((ModelCamelContext) context, files, kamelets, schemas, isReached);
                 take(folder.stamps());
                 if (reload) {
@@ -146,10 +145,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         }
     }
 
-    /**
-     * Loads new and changed files and removes deleted ones; a file with an error is retried, since another file may
-     * have fixed it.
-     */
+    /** Loads new and changed files, removes deleted ones, and retries those with an error. */
     private void take(Map<String, RoutesFolder.Stamp> now) {
         var changed = new TreeSet<String>();
         now.forEach((file, stamp) -> {
@@ -236,7 +232,10 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private void reload(String file) {
         boolean olderRuns = resources.has(file);
         try {
-            resources.reload(file, this::isNamed);
+            resources.reload(
+                    file,
+                    name -> loaded.values().stream()
+                            .anyMatch(route -> route.text().contains(name)));
             faults.fixed(file);
         } catch (Exception e) {
             faults.report(file, folder().error(file, e), olderRuns);
@@ -244,27 +243,23 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         loader().forgetSchema(UserResources.uri(file));
     }
 
-    private boolean isNamed(String name) {
-        return loaded.values().stream().anyMatch(route -> route.text().contains(name));
-    }
-
     /** Loads a kamelet and reloads the routes that use it; if one can't run with it, all keep the previous one. */
     private void replaceKamelet(String file) {
         try {
-            kamelets().replace(file, folder().location(file), folder().read(file), this::reloadUsers);
+            loader().kamelets().replace(file, folder().location(file), folder().read(file), this::reloadUsers);
             faults.fixed(file);
         } catch (Exception e) {
-            faults.report(file, folder().error(file, e), kamelets().isOwn(file));
+            faults.report(file, folder().error(file, e), loader().kamelets().isOwn(file));
         }
     }
 
     private void removeKamelet(String file) {
         boolean used = loaded.values().stream()
                 .anyMatch(route -> route.text().contains("kamelet:" + KameletTemplates.nameOf(file)));
-        if (used && kamelets().isOwn(file)) {
+        if (used && loader().kamelets().isOwn(file)) {
             faults.report(file, new RouteFileError(0, "the file was deleted, but routes use it"), true);
         } else {
-            kamelets().remove(file);
+            loader().kamelets().remove(file);
         }
     }
 
@@ -283,10 +278,6 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
 
     private RouteLoader loader() {
         return Objects.requireNonNull(loader, "Camel has not started");
-    }
-
-    private KameletTemplates kamelets() {
-        return Objects.requireNonNull(kamelets, "Camel has not started");
     }
 
     @Override

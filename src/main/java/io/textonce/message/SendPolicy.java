@@ -37,7 +37,7 @@ public final class SendPolicy implements Processor {
     private String event = "";
     private String purpose = "";
     private @Nullable String onUnknown;
-    private @Nullable Duration reconciliationWindow;
+    private @Nullable Duration window;
     private @Nullable TimeBounds bounds;
     private @Nullable Duration timeToLive;
     private @Nullable QuietHours quietHours;
@@ -69,7 +69,7 @@ public final class SendPolicy implements Processor {
 
     /** Reconciliation window, or null for the general setting. */
     public @Nullable Duration reconciliationWindow() {
-        return reconciliationWindow;
+        return window;
     }
 
     /** Time to live of a message, from the receipt of its event or from its sendAt, or null for no limit. */
@@ -150,14 +150,14 @@ public final class SendPolicy implements Processor {
     }
 
     public void setReconciliationWindow(String reconciliationWindow) {
-        this.reconciliationWindow = duration(reconciliationWindow);
-        requireHorizonInBounds();
+        window = duration(reconciliationWindow);
+        requireWindowInBounds();
     }
 
     /** Lower bounds of a reconciliation window. */
     public void setBounds(TimeBounds bounds) {
         this.bounds = bounds;
-        requireHorizonInBounds();
+        requireWindowInBounds();
     }
 
     public void setTimeToLive(String timeToLive) {
@@ -234,9 +234,8 @@ public final class SendPolicy implements Processor {
     }
 
     /** Checks the combination; called by both setters, since their order is not defined. */
-    private void requireHorizonInBounds() {
-        String problem =
-                reconciliationWindow == null || bounds == null ? null : bounds.problemOfWindow(reconciliationWindow);
+    private void requireWindowInBounds() {
+        String problem = window == null || bounds == null ? null : bounds.problemOfWindow(window);
         if (problem != null) {
             throw new IllegalArgumentException("reconciliationWindow " + problem);
         }

@@ -1,6 +1,5 @@
 package io.textonce.publish;
 
-import org.springframework.stereotype.Component;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -10,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /** State of the outbox cursors, and the operators' actions on them. An action ends the lease of the instance at work. */
 @Component

@@ -6,9 +6,7 @@ import io.textonce.delivery.Candidates.Candidate;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
-import io.textonce.delivery.Lease;
 import io.textonce.delivery.RestoreMode;
-import io.textonce.delivery.SendDecision;
 import io.textonce.delivery.SendRules;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.SendMeters;
@@ -66,16 +64,12 @@ final class Reconciliation {
     private final Candidates candidates;
     private final MessageList messages;
     private final Supplier<Skew> skew;
-    private final SendRules gate;
     private final RestoreMode restore;
     private final TextOnceProperties settings;
     private final MeterRegistry meters;
     private final Consumer<UUID> resolved;
+    private final Absence absence;
 
-    /**
-     * @param skew of Twilio's clock, as measured with every answer, also the list's
-     * @param resolved takes each delivery that Twilio has after all
-     */
     @Autowired
     Reconciliation(
             DueRepository deliveries,
@@ -99,12 +93,16 @@ final class Reconciliation {
                 sendMeters::resolved);
     }
 
+    /**
+     * @param skew of Twilio's clock, as measured with every answer, also the list's
+     * @param resolved takes each delivery that Twilio has after all
+     */
     Reconciliation(
             DueRepository deliveries,
             Candidates candidates,
             MessageList messages,
             Supplier<Skew> skew,
-            SendRules gate,
+            SendRules rules,
             RestoreMode restore,
             TextOnceProperties settings,
             MeterRegistry meters,
@@ -113,11 +111,11 @@ final class Reconciliation {
         this.candidates = candidates;
         this.messages = messages;
         this.skew = skew;
-        this.gate = gate;
         this.restore = restore;
         this.settings = settings;
         this.meters = meters;
         this.resolved = resolved;
+        this.absence = new Absence(deliveries, rules, restore, settings.lease(), this::count);
         // Registered at once, since the alert needs a value before the first increase.
         meters.counter(RESOLVED, "how", UNDECIDED);
     }
@@ -162,7 +160,7 @@ final class Reconciliation {
         } else if (doubt != null || due.unclearFor().compareTo(horizon(due)) < 0) {
             lookAgain(due, doubt);
         } else {
-            absent(exchange, due, unbound);
+            absence.decide(exchange, due, unbound);
         }
     }
 
@@ -213,65 +211,6 @@ final class Reconciliation {
             resolved.accept(due.id());
         } else {
             deliveries.lookAgain(due, settings.unknown().firstLook());
-        }
-    }
-
-    private void absent(Exchange exchange, DueDelivery due, List<Seen> unbound) {
-        var verdict = gate.again(due);
-        if (!verdict.isSend() && !verdict.isHeld()) {
-            LOG.info("Delivery {} never reached Twilio and is not resent: {}", due.id(), verdict.words());
-            deliveries.end(due, verdict);
-            count(verdict.status().word());
-            return;
-        }
-        if (due.text() == null) {
-            hold(due, "Twilio has no record of the message, and its text is no longer stored");
-            return;
-        }
-        if (restore.isCauseOf(due)) {
-            // The text that Twilio makes of a template is unknown here: any of these messages may be it.
-            if (due.sms().policy().isContent() && !unbound.isEmpty()) {
-                hold(due, "Twilio has a message that may be this one; an operator must decide");
-            } else {
-                send(exchange, due, verdict);
-            }
-            return;
-        }
-        switch (due.onUnknown()) {
-            case "hold" -> hold(due, "Twilio has no record of the message; an operator must decide");
-            case "drop" -> {
-                deliveries.end(
-                        due,
-                        DeliveryStatus.CANCELED,
-                        "Twilio has no record of the message; the event's policy is not to resend");
-                count("drop");
-            }
-            default -> send(exchange, due, verdict);
-        }
-    }
-
-    private void hold(DueDelivery due, String detail) {
-        deliveries.end(due, DeliveryStatus.HELD, detail);
-        count("hold");
-    }
-
-    /** Resends a message that Twilio does not have, or holds it if it may not be sent now. */
-    private void send(Exchange exchange, DueDelivery due, SendDecision verdict) {
-        if (verdict.isHeld()) {
-            LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
-            deliveries.end(due, verdict);
-            count("hold");
-            return;
-        }
-        var lease = new Lease(settings.lease()).of(due.now(), due.expiresAt());
-        var again = deliveries.again(due);
-        if (again != null) {
-            LOG.info("Delivery {} never reached Twilio; resending", due.id());
-            count("resend");
-            exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
-            exchange.setVariable("delivery", again);
-            exchange.setVariable("dueFor", due.age());
-            exchange.setVariable("lease", lease);
         }
     }
 

@@ -1,0 +1,104 @@
+package io.textonce.reconcile;
+
+import io.textonce.delivery.DeliveryStatus;
+import io.textonce.delivery.DueDelivery;
+import io.textonce.delivery.DueRepository;
+import io.textonce.delivery.Lease;
+import io.textonce.delivery.RestoreMode;
+import io.textonce.delivery.SendDecision;
+import io.textonce.delivery.SendRules;
+import io.textonce.twilio.TwilioMessages.Seen;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decision on a message that Twilio provably never received: the send rules first, which may have changed since, then the
+ * event's {@code onUnknown}.
+ */
+final class Absence {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Absence.class);
+
+    private final DueRepository deliveries;
+    private final SendRules rules;
+    private final RestoreMode restore;
+    private final Duration lease;
+    private final Consumer<String> count;
+
+    /** @param count takes each decision, as a tag of the metric */
+    Absence(DueRepository deliveries, SendRules rules, RestoreMode restore, Duration lease, Consumer<String> count) {
+        this.deliveries = deliveries;
+        this.rules = rules;
+        this.restore = restore;
+        this.lease = lease;
+        this.count = count;
+    }
+
+    /**
+     * Resends, holds or ends it. Sets the variables of a new attempt if the message is to be resent.
+     *
+     * @param unbound messages of the list that belong to no delivery
+     */
+    void decide(Exchange exchange, DueDelivery due, List<Seen> unbound) {
+        var verdict = rules.again(due);
+        if (!verdict.isSend() && !verdict.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio and is not resent: {}", due.id(), verdict.words());
+            deliveries.end(due, verdict);
+            count.accept(verdict.status().word());
+            return;
+        }
+        if (due.text() == null) {
+            hold(due, "Twilio has no record of the message, and its text is no longer stored");
+            return;
+        }
+        if (restore.isCauseOf(due)) {
+            // The text that Twilio makes of a template is unknown here: any of these messages may be it.
+            if (due.sms().policy().isContent() && !unbound.isEmpty()) {
+                hold(due, "Twilio has a message that may be this one; an operator must decide");
+            } else {
+                send(exchange, due, verdict);
+            }
+            return;
+        }
+        switch (due.onUnknown()) {
+            case "hold" -> hold(due, "Twilio has no record of the message; an operator must decide");
+            case "drop" -> {
+                deliveries.end(
+                        due,
+                        DeliveryStatus.CANCELED,
+                        "Twilio has no record of the message; the event's policy is not to resend");
+                count.accept("drop");
+            }
+            default -> send(exchange, due, verdict);
+        }
+    }
+
+    private void hold(DueDelivery due, String detail) {
+        deliveries.end(due, DeliveryStatus.HELD, detail);
+        count.accept("hold");
+    }
+
+    /** Resends a message that Twilio does not have, or holds it if it may not be sent now. */
+    private void send(Exchange exchange, DueDelivery due, SendDecision verdict) {
+        if (verdict.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
+            deliveries.end(due, verdict);
+            count.accept("hold");
+            return;
+        }
+        var held = new Lease(lease).of(due.now(), due.expiresAt());
+        var again = deliveries.again(due);
+        if (again != null) {
+            LOG.info("Delivery {} never reached Twilio; resending", due.id());
+            count.accept("resend");
+            exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
+            exchange.setVariable("delivery", again);
+            exchange.setVariable("dueFor", due.age());
+            exchange.setVariable("lease", held);
+        }
+    }
+}
