@@ -505,7 +505,7 @@ class SettingsCheckTest {
                         false))
                 .singleElement()
                 .asString()
-                .contains("a client named jms");
+                .contains("the name jms is reserved");
         assertThat(problems(with(Map.of("TEXTONCE_STATUS_DESTINATION", "queue:textonce.events")), false))
                 .containsExactly("TEXTONCE_STATUS_DESTINATION must not be the queue of events");
     }
