@@ -9,8 +9,8 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /**
- * Prints what the application's threads and its database are busy with when a test has waited in vain: what is missing
- * then is rarely in the log.
+ * Adds what the application's threads and its database are busy with to the failure of a test that waited in vain: what
+ * is missing then is rarely in the log.
  */
 final class StateOnTimeout implements TestExecutionExceptionHandler {
 
@@ -23,8 +23,8 @@ final class StateOnTimeout implements TestExecutionExceptionHandler {
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
         if (failure instanceof ConditionTimeoutException) {
-            System.err.println("Threads when " + context.getDisplayName() + " had waited in vain:\n" + threads()
-                    + "\nSessions of its database:\n" + sessions(context));
+            failure.addSuppressed(new IllegalStateException(
+                    "Threads at work:\n" + threads() + "\nSessions of the database:\n" + sessions(context)));
         }
         throw failure;
     }
