@@ -86,6 +86,7 @@ class RoutesBrowserTest {
     void keepsItselfUpToDateWithoutBeingAsked(Sandbox sandbox) {
         var page = operator(sandbox, 1280, ColorScheme.LIGHT);
 
+        page.waitForFunction("window.htmx");
         page.waitForResponse(
                 response -> response.url().endsWith("/camel/live") && response.status() == 200,
                 () -> page.evaluate("htmx.trigger('#live', 'refresh')"));

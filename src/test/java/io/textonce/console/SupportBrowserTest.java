@@ -146,6 +146,7 @@ class SupportBrowserTest {
     void keepsItselfUpToDateWithoutBeingAsked(Sandbox sandbox) {
         var page = operator(sandbox, 1280, 900, ColorScheme.LIGHT);
 
+        page.waitForFunction("window.htmx");
         page.waitForResponse(
                 response -> response.url().endsWith("/overview") && response.status() == 200,
                 () -> page.evaluate("htmx.trigger('#live', 'refresh')"));
