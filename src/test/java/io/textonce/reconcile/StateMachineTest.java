@@ -67,6 +67,9 @@ class StateMachineTest {
     /** From the last check of the lease until Twilio has the message. With the lag it is as long as the horizon. */
     private static final Duration MOST_FLIGHT = HORIZON.minus(MOST_LAG);
 
+    private static final TextOnceProperties SETTINGS =
+            TestSettings.with(LEASE, new Unknown(Duration.ofSeconds(5), HORIZON, MOST_LAG));
+
     private static final String SERVICE = "MG000000000000000000000000000000aa";
     private static final List<String> STATUSES = List.of("queued", "sending", "sent", "delivered", "undelivered");
 
@@ -438,7 +441,7 @@ class StateMachineTest {
                 this::measured,
                 tables.gate(),
                 tables.restore(),
-                settings(),
+                SETTINGS,
                 new SimpleMeterRegistry(),
                 id -> {});
         for (DueDelivery due : tables.due().takeUnknown(10)) {
@@ -465,7 +468,7 @@ class StateMachineTest {
                         null,
                         created(text),
                         text.hidden ? "" : text.sms.body,
-                        settings().twilio().fromNumber(),
+                        SETTINGS.twilio().fromNumber(),
                         text.sms.service.isEmpty() ? null : text.sms.service))
                 .filter(seen -> !seen.createdAt().isBefore(since))
                 .toList();
@@ -612,10 +615,6 @@ class StateMachineTest {
 
     private static String sid() {
         return "SM" + UUID.randomUUID().toString().replace("-", "");
-    }
-
-    private static TextOnceProperties settings() {
-        return TestSettings.with(LEASE, new Unknown(Duration.ofSeconds(5), HORIZON, MOST_LAG));
     }
 
     private static final class Call {
