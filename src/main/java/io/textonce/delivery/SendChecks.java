@@ -54,7 +54,7 @@ final class SendChecks {
 
     /** A caller sends a corrected event; where there is none to do so, a rejection is kept with its reason. */
     private static void reject(Exchange exchange, Sms sms, EventRejected rejection) {
-        if (!sms.policy().keepsRefused()) {
+        if (!sms.policy().keepsRejected()) {
             throw rejection;
         }
         decide(exchange, SendDecision.rejected(rejection));

@@ -149,10 +149,10 @@ class Alerts {
      * interrupted.
      */
     List<String> due(int most) {
-        var told = jdbc.queryForList(NUMBERS_WAITING, byte[].class).stream()
+        var alerted = jdbc.queryForList(NUMBERS_WAITING, byte[].class).stream()
                 .map(this::create)
                 .filter(Objects::nonNull);
-        return Stream.concat(told, jdbc.queryForList(TAKE_AGAIN, String.class, AGAIN, most).stream())
+        return Stream.concat(alerted, jdbc.queryForList(TAKE_AGAIN, String.class, AGAIN, most).stream())
                 .toList();
     }
 

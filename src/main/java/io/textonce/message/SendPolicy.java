@@ -45,7 +45,7 @@ public final class SendPolicy implements Processor {
     private final SortedMap<String, String> options = new TreeMap<>();
     private int maxSegments = 3;
     private boolean urgent;
-    private boolean keepsRefused;
+    private boolean keepsRejected;
     private boolean scheduledAtTwilio;
 
     @Override
@@ -98,8 +98,8 @@ public final class SendPolicy implements Processor {
     }
 
     /** Storage of a message that is rejected before its claim, as a rejected delivery. */
-    public boolean keepsRefused() {
-        return keepsRefused;
+    public boolean keepsRejected() {
+        return keepsRejected;
     }
 
     /** Smart encoding: Twilio replaces curly quotes and the like, so that a text stays in GSM-7. */
@@ -188,7 +188,7 @@ public final class SendPolicy implements Processor {
     }
 
     public void setKeepRejected(boolean keepRejected) {
-        this.keepsRefused = keepRejected;
+        this.keepsRejected = keepRejected;
     }
 
     /**

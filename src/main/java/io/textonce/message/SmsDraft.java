@@ -54,7 +54,7 @@ public final class SmsDraft implements Processor {
         String eventId = Identifier.of("eventId", required(payload, "eventId"), LONGEST_EVENT_ID);
         String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
         var source = exchange.getVariable("source", String.class);
-        var sendAt = asked(exchange, payload, "sendAt");
+        var sendAt = timeOf(exchange, payload, "sendAt");
         var sms = new Sms(
                 policy.event(),
                 eventId,
@@ -67,7 +67,7 @@ public final class SmsDraft implements Processor {
                 source == null ? "route" : source,
                 exchange.getVariable("client", String.class),
                 sendAt,
-                expiresAt(policy, payload, sendAt, asked(exchange, payload, "expiresAt")),
+                expiresAt(policy, payload, sendAt, timeOf(exchange, payload, "expiresAt")),
                 timeZone(policy, payload));
         exchange.setVariable("sms", sms);
         exchange.setVariable("eventKey", sms.key());
@@ -86,7 +86,7 @@ public final class SmsDraft implements Processor {
     }
 
     /** Returns a time that the event's route set as a variable, else that of the event. */
-    private @Nullable Instant asked(Exchange exchange, Map<?, ?> payload, String name) {
+    private @Nullable Instant timeOf(Exchange exchange, Map<?, ?> payload, String name) {
         var worked = exchange.getVariable(name);
         var value = worked == null ? payload.get(name) : worked;
         if (value == null) {
@@ -114,8 +114,8 @@ public final class SmsDraft implements Processor {
         if (source == null) {
             return null;
         }
-        if (source instanceof String words && words.length() <= 200) {
-            return StorableText.require("consentSource", words, "");
+        if (source instanceof String text && text.length() <= 200) {
+            return StorableText.require("consentSource", text, "");
         }
         throw EventRejected.ofField("consentSource", "must be a string of at most 200 characters");
     }
