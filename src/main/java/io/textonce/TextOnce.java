@@ -1,5 +1,7 @@
 package io.textonce;
 
+import io.textonce.delivery.CheckHistories;
+import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -8,6 +10,9 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class TextOnce {
 
     public static void main(String[] args) {
+        if (Arrays.asList(args).contains(CheckHistories.COMMAND)) {
+            System.exit(CheckHistories.run(args));
+        }
         SpringApplication.run(TextOnce.class, args);
     }
 }

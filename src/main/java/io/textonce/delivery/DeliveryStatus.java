@@ -1,18 +1,16 @@
 package io.textonce.delivery;
 
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * State machine of a delivery: ours until Twilio has given a SID, then Twilio's own statuses, which only rise by rank
  * (https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks). docs/state-machine.md names
- * the trigger and the statement of each transition.
+ * the trigger and the statement of each transition, {@link History} those that are allowed.
  */
 public enum DeliveryStatus {
     RESERVED(-1),
@@ -53,11 +51,6 @@ public enum DeliveryStatus {
         return of(word).orElseThrow(() -> new IllegalStateException("no status of a delivery: " + word));
     }
 
-    /** The statuses that a claim can give to a new delivery. */
-    public static Set<DeliveryStatus> initial() {
-        return EnumSet.of(RESERVED, HELD, REJECTED, CANCELED);
-    }
-
     /** The word in columns, in JSON and in Twilio's API. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
@@ -85,30 +78,6 @@ public enum DeliveryStatus {
     /** The stage, which is the same from Twilio's acceptance to its last word. */
     public String stage() {
         return isTwilios() && !isFinal() ? "with_twilio" : word();
-    }
-
-    public boolean canBecome(DeliveryStatus next) {
-        return next().contains(next);
-    }
-
-    /** The transitions. A message that was given to the wrong delivery of equal text takes that one back to unknown. */
-    public Set<DeliveryStatus> next() {
-        var next = EnumSet.noneOf(DeliveryStatus.class);
-        for (DeliveryStatus twilios : values()) {
-            if (twilios.isTwilios() && (rank < twilios.rank || this == CANCELED)) {
-                next.add(twilios);
-            }
-        }
-        next.addAll(
-                switch (this) {
-                    case RESERVED -> EnumSet.of(UNKNOWN, HELD, REJECTED, CANCELED);
-                    case HELD -> EnumSet.of(RESERVED, REJECTED, CANCELED);
-                    case UNKNOWN -> EnumSet.of(RESERVED, HELD, REJECTED, CANCELED);
-                    case REJECTED -> EnumSet.of(RESERVED, HELD, REJECTED, CANCELED);
-                    case CANCELED -> EnumSet.of(HELD, UNKNOWN);
-                    default -> EnumSet.of(UNKNOWN);
-                });
-        return next;
     }
 
     @Override

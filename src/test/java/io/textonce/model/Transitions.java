@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The table of docs/state-machine.md: the changes of a delivery's status that there are. */
-public final class Transitions {
+final class Transitions {
 
     static final Path PAGE = Path.of("docs/state-machine.md");
 
@@ -22,10 +22,10 @@ public final class Transitions {
     private Transitions() {}
 
     /**
-     * Each change as {@code from -> to}, in the words of the table deliveries; a delivery begins as {@code none}. From one
+     * Each change as {@code from -> to by entry}, in the words of the tables; a delivery begins as {@code none}. From one
      * of Twilio's statuses to another it only rises, except from a cancellation before Twilio had the message.
      */
-    public static Set<String> all() {
+    static Set<String> all() {
         return rows().flatMap(Row::changes).collect(Collectors.toSet());
     }
 
@@ -40,8 +40,9 @@ public final class Transitions {
                             words(cells[0]),
                             words(cells[1]),
                             words(cells[2]),
+                            words(cells[3]),
                             STATEMENT
-                                    .matcher(cells[3])
+                                    .matcher(cells[4])
                                     .results()
                                     .map(statement -> statement.group(1))
                                     .toList()));
@@ -72,12 +73,14 @@ public final class Transitions {
                 || from.get().rank() < to.get().rank();
     }
 
-    record Row(List<String> from, List<String> triggers, List<String> to, List<String> statements) {
+    record Row(
+            List<String> from, List<String> triggers, List<String> to, List<String> entries, List<String> statements) {
 
         Stream<String> changes() {
             return statuses(from)
-                    .flatMap(before ->
-                            statuses(to).filter(after -> rises(before, after)).map(after -> before + " -> " + after));
+                    .flatMap(before -> statuses(to)
+                            .filter(after -> rises(before, after))
+                            .flatMap(after -> entries.stream().map(kind -> before + " -> " + after + " by " + kind)));
         }
     }
 }

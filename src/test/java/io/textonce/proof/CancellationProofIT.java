@@ -70,6 +70,9 @@ class CancellationProofIT {
             peers.twilio().behave();
             await().atMost(MOST).ignoreExceptions().until(() -> open(peers) == 0);
 
+            assertThat(new Oracle(peers).forbidden())
+                    .as("histories that the model forbids")
+                    .isEmpty();
             assertThat(answered).hasSize(REMINDERS).containsValue("canceled");
             for (int i = 0; i < REMINDERS; i++) {
                 int sent = peers.twilio().sentTo(phone(i)).size();

@@ -2,6 +2,7 @@ package io.textonce.proof;
 
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.delivery.Histories;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.TwilioMessage;
 import java.io.IOException;
@@ -15,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** Counts texts an event in Twilio's ledger, after everything has settled. */
+/** Counts texts an event in Twilio's ledger, and checks the histories against the model, after everything has settled. */
 final class Oracle {
 
     private final Peers peers;
@@ -48,7 +51,22 @@ final class Oracle {
                 .map(this::story)
                 .collect(Collectors.joining("\n"));
         return new Verdict(
-                scenario, events.size(), faults, lost, doubled, Duration.between(from, Instant.now()), wrong);
+                scenario,
+                events.size(),
+                faults,
+                lost,
+                doubled,
+                forbidden(),
+                Duration.between(from, Instant.now()),
+                wrong);
+    }
+
+    /** Histories that the model forbids, each with the reason. */
+    List<String> forbidden() {
+        var forbidden = new ArrayList<String>();
+        var database = new DriverManagerDataSource(peers.postgres().url(), "postgres", "postgres");
+        new Histories(new JdbcTemplate(database)).check((delivery, why) -> forbidden.add(delivery + ": " + why));
+        return forbidden;
     }
 
     /** All that is known of an event, for whoever has to find out why. */
@@ -151,7 +169,14 @@ final class Oracle {
 
     /** What came of one scenario. */
     record Verdict(
-            String scenario, int events, String faults, long lost, long doubled, Duration settled, String wrong) {
+            String scenario,
+            int events,
+            String faults,
+            long lost,
+            long doubled,
+            List<String> forbidden,
+            Duration settled,
+            String wrong) {
 
         String row() {
             return String.format(

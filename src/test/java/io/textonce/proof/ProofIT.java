@@ -331,7 +331,7 @@ class ProofIT {
     }
 
     @Test
-    void sharesTheWorkWithASecondInstanceThatIsKilled() {
+    void sharesTheWorkWithASecondInstanceThatIsKilled() throws SQLException {
         var turns = new AtomicInteger();
         try (var second = instance("second", "first").start();
                 var load = new Load(peers, () -> second.isAlive() && turns.getAndIncrement() % 2 == 0 ? second : app)) {
@@ -356,6 +356,31 @@ class ProofIT {
             load.awaitSent(MOST);
 
             judge("two instances, one killed", load, "1 kill");
+            checksHistories(load.events().size());
+        }
+    }
+
+    private void checksHistories(int events) throws SQLException {
+        assertThat(app.run("check-histories")).isZero();
+        assertThat(app.log()).contains(events + " deliveries, 0 that the model forbids");
+
+        String forged = forgeAHistory();
+
+        assertThat(app.run("check-histories")).isEqualTo(2);
+        assertThat(app.log())
+                .contains("Delivery " + forged + ": delivered to sent by poll")
+                .contains(events + " deliveries, 1 that the model forbids");
+    }
+
+    private String forgeAHistory() throws SQLException {
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.createStatement();
+                var forged = statement.executeQuery(
+                        "INSERT INTO textonce.delivery_events (delivery_id, kind, status, new_status, message_sid)"
+                                + " SELECT id, 'poll', 'sent', 'sent', message_sid FROM textonce.deliveries"
+                                + " WHERE status = 'delivered' LIMIT 1 RETURNING delivery_id")) {
+            forged.next();
+            return forged.getString(1);
         }
     }
 
@@ -405,6 +430,7 @@ class ProofIT {
         VERDICTS.add(verdict);
         assertThat(verdict.lost()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
         assertThat(verdict.doubled()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
+        assertThat(verdict.forbidden()).as("histories that the model forbids").isEmpty();
     }
 
     private AppProcess start() {

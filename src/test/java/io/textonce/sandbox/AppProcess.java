@@ -144,27 +144,41 @@ public final class AppProcess implements AutoCloseable {
 
     /** Starts it and waits until it is ready, or has ended; says whether it is ready. */
     public boolean startOrEnd() {
-        try {
-            Files.createDirectories(log.getParent());
-            var builder = new ProcessBuilder(command());
-            builder.environment().keySet().removeIf(AppProcess::isSetting);
-            builder.environment().putAll(environment);
-            process = builder.directory(directory.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            log.toAbsolutePath().toFile()))
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        // The child dies with its parent, however that ends.
-        var child = process;
-        Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
+        var child = launch(command());
+        process = child;
         await("TextOnce to be ready, see " + log)
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> !child.isAlive() || isReady());
         return child.isAlive();
+    }
+
+    /** Runs one of the application's commands, beside it; returns the exit code. */
+    public int run(String operatorCommand) {
+        var words = new ArrayList<>(command());
+        words.add(operatorCommand);
+        var child = launch(words);
+        end(child);
+        return child.exitValue();
+    }
+
+    private Process launch(List<String> command) {
+        try {
+            Files.createDirectories(log.getParent());
+            var builder = new ProcessBuilder(command);
+            builder.environment().keySet().removeIf(AppProcess::isSetting);
+            builder.environment().putAll(environment);
+            var child = builder.directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            log.toAbsolutePath().toFile()))
+                    .start();
+            // The child dies with its parent, however that ends.
+            Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
+            return child;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public boolean isReady() {

@@ -1,0 +1,57 @@
+package io.textonce.delivery;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * Operator's command {@code check-histories}: checks the deliveries of the configured database, over one connection that
+ * can't write, and ends.
+ */
+@EnableConfigurationProperties(DataSourceProperties.class)
+public class CheckHistories {
+
+    public static final String COMMAND = "check-histories";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CheckHistories.class);
+
+    private static final int FORBIDDEN = 2;
+
+    /**
+     * Logs each delivery that the model forbids, and how many there are.
+     *
+     * @return the exit code
+     */
+    public static int run(String... args) {
+        var application = new SpringApplicationBuilder(CheckHistories.class)
+                .web(WebApplicationType.NONE)
+                .logStartupInfo(false);
+        try (var context = application.run(args)) {
+            var database = context.getBean(DataSourceProperties.class);
+            var connection = new SingleConnectionDataSource(
+                    database.determineUrl(), database.determineUsername(), database.determinePassword(), true);
+            try {
+                return check(new JdbcTemplate(connection));
+            } finally {
+                connection.destroy();
+            }
+        }
+    }
+
+    private static int check(JdbcTemplate jdbc) {
+        jdbc.execute("SET default_transaction_read_only = on");
+        var forbidden = new AtomicLong();
+        long deliveries = new Histories(jdbc).check((delivery, why) -> {
+            forbidden.incrementAndGet();
+            LOG.warn("Delivery {}: {}", delivery, why);
+        });
+        LOG.info("{} deliveries, {} that the model forbids", deliveries, forbidden);
+        return forbidden.get() == 0 ? 0 : FORBIDDEN;
+    }
+}
