@@ -36,13 +36,15 @@ CREATE FUNCTION textonce.stage(status text) RETURNS text
 -- the row: the end of the lease (reserved), the next attempt (held), the next check (unknown), the next status poll
 -- (with Twilio). A row without due_at has ended or waits for an operator.
 CREATE TABLE textonce.deliveries (
-    -- The event and the client that it came from.
+    -- The event and the client that it came from. reference is what people call its subject, such as an order's number:
+    -- the field that the event's schema marks with x-reference.
     id                    uuid        NOT NULL,
     event                 text        NOT NULL,
     event_id              text        NOT NULL,
     payload_sha256        bytea       NOT NULL,
     source                text        NOT NULL,
     client                text,
+    reference             text,
     created_at            timestamptz NOT NULL DEFAULT now(),
 
     -- The message. Number and body are kept only while they are needed; with a contentSid the body holds the variables
@@ -110,6 +112,11 @@ CREATE INDEX deliveries_stage_due_at_idx ON textonce.deliveries (stage, due_at) 
 -- A person's messages: support's lookup, STOP, erasure, and reconciliation of equal messages to one number.
 CREATE INDEX deliveries_phone_hash_idx ON textonce.deliveries (phone_hash, id);
 
+-- Support searches by the beginning of what a customer reads out, in any case.
+CREATE INDEX deliveries_event_id_prefix_idx ON textonce.deliveries (lower(event_id) COLLATE "C");
+CREATE INDEX deliveries_reference_prefix_idx ON textonce.deliveries (lower(reference) COLLATE "C")
+    WHERE reference IS NOT NULL;
+
 -- Support lists what did not arrive. Only those rows pay for these indexes.
 CREATE INDEX deliveries_not_delivered_idx ON textonce.deliveries (stage, id)
     WHERE stage IN ('rejected', 'undelivered', 'failed', 'canceled');
@@ -125,8 +132,8 @@ CREATE INDEX deliveries_to_clear_idx ON textonce.deliveries (id) WHERE phone IS 
 -- unknown delivery is kept too, without a delivery_id.
 --
 -- status is what the entry reports; new_status is the delivery's status if the entry changed it, written by the
--- statement that changed it. So the timeline is also the outbox of status changes. actor is the operator; until is the
--- end of a hold.
+-- statement that changed it. So the timeline is also the outbox of status changes. actor is the operator and action what
+-- was done; until is the end of a hold.
 CREATE TABLE textonce.delivery_events (
     id          bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
     delivery_id uuid,
@@ -138,6 +145,7 @@ CREATE TABLE textonce.delivery_events (
     error_code  integer,
     detail      text,
     actor       text,
+    action      text,
     until       timestamptz,
 
     CONSTRAINT delivery_events_pk PRIMARY KEY (id),
@@ -259,6 +267,44 @@ CREATE TABLE textonce.dead_letters (
 
 -- Retention purges by age, in batches.
 CREATE INDEX dead_letters_created_at_idx ON textonce.dead_letters (created_at);
+
+-- Rejected events: what their sender received as the reason. Such an event has no delivery, so this is where support
+-- finds it. No value of it is kept but its id, masked, and its number, masked and as a keyed hash. field is the first
+-- field that was wrong. Rows are kept for days; ids rise with time, so the oldest are purged by id.
+CREATE TABLE textonce.rejected_events (
+    id           uuid        NOT NULL,
+    rejected_at  timestamptz NOT NULL DEFAULT now(),
+    source       text        NOT NULL,
+    client       text,
+    event        text,
+    event_id     text,
+    phone_masked text,
+    phone_hash   bytea,
+    field        text,
+    reason       text        NOT NULL,
+
+    CONSTRAINT rejected_events_pk PRIMARY KEY (id)
+);
+
+CREATE INDEX rejected_events_event_id_prefix_idx ON textonce.rejected_events (lower(event_id) COLLATE "C");
+CREATE INDEX rejected_events_phone_hash_idx ON textonce.rejected_events (phone_hash) WHERE phone_hash IS NOT NULL;
+
+-- Audit of the operators: what each did, and whose messages each saw. Ids rise with time. A person is found by the keyed
+-- hash of the number, which is erased with the person's data; the masked number stays.
+CREATE TABLE textonce.audit_entries (
+    id           uuid        NOT NULL,
+    happened_at  timestamptz NOT NULL DEFAULT now(),
+    actor        text        NOT NULL,
+    verb         text        NOT NULL,
+    delivery_id  uuid,
+    phone_masked text,
+    phone_hash   bytea,
+    detail       text,
+
+    CONSTRAINT audit_entries_pk PRIMARY KEY (id)
+);
+
+CREATE INDEX audit_entries_phone_hash_idx ON textonce.audit_entries (phone_hash) WHERE phone_hash IS NOT NULL;
 
 -- Inbound messages, one row each: Twilio may call twice. STOP and START take effect with the row. Any other message is
 -- for another application; number and body are kept until its queue has them (publish_at), since Twilio is answered

@@ -16,7 +16,8 @@ public final class DeliveryId {
         return new UUID((Math.max(0, at.toEpochMilli()) << 16) | 0x7000L, 0x8000000000000000L);
     }
 
-    static UUID next(long epochMillis) {
+    /** Returns a new id of a time. */
+    public static UUID next(long epochMillis) {
         long random = RANDOM.nextLong();
         long high = (epochMillis << 16) | 0x7000L | (random & 0x0FFFL);
         long low = 0x8000000000000000L | (RANDOM.nextLong() >>> 2);

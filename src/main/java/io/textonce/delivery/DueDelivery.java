@@ -139,6 +139,7 @@ public record DueDelivery(
                 policy,
                 source,
                 client,
+                null,
                 sendAt,
                 expiresAt,
                 timeZone == null ? null : ZoneId.of(timeZone));

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventCheck implements Processor {
 
+    /** Variable with the fields of an event as they came, for the record of its rejection. */
+    public static final String FIELDS = "eventFields";
+
     private @Nullable EventSchemas schemas;
     private @Nullable ObjectMapper json;
     private @Nullable String name;
@@ -61,10 +64,14 @@ public final class EventCheck implements Processor {
         if (fields.path("eventId").isTextual()) {
             fields.put("eventId", Identifier.of("eventId", fields.get("eventId").textValue()));
         }
+        exchange.setVariable(FIELDS, fields);
         version.fields().check(fields);
         var errors = version.compiled().validate(fields);
         if (!errors.isEmpty()) {
             throw new JsonValidationException(exchange, version.compiled(), errors);
+        }
+        if (version.reference() != null && fields.path(version.reference()).isValueNode()) {
+            exchange.setVariable("reference", fields.get(version.reference()).asText());
         }
         exchange.getMessage().setBody(json.treeToValue(fields, Map.class));
     }

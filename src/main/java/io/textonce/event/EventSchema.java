@@ -2,6 +2,7 @@ package io.textonce.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,27 @@ public final class EventSchema {
         return version;
     }
 
-    /** Compiled version of a schema. */
-    record Version(JsonSchema compiled, FieldNames fields) {}
+    /**
+     * Compiled version of a schema.
+     *
+     * @param reference the field that people call the event's subject by, or null
+     */
+    record Version(
+            JsonSchema compiled,
+            FieldNames fields,
+            @Nullable String reference) {
+
+        /** Keyword of the field that support searches by, beside the eventId. */
+        private static final String REFERENCE = "x-reference";
+
+        static Version of(JsonSchema compiled) {
+            var source = compiled.getSchemaNode();
+            String reference = source.path("properties").properties().stream()
+                    .filter(property -> property.getValue().path(REFERENCE).asBoolean())
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse(null);
+            return new Version(compiled, new FieldNames(source), reference);
+        }
+    }
 }

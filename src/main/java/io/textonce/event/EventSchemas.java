@@ -94,7 +94,7 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         }
         requireTypes(compiled, source);
         compiled.initializeValidators();
-        return new EventSchema.Version(compiled, new FieldNames(source));
+        return EventSchema.Version.of(compiled);
     }
 
     /**

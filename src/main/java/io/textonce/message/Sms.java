@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy how a message of this event may be sent
  * @param source intake of the event: http, jms, file, or route for a user route that names none
  * @param client caller, if the intake knows it
+ * @param reference what people call the event's subject, such as an order's number, or null
  * @param sendAt before which it is not sent, or null
  * @param expiresAt after which it is not sent, or null
  * @param timeZone the recipient's, from the event or its policy, or null
@@ -32,6 +33,7 @@ public record Sms(
         SendPolicy policy,
         String source,
         @Nullable String client,
+        @Nullable String reference,
         @Nullable Instant sendAt,
         @Nullable Instant expiresAt,
         @Nullable ZoneId timeZone) {
@@ -54,6 +56,7 @@ public record Sms(
                 policy,
                 source,
                 client,
+                reference,
                 time,
                 expiresAt,
                 timeZone);

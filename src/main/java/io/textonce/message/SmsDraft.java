@@ -37,6 +37,8 @@ public final class SmsDraft implements Processor {
     /** Maximum length of a key: PostgreSQL can't index much longer ones, so the event would fail on every retry. */
     private static final int LONGEST_EVENT_ID = 255;
 
+    private static final int LONGEST_REFERENCE = 120;
+
     private final Clock clock;
 
     public SmsDraft(Clock clock) {
@@ -66,11 +68,18 @@ public final class SmsDraft implements Processor {
                 policy,
                 source == null ? "route" : source,
                 exchange.getVariable("client", String.class),
+                reference(exchange),
                 sendAt,
                 expiresAt(policy, payload, sendAt, timeOf(exchange, payload, "expiresAt")),
                 timeZone(policy, payload));
         exchange.setVariable("sms", sms);
         exchange.setVariable("eventKey", sms.key());
+    }
+
+    /** Returns the beginning of the reference: an index holds no longer one. */
+    private static @Nullable String reference(Exchange exchange) {
+        String reference = exchange.getVariable("reference", String.class);
+        return reference == null ? null : reference.substring(0, Math.min(reference.length(), LONGEST_REFERENCE));
     }
 
     /** Returns the values for Twilio's template, in Twilio's form (https://www.twilio.com/docs/content). */

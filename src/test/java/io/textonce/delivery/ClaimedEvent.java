@@ -68,6 +68,7 @@ public final class ClaimedEvent {
                 null,
                 null,
                 null,
+                null,
                 null);
         var exchange = new DefaultExchange(context);
         exchange.setVariable("sms", sms);

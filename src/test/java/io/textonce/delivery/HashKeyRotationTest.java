@@ -62,6 +62,7 @@ class HashKeyRotationTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms);

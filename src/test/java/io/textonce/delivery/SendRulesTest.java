@@ -143,6 +143,7 @@ class SendRulesTest {
                 policy,
                 "test",
                 null,
+                null,
                 sendAt == null ? null : Instant.parse(sendAt),
                 expiresAt == null ? null : Instant.parse(expiresAt),
                 timeZone == null ? null : ZoneId.of(timeZone));

@@ -312,6 +312,7 @@ class SenderRateLimitTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

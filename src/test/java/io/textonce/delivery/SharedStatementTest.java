@@ -100,6 +100,7 @@ class SharedStatementTest {
                 null,
                 null,
                 null,
+                null,
                 null);
         var exchange = new DefaultExchange(camel);
         exchange.setVariable("sms", sms);

@@ -54,6 +54,7 @@ class SendMetersTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 }

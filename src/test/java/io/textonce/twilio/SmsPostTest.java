@@ -205,6 +205,7 @@ class SmsPostTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
