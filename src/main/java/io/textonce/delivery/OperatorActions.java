@@ -13,14 +13,15 @@ import org.springframework.stereotype.Component;
 @Component
 public final class OperatorActions {
 
-    private static final String RECORD = Timeline.ENTRY + """
-            SELECT id, 'operator', status, new_status, message_sid, NULL, ?, ?, NULL FROM changed
+    private static final String RECORD = Timeline.OPERATOR_ENTRY + """
+            SELECT id, 'operator', status, new_status, message_sid, ?, ?, ? FROM changed
             """;
 
     private static final String CANCEL = """
             WITH changed AS (
                 UPDATE textonce.deliveries
-                SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
+                SET status = 'canceled', due_at = NULL, body = NULL, reason = 'An operator canceled it',
+                    updated_at = now()
                 WHERE id = ? AND status = 'held'
                 RETURNING id, status, message_sid, status AS new_status
             )
@@ -29,7 +30,8 @@ public final class OperatorActions {
     private static final String DROP = """
             WITH changed AS (
                 UPDATE textonce.deliveries
-                SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
+                SET status = 'canceled', due_at = NULL, body = NULL, reason = 'An operator discarded it',
+                    updated_at = now()
                 WHERE id = ? AND status = 'held' AND due_at IS NULL
                 RETURNING id, status, message_sid, status AS new_status
             )
@@ -37,7 +39,8 @@ public final class OperatorActions {
 
     private static final String RELEASE = """
             WITH changed AS (
-                UPDATE textonce.deliveries SET due_at = now(), reason = ?, updated_at = now()
+                UPDATE textonce.deliveries
+                SET due_at = now(), reason = 'An operator released it', updated_at = now()
                 WHERE id = ? AND status = 'held' AND due_at IS NULL AND phone IS NOT NULL AND body IS NOT NULL
                 RETURNING id, status, message_sid, CAST(NULL AS text) AS new_status
             )
@@ -46,7 +49,8 @@ public final class OperatorActions {
     private static final String RESEND = """
             WITH changed AS (
                 UPDATE textonce.deliveries
-                SET status = 'held', due_at = now(), error_code = NULL, reason = ?, updated_at = now()
+                SET status = 'held', due_at = now(), error_code = NULL, reason = 'An operator resent it',
+                    updated_at = now()
                 WHERE id = ? AND status IN ('rejected', 'canceled') AND message_sid IS NULL
                   AND phone IS NOT NULL AND body IS NOT NULL AND (expires_at IS NULL OR expires_at > now())
                 RETURNING id, status, message_sid, status AS new_status
@@ -60,13 +64,14 @@ public final class OperatorActions {
     private static final String CANCELED_AT_TWILIO = """
             WITH raised AS (
                 UPDATE textonce.deliveries
-                SET status = 'canceled', due_at = NULL, body = NULL, reason = ?, updated_at = now()
+                SET status = 'canceled', due_at = NULL, body = NULL, reason = 'An operator canceled it',
+                    updated_at = now()
                 WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
                 RETURNING status
             )
-            """ + Timeline.ENTRY + """
-            SELECT CAST(? AS uuid), 'operator', 'canceled', (SELECT status FROM raised), CAST(? AS text), NULL,
-                CAST(? AS text), CAST(? AS text), NULL
+            """ + Timeline.OPERATOR_ENTRY + """
+            SELECT CAST(? AS uuid), 'operator', 'canceled', (SELECT status FROM raised), CAST(? AS text),
+                CAST(? AS text), CAST(? AS text), 'cancel'
             """;
 
     private static final String TRIED = """
@@ -74,8 +79,8 @@ public final class OperatorActions {
                 UPDATE textonce.deliveries SET due_at = now() WHERE id = ? AND due_at IS NOT NULL AND message_sid IS NOT NULL
                 RETURNING id
             )
-            """ + Timeline.ENTRY + """
-            SELECT id, 'operator', status, NULL, message_sid, NULL, ?, ?, NULL FROM textonce.deliveries WHERE id = ?
+            """ + Timeline.OPERATOR_ENTRY + """
+            SELECT id, 'operator', status, NULL, message_sid, ?, ?, 'cancel' FROM textonce.deliveries WHERE id = ?
             """;
 
     private final JdbcTemplate jdbc;
@@ -86,27 +91,27 @@ public final class OperatorActions {
 
     /** Cancels a held message for good; false if it is not held any more. */
     public boolean cancel(UUID id, String who, String why) {
-        return decide(CANCEL, id, who, why);
+        return jdbc.update(CANCEL, id, why, who, "cancel") == 1;
     }
 
     /** Drops a message that waits for an operator; false if it does not. */
     public boolean drop(UUID id, String who, String why) {
-        return decide(DROP, id, who, why);
+        return jdbc.update(DROP, id, why, who, "drop") == 1;
     }
 
     /** Releases a message that waits for an operator; false if it does not, or if its text is no longer stored. */
     public boolean release(UUID id, String who, String why) {
-        return decide(RELEASE, id, who, why);
+        return jdbc.update(RELEASE, id, why, who, "release") == 1;
     }
 
     /** Resends a message that was rejected, or dropped after an unknown outcome; false if that is not possible. */
     public boolean resend(UUID id, String who, String why) {
-        return decide(RESEND, id, who, why);
+        return jdbc.update(RESEND, id, why, who, "resend") == 1;
     }
 
     /** Records that Twilio canceled the message for an operator. */
     public void canceledAtTwilio(UUID id, String sid, String who, String why) {
-        jdbc.update(CANCELED_AT_TWILIO, why, id, sid, id, sid, why, who);
+        jdbc.update(CANCELED_AT_TWILIO, id, sid, id, sid, why, who);
     }
 
     /** Records an unsuccessful attempt to cancel, and schedules a poll of the status. */
@@ -118,19 +123,20 @@ public final class OperatorActions {
     public @Nullable State state(UUID id) {
         return jdbc
                 .query(
-                        "SELECT status, message_sid FROM textonce.deliveries WHERE id = ?",
+                        "SELECT status, message_sid, error_code FROM textonce.deliveries WHERE id = ?",
                         (row, n) -> new State(
-                                DeliveryStatus.ofColumn(row.getString("status")), row.getString("message_sid")),
+                                DeliveryStatus.ofColumn(row.getString("status")),
+                                row.getString("message_sid"),
+                                row.getObject("error_code", Integer.class)),
                         id)
                 .stream()
                 .findFirst()
                 .orElse(null);
     }
 
-    private boolean decide(String statement, UUID id, String who, String why) {
-        return jdbc.update(statement, why, id, why, who) == 1;
-    }
-
     /** State of a delivery, as far as an operator's action depends on it. */
-    public record State(DeliveryStatus status, @Nullable String sid) {}
+    public record State(
+            DeliveryStatus status,
+            @Nullable String sid,
+            @Nullable Integer code) {}
 }

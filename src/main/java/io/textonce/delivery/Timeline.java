@@ -15,6 +15,12 @@ public final class Timeline {
                 (delivery_id, kind, status, new_status, message_sid, error_code, detail, actor, until)
             """;
 
+    /** Head of the statement that adds an operator's entry; its rest selects these columns, in this order. */
+    static final String OPERATOR_ENTRY = """
+            INSERT INTO textonce.delivery_events
+                (delivery_id, kind, status, new_status, message_sid, detail, actor, action)
+            """;
+
     private static final String DECISION = ENTRY + """
             SELECT CAST(? AS uuid), 'decision', CAST(? AS text), NULL, NULL, NULL, CAST(? AS text), NULL, NULL
             """;

@@ -63,23 +63,27 @@ final class TwilioAnswers {
         switch (entry.atCreation()) {
             case RETRY ->
                 throw new TwilioFailure.NotProcessed(
-                        "Twilio is busy: HTTP " + status + ", code " + code, retryAfter(response), null);
-            case UNCLEAR -> throw new TwilioFailure.Unclear("Twilio failed: HTTP " + status + ", code " + code, null);
+                        "Twilio is busy (HTTP " + status + ", code " + code + ")", retryAfter(response), null);
+            case UNCLEAR ->
+                throw new TwilioFailure.Unclear(
+                        "Twilio had an internal error (HTTP " + status + ", code " + code + ")", null);
             default -> throw new TwilioFailure.Refused(entry, status);
         }
     }
 
     private TwilioFailure unproven(int status, boolean left) {
         if (left && status >= 500) {
-            return new TwilioFailure.Unclear("Twilio failed: HTTP " + status, null);
+            return new TwilioFailure.Unclear("Twilio had an internal error (HTTP " + status + ")", null);
         }
         intercepted.increment();
         LOG.warn(
                 "HTTP {} without a Twilio error code: a proxy, firewall or gateway responded instead of Twilio",
                 status);
         return left
-                ? new TwilioFailure.Unclear("HTTP " + status + " without a Twilio error code, as from a proxy", null)
-                : new TwilioFailure.NotProcessed("A proxy did not connect to Twilio: HTTP " + status, null, null);
+                ? new TwilioFailure.Unclear(
+                        "A proxy or firewall responded instead of Twilio (HTTP " + status + ")", null)
+                : new TwilioFailure.NotProcessed(
+                        "A proxy did not connect us to Twilio (HTTP " + status + ")", null, null);
     }
 
     private static String text(ClassicHttpResponse response) throws IOException {

@@ -104,6 +104,12 @@ public final class TwilioCodes {
         return entries.values();
     }
 
+    /** Returns whether Twilio would reject the same message again, however often it is sent: the cause is in the message. */
+    public boolean isPermanent(int code) {
+        var entry = entries.get(code);
+        return entry != null && (entry.atCreation() == AtCreation.REJECT || entry.atCreation() == AtCreation.OPTOUT);
+    }
+
     /** Returns whether a status proves a rejection. A proxy may return 408 after Twilio has accepted the message. */
     private static boolean provesRefusal(int httpStatus) {
         return httpStatus >= 400 && httpStatus < 500 && httpStatus != 408;

@@ -35,6 +35,8 @@ import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP client for Twilio's SDK that sends each request exactly once. The SDK's own client sends a create three times on
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * retry can deliver twice. {@link TwilioAnswers} decides what a response proves.
  */
 public final class TwilioHttp implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TwilioHttp.class);
 
     private static final String LAST_CHECK = "textonce.last-check";
 
@@ -194,14 +198,14 @@ public final class TwilioHttp implements AutoCloseable {
     }
 
     private static TwilioFailure failure(Exception e, boolean left) {
-        String kind = e.getClass().getSimpleName();
+        LOG.info("A call to Twilio failed: {}", e.getClass().getSimpleName());
         if (!left) {
-            return new TwilioFailure.NotProcessed("Could not connect to Twilio: " + kind, null, e);
+            return new TwilioFailure.NotProcessed("Twilio could not be reached", null, e);
         }
         if (e instanceof InterruptedIOException) {
-            return new TwilioFailure.Unclear("Twilio did not respond in time: " + kind, e);
+            return new TwilioFailure.Unclear("Twilio did not respond in time", e);
         }
-        return new TwilioFailure.Unclear("The connection to Twilio was lost: " + kind, e);
+        return new TwilioFailure.Unclear("The connection to Twilio was lost", e);
     }
 
     private static String hostSuffix(String edge, String region) {
