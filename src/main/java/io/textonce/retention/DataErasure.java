@@ -54,6 +54,13 @@ final class DataErasure {
                 WHERE kind IN ('number', 'check') AND key = ANY (CAST(:keys AS text[]))
                 RETURNING key
             ),
+            rejected AS (
+                DELETE FROM textonce.rejected_events WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
+            ),
+            audit AS (
+                UPDATE textonce.audit_entries SET phone_hash = NULL
+                WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
+            ),
             letters AS (
                 DELETE FROM textonce.dead_letters
                 WHERE position(convert_to(substr(CAST(:phone AS text), 2), 'UTF8') IN body) > 0
@@ -90,7 +97,7 @@ final class DataErasure {
         this.deadLetters = deadLetters;
     }
 
-    /** Reads the number from the body, which no access log has, and builds the parameters of both statements. */
+    /** Reads the number from the body, which no access log has. */
     void read(Exchange exchange) {
         String phone;
         try (var body =
@@ -102,7 +109,13 @@ final class DataErasure {
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not JSON");
         }
-        phone = phones.canonical(phone);
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(phone);
+    }
+
+    /** Builds the parameters of both statements from the number in the body. */
+    void person(Exchange exchange) {
+        String phone = phones.canonical(exchange.getMessage().getBody(String.class));
         if (!phones.isE164(phone)) {
             throw EventRejected.ofNumber("phone");
         }
@@ -112,7 +125,6 @@ final class DataErasure {
         person.put("hashes", hashes);
         person.put("keys", Arrays.stream(hashes).map(HexFormat.of()::formatHex).toArray(String[]::new));
         exchange.setVariable("person", person);
-        exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(person);
     }
 

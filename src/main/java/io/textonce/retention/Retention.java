@@ -74,6 +74,22 @@ final class Retention {
                 LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
+    private static final String PURGE_REJECTED = """
+            DELETE FROM textonce.rejected_events
+            WHERE id IN (
+                SELECT id FROM textonce.rejected_events
+                WHERE id < ? AND rejected_at < now() - CAST(? AS interval)
+                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
+    private static final String PURGE_AUDIT = """
+            DELETE FROM textonce.audit_entries
+            WHERE id IN (
+                SELECT id FROM textonce.audit_entries
+                WHERE id < ? AND happened_at < now() - CAST(? AS interval)
+                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
     private static final String DRIFT = """
             SELECT count(*) FROM textonce.opt_outs WHERE source = 'twilio' AND opted_out_at > now() - interval '1 day'
             """;
@@ -125,10 +141,15 @@ final class Retention {
         String age = settings.personalData().toString();
         int others = jdbc.update(PURGE_INBOUND, age, BATCH)
                 + jdbc.update(CLEAR_INCIDENTS, age, BATCH)
-                + jdbc.update(PURGE_LETTERS, age, BATCH);
+                + jdbc.update(PURGE_LETTERS, age, BATCH)
+                + jdbc.update(
+                        PURGE_REJECTED,
+                        before(settings.rejectedEvents()),
+                        settings.rejectedEvents().toString(),
+                        BATCH);
         worked(
                 exchange,
-                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts and dead letters",
+                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts, dead letters and rejected events",
                 cleared,
                 others);
     }
@@ -138,9 +159,14 @@ final class Retention {
         String age = settings.deliveries().toString();
         int purged = deliveries.purge(subscribers, before(settings.deliveries()), settings.deliveries(), BATCH);
         int others = deliveries.purgeUnknown(settings.deliveries(), BATCH)
+                + jdbc.update(PURGE_AUDIT, before(settings.deliveries()), age, BATCH)
                 + jdbc.update(PURGE_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_ALERTS, age, BATCH);
-        worked(exchange, "Purged {} deliveries and {} incidents, alerts and unmatched callbacks", purged, others);
+        worked(
+                exchange,
+                "Purged {} deliveries and {} incidents, alerts, audit entries and unmatched callbacks",
+                purged,
+                others);
     }
 
     /** Counts the opt-outs of the last day that are known only from a rejection by Twilio. */

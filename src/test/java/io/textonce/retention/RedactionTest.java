@@ -46,7 +46,8 @@ class RedactionTest {
                 sandbox.database(),
                 sandbox.context().getBean(ErasureRepository.class),
                 sandbox.context().getBean(TwilioMessages.class),
-                new TextOnceProperties.Retention(Duration.ofDays(30), Duration.ofDays(400), Duration.ofHours(1), true),
+                new TextOnceProperties.Retention(
+                        Duration.ofDays(30), Duration.ofDays(400), Duration.ofDays(7), Duration.ofHours(1), true),
                 Set.of(),
                 Clock.systemUTC());
     }

@@ -1,0 +1,161 @@
+package io.textonce.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.textonce.delivery.DeliveryId;
+import io.textonce.event.EventCheck;
+import io.textonce.event.EventName;
+import io.textonce.event.EventRejected;
+import io.textonce.http.Problem;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.privacy.PersonalDataMask;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Journal of rejected events, a step of the failure policies of all intakes. A rejection only enters a bounded queue; one
+ * thread writes the queue in batches, at a bounded rate. Of a flood the rest is counted in one row, so that bad events
+ * never slow down good ones.
+ */
+@Component
+public final class RejectedEvents implements DisposableBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RejectedEvents.class);
+
+    private static final int BATCH = 200;
+    private static final int MOST_WAITING = 1_000;
+    private static final long PAUSE_MILLIS = 200;
+    private static final int LONGEST = 300;
+
+    private static final String INSERT = """
+            INSERT INTO textonce.rejected_events
+                (id, source, client, event, event_id, phone_masked, phone_hash, field, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final PhoneNumbers phones;
+    private final PhoneHash hash;
+    private final Clock clock;
+    private final BlockingQueue<Object[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final AtomicLong unlisted = new AtomicLong();
+    private final Thread writer = new Thread(this::write, "rejected-events");
+    private volatile boolean closed;
+
+    RejectedEvents(JdbcTemplate jdbc, PhoneNumbers phones, PhoneHash hash, Clock clock) {
+        this.jdbc = jdbc;
+        this.phones = phones;
+        this.hash = hash;
+        this.clock = clock;
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /** Records the rejection of an event, unless it has a delivery or may still be accepted when it is sent again. */
+    public void record(Exchange exchange) {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        String source = exchange.getVariable("source", String.class);
+        var rejection = Problem.refusal(caught);
+        if (source == null
+                || exchange.getVariable("delivery") != null
+                || (rejection == null ? source.equals("http") : rejection.httpStatus() == 503)) {
+            return;
+        }
+        var fields = exchange.getVariable(EventCheck.FIELDS, MissingNode.getInstance(), JsonNode.class);
+        String number = phones.canonical(fields.path("phone").asText(""));
+        boolean known = phones.isE164(number);
+        String event = exchange.getVariable("event", String.class);
+        Object[] row = {
+            newId(),
+            source,
+            exchange.getVariable("client", String.class),
+            event != null && EventName.isValid(event) ? event : null,
+            fields.path("eventId").isTextual() ? shown(fields.get("eventId").textValue()) : null,
+            known ? phones.mask(number) : null,
+            known ? hash.of(number) : null,
+            rejection == null ? null : field(rejection),
+            rejection == null ? "Failed with an unexpected error; see the log" : shown(rejection.reason())
+        };
+        if (!waiting.offer(row)) {
+            unlisted.incrementAndGet();
+        }
+    }
+
+    private static @Nullable String field(EventRejected rejection) {
+        return rejection.details().keySet().stream()
+                .sorted()
+                .findFirst()
+                .map(RejectedEvents::shown)
+                .orElse(null);
+    }
+
+    /** Returns a text without numbers and control characters, of limited length. */
+    private static String shown(String text) {
+        String first = text.substring(0, Math.min(text.length(), LONGEST));
+        return PersonalDataMask.mask(first.replaceAll("\\p{Cntrl}", " "));
+    }
+
+    private void write() {
+        try {
+            while (!closed) {
+                var batch = new ArrayList<Object[]>();
+                var first = waiting.poll(1, TimeUnit.SECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    write(batch);
+                    Thread.sleep(PAUSE_MILLIS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(List<Object[]> batch) {
+        waiting.drainTo(batch, BATCH - batch.size());
+        long others = unlisted.getAndSet(0);
+        if (others > 0) {
+            batch.add(new Object[] {
+                newId(), "all", null, null, null, null, null, null, others + " more events were rejected; not listed"
+            });
+        }
+        try {
+            jdbc.batchUpdate(INSERT, batch);
+        } catch (DataAccessException e) {
+            LOG.warn(
+                    "{} rejected events could not be recorded: {}",
+                    batch.size(),
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    private UUID newId() {
+        return DeliveryId.next(clock.millis());
+    }
+
+    /** Writes what waits. */
+    @Override
+    public void destroy() throws InterruptedException {
+        closed = true;
+        writer.interrupt();
+        writer.join(TimeUnit.SECONDS.toMillis(2));
+        if (!waiting.isEmpty()) {
+            write(new ArrayList<>());
+        }
+    }
+}
