@@ -19,11 +19,11 @@ public final class Chart {
     private static final int FLOOR = HEIGHT - BOTTOM;
 
     private static final List<Band> BANDS = List.of(
-            new Band("delivered", "Delivered", Hour::delivered),
-            new Band("underway", "In progress", Hour::underWay),
-            new Band("waiting", "On hold or unconfirmed", Hour::waiting),
-            new Band("failed", "Failed", Hour::failed),
-            new Band("canceled", "Canceled", Hour::canceled));
+            new Band("delivered", StatusGroup.ANY_DELIVERED, Hour::delivered),
+            new Band("underway", StatusGroup.IN_PROGRESS, Hour::underWay),
+            new Band("waiting", StatusGroup.WAITING, Hour::waiting),
+            new Band("failed", StatusGroup.NOT_DELIVERED, Hour::failed),
+            new Band("canceled", StatusGroup.ANY_CANCELED, Hour::canceled));
 
     private final List<Hour> hours;
     private final long top;
@@ -106,10 +106,10 @@ public final class Chart {
         return HEIGHT;
     }
 
-    /** Rounds up to 2, 4 or 10 times a power of ten, so that its half is a round number too. */
+    /** Rounds up to an even number of a power of ten, so that its half is a round number too. */
     private static long roundUp(long most) {
         for (long power = 1; ; power *= 10) {
-            for (long factor : new long[] {2, 4, 10}) {
+            for (long factor : new long[] {2, 4, 6, 8, 10}) {
                 if (most <= factor * power) {
                     return factor * power;
                 }
@@ -126,7 +126,12 @@ public final class Chart {
      *
      * @param name of its CSS class
      */
-    public record Band(String name, String title, ToLongFunction<Hour> of) {}
+    public record Band(String name, StatusGroup group, ToLongFunction<Hour> of) {
+
+        public String title() {
+            return group.title();
+        }
+    }
 
     /** Segment of a bar. */
     public record Bar(String band, double x, double y, double width, double height) {}

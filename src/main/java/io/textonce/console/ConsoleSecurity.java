@@ -40,7 +40,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Configuration(proxyBeanMethods = false)
 class ConsoleSecurity {
 
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    /** Content security policy of all pages. */
+    static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
             + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     @Bean
@@ -110,7 +111,7 @@ class ConsoleSecurity {
     /** Redirects to the login; a script that loads a part of the page makes the whole page go there. */
     private static void toLogin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getHeader("HX-Request") == null) {
-            response.sendRedirect("/login");
+            response.sendRedirect(LoginPage.address(request));
         } else {
             response.setHeader("HX-Redirect", "/login");
         }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class CsvExport {
             "id",
             "event",
             "event_id",
+            "reference",
             "source",
             "client",
             "purpose",
@@ -67,7 +69,12 @@ final class CsvExport {
     }
 
     static String line(Map<String, Object> row) {
-        return COLUMNS.stream().map(column -> cell(row.get(column))).collect(Collectors.joining(",", "", "\r\n"));
+        return row(COLUMNS.stream().map(row::get).toArray());
+    }
+
+    /** Returns a row with these cells. */
+    static String row(@Nullable Object... cells) {
+        return Arrays.stream(cells).map(CsvExport::cell).collect(Collectors.joining(",", "", "\r\n"));
     }
 
     private static String cell(@Nullable Object value) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -32,13 +33,18 @@ public final class Dashboard {
 
     private static final String BY_HOUR = """
             SELECT date_trunc('hour', created_at, 'UTC') AS hour,
-                count(*) FILTER (WHERE status IN ('delivered', 'read')) AS delivered,
-                count(*) FILTER (WHERE status IN ('reserved', 'scheduled', 'accepted', 'queued', 'sending', 'sent'))
-                    AS under_way,
-                count(*) FILTER (WHERE status IN ('held', 'unknown')) AS waiting,
-                count(*) FILTER (WHERE status IN ('rejected', 'undelivered', 'failed')) AS failed,
-                count(*) FILTER (WHERE status = 'canceled') AS canceled
+                count(*) FILTER (WHERE status IN %s) AS delivered,
+                count(*) FILTER (WHERE status IN %s) AS under_way,
+                count(*) FILTER (WHERE status IN %s) AS waiting,
+                count(*) FILTER (WHERE status IN %s) AS failed,
+                count(*) FILTER (WHERE status IN %s) AS canceled
             FROM textonce.deliveries WHERE id >= ? GROUP BY hour ORDER BY hour
+            """.formatted(
+                    Arrays.stream(StatusGroup.values()).map(StatusGroup::sql).toArray());
+
+    /** Messages that wait for an operator, and not only for their time. */
+    private static final String REVIEW = """
+            SELECT count(*) FROM textonce.deliveries WHERE stage = 'held' AND due_at IS NULL
             """;
 
     private static final String CODES = """
@@ -90,13 +96,14 @@ public final class Dashboard {
     }
 
     private Picture look(Instant now) {
-        var first = now.truncatedTo(ChronoUnit.HOURS).minus(HOURS - 1, ChronoUnit.HOURS);
+        var first = Times.hoursBefore(now, HOURS);
         var since = DeliveryId.first(first);
         return new Picture(
                 now,
                 new Chart(hours(first, since)),
                 open.of(DeliveryStatus.HELD),
                 open.of(DeliveryStatus.UNKNOWN),
+                jdbc.queryForObject(REVIEW, Long.class),
                 jdbc.query(
                         CODES,
                         (row, n) -> new Code(
@@ -158,6 +165,7 @@ public final class Dashboard {
     /**
      * Content of the dashboard.
      *
+     * @param review number of those on hold that wait for an operator
      * @param refused why Twilio rejects the account, or null
      * @param suspended subscribers whose publishing is suspended
      */
@@ -166,6 +174,7 @@ public final class Dashboard {
             Chart chart,
             OpenDeliveries.Open held,
             OpenDeliveries.Open unknown,
+            long review,
             List<Code> codes,
             List<Intake> intakes,
             @Nullable String refused,

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.event.EventRejected;
-import io.textonce.phone.PhoneHash;
-import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,23 +26,21 @@ import org.springframework.stereotype.Component;
 final class DeliveryLookup {
 
     private static final String BASE = "/api/deliveries/";
-    private static final Set<String> TOLD_ELSEWHERE = Set.of("timeline", "may_be_sent_again", "phone");
+    private static final Set<String> TOLD_ELSEWHERE = Set.of("timeline", "may_be_sent_again", "phone", "phone_hash");
 
-    private final PhoneNumbers phones;
-    private final PhoneHash hash;
+    private final Searches searches;
     private final PhoneTimeZones zones;
     private final TimelineText story;
 
-    DeliveryLookup(PhoneNumbers phones, PhoneHash hash, PhoneTimeZones zones, TimelineText story) {
-        this.phones = phones;
-        this.hash = hash;
+    DeliveryLookup(Searches searches, PhoneTimeZones zones, TimelineText story) {
+        this.searches = searches;
         this.zones = zones;
         this.story = story;
     }
 
     void byId(Exchange exchange) {
         var request = request(exchange);
-        var zone = Search.by(zone(request), phones, hash).zone();
+        var zone = searches.by(zone(request)).zone();
         ask(exchange, Search.byId(id(request.getRequestURI().substring(BASE.length()))), zone);
     }
 
@@ -54,7 +50,7 @@ final class DeliveryLookup {
     }
 
     Search search(Exchange exchange) {
-        return Search.by(request(exchange).getParameterMap(), phones, hash);
+        return searches.by(request(exchange).getParameterMap());
     }
 
     void one(Exchange exchange) throws JsonProcessingException {
@@ -186,7 +182,7 @@ final class DeliveryLookup {
         return name.toString();
     }
 
-    private void answer(Exchange exchange, ObjectNode body) throws JsonProcessingException {
+    static void answer(Exchange exchange, ObjectNode body) throws JsonProcessingException {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         exchange.getMessage().setHeader("Cache-Control", "no-store");

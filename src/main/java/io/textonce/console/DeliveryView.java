@@ -1,6 +1,8 @@
 package io.textonce.console;
 
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.privacy.PersonalDataMask;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -8,11 +10,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** View of a delivery for the page. */
+/**
+ * View of a delivery for the page.
+ *
+ * @param storedForResend whether the message is still there and in a state to be sent again
+ * @param person address of the recipient's page, or null after an erasure
+ * @param permanent whether Twilio would only reject it again
+ */
 public record DeliveryView(
         String id,
         String event,
         String eventId,
+        @Nullable String reference,
+        @Nullable String client,
         String phone,
         DeliveryStatus status,
         int attempt,
@@ -22,15 +32,30 @@ public record DeliveryView(
         @Nullable Instant dueAt,
         Instant createdAt,
         Instant updatedAt,
-        boolean maySendAgain,
+        boolean storedForResend,
+        boolean permanent,
         @Nullable ZoneId zone,
+        @Nullable String person,
         List<TimelineText.Entry> entries) {
 
-    static DeliveryView of(Map<String, Object> row, @Nullable ZoneId zone, List<TimelineText.Entry> entries) {
+    /** Beginning of the reasons of a hold that was planned, by the event or by quiet hours. */
+    private static final String PLANNED = "Held until";
+
+    private static final Duration CONFIRMED = Duration.ofMinutes(2);
+
+    static DeliveryView of(
+            Map<String, Object> row,
+            boolean permanent,
+            @Nullable ZoneId zone,
+            @Nullable String person,
+            List<TimelineText.Entry> entries) {
+        String reference = (String) row.get("reference");
         return new DeliveryView(
                 row.get("id").toString(),
                 (String) row.get("event"),
                 (String) row.get("event_id"),
+                reference == null ? null : PersonalDataMask.mask(reference),
+                (String) row.get("client"),
                 (String) row.get("phone_masked"),
                 DeliveryStatus.ofColumn((String) row.get("status")),
                 (Integer) row.get("attempt"),
@@ -41,21 +66,82 @@ public record DeliveryView(
                 TimelineText.instant(row.get("created_at")),
                 TimelineText.instant(row.get("updated_at")),
                 Boolean.TRUE.equals(row.get("may_be_sent_again")),
+                permanent,
                 zone,
+                person,
                 entries);
     }
 
     public String headline() {
-        return status == DeliveryStatus.HELD && dueAt == null ? "Needs review" : TimelineText.headline(status);
+        return needsReview() ? "Needs review" : isPlanned() ? "Scheduled" : TimelineText.headline(status);
+    }
+
+    private boolean needsReview() {
+        return status == DeliveryStatus.HELD && dueAt == null;
+    }
+
+    private boolean isPlanned() {
+        return status == DeliveryStatus.HELD && dueAt != null && reason != null && reason.startsWith(PLANNED);
     }
 
     public String next() {
-        return TimelineText.next(status, dueAt);
+        return status == DeliveryStatus.REJECTED && permanent
+                ? "It can’t be resent: it would be rejected again. Once the cause is fixed, a new event is needed."
+                : TimelineText.next(status, dueAt);
+    }
+
+    /** Returns a sentence that an agent can say or send to the customer. */
+    public String sentence() {
+        return switch (status) {
+            case DELIVERED, READ -> "Our message was delivered to your phone.";
+            case SENT ->
+                "We sent you the message, and your network has accepted it; it has not confirmed the delivery yet.";
+            case HELD, SCHEDULED ->
+                needsReview()
+                        ? "We are checking the message to you and will send it, or contact you otherwise."
+                        : "The message to you is planned and will be sent soon.";
+            case UNKNOWN -> "We are checking with our provider whether the message to you was sent.";
+            case UNDELIVERED, FAILED -> "We sent you the message, but it could not be delivered to your phone.";
+            case REJECTED -> "The message could not be sent to your number.";
+            case CANCELED -> "The message was canceled and was not sent.";
+            default -> "The message to you is being sent.";
+        };
+    }
+
+    /** Returns the address of the message in Twilio's console, or null while Twilio has none. */
+    public @Nullable String console() {
+        return sid == null ? null : "https://console.twilio.com/us1/monitor/logs/sms?sid=" + sid;
+    }
+
+    /** Returns the time that passed before an entry, or an empty text for the first. */
+    public String after(int place) {
+        return place == 0
+                ? ""
+                : Times.span(Duration.between(
+                                entries.get(place - 1).at(), entries.get(place).at()))
+                        + " later";
+    }
+
+    /** Returns the confirmation of an action, if the timeline ends with it. */
+    public @Nullable String confirmation(@Nullable String action, Instant now) {
+        var last = entries.stream().filter(entry -> entry.action() != null).reduce((one, next) -> next);
+        if (action == null
+                || last.isEmpty()
+                || !action.equals(last.get().action())
+                || last.get().at().isBefore(now.minus(CONFIRMED))) {
+            return null;
+        }
+        return switch (action) {
+            case "cancel" -> "Message canceled. It won’t be sent.";
+            case "drop" -> "Message discarded. It won’t be sent.";
+            case "release" -> "Message released. It is being sent.";
+            default -> "Message resent. It is being sent again.";
+        };
     }
 
     /** Returns the color and sign of the status. */
     public String tone() {
-        return tone(status);
+        return isPlanned() ? "way" : tone(status);
     }
 
     static String tone(DeliveryStatus status) {
@@ -76,7 +162,7 @@ public record DeliveryView(
             choices.add(new Choice("drop", "Discard", "The message will never be sent."));
         } else if (status == DeliveryStatus.HELD) {
             choices.add(new Choice("cancel", "Cancel message", "The message will never be sent."));
-        } else if (status == DeliveryStatus.REJECTED && maySendAgain) {
+        } else if (status == DeliveryStatus.REJECTED && storedForResend && !permanent) {
             choices.add(new Choice("resend", "Resend", "The same message is sent once more."));
         } else if (status.isCancelable()) {
             choices.add(

@@ -7,10 +7,14 @@ import io.textonce.security.TokenAuthenticator;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -36,6 +40,11 @@ public final class LoginPage {
      */
     private static final int LONGEST_TOKEN = 2900;
 
+    /** Parts of pages, and the page that a login leads to anyway. */
+    private static final Set<String> PARTS = Set.of("/", "/overview", "/camel/live");
+
+    private static final Pattern LOCAL = Pattern.compile("/(?![/\\\\])[\\x21-\\x7e&&[^\\\\{}]]*");
+
     private final OperatorCookie cookie;
     private final TokenAuthenticator callers;
     private final AuthenticationFailureHandler strangers;
@@ -59,15 +68,34 @@ public final class LoginPage {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
+    /** Returns the address of the login, which leads on to the page that was requested. */
+    static String address(HttpServletRequest request) {
+        String query = request.getQueryString();
+        String page = request.getRequestURI() + (query == null ? "" : "?" + query);
+        boolean isPage = request.getMethod().equals("GET") && !PARTS.contains(page);
+        return isPage ? "/login?next=" + URLEncoder.encode(page, StandardCharsets.UTF_8) : "/login";
+    }
+
+    /** Returns the path of our own that a login leads on to. */
+    private static String local(String next) {
+        return LOCAL.matcher(next).matches() ? next : "/";
+    }
+
     @GetMapping("/login")
-    String login(HttpServletRequest request) {
-        return request.isUserInRole(OPERATOR.name()) ? "redirect:/" : "support/login";
+    String login(@RequestParam(defaultValue = "/") String next, Model model, HttpServletRequest request) {
+        model.addAttribute("next", local(next));
+        return request.isUserInRole(OPERATOR.name()) ? "redirect:" + local(next) : "support/login";
     }
 
     /** Logs an operator in; the response to a wrong token is delayed. */
     @PostMapping("/login")
     CompletionStage<String> login(
-            @RequestParam String token, Model model, HttpServletRequest request, HttpServletResponse response) {
+            @RequestParam String token,
+            @RequestParam(defaultValue = "/") String next,
+            Model model,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        model.addAttribute("next", local(next));
         String shown = token.strip();
         try {
             var caller = callers.whose(shown);
@@ -80,7 +108,7 @@ public final class LoginPage {
             } else {
                 response.addHeader(
                         HttpHeaders.SET_COOKIE, cookie.of(shown, request).toString());
-                return CompletableFuture.completedStage("redirect:/");
+                return CompletableFuture.completedStage("redirect:" + local(next));
             }
         } catch (TokenAuthenticator.IssuerAway e) {
             strangers.refused("unchecked");

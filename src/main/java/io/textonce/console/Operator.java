@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
+import io.textonce.twilio.TwilioCodes;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -30,11 +32,20 @@ final class Operator {
     private final ObjectMapper json = new ObjectMapper();
     private final OperatorActions decisions;
     private final TwilioMessages messages;
+    private final TwilioCodes codes;
+    private final AuditLog audit;
     private final MeterRegistry meters;
 
-    Operator(OperatorActions decisions, TwilioMessages messages, MeterRegistry meters) {
+    Operator(
+            OperatorActions decisions,
+            TwilioMessages messages,
+            TwilioCodes codes,
+            AuditLog audit,
+            MeterRegistry meters) {
         this.decisions = decisions;
         this.messages = messages;
+        this.codes = codes;
+        this.audit = audit;
         this.meters = meters;
     }
 
@@ -77,7 +88,7 @@ final class Operator {
         }
         boolean done = switch (action) {
             case "cancel" -> decisions.cancel(id, who, why) || cancelAtTwilio(id, state, who, why);
-            case "resend" -> decisions.resend(id, who, why);
+            case "resend" -> !isPermanent(state.code()) && decisions.resend(id, who, why);
             case "release" -> decisions.release(id, who, why);
             case "drop" -> decisions.drop(id, who, why);
             default -> throw new EventRejected(404, "not_found", "Unknown action.");
@@ -85,6 +96,7 @@ final class Operator {
         if (!done) {
             throw new EventRejected(409, "not_possible", notPossible(action));
         }
+        audit.record(who, verb(action), id, why);
         LOG.info("Operator {} acted on delivery {}: {}", who, id, action);
         meters.counter("textonce.operator.actions", "action", action).increment();
     }
@@ -108,11 +120,26 @@ final class Operator {
         return true;
     }
 
+    private static String verb(String action) {
+        return switch (action) {
+            case "cancel" -> "canceled";
+            case "drop" -> "discarded";
+            case "release" -> "released";
+            default -> "resent";
+        };
+    }
+
+    /** Returns whether a second attempt would only be rejected again. */
+    boolean isPermanent(@Nullable Integer code) {
+        return code != null && codes.isPermanent(code);
+    }
+
     private static String notPossible(String action) {
         return switch (action) {
             case "cancel" -> "Can't cancel: already sent or closed.";
             case "resend" ->
-                "Only a rejected or dropped message that has not expired and is still stored can be resent.";
+                "Only a rejected or dropped message that has not expired and is still stored can be resent, and only "
+                        + "if Twilio would not reject it again.";
             default -> "The message does not need review, or is no longer stored.";
         };
     }

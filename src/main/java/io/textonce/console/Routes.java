@@ -1,7 +1,5 @@
 package io.textonce.console;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.Delivery;
 import io.textonce.intake.Intakes;
 import io.textonce.message.Sms;
@@ -17,8 +15,7 @@ import org.apache.camel.spi.InflightRepository.InflightExchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Current state of the routes. The numbers are the metrics that exist anyway; of an exchange in progress it shows event
- * and delivery, never the payload.
+ * Current state of the routes. Of an exchange in progress it shows event and delivery, never the payload.
  */
 final class Routes {
 
@@ -28,11 +25,11 @@ final class Routes {
     private static final List<String> GROUPS = List.of("intake", "event", "sms", "twilio");
 
     private final CamelContext camel;
-    private final MeterRegistry meters;
+    private final RouteCounts counts;
 
-    Routes(CamelContext camel, MeterRegistry meters) {
+    Routes(CamelContext camel, RouteCounts counts) {
         this.camel = camel;
-        this.meters = meters;
+        this.counts = counts;
     }
 
     /** Returns the routes by group; those of kamelets belong to the routes that use them. */
@@ -69,16 +66,11 @@ final class Routes {
                 Intakes.isStopped(route)
                         ? "Stopped"
                         : camel.getRouteController().getRouteStatus(id).name(),
-                count("camel.exchanges.total", id),
-                count("camel.exchanges.failed", id),
+                counts.of(id).total().sum(),
+                counts.of(id).failed().sum(),
+                counts.of(id).rejected().sum(),
                 camel.getInflightRepository().size(id),
                 oldest == null ? null : Duration.ofMillis(oldest.getDuration()));
-    }
-
-    private long count(String meter, String routeId) {
-        return (long) meters.find(meter).tag("routeId", routeId).counters().stream()
-                .mapToDouble(Counter::count)
-                .sum();
     }
 
     /** Returns the oldest exchanges in progress. */
@@ -109,6 +101,7 @@ final class Routes {
      *
      * @param total exchanges since the start of the process
      * @param failed those of them that ended with an unhandled failure
+     * @param rejected those of them that ended with the rejection of their event
      * @param inflight exchanges in it now
      * @param oldest age of the oldest exchange in progress that entered here, or null
      */
@@ -119,6 +112,7 @@ final class Routes {
             String state,
             long total,
             long failed,
+            long rejected,
             int inflight,
             @Nullable Duration oldest) {
 

@@ -1,6 +1,5 @@
 package io.textonce.console;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.intake.Intakes;
 import io.textonce.security.AuthenticationFailureHandler;
 import io.textonce.security.TokenAuthenticator;
@@ -31,7 +30,7 @@ class RoutesPageConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> routesPage(CamelContext camel, MeterRegistry meters, Intakes intakes, Clock clock) {
-        return new RoutesPage(new Routes(camel, meters), intakes, (ModelCamelContext) camel, clock).paths();
+    RouterFunction<ServerResponse> routesPage(CamelContext camel, RouteCounts counts, Intakes intakes, Clock clock) {
+        return new RoutesPage(new Routes(camel, counts), intakes, (ModelCamelContext) camel, clock).paths();
     }
 }

@@ -52,6 +52,7 @@ public final class TimelineText {
                 null,
                 null,
                 null,
+                null,
                 null));
         return withTimeline(entries, timeline);
     }
@@ -76,7 +77,7 @@ public final class TimelineText {
         String status = event.get("status").asText();
         Integer code = event.get("code").isInt() ? event.get("code").intValue() : null;
         String detail = text(event, "detail");
-        String summary = summary(kind, status, text(event, "actor"));
+        String summary = summary(kind, status, text(event, "actor"), text(event, "action"));
         return new Entry(
                 OffsetDateTime.parse(event.get("at").asText()).toInstant(),
                 kind,
@@ -86,12 +87,13 @@ public final class TimelineText {
                 code,
                 text(event, "sid"),
                 text(event, "actor"),
+                text(event, "action"),
                 text(event, "until") == null
                         ? null
                         : OffsetDateTime.parse(text(event, "until")).toInstant());
     }
 
-    private static String summary(String kind, String word, @Nullable String actor) {
+    private static String summary(String kind, String word, @Nullable String actor, @Nullable String action) {
         // Only Twilio reports words that this version does not know.
         var known = DeliveryStatus.of(word);
         if (known.isEmpty()) {
@@ -105,7 +107,7 @@ public final class TimelineText {
                 status == DeliveryStatus.RESERVED
                         ? "Twilio has no record of it; resending"
                         : "Found in Twilio’s message list";
-            case "operator" -> decided(status, actor);
+            case "operator" -> decided(status, actor, action);
             default ->
                 switch (status) {
                     case RESERVED -> "Sending";
@@ -144,12 +146,16 @@ public final class TimelineText {
         };
     }
 
-    private static String decided(DeliveryStatus status, @Nullable String actor) {
+    private static String decided(DeliveryStatus status, @Nullable String actor, @Nullable String action) {
         String who = actor == null ? "An operator" : actor;
-        return switch (status) {
-            case CANCELED -> who + " canceled the message";
-            case HELD -> who + " released (or resent) the message";
-            default -> who + " tried to cancel the message";
+        return switch (action == null ? "" : action) {
+            case "drop" -> who + " discarded the message";
+            case "resend" -> who + " resent the message";
+            case "release" -> who + " released the message";
+            default ->
+                status == DeliveryStatus.CANCELED
+                        ? who + " canceled the message"
+                        : who + " tried to cancel the message";
         };
     }
 
@@ -165,6 +171,7 @@ public final class TimelineText {
             case UNDELIVERED, FAILED -> "Not delivered";
             case CANCELED -> "Canceled";
             case SENT -> "Sent to carrier";
+            case SCHEDULED -> "Scheduled";
             default -> "In progress";
         };
     }
@@ -203,6 +210,7 @@ public final class TimelineText {
      * @param detail the reason, if known
      * @param code Twilio's error code
      * @param actor the operator
+     * @param action what the operator did
      * @param until when a held message is due
      */
     public record Entry(
@@ -214,10 +222,11 @@ public final class TimelineText {
             @Nullable Integer code,
             @Nullable String sid,
             @Nullable String actor,
+            @Nullable String action,
             @Nullable Instant until) {
 
         Entry(Instant at, String kind, String status, String summary) {
-            this(at, kind, status, summary, null, null, null, null, null);
+            this(at, kind, status, summary, null, null, null, null, null, null);
         }
 
         public String tone() {

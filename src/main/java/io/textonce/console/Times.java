@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,19 @@ public final class Times {
         return HOUR.format(time.atZone(ZoneOffset.UTC));
     }
 
+    /** Returns the hour of a time in a zone. */
+    public String hour(Instant time, ZoneId zone) {
+        return HOUR.format(time.atZone(zone));
+    }
+
     /** Returns the current time in a zone. */
     public String now(ZoneId zone) {
         return HOUR.format(clock.instant().atZone(zone));
+    }
+
+    /** Returns the start of the hour that, with the current one, makes so many: the period that the chart shows. */
+    static Instant hoursBefore(Instant now, int hours) {
+        return now.truncatedTo(ChronoUnit.HOURS).minus(hours - 1L, ChronoUnit.HOURS);
     }
 
     /** Returns the time since or until, in the largest unit. */
@@ -44,7 +55,8 @@ public final class Times {
         return gone.isNegative() ? "in " + span(gone.negated()) : span(gone) + " ago";
     }
 
-    private static String span(Duration time) {
+    /** Returns a duration in its most significant units. */
+    static String span(Duration time) {
         if (time.toDays() > 1) {
             return time.toDays() + " days";
         }

@@ -118,7 +118,11 @@ class ApiSecurity {
                         requests.requestMatchers("/api/events").hasAuthority(ALL_EVENTS);
                         requests.requestMatchers("/api/verify/**").hasAnyAuthority(ALL_EVENTS, EVENT_PREFIX + "verify");
                         requests.requestMatchers(
-                                        "/api/deliveries/**", "/api/people", "/api/subscriptions/**", "/actuator/**")
+                                        "/api/deliveries/**",
+                                        "/api/rejected-events",
+                                        "/api/people",
+                                        "/api/subscriptions/**",
+                                        "/actuator/**")
                                 .hasRole(OPERATOR.name());
                         requests.anyRequest().authenticated();
                     }
@@ -131,8 +135,8 @@ class ApiSecurity {
     SecurityFilterChain closed(HttpSecurity http, AuthenticationFailureHandler strangers) throws Exception {
         return plain(http)
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(
-                                (request, response, failed) -> strangers.closed(response))
-                        .accessDeniedHandler((request, response, denied) -> strangers.closed(response)))
+                                (request, response, failed) -> strangers.closed(request, response))
+                        .accessDeniedHandler((request, response, denied) -> strangers.closed(request, response)))
                 .authorizeHttpRequests(requests -> {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                             .permitAll();

@@ -86,8 +86,14 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
     }
 
     /** Rejects a path that is open to no caller, with or without a token. */
-    void closed(HttpServletResponse response) throws IOException {
+    void closed(HttpServletRequest request, HttpServletResponse response) throws IOException {
         refused("closed");
+        String accept = request.getHeader("Accept");
+        if (accept != null && accept.contains("text/html")) {
+            // A browser gets a page.
+            response.sendError(404);
+            return;
+        }
         AdmissionControl.answer(response, new Problem(403, "forbidden", "This path is not open to callers."));
     }
 

@@ -11,7 +11,18 @@ public final class ReservedPaths {
 
     /** The pages for people, beside {@code /}. */
     public static final List<String> PAGES = List.of(
-            "/login", "/logout", "/search", "/overview", "/deliveries/**", "/camel/**", "/ui/**", "/webjars/**");
+            "/login",
+            "/logout",
+            "/search",
+            "/overview",
+            "/deliveries/**",
+            "/rejected",
+            "/people/**",
+            "/audit/**",
+            "/subscribers",
+            "/camel/**",
+            "/ui/**",
+            "/webjars/**");
 
     private static final Set<String> FIRST = Stream.concat(
                     Stream.of("", "api", "twilio", "actuator", "error"),

@@ -40,6 +40,7 @@ import org.springframework.util.unit.DataSize;
  * @param hashKey key of the keyed hash of phone numbers, at least 32 characters
  * @param hashKeyPrevious former hash keys, by which phone numbers are still found; several with commas
  * @param timeZone time zone of quiet hours if neither the event nor the phone number implies one
+ * @param regions countries in which support may search for a number without country code, in two letters of ISO 3166-1
  * @param restoredTo point in time to which the database was restored, while events since then may be redelivered
  * @param lease how long a delivery may stay claimed before its outcome counts as unknown
  * @param unknown reconciliation of unknown outcomes
@@ -74,6 +75,7 @@ public record TextOnceProperties(
 
         @DefaultValue List<@Size(min = 32, message = KEY) String> hashKeyPrevious,
         @NotNull(message = SettingFaults.MISSING) ZoneId timeZone,
+        @DefaultValue Set<@Pattern(regexp = "[A-Z]{2}", message = REGION) String> regions,
 
         @Nullable @Past(message = "must be a moment of the past, such as 2026-11-23T09:00:00Z")
         Instant restoredTo,
@@ -95,6 +97,7 @@ public record TextOnceProperties(
     static final String DURATION = "must be a duration such as 60s";
     static final String COUNT = "must be a number from 1 on";
     static final String KEY = "must be at least 32 characters";
+    static final String REGION = "must be countries in two capital letters, such as US,GB";
     static final String SHA256 = "must be SHA-256 in 64 hexadecimal digits";
     static final String DESTINATION = "(queue|topic):[^\\s?]+";
     static final String DESTINATION_EXPECTED = "must be queue:NAME or topic:NAME";
@@ -205,12 +208,14 @@ public record TextOnceProperties(
      *
      * @param personalData age at which the phone number and the text of a final delivery are erased
      * @param deliveries age at which a delivery is purged; a repeated event would then send a new message
+     * @param rejectedEvents age at which the record of a rejected event is purged
      * @param pollInterval interval between checks for expired data
      * @param redactAtTwilio whether the message is redacted at Twilio, too, when it is erased here
      */
     public record Retention(
             @NotNegative Duration personalData,
             @AboveZero Duration deliveries,
+            @AboveZero Duration rejectedEvents,
             @AboveZero Duration pollInterval,
             boolean redactAtTwilio) {}
 

@@ -5,11 +5,15 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 
 /** The machine's own Chromium. It is never downloaded; a test is skipped where there is none. */
@@ -17,6 +21,8 @@ public final class Browser implements AutoCloseable {
 
     private static final Path CHROMIUM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+    private static final String AXE = axe();
 
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser browser;
@@ -62,6 +68,23 @@ public final class Browser implements AutoCloseable {
     /** What the browser complained of: scripts that fail, files that are missing, what the policy forbids. */
     public List<String> complaints() {
         return complaints;
+    }
+
+    /** What axe finds wrong with a page, by rule and place. */
+    @SuppressWarnings("unchecked")
+    public static List<String> faults(Page page) {
+        page.evaluate(AXE);
+        return (List<String>) page.evaluate("""
+                axe.run({resultTypes: ['violations']}).then(result => result.violations
+                    .map(fault => fault.id + ' at ' + fault.nodes.map(node => node.target).join(', ')))""");
+    }
+
+    private static String axe() {
+        try (var file = Browser.class.getResourceAsStream("/axe.min.js")) {
+            return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static void keep(Page page, String name) {

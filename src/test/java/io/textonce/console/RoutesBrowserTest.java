@@ -63,12 +63,14 @@ class RoutesBrowserTest {
             var page = operator(sandbox, width, width == 390 ? ColorScheme.LIGHT : ColorScheme.DARK);
             assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
                     .isEqualTo(true);
+            assertThat(Browser.faults(page)).isEmpty();
             Browser.keep(page, "routes-" + width);
 
             page.getByRole(AriaRole.LINK, exactly("sms-reconcile-one")).click();
             assertThat(page.locator("h1").innerText()).isEqualTo("sms-reconcile-one");
             assertThat(page.locator(".diagram .box b").allInnerTexts())
                     .containsSubsequence("from direct:sms-reconcile-one", "Post it to Twilio");
+            assertThat(Browser.faults(page)).isEmpty();
             Browser.keep(page, "route-" + width);
             page.locator(".diagram")
                     .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("sms-post"))
@@ -86,7 +88,7 @@ class RoutesBrowserTest {
     void keepsItselfUpToDateWithoutBeingAsked(Sandbox sandbox) {
         var page = operator(sandbox, 1280, ColorScheme.LIGHT);
 
-        page.waitForFunction("window.htmx");
+        page.waitForLoadState();
         page.waitForResponse(
                 response -> response.url().endsWith("/camel/live") && response.status() == 200,
                 () -> page.evaluate("htmx.trigger('#live', 'refresh')"));

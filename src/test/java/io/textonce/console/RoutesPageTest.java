@@ -43,7 +43,7 @@ class RoutesPageTest {
         var answer = get(sandbox, path);
 
         assertThat(answer.statusCode()).isEqualTo(302);
-        assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith("/login");
+        assertThat(answer.headers().firstValue("Location").orElseThrow()).contains("/login");
         assertThat(answer.body()).isEmpty();
     }
 
@@ -123,6 +123,31 @@ class RoutesPageTest {
 
         assertThat(page).contains("<td>intake-http</td>", "<td>sms-post</td><td>order-shipped</td>");
         assertThat(page).doesNotContain(number, number.substring(2), id, "Your order 1001", "example.com/track");
+    }
+
+    @Test
+    void countsWhatARouteSendsAndNoRejectedEventAsItsFailure(Sandbox sandbox) throws Exception {
+        logIn(sandbox, "support-token");
+        var counts = sandbox.context().getBean(RouteCounts.class);
+        var event = counts.of("event-order-shipped");
+        long failed = event.failed().sum();
+        long rejected = event.rejected().sum();
+        long sent = counts.of("sms-send").total().sum();
+
+        order(sandbox, "{}");
+        order(sandbox, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+
+        assertThat(event.rejected().sum()).isGreaterThan(rejected);
+        assertThat(event.failed().sum()).isEqualTo(failed);
+        assertThat(counts.of("sms-send").total().sum()).isGreaterThan(sent);
+        assertThat(get(sandbox, "/camel/routes/event-order-shipped").body()).contains("<dt>Rejected</dt>");
+    }
+
+    private static void order(Sandbox sandbox, String json) {
+        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
+                .header("Authorization", "Bearer shop-token")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
     }
 
     @Test

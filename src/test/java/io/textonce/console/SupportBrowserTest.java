@@ -21,6 +21,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ProductionTest
 class SupportBrowserTest {
 
+    private static final String BEYOND = """
+            [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth)
+                .map(one => one.tagName + '.' + one.className).slice(0, 9).join(', ')""";
+
     private static @Nullable Browser browser;
 
     @BeforeAll
@@ -77,7 +81,7 @@ class SupportBrowserTest {
         assertThat(page.locator("h1").innerText()).isEqualTo("Delivered");
         assertThat(page.locator(".story .says").allInnerTexts())
                 .startsWith("Event received via API from shop", "Checks passed: consent, number, content")
-                .endsWith("Delivered to phone");
+                .contains("Delivered to phone");
         assertThat(page.locator(".story time").first().innerText()).contains("CET", "UTC");
         assertThat(page.content()).doesNotContain(number).doesNotContain("has shipped");
     }
@@ -111,7 +115,14 @@ class SupportBrowserTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"light, 1280, LIGHT", "dark, 1280, DARK", "phone, 390, LIGHT", "phone-dark, 390, DARK"})
+    @CsvSource({
+        "1280, 1280, LIGHT",
+        "1280-dark, 1280, DARK",
+        "768, 768, LIGHT",
+        "360, 360, LIGHT",
+        "360-dark, 360, DARK",
+        "320, 320, LIGHT"
+    })
     void fitsAndIsNamedInEveryLight(String name, int width, ColorScheme scheme, Sandbox sandbox) {
         String number = sandbox.newNumber();
         String id = sandbox.newEventId();
@@ -120,11 +131,13 @@ class SupportBrowserTest {
         var page = operator(sandbox, width, 844, scheme);
         String delivery = "/deliveries/" + sandbox.delivery(id).get("id");
 
-        for (String path : new String[] {"/", delivery, "/deliveries?status=rejected", "/deliveries/none"}) {
+        for (String path :
+                new String[] {"/", delivery, "/deliveries?status=rejected", "/rejected", "/deliveries/none", "/nowhere"
+                }) {
             page.navigate(sandbox.uri(path).toString());
 
             assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-                    .as("%s fits into %d pixels", path, width)
+                    .as("%s fits into %d pixels; beyond is %s", path, width, page.evaluate(BEYOND))
                     .isEqualTo(true);
             assertThat(page.locator("h1").count()).isEqualTo(1);
             assertThat(page.locator("main").count()).isEqualTo(1);
@@ -132,10 +145,10 @@ class SupportBrowserTest {
                             + ".filter(field => field.labels.length === 0).length"))
                     .as("fields of %s without a label", path)
                     .isEqualTo(0);
-            String what = path.equals("/") ? "overview" : path.equals(delivery) ? "delivery" : "list";
-            if (!path.endsWith("none")) {
-                Browser.keep(page, what + "-" + name);
-            }
+            assertThat(Browser.faults(page)).as("what axe finds at %s", path).isEmpty();
+            String what =
+                    path.equals("/") ? "overview" : path.equals(delivery) ? "delivery" : path.replaceAll("\\W+", "-");
+            Browser.keep(page, what.replaceFirst("^-", "") + "-" + name);
         }
         assertThat(browser.complaints())
                 .filteredOn(complaint -> !complaint.contains("404") && !complaint.contains("401"))
@@ -146,7 +159,7 @@ class SupportBrowserTest {
     void keepsItselfUpToDateWithoutBeingAsked(Sandbox sandbox) {
         var page = operator(sandbox, 1280, 900, ColorScheme.LIGHT);
 
-        page.waitForFunction("window.htmx");
+        page.waitForLoadState();
         page.waitForResponse(
                 response -> response.url().endsWith("/overview") && response.status() == 200,
                 () -> page.evaluate("htmx.trigger('#live', 'refresh')"));

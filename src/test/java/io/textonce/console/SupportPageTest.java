@@ -1,5 +1,6 @@
 package io.textonce.console;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +10,7 @@ import io.textonce.sandbox.Sandbox;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -20,6 +22,7 @@ import java.util.Date;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
@@ -47,8 +50,50 @@ class SupportPageTest {
         var answer = get(sandbox, path);
 
         assertThat(answer.statusCode()).isEqualTo(302);
-        assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith("/login");
+        assertThat(answer.headers().firstValue("Location").orElseThrow())
+                .endsWith(path.matches("/|/overview") ? "/login" : "/login?next=" + URLEncoder.encode(path, UTF_8));
         assertThat(answer.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/deliveries?status=held&since=24h, /deliveries?status=held&since=24h",
+        "//evil.example, /",
+        "https://evil.example, /",
+        "/\\evil.example, /",
+        "'', /"
+    })
+    void leadsOnAfterTheLoginToThePageThatWasWantedAndToNoOtherSite(String next, String page, Sandbox sandbox)
+            throws Exception {
+        var login = get(sandbox, "/login?next=" + URLEncoder.encode(next, UTF_8));
+        var answer = post(
+                sandbox,
+                "/login",
+                "token=support-token&next=" + URLEncoder.encode(next, UTF_8) + "&_csrf=" + form(login));
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith(page);
+        assertThat(answer.headers().firstValue("Location").orElseThrow()).doesNotContain("evil");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nowhere", "/camel", "/deliveries/a/b/c", "/search?after=x"})
+    void showsABrowserAPageForWhatThereIsNotAndAProgramAProblem(String path, Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+
+        var page = browser.send(
+                HttpRequest.newBuilder(uri(sandbox, path))
+                        .header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+                        .build(),
+                BodyHandlers.ofString());
+        var problem = get(sandbox, path);
+
+        assertThat(page.statusCode()).isBetween(400, 404);
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("style-src 'self'");
+        assertThat(page.body()).contains("<h1>", "To the overview");
+        assertThat(problem.body()).startsWith("{").contains("\"error\"");
     }
 
     @Test
@@ -81,9 +126,9 @@ class SupportPageTest {
         var forged = post(sandbox, "/search", "q=anything");
         var genuine = post(sandbox, "/search", "q=nothing-like-it&_csrf=" + form(get(sandbox, "/")));
 
-        assertThat(forged.statusCode()).isEqualTo(302);
-        assertThat(genuine.statusCode()).isEqualTo(200);
-        assertThat(genuine.body()).contains("Nothing found");
+        assertThat(forged.headers().firstValue("Location").orElseThrow()).contains("/login");
+        assertThat(genuine.headers().firstValue("Location").orElseThrow()).endsWith("/search?q=nothing-like-it");
+        assertThat(get(sandbox, "/search?q=nothing-like-it").body()).contains("Nothing found");
     }
 
     @ParameterizedTest
@@ -115,8 +160,12 @@ class SupportPageTest {
         logIn(sandbox);
 
         var wrong = get(sandbox, "/deliveries?code=abc&event=%3Cscript%3E");
-        var search = post(sandbox, "/search", "q=%3Cscript%3Ealert(1)&_csrf=" + form(get(sandbox, "/")));
+        var search = get(sandbox, "/search?q=%3Cscript%3Ealert(1)");
+        var export = get(sandbox, "/deliveries/export?code=abc");
 
+        assertThat(export.statusCode()).isEqualTo(400);
+        assertThat(export.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(export.body()).contains("code: must be a number");
         assertThat(wrong.body()).contains("code: must be a number").doesNotContain("<script>");
         assertThat(search.body()).doesNotContain("<script>alert");
     }

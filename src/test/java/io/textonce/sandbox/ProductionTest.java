@@ -49,6 +49,7 @@ public @interface ProductionTest {
                 entry("LOGGING_STRUCTURED_FORMAT_CONSOLE", "ecs"),
                 entry("OTEL_EXPORTER_OTLP_ENDPOINT", TRACES.url()),
                 entry("TWILIO_VERIFY_SERVICE_SID", ""),
+                entry("TEXTONCE_REGIONS", "US,GB"),
                 entry(
                         "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256",
                         Sha256.hex("shop-token") + ", " + Sha256.hex("shop-new-token")),

@@ -1,0 +1,79 @@
+package io.textonce.console;
+
+import io.textonce.event.EventRejected;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+
+/** Page of the audit log: who did what, and who saw whose messages. */
+@Controller
+final class AuditPage {
+
+    private static final int EXPORTED = 10_000;
+
+    private final AuditLog audit;
+    private final Searches searches;
+
+    AuditPage(AuditLog audit, Searches searches) {
+        this.audit = audit;
+        this.searches = searches;
+    }
+
+    @GetMapping("/audit")
+    String list(HttpServletRequest request, Model model, HttpServletResponse response) {
+        var filter = new Filter("/audit", request);
+        List<AuditLog.Entry> found = List.of();
+        try {
+            found = find(filter, Search.PAGE);
+        } catch (EventRejected e) {
+            response.setStatus(e.httpStatus());
+            model.addAttribute("problem", e.reason());
+        }
+        if (found.size() == Search.PAGE) {
+            model.addAttribute("next", found.get(found.size() - 1).id());
+        }
+        model.addAttribute("filter", filter);
+        model.addAttribute("verbs", AuditLog.VERBS);
+        model.addAttribute("entries", found);
+        return "support/audit";
+    }
+
+    @GetMapping("/audit/export")
+    void export(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        var found = find(new Filter("/audit", request), EXPORTED);
+        audit.record(request.getRemoteUser(), "exported", null, null, "the audit log");
+        response.setContentType(CsvExport.MEDIA_TYPE);
+        response.setHeader("Content-Disposition", "attachment; filename=\"audit.csv\"");
+        var out = response.getWriter();
+        out.write("at,actor,verb,delivery,phone_masked,detail\r\n");
+        for (var entry : found) {
+            out.write(CsvExport.row(
+                    entry.at(), entry.actor(), entry.verb(), entry.delivery(), entry.phone(), entry.detail()));
+        }
+    }
+
+    private List<AuditLog.Entry> find(Filter filter, int most) {
+        var period = searches.by(Map.of(
+                "since", new String[] {filter.get("since")},
+                "zone", new String[] {filter.get("zone")},
+                "after", new String[] {filter.get("after")}));
+        return audit.find(
+                orNull(filter.get("actor")),
+                orNull(filter.get("verb")),
+                (UUID) period.row().get("from"),
+                (UUID) period.row().get("after"),
+                null,
+                most);
+    }
+
+    private static @Nullable String orNull(String value) {
+        return value.isEmpty() ? null : value;
+    }
+}

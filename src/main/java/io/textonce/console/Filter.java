@@ -1,0 +1,67 @@
+package io.textonce.console;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/** Filter of a list, as its address has it. */
+public final class Filter {
+
+    private static final List<String> NAMES =
+            List.of("status", "event", "client", "code", "actor", "verb", "since", "from", "until", "zone", "after");
+
+    private final String path;
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    /** @param path of the page */
+    Filter(String path, HttpServletRequest request) {
+        this.path = path;
+        for (String name : NAMES) {
+            String value = request.getParameter(name);
+            if (value != null && !value.isBlank()) {
+                values.put(name, value.strip());
+            }
+        }
+        if (values.containsKey("from") || values.containsKey("until")) {
+            values.remove("since");
+        }
+    }
+
+    /** Returns a value for its field, empty if there is none. */
+    public String get(String name) {
+        return values.getOrDefault(name, "");
+    }
+
+    /** Returns the address of the export. */
+    public String export() {
+        return address(path + "/export", "");
+    }
+
+    /** Returns the address of the next page. */
+    public String next(Object id) {
+        return address(path, id.toString());
+    }
+
+    private String address(String path, String after) {
+        var address = UriComponentsBuilder.fromPath(path);
+        values.forEach((name, value) -> {
+            if (!name.equals("after")) {
+                address.queryParam(name, "{" + name + "}");
+            }
+        });
+        if (!after.isEmpty()) {
+            address.queryParam("after", after);
+        }
+        return address.encode().buildAndExpand(values).toUriString();
+    }
+
+    /** Returns the query of a search of deliveries or events. */
+    Map<String, String[]> query() {
+        var query = new LinkedHashMap<String, String[]>();
+        values.forEach((name, value) -> query.put(name, new String[] {value}));
+        query.keySet().removeAll(List.of("actor", "verb"));
+        return query;
+    }
+}

@@ -1,0 +1,59 @@
+package io.textonce.console;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
+import org.apache.camel.CamelExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ModelAttribute;
+
+/** Common model of the operators' pages: times, the forms' token and the user; and their answer without a database. */
+@ControllerAdvice(
+        assignableTypes = {
+            SupportPage.class,
+            SearchPage.class,
+            RejectedPage.class,
+            PersonPage.class,
+            AuditPage.class,
+            SubscribersPage.class
+        })
+final class PageModel {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageModel.class);
+
+    private final Times times;
+
+    PageModel(Clock clock) {
+        this.times = new Times(clock);
+    }
+
+    @ModelAttribute
+    void common(Model model, CsrfToken form, HttpServletRequest request, HttpServletResponse response) {
+        form.getToken();
+        model.addAttribute("times", times);
+        model.addAttribute("user", request.getRemoteUser());
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+
+    @ExceptionHandler({DataAccessException.class, CamelExecutionException.class})
+    String unavailable(Exception failure, Model model, HttpServletRequest request, HttpServletResponse response) {
+        LOG.warn("The support page could not read the database: {}", failure.toString());
+        response.setStatus(503);
+        model.addAttribute("times", times);
+        model.addAttribute("user", request.getRemoteUser());
+        return sorry(model, "Database unavailable", "No data has been lost. Try again in a moment.");
+    }
+
+    static String sorry(Model model, String title, String words) {
+        model.addAttribute("title", title);
+        model.addAttribute("words", words);
+        return "support/sorry";
+    }
+}

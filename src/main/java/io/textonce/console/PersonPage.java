@@ -1,0 +1,108 @@
+package io.textonce.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.textonce.event.EventRejected;
+import io.textonce.tuning.SharedBuffers;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.util.ObjectHelper;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Page of one person: all messages, consents, opt-outs and replies of a number, and their erasure. */
+@Controller
+final class PersonPage {
+
+    private static final int LONGEST_REASON = 300;
+
+    private final SearchBox box;
+    private final PersonLookup people;
+    private final DeliverySearch deliveries;
+    private final DeliveryViews views;
+    private final AuditLog audit;
+    private final ProducerTemplate routes;
+
+    PersonPage(
+            SearchBox box,
+            PersonLookup people,
+            DeliverySearch deliveries,
+            DeliveryViews views,
+            AuditLog audit,
+            ProducerTemplate routes) {
+        this.box = box;
+        this.people = people;
+        this.deliveries = deliveries;
+        this.views = views;
+        this.audit = audit;
+        this.routes = routes;
+    }
+
+    /** @param n the sealed name of the person */
+    @GetMapping("/people")
+    String person(
+            @RequestParam(defaultValue = "") String n,
+            Model model,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws JsonProcessingException {
+        String name = box.opened(n);
+        byte[][] hashes = name == null ? new byte[0][] : people.hashes(name);
+        if (name == null || hashes.length == 0) {
+            response.setStatus(404);
+            return PageModel.sorry(
+                    model, "Person not found", "The address is incomplete. Search for the number instead.");
+        }
+        var found = deliveries.find(new Search(null).with("phoneHashes", hashes));
+        String masked = PersonLookup.isNumber(name)
+                ? box.shown(name)
+                : found.isEmpty() ? "number" : (String) found.get(0).get("phone_masked");
+        audit.record(request.getRemoteUser(), "viewed", masked, hashes[0], "all messages of a person");
+        model.addAttribute("n", n);
+        model.addAttribute("masked", masked);
+        model.addAttribute("erasable", PersonLookup.isNumber(name));
+        model.addAttribute("person", people.of(hashes));
+        model.addAttribute("found", views.of(found));
+        return "support/person";
+    }
+
+    /** Erases a person's data, as {@code DELETE /api/people} does. */
+    @PostMapping("/people/erase")
+    String erase(
+            @RequestParam(defaultValue = "") String n,
+            @RequestParam(defaultValue = "") String reason,
+            Model model,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws JsonProcessingException {
+        String name = box.opened(n);
+        String why = reason.strip();
+        if (name == null || !PersonLookup.isNumber(name) || why.isEmpty() || why.length() > LONGEST_REASON) {
+            model.addAttribute("problem", "Enter a reason of at most " + LONGEST_REASON + " characters.");
+            String page = person(n, model, request, response);
+            response.setStatus(400);
+            return page;
+        }
+        try {
+            String report = routes.requestBody("direct:data-erasure-person", name, String.class);
+            audit.record(request.getRemoteUser(), "erased", box.shown(name), null, why);
+            model.addAttribute("report", SharedBuffers.JSON.readValue(report, Map.class));
+            model.addAttribute("masked", box.shown(name));
+            return "support/erased";
+        } catch (CamelExecutionException e) {
+            var rejection = ObjectHelper.getException(EventRejected.class, e);
+            if (rejection == null) {
+                throw e;
+            }
+            model.addAttribute("problem", rejection.reason());
+            String page = person(n, model, request, response);
+            response.setStatus(rejection.httpStatus());
+            return page;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.textonce.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.textonce.tuning.SharedBuffers;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** Lookup of rejected events: which were rejected, for which field and reason; never a value. */
+@Component
+final class RejectedLookup {
+
+    private static final String FIND = """
+            SELECT id, rejected_at, source, client, event, event_id, phone_masked, field, reason
+            FROM textonce.rejected_events
+            WHERE (CAST(? AS text) IS NULL OR client = ?) AND (CAST(? AS text) IS NULL OR event = ?)
+              AND (CAST(? AS text) IS NULL OR event_id = ?) AND (CAST(? AS uuid) IS NULL OR id >= ?)
+              AND (CAST(? AS uuid) IS NULL OR id < ?) AND (CAST(? AS uuid) IS NULL OR id < ?)
+              AND (CAST(? AS bytea[]) IS NULL OR phone_hash = ANY (CAST(? AS bytea[])))
+            ORDER BY id DESC LIMIT ?
+            """;
+
+    private static final String MATCH = """
+            SELECT id, rejected_at, source, client, event, event_id, phone_masked, field, reason
+            FROM textonce.rejected_events
+            WHERE id IN (
+                SELECT found.id FROM unnest(?) AS t CROSS JOIN LATERAL (
+                    SELECT id FROM textonce.rejected_events
+                    WHERE lower(event_id) COLLATE "C" >= t AND lower(event_id) COLLATE "C" < t || U&'\\+10FFFF'
+                    LIMIT 1000) AS found
+                UNION
+                SELECT id FROM textonce.rejected_events WHERE phone_hash = ANY (?))
+            ORDER BY id DESC LIMIT ?
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final Searches searches;
+
+    RejectedLookup(DataSource dataSource, Searches searches) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+        this.searches = searches;
+    }
+
+    /** Returns the newest events of a search by client, event, event id, number or time. */
+    List<Rejected> find(Search search) {
+        var row = search.row();
+        return jdbc.query(
+                FIND,
+                RejectedLookup::rejected,
+                row.get("client"),
+                row.get("client"),
+                row.get("event"),
+                row.get("event"),
+                row.get("eventId"),
+                row.get("eventId"),
+                row.get("from"),
+                row.get("from"),
+                row.get("to"),
+                row.get("to"),
+                row.get("after"),
+                row.get("after"),
+                row.get("phoneHashes"),
+                row.get("phoneHashes"),
+                search.limit());
+    }
+
+    /** Returns the newest events that match the text of the search box. */
+    List<Rejected> match(String text) {
+        return jdbc.query(
+                MATCH,
+                RejectedLookup::rejected,
+                SearchBox.beginnings(text).toArray(String[]::new),
+                searches.hashes(text),
+                Search.PAGE);
+    }
+
+    private static Rejected rejected(ResultSet row, int number) throws SQLException {
+        return new Rejected(
+                row.getObject("id", UUID.class),
+                row.getTimestamp("rejected_at").toInstant(),
+                row.getString("source"),
+                row.getString("client"),
+                row.getString("event"),
+                row.getString("event_id"),
+                row.getString("phone_masked"),
+                row.getString("field"),
+                row.getString("reason"));
+    }
+
+    /** Answers a program: the rejected events that match all parameters, newest first. */
+    void answer(Exchange exchange) throws JsonProcessingException {
+        var search = searches.by(DeliveryLookup.request(exchange).getParameterMap());
+        var found = find(search);
+        var body = SharedBuffers.JSON.createObjectNode();
+        var events = body.putArray("events");
+        for (var one : found) {
+            events.addObject()
+                    .put("at", one.at().toString())
+                    .put("source", one.source())
+                    .put("client", one.client())
+                    .put("event", one.event())
+                    .put("eventId", one.eventId())
+                    .put("phoneMasked", one.phone())
+                    .put("field", one.field())
+                    .put("reason", one.reason());
+        }
+        if (found.size() == search.limit()) {
+            body.put("next", found.get(found.size() - 1).id().toString());
+        }
+        DeliveryLookup.answer(exchange, body);
+    }
+
+    /** Rejected event. */
+    public record Rejected(
+            UUID id,
+            Instant at,
+            String source,
+            @Nullable String client,
+            @Nullable String event,
+            @Nullable String eventId,
+            @Nullable String phone,
+            @Nullable String field,
+            String reason) {}
+}
