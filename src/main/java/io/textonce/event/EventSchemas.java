@@ -5,6 +5,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.SchemaLocation;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jsonvalidator.DefaultJsonUriSchemaLoader;
@@ -80,6 +81,18 @@ public final class EventSchemas implements JsonUriSchemaLoader {
     public boolean has(String uri) {
         var schema = schemas.get(uri);
         return schema != null && schema.isGood();
+    }
+
+    /**
+     * Returns whether a template may use a field of an event, by its path such as {@code order.id}. Of a schema that can't
+     * be read, or allows any field, every path is known.
+     */
+    public Predicate<String> fields(String name) {
+        try {
+            return read(uriOf(name)).fields()::knows;
+        } catch (Exception e) {
+            return path -> true;
+        }
     }
 
     private boolean isMissing(String uri) {

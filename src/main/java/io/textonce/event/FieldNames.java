@@ -53,6 +53,11 @@ final class FieldNames {
         level.check(event);
     }
 
+    /** Returns whether a path such as {@code order.id} leads to a field of the schema, or to where any field is allowed. */
+    boolean knows(String path) {
+        return level.knows(List.of(path.split("\\.")));
+    }
+
     /** Returns a name without the ignored differences. */
     private static String plain(String name) {
         return VARIED.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
@@ -67,6 +72,7 @@ final class FieldNames {
         private final Map<String, String> byPlainName = new HashMap<>();
         private final Map<String, List<JsonNode>> schemas = new HashMap<>();
         private final Map<String, Level> inner = new ConcurrentHashMap<>();
+        private boolean isOpen;
 
         Level(JsonNode root, List<JsonNode> schemas, Set<String> more) {
             this.root = root;
@@ -74,6 +80,10 @@ final class FieldNames {
             schemas.forEach(schema -> collect(schema, parts));
             for (JsonNode part : parts) {
                 part.path("required").forEach(name -> required.add(name.asText()));
+                isOpen |= part.has("patternProperties")
+                        || part.path("additionalProperties").asBoolean()
+                        || part.path("additionalProperties").isObject()
+                        || part.has("$ref") && !part.get("$ref").asText().startsWith("#/");
                 part.path("properties").properties().forEach(property -> {
                     names.add(property.getKey());
                     this.schemas
@@ -105,13 +115,27 @@ final class FieldNames {
             } else if (value instanceof ObjectNode object) {
                 object.properties().removeIf(field -> field.getValue().isNull() && !required.contains(field.getKey()));
                 requireNoNearName(object);
-                schemas.forEach((name, schema) -> {
+                schemas.keySet().forEach(name -> {
                     if (object.path(name).isContainerNode()) {
-                        inner.computeIfAbsent(name, key -> new Level(root, schema, Set.of()))
-                                .check(object.get(name));
+                        inner(name).check(object.get(name));
                     }
                 });
             }
+        }
+
+        boolean knows(List<String> path) {
+            String name = path.get(0);
+            if (isOpen || names.isEmpty()) {
+                return true;
+            }
+            if (!schemas.containsKey(name)) {
+                return name.equals(byPlainName.get(plain(name))) || required.contains(name);
+            }
+            return path.size() == 1 || inner(name).knows(path.subList(1, path.size()));
+        }
+
+        private Level inner(String name) {
+            return inner.computeIfAbsent(name, key -> new Level(root, schemas.get(key), Set.of()));
         }
 
         private void requireNoNearName(ObjectNode object) {

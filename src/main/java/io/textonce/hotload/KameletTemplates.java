@@ -1,5 +1,9 @@
 package io.textonce.hotload;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.textonce.event.LineError;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +24,7 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
  */
 final class KameletTemplates {
 
-    static final String FILE = ".kamelet.yaml";
+    private static final String FILE = FileNames.KAMELET;
 
     private final ModelCamelContext camel;
     private final BundleFiles files;
@@ -48,19 +52,21 @@ final class KameletTemplates {
     void replace(String file, String location, String text, Users users) throws Exception {
         String name = nameOf(file);
         check(name, text);
+        String before = own.put(file, text);
         try {
             load(name, location, text);
             users.reload(name);
         } catch (Exception e) {
             unload(name);
-            String before = own.get(file);
-            if (before != null) {
+            if (before == null) {
+                own.remove(file);
+            } else {
+                own.put(file, before);
                 load(name, location, before);
                 users.reload(name);
             }
             throw e;
         }
-        own.put(file, text);
     }
 
     void remove(String file) {
@@ -73,14 +79,28 @@ final class KameletTemplates {
         }
     }
 
+    KameletParameters parameters(String kamelet) throws IOException {
+        return new KameletParameters(textOf(kamelet));
+    }
+
+    private String textOf(String name) throws IOException {
+        for (var mine : own.entrySet()) {
+            if (nameOf(mine.getKey()).equals(name)) {
+                return mine.getValue();
+            }
+        }
+        var shipped = files.shipped(BundleFiles.KAMELETS + name + FILE);
+        return shipped.exists() ? new String(shipped.getInputStream().readAllBytes(), UTF_8) : "";
+    }
+
     private void check(String name, String text) {
         var shipped = files.shipped(BundleFiles.KAMELETS + name + FILE);
         var named = new Compose(LoadSettings.builder().build())
                 .composeString(text)
-                .map(root -> RouteFile.child(root, "metadata"))
-                .map(metadata -> RouteFile.scalar(metadata, "name"))
+                .map(root -> YamlNodes.child(root, "metadata"))
+                .map(metadata -> YamlNodes.scalar(metadata, "name"))
                 .orElse(null);
-        int line = named == null ? 0 : RouteFile.line(named);
+        int line = named == null ? 0 : YamlNodes.line(named);
         if (shipped.exists()) {
             throw new LineError(
                     line,

@@ -1,5 +1,6 @@
 package io.textonce.hotload;
 
+import io.textonce.event.LineError;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class NameGuard {
                 var route = camel.getRouteDefinition(name.name());
                 yield route == null ? null : location(route.getResource());
             }
-            case "route configuration" ->
+            case RouteFile.POLICY ->
                 camel.getRouteConfigurationDefinitions().stream()
                         .filter(configuration -> name.name().equals(configuration.getId()))
                         .map(configuration -> location(configuration.getResource()))

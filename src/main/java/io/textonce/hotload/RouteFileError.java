@@ -1,6 +1,7 @@
 package io.textonce.hotload;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.textonce.event.LineError;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -26,7 +27,9 @@ record RouteFileError(int line, String reason) {
         words("Unknown node id: (\\S+).*", "there is no step or element called $1");
         words("Unsupported field: (\\S+).*", "there is no option $1 here");
         words("No bean could be found in the registry for: (\\S+).*", "there is no bean $1");
-        words("No endpoint could be found for: ([a-z0-9+.-]+):.*", "there is no component $1; put its jar into lib/");
+        words("No endpoint could be found for: ([a-z0-9+.-]+):.*", "there is no component $1; " + MissingJar.ADVICE);
+        words("No language could be found for: (\\S+).*", "there is no language $1; " + MissingJar.ADVICE);
+        words("Data format '([^']+)' could not be created.*", "there is no data format $1; " + MissingJar.ADVICE);
         words("Resource not found: (?:\\S*/)?(\\S+)", "there is no file $1");
         words("(?:\\S*/)?(\\S+) does not exist", "there is no file $1");
         words("Property with key \\[([^]]+)].*", "there is no setting $1");
@@ -69,7 +72,7 @@ record RouteFileError(int line, String reason) {
         for (var words : WORDS.entrySet()) {
             var matcher = words.getKey().matcher(said);
             if (matcher.matches()) {
-                return matcher.replaceFirst(words.getValue());
+                return MissingJar.fill(matcher.replaceFirst(words.getValue()));
             }
         }
         return said;

@@ -1,8 +1,9 @@
 package io.textonce.hotload;
 
-import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,15 @@ final class RouteFileErrors {
         return byFile.containsKey(file);
     }
 
-    /** Returns the first file whose path ends so, and its error, or null. */
+    Set<String> files() {
+        return Set.copyOf(byFile.keySet());
+    }
+
+    /** Returns the first file that is accepted, with its error, or null. */
     @Nullable
-    String of(String end) {
+    String first(Predicate<String> isMeant) {
         return byFile.entrySet().stream()
-                .filter(fault -> Path.of(fault.getKey()).endsWith(end))
+                .filter(fault -> isMeant.test(fault.getKey()))
                 .map(fault -> fault.getKey() + ", " + fault.getValue())
                 .findFirst()
                 .orElse(null);

@@ -44,6 +44,7 @@ final class RouteLoader implements AutoCloseable {
     private final Predicate<String> isReached;
     private final UserBeans beans;
     private final NameGuard names;
+    private final RouteChecks checks;
     private final Map<String, Running> running = new HashMap<>();
 
     /** @param isReached whether callers can reach an HTTP path */
@@ -52,10 +53,12 @@ final class RouteLoader implements AutoCloseable {
             BundleFiles files,
             KameletTemplates kamelets,
             EventSchemas schemas,
+            RouteChecks checks,
             Predicate<String> isReached) {
         this.camel = camel;
         this.kamelets = kamelets;
         this.schemas = schemas;
+        this.checks = checks;
         this.isReached = isReached;
         this.beans = new UserBeans(camel);
         this.names = new NameGuard(camel, files, beans);
@@ -65,13 +68,14 @@ final class RouteLoader implements AutoCloseable {
      * Starts the routes of a file in place of those that it had.
      *
      * @param location of the file as Camel writes it, such as {@code file:/routes/events/order-late.camel.yaml}
-     * @return the ids of its routes
+     * @return what it was loaded with
      * @throws Exception when they can't start; then none of them runs
      */
-    Set<String> replace(String location, String text) throws Exception {
+    Running replace(String location, String text) throws Exception {
         var file = RouteFile.parse(camel, location, text);
         names.check(file);
         Set<String> ids = file.readRoutes(camel);
+        checks.check(file);
         var before = running.getOrDefault(location, Running.NOTHING).ids();
         stop(before);
         UserBeans.Swap swap;
@@ -89,7 +93,7 @@ final class RouteLoader implements AutoCloseable {
             throw e;
         }
         swap.keep();
-        return ids;
+        return running.get(location);
     }
 
     private Running start(RouteFile file, Set<String> ids) throws Exception {
@@ -101,19 +105,15 @@ final class RouteLoader implements AutoCloseable {
             for (Endpoint endpoint : addedTo(endpoints)) {
                 check(endpoint);
             }
-            return new Running(ids, configurations(builder));
+            return new Running(ids, file.uses(), file.configurations());
         } catch (Exception e) {
-            takeOut(new Running(ids, configurations(builder)));
+            takeOut(new Running(ids, Set.of(), file.configurations()));
             for (Endpoint endpoint : addedTo(endpoints)) {
                 camel.removeEndpoint(endpoint);
             }
             sweep();
             throw e;
         }
-    }
-
-    private static List<RouteConfigurationDefinition> configurations(RouteConfigurationBuilder builder) {
-        return List.copyOf(builder.getRouteConfigurationCollection().getRouteConfigurations());
     }
 
     private Set<Endpoint> addedTo(Set<Endpoint> endpoints) {
@@ -184,7 +184,7 @@ final class RouteLoader implements AutoCloseable {
         kamelets.unused().forEach(this::removeDefinition);
     }
 
-    private void check(Endpoint endpoint) throws Exception {
+    private void check(Endpoint endpoint) {
         if (endpoint instanceof JsonValidatorEndpoint validator) {
             validator.setUriSchemaLoader(schemas);
             schemas.of(validator.getResourceUri());
@@ -239,10 +239,14 @@ final class RouteLoader implements AutoCloseable {
         beans.close();
     }
 
-    /** Elements that a file added. */
-    private record Running(Set<String> ids, List<RouteConfigurationDefinition> configurations) {
+    /**
+     * Elements that a file added.
+     *
+     * @param uses names by which routes of other files use it
+     */
+    record Running(Set<String> ids, Set<String> uses, List<RouteConfigurationDefinition> configurations) {
 
-        private static final Running NOTHING = new Running(Set.of(), List.of());
+        private static final Running NOTHING = new Running(Set.of(), Set.of(), List.of());
     }
 
     /** Signal that a route has an exchange in progress that takes long; it continues, and is replaced later. */

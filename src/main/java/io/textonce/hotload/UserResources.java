@@ -9,10 +9,12 @@ final class UserResources {
 
     private final Templates templates;
     private final EventSchemas schemas;
+    private final TemplateFields fields;
 
-    UserResources(Templates templates, EventSchemas schemas) {
+    UserResources(Templates templates, EventSchemas schemas, TemplateFields fields) {
         this.templates = templates;
         this.schemas = schemas;
+        this.fields = fields;
     }
 
     boolean holds(String file) {
@@ -27,9 +29,11 @@ final class UserResources {
     /** @param isUsed whether a route names an event or a template, so that it must not be missing */
     void reload(String file, Predicate<String> isUsed) throws Exception {
         if (isSchema(file)) {
-            String name = nameOf(file);
-            schemas.reload(uri(file), isUsed.test(name.substring(0, name.indexOf('.'))));
+            String name = nameOf(file).substring(0, nameOf(file).indexOf('.'));
+            fields.check(file, name);
+            schemas.reload(uri(file), isUsed.test(name));
         } else {
+            fields.check(file, template(file));
             templates.reload(template(file), isUsed.test(template(file)));
         }
     }

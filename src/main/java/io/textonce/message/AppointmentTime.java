@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Calculation of an appointment's times. It sets three variables: {@code sendAt}, the lead time before the appointment;
@@ -84,9 +83,6 @@ public final class AppointmentTime implements Processor {
     }
 
     public void setLeadTime(String leadTime) {
-        this.leadTime = DurationStyle.detectAndParse(leadTime);
-        if (this.leadTime.isNegative()) {
-            throw new IllegalArgumentException("leadTime must not be negative");
-        }
+        this.leadTime = leadTime.equals("0") ? Duration.ZERO : Durations.of("leadTime", leadTime);
     }
 }

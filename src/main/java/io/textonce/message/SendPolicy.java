@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Send policy of one event. The kamelet {@code sms-send-sink} creates one from its parameters when a route file is
@@ -150,7 +149,7 @@ public final class SendPolicy implements Processor {
     }
 
     public void setReconciliationWindow(String reconciliationWindow) {
-        window = duration(reconciliationWindow);
+        window = duration("reconciliationWindow", reconciliationWindow);
         requireWindowInBounds();
     }
 
@@ -161,7 +160,7 @@ public final class SendPolicy implements Processor {
     }
 
     public void setTimeToLive(String timeToLive) {
-        this.timeToLive = duration(timeToLive);
+        this.timeToLive = duration("timeToLive", timeToLive);
     }
 
     public void setQuietHours(String quietHours) {
@@ -294,7 +293,7 @@ public final class SendPolicy implements Processor {
         return sendAt == null ? null : Instant.parse(sendAt);
     }
 
-    private static @Nullable Duration duration(String text) {
-        return text.isBlank() ? null : DurationStyle.detectAndParse(text);
+    private static @Nullable Duration duration(String name, String text) {
+        return text.isBlank() ? null : Durations.of(name, text);
     }
 }

@@ -3,13 +3,16 @@ package io.textonce.message;
 import com.github.mustachejava.Mustache;
 import com.github.mustachejava.MustacheException;
 import com.github.mustachejava.MustacheFactory;
+import io.textonce.event.LineError;
+import io.textonce.event.Utf8Text;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -104,6 +107,7 @@ public final class Templates {
             throw new IllegalArgumentException("there is no templates/" + name + ".mustache any more");
         }
         var compiled = compiled(found);
+        requireDefault(name, found.keySet());
         if (text != null) {
             text.become(compiled);
         }
@@ -137,6 +141,30 @@ public final class Templates {
         return found;
     }
 
+    /** Returns the texts of a name as its files have them now, by their paths; a file that can't be read is left out. */
+    public Map<String, String> sources(String name) {
+        var sources = new TreeMap<String, String>();
+        files(name).values().forEach(file -> {
+            try {
+                sources.put(pathOf(file), textOf(file));
+            } catch (LineError | UncheckedIOException e) {
+                LOG.debug("{} can't be read", file, e);
+            }
+        });
+        return sources;
+    }
+
+    /** Rejects a name without a text for an event that names no language. */
+    private void requireDefault(String name, Set<String> languages) {
+        var range = List.of(new Locale.LanguageRange(fallback.toLanguageTag()));
+        if (!languages.contains("") && Locale.lookupTag(range, languages) == null) {
+            throw new LineError(
+                    0,
+                    "the default language is missing: there is no templates/%s.%s.mustache, nor a templates/%s.mustache for all languages"
+                            .formatted(name, fallback.toLanguageTag(), name));
+        }
+    }
+
     private Map<String, Mustache> compiled(Map<String, Resource> found) {
         var compiled = new TreeMap<String, Mustache>();
         found.forEach((language, file) -> compiled.put(language, compile(file)));
@@ -152,13 +180,23 @@ public final class Templates {
     }
 
     private Mustache compile(Resource file) {
-        String path = "templates/" + file.getFilename();
-        try (var reader = new InputStreamReader(file.getInputStream(), StandardCharsets.UTF_8)) {
-            return mustache.compile(reader, path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        String path = pathOf(file);
+        try {
+            return mustache.compile(new StringReader(textOf(file)), path);
         } catch (MustacheException e) {
             throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String textOf(Resource file) {
+        try (var stream = file.getInputStream()) {
+            return Utf8Text.of(stream.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String pathOf(Resource file) {
+        return "templates/" + file.getFilename();
     }
 }

@@ -101,6 +101,30 @@ class UserFilesTest {
     }
 
     @Test
+    void responds503ForAnEventInABrokenFileOfAnotherNameAndShowsTheFileToOperators(Sandbox sandbox) throws IOException {
+        write(sandbox, "own-file-mine.yaml", "- route:\n    id: event-own-file-table-ready\n");
+
+        await().atMost(SECONDS).until(() -> own.health().getDetails().containsKey("own-file-mine.yaml"));
+
+        assertThat(sandbox.post("own-file-table-ready", "{}").statusCode()).isEqualTo(503);
+        assertThat(sandbox.post("own-file-table", "{}").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void logsTheReloadOfASchemaAndOfATemplateAsThatOfARoute(Sandbox sandbox) throws IOException {
+        try (var log = new LogRecorder()) {
+            write(sandbox, "schemas/own-file-note.schema.json", "{}");
+            write(sandbox, "templates/own-file-note.en.mustache", "Hello");
+
+            await().atMost(SECONDS)
+                    .untilAsserted(() -> assertThat(log.lines())
+                            .contains(
+                                    "schemas/own-file-note.schema.json is loaded",
+                                    "templates/own-file-note.en.mustache is loaded"));
+        }
+    }
+
+    @Test
     void fillsNoConstructorWithABeanOfOurs(Sandbox sandbox) throws IOException {
         write(sandbox, "own-file-guess.camel.yaml", """
                 - beans:
@@ -221,6 +245,7 @@ class UserFilesTest {
     private void write(Sandbox sandbox, String file, String text) throws IOException {
         Path path = sandbox.routes().resolve(file);
         written.add(path);
+        Files.createDirectories(path.getParent());
         Files.writeString(path, text);
     }
 

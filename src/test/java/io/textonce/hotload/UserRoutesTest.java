@@ -234,10 +234,44 @@ class UserRoutesTest {
                         "schema: order-late", "schema: order-lat", "line 13: there is no file order-lat.schema.json"),
                 Arguments.of("template: order-late", "template: order-lat", "line 18: there is no templates/order-lat"),
                 Arguments.of("timeToLive: 2h", "timeToLive: soon", "line 25: 'soon' is not a valid duration"),
+                Arguments.of(
+                        "timeToLive: 2h",
+                        "timeToLive: 2",
+                        "line 25: timeToLive '2' has no unit; write 30s, 15m, 2h or 3d"),
+                Arguments.of("timeToLive: 2h", "timeToLive: -2h", "line 25: timeToLive '-2h' is not longer than zero"),
+                Arguments.of(
+                        "timeToLive: 2h",
+                        "schedule: twilo",
+                        "line 25: sms-send-sink: schedule must be one of twilio, and is 'twilo'"),
+                Arguments.of(
+                        "timeToLive: 2h", "urgent: yess", "line 25: sms-send-sink: urgent must be of type boolean"),
+                Arguments.of(
+                        "timeToLive: 2h", "maxSegments: two", "line 25: sms-send-sink: maxSegments must be of type"),
+                Arguments.of(
+                        "    from:\n",
+                        "    routeConfigurationId: skip-rejectd\n    from:\n",
+                        "line 3: there is no route configuration skip-rejectd; there are "),
+                Arguments.of(
+                        "uri: kamelet:sms-send-sink",
+                        "uri: direct:late-nte",
+                        "line 21: no route starts at direct late-nte"),
+                Arguments.of(
+                        "event-order-late\n",
+                        "order-late\n",
+                        "line 2: the id of an event's route is event-order-late, not order-late"),
+                Arguments.of(
+                        "name: event-order-late\n",
+                        "name: order-late\n",
+                        "line 2: the route of an event has its id as its direct name, too: event-order-late starts at"
+                                + " direct order-late"),
+                Arguments.of("schema: order-late", "schema: order-l\u00e4te", "line 13: there is no file"),
                 Arguments.of("timeToLive: 2h", "timeToLve: 2h", "line 25: sms-send-sink has no parameter timeToLve"),
                 Arguments.of("purpose: order-updates", "porpoise: x", "line 21: sms-send-sink needs purpose"),
                 Arguments.of("sms-send-sink", "sms-sink", "line 21: there is no file sms-sink.kamelet.yaml"),
-                Arguments.of("uri: kamelet:sms-send-sink", "uri: kafka:orders", "line 21: there is no component kafka"),
+                Arguments.of(
+                        "uri: kamelet:sms-send-sink",
+                        "uri: kafka:orders",
+                        "line 21: there is no component kafka; put camel-kafka-4.17.0.jar and the jars it needs into the"),
                 Arguments.of("purpose: order-updates", "purpose: \"{{who}}\"", "line 24: there is no setting who"),
                 Arguments.of(
                         "id: event-order-late\n",
@@ -261,6 +295,196 @@ class UserRoutesTest {
         assertThat(own.health().getDetails().get(FILE)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
         assertThat(camel.getRoutesSize()).isEqualTo(routes);
+    }
+
+    @Test
+    void refusesAnEventThatNoIntakeFindsOutsideTheFolderOfEvents() throws IOException {
+        write("late.camel.yaml", EVENT.replace("event-order-late", "order-late"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get("late.camel.yaml"))
+                .asString()
+                .contains(
+                        "the intakes find this event by the id and the direct name event-order-late, not by order-late");
+    }
+
+    static Stream<Arguments> badTemplates() {
+        return Stream.of(
+                Arguments.of(
+                        "Order {{body.orderId}}\nis {{body.ordrId}}.",
+                        "line 2: {{body.ordrId}} is not a field in schemas/order-late.schema.json"),
+                Arguments.of(
+                        "{{#body.reson}}{{body.reson}}{{/body.reson}}", "line 1: {{body.reson}} is not a field in"),
+                Arguments.of(
+                        "Order {{orderId}} is late.", "line 1: {{orderId}} is always empty; write {{body.orderId}}"),
+                Arguments.of("Order {{body.place.town}}", "line 1: {{body.place.town}} is not a field in"),
+                Arguments.of("\ufeffOrder", "line 1: the file begins with a byte order mark"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badTemplates")
+    void refusesATemplateThatWouldLeaveAGapInTheText(String template, String words) throws IOException {
+        write(
+                SCHEMA,
+                "{\"type\": \"object\", \"properties\": {\"orderId\": {\"type\": \"string\"}, \"place\": {\"properties\":"
+                        + " {\"city\": {}}}, \"items\": {\"items\": {\"properties\": {\"name\": {}}}}}}");
+        write(
+                TEMPLATE,
+                "Order {{body.orderId}} is late.{{#body.items}} {{name}}{{/body.items}}{{body.place.city}}{{body.locale}}");
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+
+        write(TEMPLATE, template);
+        look();
+
+        assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE);
+        assertThat(own.health().getDetails().get(TEMPLATE)).asString().startsWith(words);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void takesARenamedFieldWhicheverOfItsFilesComesFirst(boolean schemaFirst) throws IOException {
+        write(SCHEMA, "{\"properties\": {\"orderId\": {\"type\": \"string\"}}}");
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        String newSchema = "{\"properties\": {\"number\": {\"type\": \"string\"}}}";
+        String newTemplate = "Order {{body.number}} is late.";
+
+        write(schemaFirst ? SCHEMA : TEMPLATE, schemaFirst ? newSchema : newTemplate);
+        look();
+        var between = own.health().getDetails();
+        String meanwhile = textOf("{\"orderId\":\"7\"}");
+        write(schemaFirst ? TEMPLATE : SCHEMA, schemaFirst ? newTemplate : newSchema);
+        look();
+
+        assertThat(between).containsOnlyKeys(schemaFirst ? SCHEMA : TEMPLATE);
+        assertThat(meanwhile).isEqualTo("Order 7 is late.");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(textOf("{\"number\":\"8\"}")).isEqualTo("Order 8 is late.");
+    }
+
+    @Test
+    void loadsNoEventWhoseTemplateHasAGap() throws Exception {
+        write(SCHEMA, "{\"properties\": {\"orderId\": {\"type\": \"string\"}}}");
+        write(TEMPLATE, "Order {{body.ordrId}} is late.");
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.whyMissing("order-late"))
+                .contains("line 18: templates/order-late.mustache, line 1: {{body.ordrId}} is not a field");
+    }
+
+    @Test
+    void reportsATemplateThatIsNotUtf8WithItsLine() throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        Files.write(folder.resolve(TEMPLATE), "Order\n\u00e4".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        look();
+
+        assertThat(own.health().getDetails().get(TEMPLATE))
+                .isEqualTo("line 2: the file is not UTF-8 (byte 0xE4); save it as UTF-8");
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void reportsAMissingDefaultLanguage() throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        Files.delete(folder.resolve(TEMPLATE));
+        write("templates/order-late.de.mustache", "Bestellung {{body.orderId}}");
+        look();
+        var fault = own.health().getDetails().get("templates/order-late.de.mustache");
+        write("templates/order-late.en.mustache", "Order {{body.orderId}}");
+        look();
+
+        assertThat(fault)
+                .isEqualTo("the default language is missing: there is no templates/order-late.en.mustache, nor a"
+                        + " templates/order-late.mustache for all languages");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(textOf("{\"orderId\":\"7\",\"locale\":\"de\"}")).isEqualTo("Bestellung 7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "events/order-late.yaml",
+                "events/order-late.camel.yml",
+                "order-late.YAML",
+                "schemas/order-late.json",
+                "schemas/order-late.schema.jsn",
+                "templates/order-late.de_CH.mustache",
+                "templates/order-late.de.mustach",
+                "template/order-late.de.mustache",
+                "schema/order-late.schema.json",
+                "cases/order-late/once.yml"
+            })
+    void reportsAFileThatIsIgnoredBecauseOfItsName(String file) throws IOException {
+        write(file, "x");
+        own.afterApplicationStart(camel);
+        var fault = own.health().getDetails().get(file);
+        Files.delete(folder.resolve(file));
+        look();
+
+        assertThat(fault).asString().startsWith("the file is ignored because of its name; ");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mine/whatever.camel.yaml", "order-late.yml", "events/order-late.yaml"})
+    void neverCallsAnEventUnknownThatABrokenFileNames(String file) throws Exception {
+        write(file, EVENT.replace("2h", "soon"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.whyMissing("order-late")).startsWith(file + ", ");
+        assertThat(own.whyMissing("order")).isNull();
+    }
+
+    @Test
+    void loadsFilesThatNeedEachOtherInAnyOrder() throws Exception {
+        write("a.camel.yaml", route("a", "routeConfigurationId: mine", "direct:b"));
+        write("b.camel.yaml", route("b", "group: mine", "direct:a"));
+        write("z.camel.yaml", "- routeConfiguration:\n    id: mine\n" + route("z", "group: mine", "direct:b"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+        assertThat(camel.getRoutes()).extracting(route -> route.getId()).contains("a", "b", "z");
+    }
+
+    @Test
+    void reportsTheUsersOfARouteOrAPolicyThatIsDeleted() throws Exception {
+        write("a.camel.yaml", route("a", "routeConfigurationId: mine", "direct:sms-send"));
+        write("b.camel.yaml", route("b", "group: mine", "direct:zed"));
+        write("z.camel.yaml", "- routeConfiguration:\n    id: mine\n" + route("zed", "group: mine", "direct:sms-send"));
+        own.afterApplicationStart(camel);
+
+        Files.delete(folder.resolve("z.camel.yaml"));
+        look();
+
+        assertThat(own.health().getDetails()).containsOnlyKeys("a.camel.yaml", "b.camel.yaml");
+        assertThat(own.health().getDetails().get("a.camel.yaml"))
+                .asString()
+                .startsWith("line 3: there is no route configuration mine");
+        assertThat(own.health().getDetails().get("b.camel.yaml")).isEqualTo("line 7: no route starts at direct zed");
+    }
+
+    private static String route(String id, String option, String to) {
+        return """
+                - route:
+                    id: %s
+                    %s
+                    from:
+                      uri: direct:%s
+                      steps:
+                        - to: %s
+                """.formatted(id, option, id, to);
     }
 
     @Test
@@ -522,16 +746,16 @@ class UserRoutesTest {
     @Test
     void refusesANameOfAnotherOwnFileAndTakesItWhenThatFileGoes() throws IOException {
         String bean = "- beans:\n    - name: clock\n      type: java.util.concurrent.atomic.AtomicLong\n";
-        write("events/a.camel.yaml", EVENT.replace("event-order-late", "a") + bean);
+        write("a.camel.yaml", EVENT.replace("event-order-late", "a").replace("event: order-late", "event: b") + bean);
         own.afterApplicationStart(camel);
 
         write(FILE, EVENT + bean);
         look();
         var fault = own.health().getDetails().get(FILE);
-        Files.delete(folder.resolve("events/a.camel.yaml"));
+        Files.delete(folder.resolve("a.camel.yaml"));
         look();
 
-        assertThat(fault).isEqualTo("line 27: there is another bean clock in events/a.camel.yaml; choose another name");
+        assertThat(fault).isEqualTo("line 27: there is another bean clock in a.camel.yaml; choose another name");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
 
@@ -606,7 +830,7 @@ class UserRoutesTest {
         own.close();
 
         assertThat(openWhileOneRuns).isEqualTo(1);
-        assertThat(Till.ALL).hasSize(2).noneMatch(Till::isOpen);
+        assertThat(Till.ALL).hasSizeGreaterThan(1).noneMatch(Till::isOpen);
     }
 
     @Test

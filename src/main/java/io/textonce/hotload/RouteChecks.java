@@ -1,0 +1,140 @@
+package io.textonce.hotload;
+
+import io.textonce.event.LineError;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.support.PatternHelper;
+
+/** Checks of what Camel accepts without a word and no route ever does. */
+final class RouteChecks {
+
+    private final ModelCamelContext camel;
+    private final TemplateFields fields;
+    private final KameletTemplates kamelets;
+    private final Supplier<Set<String>> announced;
+
+    /** @param announced the direct names of all user files, loaded or not */
+    RouteChecks(
+            ModelCamelContext camel,
+            TemplateFields fields,
+            KameletTemplates kamelets,
+            Supplier<Set<String>> announced) {
+        this.camel = camel;
+        this.kamelets = kamelets;
+        this.fields = fields;
+        this.announced = announced;
+    }
+
+    /** @throws IllegalArgumentException naming the first mistake, with its line if it is known */
+    void check(RouteFile file) throws Exception {
+        file.requireEvents();
+        file.policies().forEach(policy -> requirePolicy(policy, file));
+        for (RouteDefinition route : file.routes(camel)) {
+            requireEventName(route);
+            requireConsumers(file, route.getOutputs());
+            requireParameters(file, route);
+            fields.check(route, file);
+        }
+        file.configurations().stream()
+                .flatMap(configuration -> configuration.getOnExceptions().stream())
+                .forEach(failure -> requireConsumers(file, failure.getOutputs()));
+    }
+
+    private void requirePolicy(RouteFile.Name policy, RouteFile file) {
+        var known = Stream.concat(
+                        camel.getRouteConfigurationDefinitions().stream().map(RouteConfigurationDefinition::getId),
+                        file.names().stream()
+                                .filter(name -> name.kind().equals(RouteFile.POLICY))
+                                .map(RouteFile.Name::name))
+                .distinct()
+                .sorted()
+                .toList();
+        for (String id : policy.name().split(",")) {
+            if (known.stream().noneMatch(name -> PatternHelper.matchPattern(name, id))) {
+                throw new LineError(
+                        policy.line(),
+                        "there is no route configuration " + id + "; there are " + String.join(", ", known));
+            }
+        }
+    }
+
+    /** The intakes find an event by the id of its route; the sink's parameter shows that a route is an event's. */
+    private void requireEventName(RouteDefinition route) {
+        String from = directName(route.getInput().getEndpointUri());
+        boolean isEvent = !from.isEmpty()
+                && endpoints(route.getOutputs())
+                        .map(to -> KameletCall.of(camel, to.getUri()))
+                        .anyMatch(call -> call.kamelet().equals("sms-send-sink")
+                                && call.parameter("event").equals(from));
+        if (isEvent) {
+            throw new IllegalArgumentException("the intakes find this event by the id and the direct name event-" + from
+                    + ", not by " + route.getId());
+        }
+    }
+
+    private void requireConsumers(RouteFile file, List<ProcessorDefinition<?>> steps) {
+        var missing = endpoints(steps)
+                .map(to -> directName(to.getUri()))
+                .filter(name -> !name.isEmpty()
+                        && !name.contains("$")
+                        && !file.directs().contains(name))
+                .filter(name -> !runs(name))
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (!missing.isEmpty()) {
+            missing.removeAll(announced.get());
+        }
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException("no route starts at direct " + missing.get(0));
+        }
+    }
+
+    private void requireParameters(RouteFile file, RouteDefinition route) throws IOException {
+        var uris = Stream.concat(
+                        Stream.of(route.getInput().getEndpointUri()),
+                        endpoints(route.getOutputs()).map(ToDefinition::getUri))
+                .toList();
+        for (String uri : uris) {
+            var call = KameletCall.of(camel, uri);
+            var wrong = call.kamelet().isEmpty()
+                    ? null
+                    : kamelets.parameters(call.kamelet()).problem(call.parameters());
+            if (wrong != null) {
+                throw new LineError(file.lineOf(wrong.name(), wrong.value()), call.kamelet() + ": " + wrong.reason());
+            }
+        }
+    }
+
+    private boolean runs(String direct) {
+        return camel.getRouteDefinitions().stream()
+                .anyMatch(route -> directName(route.getInput().getEndpointUri()).equals(direct));
+    }
+
+    private static Stream<ToDefinition> endpoints(List<ProcessorDefinition<?>> steps) {
+        return ProcessorDefinitionHelper.filterTypeInOutputs(steps, ToDefinition.class).stream();
+    }
+
+    private String directName(String uri) {
+        if (!uri.startsWith("direct:")) {
+            return "";
+        }
+        String resolved;
+        try {
+            resolved = camel.resolvePropertyPlaceholders(uri);
+        } catch (IllegalArgumentException e) {
+            // Camel reports it when it starts the route.
+            return "";
+        }
+        return resolved.substring(7).replaceFirst("^//", "").replaceFirst("\\?.*", "");
+    }
+}

@@ -1,0 +1,145 @@
+package io.textonce.hotload;
+
+import io.textonce.event.EventSchemas;
+import io.textonce.event.LineError;
+import io.textonce.message.Templates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Check of the fields that a template uses against the schema that its event was validated by: of a field that is not
+ * there the message would have a gap. It compares the files as they are now, so that both may change in any order.
+ */
+final class TemplateFields {
+
+    private static final Pattern TAG = Pattern.compile("\\{\\{\\{?\\s*([#^/&>!=]?)\\s*([^}\\s]*)[^}]*}}");
+    private static final Pattern INDEX = Pattern.compile("\\.\\d+");
+
+    /** Steps after which the body still is what the schema describes. */
+    private static final Set<String> KEEP_THE_BODY = Set.of(
+            "choice",
+            "when",
+            "otherwise",
+            "filter",
+            "log",
+            "setVariable",
+            "setVariables",
+            "setHeader",
+            "setHeaders",
+            "setProperty",
+            "removeHeader",
+            "removeHeaders",
+            "stop");
+
+    private static final Set<String> KAMELETS_THAT_KEEP_IT =
+            Set.of("event-check-action", "appointment-time-action", "e164-action", "sms-text-action", "sms-send-sink");
+
+    private final ModelCamelContext camel;
+    private final Templates templates;
+    private final EventSchemas schemas;
+
+    TemplateFields(ModelCamelContext camel, Templates templates, EventSchemas schemas) {
+        this.camel = camel;
+        this.templates = templates;
+        this.schemas = schemas;
+    }
+
+    /** @throws LineError naming the template, its line and the field */
+    void check(RouteDefinition route, RouteFile file) {
+        pairs(camel, route).forEach(pair -> check(pair, "", file.lineOf("template", pair.template())));
+    }
+
+    /**
+     * Checks the routes that use a changed schema or template.
+     *
+     * @param file of the schema or template
+     */
+    void check(String file, String name) {
+        camel.getRouteDefinitions().stream()
+                .flatMap(route -> pairs(camel, route).stream())
+                .filter(pair -> name.equals(file.startsWith("schemas/") ? pair.schema() : pair.template()))
+                .forEach(pair -> check(pair, file, 0));
+    }
+
+    /** @param line of a mistake that is not in the changed file */
+    private void check(Pair pair, String changed, int line) {
+        var isField = schemas.fields(pair.schema());
+        templates.sources(pair.template()).forEach((path, text) -> {
+            var mistake = mistake(text, isField);
+            if (mistake != null) {
+                String reason = mistake.getMessage() + " schemas/" + pair.schema() + ".schema.json";
+                throw path.equals(changed)
+                        ? new LineError(mistake.line(), reason)
+                        : new LineError(line, path + ", line " + mistake.line() + ": " + reason);
+            }
+        });
+    }
+
+    private static @Nullable LineError mistake(String template, Predicate<String> isField) {
+        int depth = 0;
+        for (var tag : TAG.matcher(template).results().toList()) {
+            String kind = tag.group(1);
+            String name = tag.group(2);
+            int line = (int) template.substring(0, tag.start()).lines().count();
+            if (kind.equals("=")) {
+                return null;
+            }
+            if (kind.equals("/")) {
+                depth--;
+                continue;
+            }
+            if (kind.isEmpty() || "#^&".contains(kind)) {
+                if (name.startsWith("body.")
+                        && !isField.test(INDEX.matcher(name.substring(5)).replaceAll(""))) {
+                    return new LineError(Math.max(line, 1), "{{" + name + "}} is not a field in");
+                }
+                if (depth == 0 && !name.matches("(body|variables)(\\..*)?|\\.")) {
+                    return new LineError(
+                            Math.max(line, 1),
+                            "{{" + name + "}} is always empty; write {{body." + name + "}} for a field in");
+                }
+            }
+            depth += kind.equals("#") || kind.equals("^") ? 1 : 0;
+        }
+        return null;
+    }
+
+    private static List<Pair> pairs(CamelContext camel, RouteDefinition route) {
+        var pairs = new ArrayList<Pair>();
+        collect(camel, route.getOutputs(), null, pairs);
+        return pairs;
+    }
+
+    /** Returns the schema that describes the body behind the steps, or null. */
+    private static @Nullable String collect(
+            CamelContext camel, List<ProcessorDefinition<?>> steps, @Nullable String before, List<Pair> pairs) {
+        String schema = before;
+        for (var step : steps) {
+            if (step instanceof ToDefinition to) {
+                var call = KameletCall.of(camel, to.getUri());
+                if (call.kamelet().equals("event-check-action")) {
+                    schema = call.parameter("schema");
+                } else if (!KAMELETS_THAT_KEEP_IT.contains(call.kamelet())) {
+                    schema = null;
+                } else if (call.kamelet().equals("sms-text-action") && schema != null) {
+                    pairs.add(new Pair(schema, call.parameter("template")));
+                }
+            } else if (!KEEP_THE_BODY.contains(step.getShortName())) {
+                schema = null;
+            }
+            schema = collect(camel, step.getOutputs(), schema, pairs);
+        }
+        return schema;
+    }
+
+    private record Pair(String schema, String template) {}
+}

@@ -1,0 +1,233 @@
+package io.textonce.hotload;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * User files that are in use, and the errors of those that are not. A file may need another one that comes later: what
+ * fails is tried again as long as others load.
+ */
+final class UserFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UserRoutes.class);
+
+    private final RoutesFolder folder;
+    private final BundleFiles files;
+    private final UserResources resources;
+    private final RouteLoader loader;
+    private final RouteFileErrors faults;
+
+    private final Map<String, Loaded> loaded = new HashMap<>();
+    private Map<String, RoutesFolder.Stamp> taken = Map.of();
+
+    UserFiles(
+            RoutesFolder folder,
+            BundleFiles files,
+            UserResources resources,
+            RouteLoader loader,
+            RouteFileErrors faults) {
+        this.folder = folder;
+        this.files = files;
+        this.resources = resources;
+        this.loader = loader;
+        this.faults = faults;
+    }
+
+    /** Returns whether the folder is as it was when it was taken last. */
+    boolean are(Map<String, RoutesFolder.Stamp> now) {
+        return now.equals(taken);
+    }
+
+    /** Loads new and changed files, removes deleted ones, and retries those with an error. */
+    void take(Map<String, RoutesFolder.Stamp> now) {
+        var changed = new TreeSet<String>();
+        now.forEach((file, stamp) -> {
+            if (!stamp.equals(taken.get(file)) || faults.has(file)) {
+                changed.add(file);
+            }
+        });
+        var gone = new TreeSet<>(taken.keySet());
+        gone.addAll(faults.files());
+        gone.removeAll(now.keySet());
+        gone.removeIf(file -> isForgotten(file, now.keySet()));
+        changed.removeIf(file -> isIgnored(file, now.keySet()));
+        var users = usersOf(changed, gone);
+        gone.stream().filter(file -> file.endsWith(FileNames.ROUTES)).forEach(this::remove);
+        loader.sweep();
+        changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::refuseShipped);
+        Stream.of(changed, gone).flatMap(Set::stream).filter(resources::holds).forEach(this::reload);
+        gone.stream().filter(file -> file.endsWith(FileNames.KAMELET)).forEach(this::removeKamelet);
+        changed.stream().filter(file -> file.endsWith(FileNames.KAMELET)).forEach(this::replaceKamelet);
+        users.addAll(changed);
+        users.removeIf(file -> !file.endsWith(FileNames.ROUTES));
+        var busy = replace(users);
+        loader.sweep();
+        taken = new HashMap<>(now);
+        taken.keySet().removeAll(busy);
+    }
+
+    /** Forgets the error of a deleted file, unless routes may still need it. Returns whether nothing else is to be done. */
+    private boolean isForgotten(String file, Set<String> all) {
+        boolean wasIgnored = nameProblem(file, all) != null;
+        if (wasIgnored || !resources.holds(file) && !file.endsWith(FileNames.KAMELET)) {
+            faults.forget(file);
+        }
+        return wasIgnored;
+    }
+
+    private @Nullable String nameProblem(String file, Set<String> all) {
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        return FileNames.problem(
+                file, path -> all.stream().anyMatch(other -> !other.equals(path) && folder.mentions(other, name)));
+    }
+
+    /** Reports a file that is ignored because of its name. */
+    private boolean isIgnored(String file, Set<String> all) {
+        String problem = nameProblem(file, all);
+        if (problem != null) {
+            faults.report(file, new RouteFileError(0, problem), false);
+        }
+        return problem != null;
+    }
+
+    /** Returns the other files whose routes use a direct name or a route configuration that may have changed. */
+    private Set<String> usersOf(Set<String> changed, Set<String> gone) {
+        var names = new TreeSet<String>();
+        Stream.of(changed, gone)
+                .flatMap(Set::stream)
+                .filter(loaded::containsKey)
+                .forEach(file -> names.addAll(loaded.get(file).uses()));
+        var users = new TreeSet<String>();
+        loaded.keySet().stream()
+                .filter(file -> names.stream().anyMatch(name -> folder.mentions(file, name)))
+                .forEach(users::add);
+        users.removeAll(gone);
+        return users;
+    }
+
+    /** Loads files of routes and returns those that are busy and must be retried. */
+    private Set<String> replace(Set<String> routes) {
+        var left = new TreeSet<>(routes);
+        var busy = new TreeSet<String>();
+        var failed = new TreeMap<String, Exception>();
+        int before;
+        do {
+            before = left.size();
+            failed.clear();
+            for (String file : Set.copyOf(left)) {
+                try {
+                    replace(file);
+                    left.remove(file);
+                } catch (RouteLoader.StillBusy e) {
+                    LOG.info("{} is not loaded yet: {}", file, e.getMessage());
+                    busy.add(file);
+                    left.remove(file);
+                } catch (Exception e) {
+                    failed.put(file, e);
+                }
+            }
+        } while (!failed.isEmpty() && left.size() < before);
+        failed.forEach((file, e) -> faults.report(file, folder.error(file, e), isRunning(file)));
+        return busy;
+    }
+
+    private void replace(String file) throws Exception {
+        String text = folder.read(file);
+        var routes = loader.replace(folder.location(file), text);
+        loaded.put(file, new Loaded(text, routes.ids(), routes.uses()));
+        faults.fixed(file);
+        LOG.info("{} is loaded: {}", file, String.join(", ", routes.ids()));
+    }
+
+    /** Returns whether the routes of a file run in the previous version, if need be after a restart. */
+    private boolean isRunning(String file) {
+        var old = loaded.get(file);
+        try {
+            if (old != null && !loader.isRunning(folder.location(file))) {
+                loader.replace(folder.location(file), old.text());
+            }
+            return old != null;
+        } catch (Exception e) {
+            LOG.error("{}: the previous version can't be restored", file, e);
+            loaded.remove(file);
+            loader.remove(folder.location(file));
+            return false;
+        }
+    }
+
+    private void remove(String file) {
+        var old = loaded.remove(file);
+        if (old != null) {
+            loader.remove(folder.location(file));
+            LOG.info("{} was deleted; removed: {}", file, String.join(", ", old.ids()));
+        }
+    }
+
+    private void refuseShipped(String file) {
+        if (files.shipped(file).exists()) {
+            faults.report(
+                    file, new RouteFileError(0, "there is a shipped file " + file + "; choose another name"), true);
+        }
+    }
+
+    private void reload(String file) {
+        boolean olderRuns = resources.has(file);
+        try {
+            resources.reload(
+                    file,
+                    name -> loaded.values().stream()
+                            .anyMatch(route -> route.text().contains(name)));
+            faults.fixed(file);
+            LOG.info("{} {}", file, folder.has(file) ? "is loaded" : "was deleted");
+        } catch (Exception e) {
+            faults.report(file, folder.error(file, e), olderRuns);
+        }
+        loader.forgetSchema(UserResources.uri(file));
+    }
+
+    /** Loads a kamelet and reloads the routes that use it; if one can't run with it, all keep the previous one. */
+    private void replaceKamelet(String file) {
+        try {
+            loader.kamelets().replace(file, folder.location(file), folder.read(file), this::reloadUsers);
+            faults.fixed(file);
+            LOG.info("{} is loaded", file);
+        } catch (Exception e) {
+            faults.report(file, folder.error(file, e), loader.kamelets().isOwn(file));
+        }
+    }
+
+    private void removeKamelet(String file) {
+        boolean used = loaded.values().stream()
+                .anyMatch(route -> route.text().contains("kamelet:" + KameletTemplates.nameOf(file)));
+        if (used && loader.kamelets().isOwn(file)) {
+            faults.report(file, new RouteFileError(0, "the file was deleted, but routes use it"), true);
+        } else {
+            loader.kamelets().remove(file);
+            faults.fixed(file);
+            LOG.info("{} was deleted", file);
+        }
+    }
+
+    private void reloadUsers(String kamelet) throws Exception {
+        for (var user : Map.copyOf(loaded).entrySet()) {
+            var route = user.getValue();
+            if (route.text().contains("kamelet:" + kamelet)) {
+                loader.replace(folder.location(user.getKey()), route.text());
+            }
+        }
+    }
+
+    /**
+     * File whose routes run.
+     *
+     * @param uses names by which routes of other files use it
+     */
+    private record Loaded(String text, Set<String> ids, Set<String> uses) {}
+}
