@@ -37,7 +37,7 @@ public final class RouteRules {
     private static final Pattern KEBAB = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final Pattern GENERATED = Pattern.compile(".*-\\d{3,}");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([^{}:]+)(:[^{}]*)?}}");
-    private static final Pattern RESOURCE = Pattern.compile("\\{\\{textonce\\.home}}/([^\\s?\"']+)");
+    private static final Pattern RESOURCE = Pattern.compile("(?:\\{\\{textonce\\.home}}/|textonce:)([^\\s?\"']+)");
     private static final Map<String, String> KAMELET_FILES = Map.of(
             "schema", "schemas/%s\\.schema\\.json",
             "template", "templates/%s(\\.[A-Za-z0-9-]+)?\\.mustache");
@@ -324,7 +324,8 @@ public final class RouteRules {
             }
             RouteFile.strings(
                     file.elements(),
-                    (name, value) -> found(RESOURCE, value).forEach(resource -> {
+                    (name, value) -> found(RESOURCE, value).forEach(path -> {
+                        String resource = file.isExample() ? "examples/" + path : path;
                         usedResources.add(resource);
                         if (!bundle.resources().containsKey(resource)) {
                             add(violations, file, "there is no file routes/" + resource);

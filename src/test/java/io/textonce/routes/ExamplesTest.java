@@ -7,7 +7,9 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,9 +21,11 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.FileSystemUtils;
 
 /** An integrator's own routes from other components, which end in {@code kamelet:sms-send-sink}. */
 @SandboxTest
@@ -32,12 +36,14 @@ class ExamplesTest {
     private CamelContext camel;
 
     private String loaded = "";
+    private Path copied = Path.of("target", "no-mappings");
 
     @AfterEach
     void unload(Sandbox sandbox) throws Exception {
         camel.getRouteController().stopRoute(loaded);
         camel.removeRoute(loaded);
         camel.removeComponent("kafka");
+        FileSystemUtils.deleteRecursively(copied);
         sandbox.database().execute("DROP SCHEMA IF EXISTS shop CASCADE");
     }
 
@@ -97,6 +103,76 @@ class ExamplesTest {
         assertThat(output)
                 .contains("parcel-arrived skipped an event: body is not valid JSON in UTF-8 (line 1, column ")
                 .contains("; it is stored in the table textonce.dead_letters");
+    }
+
+    @Test
+    void mapsAnOrderInXmlOnAQueueByXslt(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        String order = sandbox.newEventId();
+        mappings(sandbox);
+
+        load("routes/examples/order-xml-queue.camel.yaml", "order-xml-queue");
+        for (int time = 0; time < 2; time++) {
+            sandbox.jms().convertAndSend("shop.orders", orderXml(order, number));
+        }
+        sandbox.jms().convertAndSend("shop.orders", "<order number='" + order + "'>");
+
+        sandbox.awaitStatus("order_" + order + "_shipped_v1", "delivered");
+        assertThat(sandbox.twilio().sentTo(number))
+                .extracting(TwilioMessage::body)
+                .containsExactly("Your order " + order + " has shipped. Tracking: https://example.com/t?a=1&b=2");
+        await().until(() -> sandbox.peers().broker().messages("shop.orders") == 0);
+        await().until(() -> isDeadLetter(sandbox, order));
+    }
+
+    private static boolean isDeadLetter(Sandbox sandbox, String text) {
+        return Boolean.TRUE.equals(sandbox.jms().browse("textonce.events.dead", (session, dead) -> {
+            var letters = dead.getEnumeration();
+            while (letters.hasMoreElements()) {
+                if (letters.nextElement() instanceof TextMessage letter
+                        && letter.getText().contains(text)) {
+                    return true;
+                }
+            }
+            return false;
+        }));
+    }
+
+    @Test
+    void mapsAnOrderInAnXmlFileByJq(Sandbox sandbox, @TempDir Path folder) throws Exception {
+        String number = sandbox.newNumber();
+        String order = sandbox.newEventId();
+        mappings(sandbox);
+        loaded = "order-xml-file";
+
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(
+                        "order-xml-file.camel.yaml",
+                        Files.readString(Path.of("routes/examples/order-xml-file.camel.yaml"))
+                                .replace("directoryName: shop-orders", "directoryName: " + folder)));
+        Files.writeString(folder.resolve("order.xml"), orderXml(order, number));
+
+        sandbox.awaitStatus("order_" + order + "_shipped_v1", "delivered");
+        assertThat(sandbox.twilio().sentTo(number))
+                .extracting(TwilioMessage::body)
+                .containsExactly("Your order " + order + " has shipped. Tracking: https://example.com/t?a=1&b=2");
+        await().until(() -> !Files.exists(folder.resolve("order.xml")));
+    }
+
+    private static String orderXml(String order, String number) {
+        return """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <order number="%s">
+                  <customer><phone>%s</phone><consent>2026-06-02T09:00:00Z</consent></customer>
+                  <tracking>https://example.com/t?a=1&amp;b=2</tracking>
+                </order>
+                """.formatted(order, number);
+    }
+
+    /** Copies the mappings of the examples to where an integrator copies them, for the test. */
+    private void mappings(Sandbox sandbox) throws IOException {
+        copied = sandbox.routes().resolve("mappings");
+        FileSystemUtils.copyRecursively(Path.of("routes/examples/mappings"), copied);
     }
 
     @Test
