@@ -30,6 +30,17 @@ RUN --mount=type=bind,from=build,source=/build/target,target=/sandbox \
     java -Dsandbox.jar=/textonce/textonce.jar -cp "/sandbox/test-classes:/sandbox/classes:/sandbox/sandbox-jars/*" \
         io.textonce.sandbox.Training textonce.aot
 
+# The sandbox as an image of its own: docker build --target sandbox -t textonce-sandbox .
+# Its commands are those of the jar: docker run --rm -v ./my-routes:/sandbox/my-routes textonce-sandbox check
+FROM eclipse-temurin:25-jre-noble AS sandbox
+RUN useradd --system --uid 10001 --home-dir /sandbox --create-home --shell /usr/sbin/nologin textonce
+WORKDIR /sandbox
+COPY --from=build /build/target/sandbox-jar/textonce-sandbox.jar /opt/
+USER 10001
+EXPOSE 3000
+ENTRYPOINT ["java", "-jar", "/opt/textonce-sandbox.jar"]
+CMD ["sandbox"]
+
 FROM application
 COPY --from=training /tmp/textonce.aot ./
 LABEL org.opencontainers.image.title="TextOnce" \

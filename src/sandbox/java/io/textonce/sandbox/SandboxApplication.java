@@ -24,15 +24,27 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 
 /**
- * TextOnce with everything it needs, on a machine that has only a JDK: {@code ./mvnw spring-boot:test-run}. Its data
- * stays in {@code target/sandbox}.
+ * TextOnce with everything it needs, on a machine that has only a JDK. In a checkout its data stays in {@code
+ * target/sandbox}, and edits of the shipped files take effect at its next start; elsewhere it stays in {@code sandbox}.
  */
 public final class SandboxApplication {
+
+    /** Arguments of an application whose findings are printed, not logged. */
+    public static final String[] QUIET = {
+        "--logging.level.root=off",
+        "--logging.level.io.textonce.routes=off",
+        "--logging.level.io.zonky=off",
+        "--logging.level.org.apache.activemq.artemis=off"
+    };
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxApplication.class);
 
     /** Folder of user files: loaded within a second or two, as in production. */
     private static final Path OWN_ROUTES = Path.of("my-routes");
+
+    private static final boolean IS_CHECKOUT = Files.exists(Path.of("pom.xml")) && Files.isDirectory(Path.of("routes"));
+
+    private static final Path DATA = IS_CHECKOUT ? Path.of("target", "sandbox") : Path.of("sandbox");
 
     private static final int BROKER_PORT = 61616;
     private static final int TWILIO_PORT = 4010;
@@ -51,14 +63,13 @@ public final class SandboxApplication {
     }
 
     private static void start(String[] args) {
-        var directory = Path.of("target", "sandbox");
-        lock(directory);
+        lock(DATA);
         try {
             Files.createDirectories(OWN_ROUTES);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var peers = new Peers(directory, orAny(BROKER_PORT), orAny(TWILIO_PORT), orAny(STATUS_PORT));
+        var peers = new Peers(DATA, orAny(BROKER_PORT), orAny(TWILIO_PORT), orAny(STATUS_PORT));
         var application = new SpringApplication(TextOnce.class);
         application.addInitializers(context -> {
             peers.start();
@@ -68,8 +79,11 @@ public final class SandboxApplication {
             peers.statuses().onEvent(SandboxApplication::told);
             String address = "http://localhost:" + context.getEnvironment().getProperty("server.port");
             settings.put("PUBLIC_BASE_URL", address);
+            settings.put("MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS", "always");
             peers.twilio().inboundUrl(address + "/twilio/inbound");
-            settings.put("TEXTONCE_HOME", "file:routes");
+            if (IS_CHECKOUT) {
+                settings.put("TEXTONCE_HOME", "file:routes");
+            }
             if (!context.getEnvironment().containsProperty("TEXTONCE_ROUTES")) {
                 settings.put("TEXTONCE_ROUTES", OWN_ROUTES.toString());
             }
@@ -121,12 +135,12 @@ public final class SandboxApplication {
                   verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"..."}'
                   queue   {} at {}, JMS property event=order-shipped
                   drop    {} (.json, .jsonl, .csv)
-                  add     {}: events, schemas, templates of your own; see routes/README.md
+                  add     {}: events, schemas, templates of your own; each is loaded within two seconds
                   look    {} shows what Twilio was sent, and the codes
                   support http://localhost:{}/ tells what became of each text
                   status  {} shows what a client is told of it, by a signed webhook; so does {} at the broker
                   routes  http://localhost:{}/camel shows what runs, and stops and starts the intakes
-                  stop    Ctrl-C; the data stays in target/sandbox
+                  stop    Ctrl-C; the data stays in {}
                 """,
                 environment.getProperty("local.server.port"),
                 environment.getProperty("local.server.port"),
@@ -138,7 +152,8 @@ public final class SandboxApplication {
                 environment.getProperty("local.server.port"),
                 peers.statuses().url(),
                 environment.getProperty("textonce.status.destination"),
-                environment.getProperty("local.management.port"));
+                environment.getProperty("local.management.port"),
+                DATA);
     }
 
     private static void told(JsonNode event) {

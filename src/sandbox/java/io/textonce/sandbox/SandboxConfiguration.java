@@ -1,11 +1,11 @@
 package io.textonce.sandbox;
 
 import io.textonce.settings.Sandbox;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 
-/** Opens what production keeps shut: callers need no token. */
-@TestConfiguration(proxyBeanMethods = false)
+/**
+ * Opens what production keeps shut: callers need no token. It is not annotated, so that no scan of the packages finds it.
+ */
 public class SandboxConfiguration {
 
     @Bean

@@ -3,11 +3,11 @@ package io.textonce.cases;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.sandbox.NewEvent;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +64,7 @@ class NewEventTest {
 
     @Test
     void theScaffoldMakesAnEventThatWorks(Sandbox sandbox) throws Exception {
-        int exit = scaffold("table-ready", sandbox.routes());
+        int exit = NewEvent.create("table-ready", sandbox.routes());
 
         assertThat(exit).isZero();
         await().atMost(SECONDS).until(() -> sandbox.post("table-ready", "{}").statusCode() == 400);
@@ -78,8 +78,8 @@ class NewEventTest {
         Files.createDirectories(folder.resolve("schemas"));
         Files.writeString(folder.resolve("schemas/table-ready.schema.json"), "mine");
 
-        assertThat(scaffold("table-ready", folder)).isEqualTo(1);
-        assertThat(scaffold("Table Ready", folder)).isEqualTo(2);
+        assertThat(NewEvent.create("table-ready", folder)).isEqualTo(1);
+        assertThat(NewEvent.create("Table Ready", folder)).isEqualTo(2);
         assertThat(folder.resolve("events")).doesNotExist();
         assertThat(folder.resolve("schemas/table-ready.schema.json")).hasContent("mine");
     }
@@ -90,16 +90,6 @@ class NewEventTest {
                 .results()
                 .forEach(shown -> files.put(shown.group(1), shown.group(2)));
         return files;
-    }
-
-    private static int scaffold(String name, Path folder) throws IOException, InterruptedException {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var process = new ProcessBuilder(java, "routes/NewEvent.java", name, folder.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(said).isNotBlank();
-        return process.waitFor();
     }
 
     private static String event(Sandbox sandbox, String number) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.textonce.event.EventName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,10 +19,10 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A case as it is written. What is wrong with it is said so that its author can mend it. */
+/** Case as written by its author, for whom every error is worded. */
 final class CaseFile {
 
-    static final Set<String> DOORS = Set.of("post", "publish", "drop");
+    private static final Set<String> DOORS = Set.of("post", "publish", "drop", "sql");
 
     private static final ObjectMapper YAML = new YAMLMapper(YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -55,7 +56,7 @@ final class CaseFile {
             throw new IllegalArgumentException("when is missing: say what happens, as a list");
         }
         steps().forEach(CaseFile::checkStep);
-        if (!steps().get(0).has("body")) {
+        if (!steps().get(0).has("body") && !steps().get(0).has("sql")) {
             throw new IllegalArgumentException("the first step of when needs a body: the event's fields");
         }
     }
@@ -75,14 +76,21 @@ final class CaseFile {
     }
 
     private static void checkStep(JsonNode step) {
-        only(step, "a step of when", Set.of("post", "publish", "drop", "times", "body"));
+        only(step, "a step of when", Set.of("post", "publish", "drop", "sql", "times", "body"));
         if (DOORS.stream().filter(step::has).count() != 1) {
             throw new IllegalArgumentException(
-                    "a step of when needs one of post, publish or drop, with an event's name");
+                    "a step of when needs one of post, publish or drop, with an event's name, or sql with a statement");
         }
-        if (step.has("body") && !step.get("body").isObject()) {
+        if (step.has("body") && !step.get("body").isObject() && isEvent(step)) {
             throw new IllegalArgumentException("the body of a step must be the event's fields");
         }
+    }
+
+    /** Returns whether a step names an event; for a route of the user's it has a path, a queue, a file or a statement. */
+    static boolean isEvent(JsonNode step) {
+        return DOORS.stream()
+                .filter(step::has)
+                .allMatch(door -> EventName.isValid(step.get(door).asText()));
     }
 
     private static void only(JsonNode node, String where, Set<String> known) {
@@ -106,7 +114,7 @@ final class CaseFile {
         return given().path("twilio").asText("accepts");
     }
 
-    /** What happens, in order. A step without a body takes that of the step before. */
+    /** Returns the steps in order. A step without a body takes that of the step before. */
     List<JsonNode> steps() {
         var steps = new ArrayList<JsonNode>();
         for (JsonNode step : tree.path("when")) {

@@ -1,13 +1,12 @@
+package io.textonce.sandbox;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Makes the files of a new event, to be edited: {@code java routes/NewEvent.java pickup-ready [folder]}. It needs a JDK
- * and nothing else, and overwrites nothing.
- */
+/** Scaffold of a new event: its files, to be edited. It overwrites nothing. */
 public final class NewEvent {
 
     private static final String EVENT = """
@@ -109,14 +108,12 @@ public final class NewEvent {
 
     private NewEvent() {}
 
-    public static void main(String[] arguments) throws IOException {
-        if (arguments.length == 0 || !arguments[0].matches("[a-z][a-z0-9]*(-[a-z0-9]+)*") || arguments[0].length() > 60) {
-            System.err.println("Say the event's name in lower-case words with hyphens:"
-                    + " java routes/NewEvent.java pickup-ready [folder, by default my-routes]");
-            System.exit(2);
+    /** Creates the files and returns the exit code. */
+    public static int create(String name, Path folder) throws IOException {
+        if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*") || name.length() > 60) {
+            System.err.println("The name of an event is lower-case words with hyphens, such as pickup-ready");
+            return Commands.USAGE;
         }
-        String name = arguments[0];
-        Path folder = Path.of(arguments.length > 1 ? arguments[1] : "my-routes");
         Map<Path, String> files = new LinkedHashMap<>();
         files.put(folder.resolve("schemas/" + name + ".schema.json"), SCHEMA);
         files.put(folder.resolve("templates/" + name + ".en.mustache"), TEXT);
@@ -124,8 +121,8 @@ public final class NewEvent {
         files.put(folder.resolve("cases/" + name + "/once.yaml"), CASE);
         for (Path file : files.keySet()) {
             if (Files.exists(file)) {
-                System.err.println(file + " is there already; nothing was made");
-                System.exit(1);
+                System.err.println(file + " exists; nothing was created");
+                return Commands.FINDINGS;
             }
         }
         for (var file : files.entrySet()) {
@@ -133,5 +130,6 @@ public final class NewEvent {
             Files.writeString(file.getKey(), file.getValue().replace("pickup-ready", name));
             System.out.println(file.getKey());
         }
+        return Commands.OK;
     }
 }

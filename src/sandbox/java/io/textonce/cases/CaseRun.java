@@ -1,0 +1,208 @@
+package io.textonce.cases;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.sandbox.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Run of one case. It fails with the expected result beside the actual one. */
+final class CaseRun {
+
+    /** Reconciliation of an unknown outcome takes as long. */
+    private static final Duration AFTER_A_FAULT = Duration.ofSeconds(30);
+
+    private static final long PAUSE_NANOS = 50_000_000;
+    private static final String ACCEPTS = "accepts";
+
+    private final CaseWorld world;
+    private final String what;
+    private final Duration patience;
+    private final Map<String, String> standIns = new HashMap<>();
+    private final List<Integer> statuses = new ArrayList<>();
+    private final List<String> reasons = new ArrayList<>();
+
+    private CaseRun(CaseWorld world, String what, Duration patience) {
+        this.world = world;
+        this.what = what;
+        this.patience = patience;
+    }
+
+    /**
+     * Runs a case.
+     *
+     * @param patience how long to wait for a result that does not come
+     * @throws AssertionError if the file has an error, or a result is not as expected
+     */
+    static void check(CaseWorld world, Path file, Duration patience) throws IOException {
+        new CaseRun(world, file.toString(), patience).check(Files.readString(file));
+    }
+
+    private void check(String text) {
+        CaseFile given;
+        try {
+            given = new CaseFile(text, name -> standIns.computeIfAbsent(name, this::standIn));
+        } catch (IllegalArgumentException e) {
+            throw new AssertionError(what + ": " + e.getMessage(), e);
+        }
+        behave(given.twilio());
+        var then = given.then();
+        for (JsonNode step : given.steps()) {
+            for (int time = 0; time < step.path("times").asInt(1); time++) {
+                happens(step, then.has("refused"));
+            }
+        }
+        var most = given.twilio().equals(ACCEPTS) ? patience : AFTER_A_FAULT;
+        String name = given.name();
+        if (then.has("answers")) {
+            List<Integer> expected = new ArrayList<>();
+            then.get("answers").forEach(status -> expected.add(status.asInt()));
+            await(name, "answers", expected, () -> statuses, Duration.ZERO);
+        }
+        if (then.has("refused")
+                && reasons.stream()
+                        .noneMatch(reason -> reason.contains(then.get("refused").asText()))) {
+            throw failure(name, "refused", then.get("refused").asText(), reasons);
+        }
+        if (then.has("texts")) {
+            List<String> expected = new ArrayList<>();
+            then.get("texts")
+                    .forEach(message -> expected.add(message.path("to").asText() + ": "
+                            + message.path("text").asText()));
+            expected.sort(Comparator.naturalOrder());
+            await(name, "texts", expected, this::texts, most);
+        }
+        for (String column : List.of("status", "segments")) {
+            if (then.has(column)) {
+                await(name, column, then.get(column).asText(), () -> delivery(column), most.plus(patience));
+            }
+        }
+    }
+
+    /** New ids and numbers, a time some hours or days ahead, and a zone in which it is two in the afternoon now. */
+    private String standIn(String name) {
+        if (name.startsWith("$id")) {
+            return "e-" + UUID.randomUUID();
+        }
+        if (name.startsWith("$phone")) {
+            return world.newNumber();
+        }
+        if (name.startsWith("$in")) {
+            var amount = Long.parseLong(name.replaceAll("\\D", ""));
+            return Instant.now()
+                    .plus(name.endsWith("h") ? Duration.ofHours(amount) : Duration.ofDays(amount))
+                    .toString();
+        }
+        int ahead = 14 - Instant.now().atOffset(ZoneOffset.UTC).getHour();
+        return ZoneOffset.ofHours(ahead < -11 ? ahead + 24 : ahead).getId();
+    }
+
+    private Stream<String> numbers() {
+        return standIns.entrySet().stream()
+                .filter(standIn -> standIn.getKey().startsWith("$phone"))
+                .map(Map.Entry::getValue);
+    }
+
+    private void behave(String how) {
+        var twilio = world.peers().twilio();
+        numbers().forEach(number -> {
+            switch (how) {
+                case ACCEPTS -> {}
+                case "is busy" -> twilio.forNumber(number, 1, Fault.refuses(20429));
+                case "fails" -> twilio.forNumber(number, 1, Fault.answers(503));
+                case "loses its answer" ->
+                    twilio.forNumber(number, 1, Fault.resets().afterRecording());
+                default -> {
+                    if (!how.matches("refuses \\d{5}")) {
+                        throw new AssertionError(what + ": Twilio can't behave so: " + how
+                                + "; it accepts, refuses 21211, is busy, fails, or loses its answer");
+                    }
+                    twilio.forNumber(number, Fault.refuses(Integer.parseInt(how.split(" ")[1])));
+                }
+            }
+        });
+    }
+
+    private void happens(JsonNode step, boolean refused) {
+        var body = step.path("body");
+        boolean readsReason = refused && CaseFile.isEvent(step);
+        if (step.has("post")) {
+            var answer = world.post(step.get("post").asText(), body);
+            statuses.add(answer.statusCode());
+            reasons.add(answer.body());
+        } else if (step.has("publish")) {
+            world.publish(step.get("publish").asText(), body);
+            if (readsReason) {
+                reasons.add(
+                        reason(() -> world.deadLetterReason(body.path("eventId").asText())));
+            }
+        } else if (step.has("drop")) {
+            String name = world.drop(step.get("drop").asText(), body);
+            if (readsReason) {
+                reasons.add(reason(() -> world.rejected(step.get("drop").asText(), name)));
+            }
+        } else {
+            world.sql(step.get("sql").asText());
+        }
+    }
+
+    private String reason(Supplier<String> reader) {
+        return Objects.requireNonNull(poll(reader, reason -> !reason.isEmpty(), AFTER_A_FAULT));
+    }
+
+    private List<String> texts() {
+        return numbers()
+                .flatMap(number -> world.textsTo(number).stream())
+                .sorted()
+                .toList();
+    }
+
+    private @Nullable String delivery(String column) {
+        var value = world.delivery(standIns.getOrDefault("$id", ""), column);
+        return value == null ? null : value.toString();
+    }
+
+    private <T> void await(String name, String part, T expected, Supplier<@Nullable T> actual, Duration most) {
+        T last = poll(actual, expected::equals, most);
+        if (!expected.equals(last)) {
+            throw failure(name, part, expected, last);
+        }
+    }
+
+    private static <T> @Nullable T poll(Supplier<@Nullable T> actual, Predicate<T> isEnough, Duration most) {
+        long end = System.nanoTime() + most.toNanos();
+        T last = actual.get();
+        while ((last == null || !isEnough.test(last)) && System.nanoTime() < end) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+            last = actual.get();
+        }
+        return last;
+    }
+
+    private AssertionError failure(String name, String part, Object expected, @Nullable Object actual) {
+        return new AssertionError("%s: %s%n  %s%n    expected  %s%n    actual    %s"
+                .formatted(what, name, part, lines(expected), actual == null ? "none" : lines(actual)));
+    }
+
+    private static String lines(Object value) {
+        return value instanceof List<?> list && !list.isEmpty()
+                ? String.join(
+                        "\n              ", list.stream().map(String::valueOf).toList())
+                : value.toString();
+    }
+}

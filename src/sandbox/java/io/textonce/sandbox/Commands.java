@@ -1,0 +1,70 @@
+package io.textonce.sandbox;
+
+import io.textonce.cases.CaseCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** Commands of the sandbox's jar, for people who add events and routes and have no checkout. */
+public final class Commands {
+
+    static final int OK = 0;
+    static final int FINDINGS = 1;
+    static final int USAGE = 2;
+
+    private static final String FOLDER = "my-routes";
+
+    private static final String HELP = """
+            java -jar textonce-sandbox.jar COMMAND
+
+              sandbox                       TextOnce with PostgreSQL, a broker and a simulator of Twilio
+              new EVENT [FOLDER]            creates the files of an event, to be edited
+              check [FOLDER]                loads the files without running them; lists file, line and reason of each error
+              cases [FOLDER]                runs the cases in FOLDER/cases
+              preview EVENT FILE [FOLDER]   prints the message of the event in FILE; nothing is sent
+
+            FOLDER is my-routes by default. Exit code: 0 without findings, 1 with findings, 2 for a wrong call.
+            """;
+
+    private Commands() {}
+
+    public static void main(String[] args) throws IOException {
+        var rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+        String command = args.length == 0 ? "sandbox" : args[0];
+        if (command.equals("sandbox") || command.startsWith("--")) {
+            SandboxApplication.main(command.startsWith("--") ? args : rest.toArray(String[]::new));
+            return;
+        }
+        int exit;
+        try {
+            exit = run(command, rest);
+        } catch (RuntimeException e) {
+            System.err.println(command + " failed: " + e.getMessage());
+            exit = FINDINGS;
+        }
+        System.exit(exit);
+    }
+
+    private static int run(String command, List<String> arguments) throws IOException {
+        int required = command.equals("preview") ? 2 : command.equals("new") ? 1 : 0;
+        if (!List.of("new", "check", "cases", "preview").contains(command)
+                || arguments.size() < required
+                || arguments.size() > required + 1) {
+            System.err.print(HELP);
+            return USAGE;
+        }
+        Path folder = Path.of(arguments.size() > required ? arguments.get(required) : FOLDER);
+        if (!command.equals("new") && !Files.isDirectory(folder)) {
+            System.err.println(folder + " is not a folder");
+            return USAGE;
+        }
+        return switch (command) {
+            case "new" -> NewEvent.create(arguments.get(0), folder);
+            case "check" -> Check.run(folder);
+            case "cases" -> CaseCommand.run(folder);
+            default -> Preview.run(arguments.get(0), Path.of(arguments.get(1)), folder);
+        };
+    }
+}

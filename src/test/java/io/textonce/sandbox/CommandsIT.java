@@ -1,0 +1,133 @@
+package io.textonce.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each command of the sandbox's jar works in an empty folder, with a JVM and nothing else. */
+class CommandsIT {
+
+    private static final Path JAR =
+            Path.of(System.getProperty("sandbox.commands")).toAbsolutePath();
+    private static final String EVENT = "my-routes/events/table-ready.camel.yaml";
+    private static final String CASE = "my-routes/cases/table-ready/once.yaml";
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void createAnEvent() throws Exception {
+        var created = run("new", "table-ready");
+
+        assertThat(created.exit()).as(created.output()).isZero();
+        assertThat(created.output()).contains(EVENT, CASE);
+    }
+
+    @Test
+    void checkPrintsFileLineAndReasonAndPassesWhatIsRight() throws Exception {
+        Path routes = Files.createDirectories(folder.resolve("bad/events"));
+        Files.writeString(
+                routes.resolve("table-ready.camel.yaml"),
+                Files.readString(folder.resolve(EVENT)).replace("timeToLive: 24h", "timeToLive: soon"));
+        Files.writeString(routes.resolve("table-late.yaml"), "- route:\n");
+
+        var wrong = run("check", "bad");
+
+        assertThat(wrong.exit()).as(wrong.output()).isEqualTo(1);
+        assertThat(wrong.output().lines())
+                .containsExactly(
+                        "bad/events/table-late.yaml: the file is ignored because of its name; the name of a route file"
+                                + " ends in .camel.yaml, that of a kamelet in .kamelet.yaml",
+                        "bad/events/table-ready.camel.yaml:13: there is no file table-ready.schema.json",
+                        "bad has errors: 2");
+    }
+
+    @Test
+    void previewPrintsTheMessageOfAnEvent() throws Exception {
+        Files.writeString(
+                folder.resolve("event.json"),
+                "{\"eventId\":\"table_7_ready\",\"phone\":\"+15558675310\",\"consentAt\":\"2026-06-02T09:00:00Z\","
+                        + "\"orderId\":\"7\"}");
+
+        var preview = run("preview", "table-ready", "event.json");
+
+        assertThat(preview.exit()).as(preview.output()).isZero();
+        assertThat(preview.output()).contains("+15558675310", "segments   1", "text       Your order 7 is ready.");
+    }
+
+    @Test
+    void casesShowTheExpectedTextBesideTheActual() throws Exception {
+        Path wrong = folder.resolve("my-routes/cases/table-ready/wrong.yaml");
+        Files.writeString(wrong, Files.readString(folder.resolve(CASE)).replace("is ready", "is redy"));
+
+        var cases = run("cases");
+
+        assertThat(cases.exit()).as(cases.output()).isEqualTo(1);
+        assertThat(cases.output())
+                .contains(CASE + ": ok", "my-routes/cases/table-ready/wrong.yaml: ", "2 cases, 1 failed")
+                .containsPattern("expected  \\+1555\\d+: Your order 1001 is redy\\.\n"
+                        + " +actual    \\+1555\\d+: Your order 1001 is ready\\.\n");
+    }
+
+    @Test
+    void sandboxSendsAnEventOfTheFolder() throws Exception {
+        int port = FreePort.next();
+        var process = process("sandbox").redirectOutput(folder.resolve("log").toFile());
+        process.environment().put("PORT", String.valueOf(port));
+        var sandbox = process.start();
+        try {
+            var post = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/api/table-ready-sms"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"eventId\":\"table_8_ready\",\"phone\":\"+15558675311\","
+                            + "\"consentAt\":\"2026-06-02T09:00:00Z\",\"orderId\":\"8\"}"))
+                    .build();
+
+            await().atMost(Duration.ofSeconds(90))
+                    .ignoreExceptions()
+                    .until(() -> HttpClient.newHttpClient()
+                                    .send(post, BodyHandlers.ofString())
+                                    .statusCode()
+                            < 300);
+
+            assertThat(folder.resolve("sandbox/postgres")).isDirectory();
+        } finally {
+            sandbox.destroy();
+            sandbox.waitFor(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static ProcessBuilder process(String... arguments) {
+        var command = new ArrayList<>(List.of(
+                ExtractedJar.java(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-jar",
+                JAR.toString()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    }
+
+    private static Result run(String... arguments) throws IOException, InterruptedException {
+        var process = process(arguments).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        return new Result(process.waitFor(), output);
+    }
+
+    private record Result(int exit, String output) {}
+}
