@@ -1,5 +1,6 @@
 package io.textonce.intake;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.event.EventSchemas;
 import io.textonce.intake.file.EventFields;
 import java.util.Set;
@@ -40,6 +41,15 @@ public final class RouteSchemas {
                 .orElse(EventFields.UNKNOWN);
     }
 
+    /** Returns the schema of an event, or null where its route checks it by none. */
+    @Nullable
+    JsonNode schemaOf(String event) {
+        return uris("event-" + event)
+                .findFirst()
+                .map(uri -> schemas.of(uri).source())
+                .orElse(null);
+    }
+
     private Stream<String> uris(@Nullable String routeId) {
         var route = camel.getRoute(routeId);
         return route == null
@@ -56,8 +66,8 @@ public final class RouteSchemas {
         }
         if (endpoint instanceof KameletEndpoint kamelet && !TO_CALLER.contains(kamelet.getTemplateId())) {
             return kamelet.getTemplateId().equals(CHECK)
-                    ? Stream.of(EventSchemas.uriOf(
-                            String.valueOf(kamelet.getKameletProperties().get("schema"))))
+                    ? Stream.ofNullable(kamelet.getKameletProperties().get("schema"))
+                            .map(name -> EventSchemas.uriOf(name.toString()))
                     : uris(kamelet.getRouteId());
         }
         return Stream.empty();

@@ -28,7 +28,7 @@ class CommandsIT {
     private static final String CASE = "my-routes/cases/table-ready/once.yaml";
 
     @TempDir
-    private static Path folder;
+    static Path folder;
 
     @BeforeAll
     static void createAnEvent() throws Exception {

@@ -1,0 +1,120 @@
+package io.textonce.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** routes/intake/openapi.camel.yaml, and docs/openapi.json: what they describe is what runs. */
+@SandboxTest
+class OpenApiTest {
+
+    private static final Path DOCUMENT = Path.of("docs", "openapi.json");
+
+    @Autowired
+    private CamelContext camel;
+
+    @Test
+    void describesExactlyThePathsAndMethodsThatRun(Sandbox sandbox) {
+        var described = new TreeSet<String>();
+        description(sandbox)
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(
+                                method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+
+        var running = new TreeSet<String>();
+        for (var route : camel.getRoutes()) {
+            if (route.getRouteId().startsWith("event-")) {
+                running.add("POST /api/" + route.getRouteId().substring(6) + "-sms");
+            }
+            if (route.getEndpoint() instanceof PlatformHttpEndpoint http
+                    && !http.getPath().contains("{event}-sms")) {
+                for (String method : http.getHttpMethodRestrict().split(",")) {
+                    running.add(method + " " + http.getPath());
+                }
+            }
+        }
+        assertThat(described).isEqualTo(running);
+    }
+
+    @Test
+    void hasTheSchemaOfEachEventAndResolvesEachReference(Sandbox sandbox) {
+        var description = description(sandbox);
+
+        assertThat(description.at("/components/schemas/order-shipped/required"))
+                .extracting(JsonNode::asText)
+                .contains("eventId", "phone", "orderId");
+        assertThat(description.findValuesAsText("$ref"))
+                .isNotEmpty()
+                .filteredOn(reference -> reference.startsWith("#/components/"))
+                .allSatisfy(reference -> assertThat(
+                                description.at(reference.substring(1)).isObject())
+                        .as(reference)
+                        .isTrue());
+        assertThat(description.findValuesAsText("operationId")).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void servesTheSchemaOfAnEvent(Sandbox sandbox) throws IOException {
+        var schema = sandbox.get("/api/schemas/order-shipped");
+
+        assertThat(schema.headers().firstValue("Content-Type")).hasValue("application/schema+json");
+        assertThat(sandbox.json(schema))
+                .isEqualTo(new ObjectMapper()
+                        .readTree(Path.of("routes/schemas/order-shipped.schema.json")
+                                .toFile()));
+        assertThat(sandbox.get("/api/schemas/nothing").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void isTheDocument(Sandbox sandbox) throws IOException {
+        var description = (ObjectNode) description(sandbox);
+        var shipped = shipped();
+        ((ObjectNode) description.get("paths")).properties().removeIf(path -> {
+            boolean isOwn = path.getKey().endsWith("-sms") && !shipped.contains(event(path.getKey()));
+            if (isOwn) {
+                ((ObjectNode) description.at("/components/schemas")).remove(event(path.getKey()));
+            }
+            return isOwn;
+        });
+        String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(description) + "\n";
+        Path actual = Files.writeString(Path.of("target", "openapi.json"), text);
+
+        assertThat(new ObjectMapper().readTree(DOCUMENT.toFile()))
+                .as("copy %s to %s", actual, DOCUMENT)
+                .isEqualTo(new ObjectMapper().readTree(text));
+    }
+
+    private static String event(String path) {
+        return path.replaceAll("/api/(.*)-sms", "$1");
+    }
+
+    private static List<String> shipped() {
+        return Arrays.stream(Path.of("routes", "events").toFile().list())
+                .map(name -> name.replace(".camel.yaml", ""))
+                .toList();
+    }
+
+    private static JsonNode description(Sandbox sandbox) {
+        var response = sandbox.get("/api/openapi.json");
+        assertThat(response.statusCode()).isEqualTo(200);
+        return sandbox.json(response);
+    }
+}
