@@ -22,18 +22,26 @@ final class ControlApi {
     private static final int ROWS = 200;
     private static final String PAGE = """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
-            <title>Twilio simulator</title>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark"><title>Twilio simulator</title>
             <style>
-            body { font: 15px system-ui, sans-serif; margin: 2rem; color: #222 }
+            body { font: 15px system-ui, sans-serif; margin: 2rem }
             table { border-collapse: collapse } td, th { text-align: left; padding: .4rem 1rem .4rem 0; vertical-align: top }
-            tr { border-bottom: 1px solid #ddd } td { white-space: pre-wrap } p { color: #666 }
-            </style></head><body>
-            <h1>Texts</h1>
-            <p>What the Twilio simulator was asked to send, newest first. Nobody gets these texts.</p>
-            <table><tr><th>Time (UTC)</th><th>To</th><th>Text</th><th>Status</th></tr>
-            %s</table>
-            %s</body></html>
+            tr { border-bottom: 1px solid #888 } td { white-space: pre-wrap } .scroll { overflow-x: auto }
+            button { font: inherit }
+            </style>
+            <script>
+            setInterval(async () => {
+              const page = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+              document.getElementById("live").innerHTML = page.getElementById("live").innerHTML;
+            }, 2000);
+            </script></head><body><main>
+            <h1>Messages</h1>
+            <p>Messages that the Twilio simulator was requested to send, newest first. No phone receives them.</p>
+            %s<div id="live"><div class="scroll" tabindex="0" role="region" aria-label="Messages">
+            <table><tr><th scope="col">Time (UTC)</th><th scope="col">To</th><th scope="col">Text</th><th scope="col">Status</th></tr>
+            %s</table></div>
+            %s</div></main></body></html>
             """;
 
     private final TwilioSimulator simulator;
@@ -68,6 +76,15 @@ final class ControlApi {
                 case "POST /_simulator/settings" -> {
                     var settings = JSON.readValue(call.body, Settings.class);
                     done(call, () -> apply(settings));
+                }
+                case "POST /_simulator/day" -> {
+                    var day = simulator.exampleDay();
+                    if (day == null) {
+                        call.error(TwilioError.notFound(call.path()));
+                        return;
+                    }
+                    day.run();
+                    call.send(200, "text/html; charset=utf-8", page());
                 }
                 case "POST /_simulator/inbound" -> {
                     var inbound = JSON.readValue(call.body, Inbound.class);
@@ -136,7 +153,10 @@ final class ControlApi {
             cell(codes, code);
             codes.append("</td></tr>\n");
         });
-        return PAGE.formatted(rows, codes.isEmpty() ? "" : "<h1>Codes</h1>\n<table>" + codes + "</table>\n");
+        String day = simulator.exampleDay() == null
+                ? ""
+                : "<form method=\"post\" action=\"/_simulator/day\"><button>Fill the sandbox with an example day</button></form>\n";
+        return PAGE.formatted(day, rows, codes.isEmpty() ? "" : "<h2>Codes</h2>\n<table>" + codes + "</table>\n");
     }
 
     private static void cell(StringBuilder row, @Nullable String text) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -127,6 +128,8 @@ public final class SandboxApplication {
     }
 
     private static void welcome(Environment environment, Peers peers) {
+        var app = URI.create("http://localhost:" + environment.getProperty("local.server.port"));
+        peers.twilio().onExampleDay(() -> new ExampleDay(app, peers).fill());
         LOG.info(
                 """
 
@@ -138,6 +141,7 @@ public final class SandboxApplication {
                   add     {}: events, schemas, templates of your own; each is loaded within two seconds
                   look    {} shows what Twilio was sent, and the codes
                   support http://localhost:{}/ tells what became of each text
+                  day     curl -X POST {}/_simulator/day fills the pages with an example day
                   status  {} shows what a client is told of it, by a signed webhook; so does {} at the broker
                   routes  http://localhost:{}/camel shows what runs, and stops and starts the intakes
                   stop    Ctrl-C; the data stays in {}
@@ -150,6 +154,7 @@ public final class SandboxApplication {
                 environment.getProperty("textonce.routes"),
                 peers.twilio().baseUrl(),
                 environment.getProperty("local.server.port"),
+                peers.twilio().baseUrl(),
                 peers.statuses().url(),
                 environment.getProperty("textonce.status.destination"),
                 environment.getProperty("local.management.port"),

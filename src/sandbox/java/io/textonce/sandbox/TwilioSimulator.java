@@ -80,6 +80,7 @@ public final class TwilioSimulator implements AutoCloseable {
     private final InboundMessages inbound;
     private final int concurrencyLimit;
     private int port;
+    private @Nullable Runnable exampleDay;
     private @Nullable HttpServer server;
     private @Nullable ExecutorService workers;
 
@@ -305,6 +306,15 @@ public final class TwilioSimulator implements AutoCloseable {
 
     Map<String, String> codes() {
         return verify.codes();
+    }
+
+    /** Sets what fills the sandbox with an example day on request. */
+    public synchronized void onExampleDay(Runnable fill) {
+        exampleDay = fill;
+    }
+
+    synchronized @Nullable Runnable exampleDay() {
+        return exampleDay;
     }
 
     /** Forgets everything that happened and all faults; the list works, the primary token signs. URLs and delays stay. */

@@ -452,7 +452,7 @@ class TwilioSimulatorTest {
 
         assertThat(page.header("Content-Type")).startsWith("text/html");
         assertThat(page.response().body())
-                .contains("http-equiv=\"refresh\"", "&lt;b&gt;bold&lt;/b&gt;", "not sent: 400 code 21610")
+                .contains("<main>", "&lt;b&gt;bold&lt;/b&gt;", "not sent: 400 code 21610")
                 .contains(simulator.codeFor(TO));
     }
 
