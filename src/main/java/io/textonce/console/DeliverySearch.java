@@ -9,6 +9,8 @@ import org.springframework.stereotype.Component;
 @Component
 final class DeliverySearch {
 
+    private static final int MOST_COUNTED = 10_000;
+
     private final ProducerTemplate routes;
 
     DeliverySearch(ProducerTemplate routes) {
@@ -18,5 +20,26 @@ final class DeliverySearch {
     @SuppressWarnings("unchecked")
     List<Map<String, Object>> find(Search search) {
         return routes.requestBody("direct:delivery-find", search.row(), List.class);
+    }
+
+    /** Returns the number of deliveries of a search and of their segments, counted up to a limit. */
+    @SuppressWarnings("unchecked")
+    Total total(Search search) {
+        List<Map<String, Object>> rows = routes.requestBody(
+                "direct:delivery-find-total", search.bare(MOST_COUNTED).row(), List.class);
+        return new Total(
+                ((Number) rows.get(0).get("many")).longValue(),
+                ((Number) rows.get(0).get("segments")).longValue());
+    }
+
+    /** Number of deliveries and of their segments. */
+    public record Total(long many, long segments) {
+
+        /** Returns both for a page. */
+        public String words() {
+            return many == MOST_COUNTED
+                    ? "%,d messages or more".formatted(many)
+                    : "%,d messages, %,d segments".formatted(many, segments);
+        }
     }
 }

@@ -69,6 +69,7 @@ final class SupportPage {
         try {
             var search = searches.by(filter.query());
             rows = deliveries.find(search);
+            model.addAttribute("total", deliveries.total(search).words());
             if (rows.size() == search.limit()) {
                 model.addAttribute("next", rows.get(rows.size() - 1).get("id"));
             }
