@@ -113,13 +113,13 @@ public record DeliveryView(
         return sid == null ? null : "https://console.twilio.com/us1/monitor/logs/sms?sid=" + sid;
     }
 
-    /** Returns the time that passed before an entry, or an empty text for the first. */
+    /** Returns the time that passed before an entry, or an empty text if it is too short to be of interest. */
     public String after(int place) {
-        return place == 0
-                ? ""
-                : Times.span(Duration.between(
-                                entries.get(place - 1).at(), entries.get(place).at()))
-                        + " later";
+        var gone = place == 0
+                ? Duration.ZERO
+                : Duration.between(
+                        entries.get(place - 1).at(), entries.get(place).at());
+        return gone.toSeconds() < 1 ? "" : " · " + Times.span(gone) + " later";
     }
 
     /** Returns the confirmation of an action, if the timeline ends with it. */

@@ -9,6 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.model.ModelCamelContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.web.csrf.CsrfToken;
@@ -21,14 +24,18 @@ import org.springframework.web.servlet.function.ServerResponse;
 /** Page of the routes: their state, exchanges in progress, and a switch for each intake. */
 public final class RoutesPage {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RoutesPage.class);
+
     private static final int LONGEST_REASON = 300;
 
     private final Routes routes;
     private final Intakes intakes;
     private final ModelCamelContext camel;
+    private final AuditLog audit;
     private final Times times;
 
-    RoutesPage(Routes routes, Intakes intakes, ModelCamelContext camel, Clock clock) {
+    RoutesPage(Routes routes, Intakes intakes, ModelCamelContext camel, AuditLog audit, Clock clock) {
+        this.audit = audit;
         this.routes = routes;
         this.intakes = intakes;
         this.camel = camel;
@@ -72,11 +79,30 @@ public final class RoutesPage {
         if (why.isEmpty() || why.length() > LONGEST_REASON) {
             return all(request, "view/routes", "Enter a reason of at most " + LONGEST_REASON + " characters.");
         }
-        return intakes.stop(request.pathVariable("name"), who(request), why) ? toAll() : nothing(request);
+        String name = request.pathVariable("name");
+        if (!intakes.stop(name, who(request), why)) {
+            return nothing(request);
+        }
+        recorded(request, "stopped", name + ": " + why);
+        return toAll();
     }
 
     private ServerResponse start(ServerRequest request) {
-        return intakes.start(request.pathVariable("name"), who(request)) ? toAll() : nothing(request);
+        String name = request.pathVariable("name");
+        if (!intakes.start(name, who(request))) {
+            return nothing(request);
+        }
+        recorded(request, "started", name);
+        return toAll();
+    }
+
+    /** Records an action; an intake can be stopped and started without a database, too. */
+    private void recorded(ServerRequest request, String verb, String detail) {
+        try {
+            audit.record(who(request), verb, null, null, "event source " + detail);
+        } catch (DataAccessException e) {
+            LOG.warn("The audit log lacks that {} {} the event source {}", who(request), verb, detail);
+        }
     }
 
     private static ServerResponse toAll() {

@@ -30,7 +30,8 @@ class RoutesPageConfiguration {
     }
 
     @Bean
-    RouterFunction<ServerResponse> routesPage(CamelContext camel, RouteCounts counts, Intakes intakes, Clock clock) {
-        return new RoutesPage(new Routes(camel, counts), intakes, (ModelCamelContext) camel, clock).paths();
+    RouterFunction<ServerResponse> routesPage(
+            CamelContext camel, RouteCounts counts, Intakes intakes, AuditLog audit, Clock clock) {
+        return new RoutesPage(new Routes(camel, counts), intakes, (ModelCamelContext) camel, audit, clock).paths();
     }
 }

@@ -108,6 +108,12 @@ final class SearchBox {
         return hashes.length == 0 ? null : hashes[0];
     }
 
+    /** Returns whether a text is the event id of an incident, whose alert may have no message yet. */
+    boolean isIncident(String text) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                "SELECT EXISTS (SELECT FROM textonce.incidents WHERE event_id = ?)", Boolean.class, text));
+    }
+
     boolean isPrivate(String text) {
         return numbers.isIn(text);
     }

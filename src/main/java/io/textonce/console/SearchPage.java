@@ -70,6 +70,7 @@ final class SearchPage {
             return "redirect:/deliveries/" + found.get(0).get("id");
         }
         model.addAttribute("rejected", refused);
+        model.addAttribute("incident", found.isEmpty() && box.isIncident(text));
         if (found.size() == Search.PAGE) {
             model.addAttribute("next", found.get(found.size() - 1).get("id"));
         }

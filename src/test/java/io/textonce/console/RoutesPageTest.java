@@ -92,6 +92,11 @@ class RoutesPageTest {
 
             assertThat(stopped.statusCode()).isEqualTo(303);
             assertThat(get(sandbox, "/camel").body()).contains("Stopped", "support", "complains");
+            assertThat(sandbox.database()
+                            .queryForList(
+                                    "SELECT detail FROM textonce.audit_entries WHERE actor = 'support' AND verb = 'stopped'",
+                                    String.class))
+                    .anyMatch(detail -> detail.contains("complains") && !detail.contains("5550101999"));
             assertThat(log.lines())
                     .anySatisfy(line -> assertThat(line)
                             .contains("Operator support stopped the intake http", "complains")

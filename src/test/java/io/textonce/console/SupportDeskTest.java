@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import static io.textonce.sandbox.Fault.refuses;
+import static io.textonce.sandbox.Fault.resets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -216,6 +217,62 @@ class SupportDeskTest {
                 .header("Authorization", "Bearer support-token")
                 .POST(BodyPublishers.ofString("{\"reason\":\"try\"}")));
         assertThat(answer.statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void givesAReasonInWordsAndNotInNamesOfClasses(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.twilio().forNumber(number, 1, resets());
+        order(sandbox, id, number);
+
+        search(id);
+        page.waitForURL("**/deliveries/*");
+
+        assertThat(page.locator(".story").innerText())
+                .contains("The connection to Twilio was lost")
+                .doesNotContain("Exception", "null");
+    }
+
+    @Test
+    void leadsFromABundledIncidentToItsMessageAndSaysWhenThereIsNoneYet(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String first = sandbox.newEventId();
+        String second = sandbox.newEventId();
+        incident(sandbox, first, number);
+        incident(sandbox, second, number);
+
+        search(second);
+        page.waitForURL("**/search?q=*");
+        assertThat(page.locator("main").innerText()).contains("waits to be sent with others");
+        sandbox.database().update("""
+                        UPDATE textonce.incident_alerts SET message_id = (
+                            SELECT message_id FROM textonce.incident_alerts WHERE incident_id = ?)
+                        WHERE incident_id = ?
+                        """, first, second);
+        search(second);
+        page.waitForURL("**/deliveries/*");
+        assertThat(page.locator(".facts").first().innerText()).contains("incident-alert");
+    }
+
+    private static void incident(Sandbox sandbox, String id, String number) {
+        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/incident-alert-sms"))
+                .header("Authorization", "Bearer support-token")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"eventId\":\"" + id + "\",\"phone\":\"" + number
+                        + "\",\"incident\":\"INC-" + id.substring(5, 13)
+                        + "\",\"title\":\"Disk is full\",\"consentAt\":\"2026-06-02T09:00:00Z\"}")));
+    }
+
+    @Test
+    void countsTheMessagesOfAFilter(Sandbox sandbox) {
+        order(sandbox, sandbox.newEventId(), sandbox.newNumber());
+
+        page.navigate(sandbox.uri("/deliveries?since=24h&event=order-shipped").toString());
+
+        long many = sandbox.database()
+                .queryForObject("SELECT count(*) FROM textonce.deliveries WHERE event = 'order-shipped'", Long.class);
+        assertThat(page.locator(".zone").innerText()).startsWith(many + " messages, ");
     }
 
     @Test
