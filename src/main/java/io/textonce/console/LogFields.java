@@ -1,10 +1,15 @@
 package io.textonce.console;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.message.Sms;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.UUID;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -14,16 +19,19 @@ import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.slf4j.Marker;
 import org.springframework.stereotype.Component;
 
 /**
- * Interceptor that adds the fields {@code eventId}, {@code deliveryId} and {@code sid}, where known, to the log lines
- * of a step. They are set around each step, on whichever thread it runs, and removed after it.
+ * Fields {@code eventId}, {@code deliveryId} and {@code sid}, where known, of the log lines of a step, on whichever
+ * thread it runs. A step only notes its exchange; the fields are set when a line is about to be written, since nearly all
+ * steps write none.
  */
 @Component
-@ConditionalOnProperty("logging.structured.format.console")
 final class LogFields implements InterceptStrategy {
+
+    private static final List<String> FIELDS = List.of("eventId", "deliveryId", "sid");
+    private static final ThreadLocal<Step> STEP = ThreadLocal.withInitial(Step::new);
 
     @Override
     public Processor wrapProcessorInInterceptors(
@@ -31,34 +39,75 @@ final class LogFields implements InterceptStrategy {
         return new DelegateAsyncProcessor(target) {
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {
-                var fields = fields(exchange);
-                fields.forEach(MDC::put);
+                var step = STEP.get();
+                var outer = step.exchange;
+                step.exchange = exchange;
                 try {
                     return super.process(exchange, callback);
                 } finally {
-                    fields.keySet().forEach(MDC::remove);
+                    step.exchange = outer;
+                    if (step.written) {
+                        FIELDS.forEach(MDC::remove);
+                        step.written = false;
+                    }
                 }
             }
         };
     }
 
-    private static Map<String, String> fields(Exchange exchange) {
-        var fields = new HashMap<String, String>();
+    private static void set(Exchange exchange) {
+        if (exchange.getMessage().getBody() instanceof DueDelivery due) {
+            put(due.eventId(), due.id(), due.sid());
+        }
         if (exchange.getVariable("sms") instanceof Sms sms) {
-            fields.put("eventId", sms.eventId());
+            put(sms.eventId(), null, null);
         }
         if (exchange.getVariable("delivery") instanceof Delivery delivery) {
-            fields.put("deliveryId", delivery.id().toString());
-            if (delivery.sid() != null) {
-                fields.put("sid", delivery.sid());
-            }
+            put(null, delivery.id(), delivery.sid());
         }
         if (exchange.getVariable("report") instanceof StatusRepository.Report report) {
-            fields.put("sid", report.sid());
-            if (report.delivery() != null) {
-                fields.put("deliveryId", report.delivery().toString());
-            }
+            put(null, report.delivery(), report.sid());
         }
-        return fields;
+    }
+
+    private static void put(@Nullable String eventId, @Nullable UUID delivery, @Nullable String sid) {
+        if (eventId != null) {
+            MDC.put("eventId", eventId);
+        }
+        if (delivery != null) {
+            MDC.put("deliveryId", delivery.toString());
+        }
+        if (sid != null) {
+            MDC.put("sid", sid);
+        }
+    }
+
+    /** Step that runs on a thread, if any. */
+    private static final class Step {
+
+        private @Nullable Exchange exchange;
+        private boolean written;
+    }
+
+    /** Sets the fields of a line that is about to be written. */
+    public static final class Filter extends TurboFilter {
+
+        @Override
+        public FilterReply decide(
+                @Nullable Marker marker,
+                Logger logger,
+                Level level,
+                @Nullable String format,
+                Object @Nullable [] params,
+                @Nullable Throwable thrown) {
+            if (level.levelInt >= logger.getEffectiveLevel().levelInt) {
+                var step = STEP.get();
+                if (step.exchange != null) {
+                    step.written = true;
+                    set(step.exchange);
+                }
+            }
+            return FilterReply.NEUTRAL;
+        }
     }
 }

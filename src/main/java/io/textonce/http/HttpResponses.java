@@ -7,6 +7,7 @@ import io.textonce.event.EventName;
 import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
 import io.textonce.event.IdempotencyKey;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.tuning.SharedBuffers;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /** HTTP contract: the event of a path, and the response to a caller. */
@@ -29,6 +31,8 @@ final class HttpResponses {
     private static final Logger LOG = LoggerFactory.getLogger(HttpResponses.class);
 
     private static final Pattern EVENT_PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms");
+
+    private final RepeatedLines transientFailures = new RepeatedLines();
 
     /**
      * Sets the event's name from the path and the client from the request; keeps nothing else of the request but the
@@ -169,9 +173,20 @@ final class HttpResponses {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var problem = Problem.of(caught);
         if (problem.status() >= 500 && Problem.refusal(caught) == null) {
-            LOG.error("Exchange {} failed: {}", exchange.getExchangeId(), problem.error(), caught);
+            log(exchange, problem, caught);
         }
         problem.answer(exchange);
+    }
+
+    /** Logs an internal error, and of transient failures one a minute: while a peer is unavailable each request is one. */
+    private void log(Exchange exchange, Problem problem, Throwable caught) {
+        if (problem.retryLater()) {
+            transientFailures.log(
+                    NestedExceptionUtils.getMostSpecificCause(caught).getClass(),
+                    omitted -> LOG.warn("Callers get 503 and retry ({} more since the last line)", omitted, caught));
+        } else {
+            LOG.error("Exchange {} failed: {}", exchange.getExchangeId(), problem.error(), caught);
+        }
     }
 
     /** Acknowledges the request without a body. */

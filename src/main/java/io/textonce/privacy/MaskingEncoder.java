@@ -12,13 +12,14 @@ import org.springframework.boot.logging.logback.StructuredLogEncoder;
 /**
  * Writes what Spring Boot's own encoders would write, as a line by pattern or as structured JSON, after the complete
  * result went through {@link PersonalDataMask}: message, parameters, MDC and stack trace alike. A line that cannot be
- * masked is not written.
+ * masked is not written. Of alike stack traces one a minute is written.
  */
 public final class MaskingEncoder extends EncoderBase<ILoggingEvent> {
 
     private String pattern = "%m%n";
     private String structuredFormat = "";
     private Charset charset = StandardCharsets.UTF_8;
+    private final StackTraces stackTraces = new StackTraces(new RepeatedLines());
     private @Nullable Encoder<ILoggingEvent> delegate;
 
     /** The pattern of a line; not used if a structured format is set. */
@@ -63,7 +64,7 @@ public final class MaskingEncoder extends EncoderBase<ILoggingEvent> {
             return new byte[0];
         }
         try {
-            return PersonalDataMask.mask(new String(delegate.encode(event), charset))
+            return PersonalDataMask.mask(new String(delegate.encode(stackTraces.limit(event)), charset))
                     .getBytes(charset);
         } catch (RuntimeException e) {
             addError("A line of " + event.getLoggerName() + " was dropped, since it could not be masked: "

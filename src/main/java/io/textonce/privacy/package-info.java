@@ -1,6 +1,6 @@
 /**
  * Keeps private data out of the log: one mask in the logging layer, through which every finished line passes, and a
- * filter for loggers that print raw payloads.
+ * filter for loggers that print raw payloads. Also bounds the volume of the log while a peer is unavailable.
  */
 @NullMarked
 package io.textonce.privacy;

@@ -1,21 +1,36 @@
 package io.textonce.reconcile;
 
+import io.textonce.privacy.RepeatedLines;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
-/** Handler of a failed poll, such as during a database outage: nothing was leased, and the next poll retries. */
+/**
+ * Handler of failed background work, such as during a database outage: what was not done stays in the table, and the
+ * next poll retries it. One line a minute is logged for each root cause.
+ */
 @Component
-final class PollFailures implements ExceptionHandler {
+public final class PollFailures implements ExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollFailures.class);
 
+    private final RepeatedLines repeated = new RepeatedLines();
+
+    /** Logs the failure of a step of background work. */
+    public void log(Exchange exchange) {
+        handleException(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+    }
+
     @Override
     public void handleException(Throwable failure) {
-        LOG.warn("A poll failed and is repeated: {}", failure.toString());
+        repeated.log(
+                NestedExceptionUtils.getMostSpecificCause(failure).getClass(),
+                omitted -> LOG.warn(
+                        "Background work failed and is retried ({} more since the last line)", omitted, failure));
     }
 
     @Override

@@ -3,14 +3,13 @@ package io.textonce.security;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.http.AdmissionControl;
 import io.textonce.http.Problem;
+import io.textonce.privacy.RepeatedLines;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -30,9 +29,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
 
     private static final Logger LOG = LoggerFactory.getLogger(AuthenticationFailureHandler.class);
 
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
-
-    private final Map<String, Long> loggedAt = new ConcurrentHashMap<>();
+    private final RepeatedLines repeated = new RepeatedLines();
     private final Duration delay;
     private final ScheduledExecutorService clock;
     private final MeterRegistry meters;
@@ -113,12 +110,13 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
 
     /** Logs once a minute per reason: a caller in a loop must not flood the log. */
     private void log(String reason, String detail) {
-        long now = System.nanoTime();
-        Long before = loggedAt.get(reason);
-        if (before == null || now - before > QUIET_NANOS) {
-            loggedAt.put(reason, now);
-            LOG.warn("A token of the issuer was rejected ({}). {}", reason, detail);
-        }
+        repeated.log(
+                reason,
+                omitted -> LOG.warn(
+                        "A token of the issuer was rejected ({}; {} more since the last line). {}",
+                        reason,
+                        omitted,
+                        detail));
     }
 
     private static void end(AsyncContext late, HttpServletResponse response, TokenRejection refusal) {

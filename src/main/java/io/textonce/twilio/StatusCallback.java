@@ -82,7 +82,7 @@ public final class StatusCallback {
         exchange.getMessage().setBody(report);
     }
 
-    /** Counts and logs the effect of the report, as a warning if an operator should know. */
+    /** Counts the effect of the report, and logs it as a warning if an operator should know; the timeline has all. */
     void recorded(Exchange exchange) {
         var report = exchange.getVariable("report", StatusRepository.Report.class);
         var done = exchange.getMessage().getBody(StatusRepository.Effect.class);
@@ -115,7 +115,7 @@ public final class StatusCallback {
 
     private static void log(StatusRepository.Report report, String effect) {
         boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
-        LOG.atLevel(odd ? Level.WARN : Level.INFO)
+        LOG.atLevel(odd ? Level.WARN : Level.DEBUG)
                 .log("{} {} for {}: {}", report.kind(), report.status(), report.sid(), effect);
     }
 

@@ -3,14 +3,18 @@ package io.textonce.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
+import io.textonce.twilio.StatusCallback;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The fields of log lines that are read by machines; how they are masked says MaskingEncoderTest. */
 @ProductionTest
@@ -21,6 +25,8 @@ class JsonLogTest {
         String id = sandbox.newEventId();
         String number = sandbox.newNumber();
 
+        var callbacks = (Logger) LoggerFactory.getLogger(StatusCallback.class);
+        callbacks.setLevel(Level.DEBUG);
         try (var log = new LogRecorder()) {
             post(sandbox, id, number);
             sandbox.awaitStatus(id, "delivered");
@@ -37,6 +43,8 @@ class JsonLogTest {
                                     delivery.get("id").toString(),
                                     "sid",
                                     sid))));
+        } finally {
+            callbacks.setLevel(null);
         }
     }
 

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.mock.env.MockEnvironment;
 
 /** Everything runs on the shipped {@code logback-spring.xml}, in a Logback of its own. */
@@ -82,6 +84,38 @@ class MaskingEncoderTest {
                 .contains("Lost +*******5310", "Cannot send to +*******5310", "body=***", "text=***", "Login with ***")
                 .contains("IllegalStateException", "IOException", "MaskingEncoderTest.java:")
                 .doesNotContain("Hello", "shipped", "555867", SECRET);
+    }
+
+    @Test
+    void writesOneOfAlikeStackTracesAMinuteAndTheRootCauseOfEach() throws JoranException {
+        var logger = logger(Map.of());
+
+        for (int i = 1; i <= 100; i++) {
+            logger.error("Lost {}", i, new IllegalStateException("No connection", new IOException("Refused")));
+        }
+        logger.error("Lost otherwise", new IllegalArgumentException("Not a number"));
+
+        assertThat(lines().lines().filter(line -> line.startsWith("\tat ")).count())
+                .isLessThan(200);
+        assertThat(lines())
+                .containsOnlyOnce("Caused by: java.io.IOException: Refused")
+                .containsOnlyOnce("java.lang.IllegalArgumentException: Not a number")
+                .contains(": Lost 100: IOException: Refused" + System.lineSeparator());
+    }
+
+    @Test
+    void namesEventDeliveryAndMessageInAPlainLineThatHasThem() throws JoranException, IOException {
+        String pattern = (String) new YamlPropertySourceLoader()
+                .load("shipped", new ClassPathResource("application.yaml"))
+                .get(0)
+                .getProperty("logging.pattern.correlation");
+        var logger = logger(Map.of("LOG_CORRELATION_PATTERN", pattern));
+
+        logger.info("Without");
+        logback.getMDCAdapter().put("deliveryId", "0198-1");
+        logger.info("With");
+
+        assertThat(lines()).contains("] io.textonce.Sender", "[deliveryId=0198-1] io.textonce.Sender");
     }
 
     @ParameterizedTest
