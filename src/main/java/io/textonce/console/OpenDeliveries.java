@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.peer.BackgroundReading;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,17 +13,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
  * Number and age of held and unknown deliveries, for the page and as gauges. They are read from the table at most once
- * in a few seconds, however many readers there are. Every instance has the same values: use their maximum, not their
+ * in a few seconds, however many readers there are, and for the gauges in the background. Every instance has the same values: use their maximum, not their
  * sum.
  */
 @Component
@@ -43,11 +48,14 @@ public final class OpenDeliveries implements MeterBinder {
     private final JdbcTemplate jdbc;
     private final Clock clock;
     private final Map<DeliveryStatus, Open> known = new ConcurrentHashMap<>();
+    private final BackgroundReading<Map<DeliveryStatus, Open>> reading;
 
-    OpenDeliveries(DataSource dataSource, Clock clock) {
+    OpenDeliveries(DataSource dataSource, Clock clock, @Qualifier("readings") ScheduledExecutorService readings) {
         this.jdbc = new JdbcTemplate(dataSource);
         jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
         this.clock = clock;
+        this.reading = new BackgroundReading<>(
+                readings, () -> STATUSES.stream().collect(Collectors.toMap(Function.identity(), this::of)));
     }
 
     /** @throws DataAccessException when the database doesn't answer */
@@ -90,11 +98,8 @@ public final class OpenDeliveries implements MeterBinder {
     }
 
     private double value(DeliveryStatus status, ToDoubleFunction<Open> of) {
-        try {
-            return of.applyAsDouble(of(status));
-        } catch (DataAccessException e) {
-            return Double.NaN;
-        }
+        var open = reading.get();
+        return open == null ? Double.NaN : of.applyAsDouble(open.get(status));
     }
 
     /**

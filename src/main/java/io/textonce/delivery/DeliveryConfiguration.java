@@ -2,6 +2,8 @@ package io.textonce.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.textonce.peer.ConnectionPool;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
@@ -47,17 +49,18 @@ class DeliveryConfiguration {
     @Bean
     @Primary
     @ConfigurationProperties("spring.datasource.hikari")
-    HikariDataSource dataSource(DataSourceProperties properties) {
-        return properties
-                .initializeDataSourceBuilder()
-                .type(HikariDataSource.class)
-                .build();
+    HikariDataSource dataSource(DataSourceProperties properties, PeerMonitor peers) {
+        var pool = new ConnectionPool(peers.database());
+        pool.setJdbcUrl(properties.determineUrl());
+        pool.setUsername(properties.determineUsername());
+        pool.setPassword(properties.determinePassword());
+        return pool;
     }
 
     /** Claims and callbacks, in batches: a commit is on disk when it returns. */
     @Bean
-    HikariDataSource batchDataSource(HikariDataSource dataSource) {
-        return few(dataSource, "batches", ONE_PLAN);
+    HikariDataSource batchDataSource(HikariDataSource dataSource, PeerMonitor peers) {
+        return few(peers, dataSource, "batches", ONE_PLAN);
     }
 
     /**
@@ -65,18 +68,18 @@ class DeliveryConfiguration {
      * row is then still reserved, and reconciliation determines its outcome. So an outcome does not wait for the disk.
      */
     @Bean
-    HikariDataSource outcomeDataSource(HikariDataSource dataSource) {
-        return few(dataSource, "outcomes", ONE_PLAN + "; SET synchronous_commit = off");
+    HikariDataSource outcomeDataSource(HikariDataSource dataSource, PeerMonitor peers) {
+        return few(peers, dataSource, "outcomes", ONE_PLAN + "; SET synchronous_commit = off");
     }
 
-    private static HikariDataSource few(HikariDataSource like, String name, String initSql) {
+    private static HikariDataSource few(PeerMonitor peers, HikariDataSource like, String name, String initSql) {
         var config = new HikariConfig();
         like.copyStateTo(config);
         config.setPoolName(name);
         config.setMaximumPoolSize(Math.min(FEW, like.getMaximumPoolSize()));
-        config.setMinimumIdle(config.getMaximumPoolSize());
+        config.setMinimumIdle(1);
         config.setConnectionInitSql(initSql + NO_LONG_WAIT);
-        return new HikariDataSource(config);
+        return new ConnectionPool(peers.database(), config);
     }
 
     @Bean

@@ -4,35 +4,56 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.textonce.peer.BackgroundReading;
+import io.textonce.peer.Peer;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.publish.CursorStates.State;
+import io.textonce.settings.TextOnceProperties.Status;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import org.springframework.dao.DataAccessException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
-/** Gauges of each subscriber's lag, read at most once every 5 s; every instance reports the same values. */
+/**
+ * Gauges of each subscriber's lag and the availability of the webhooks, read from the table in the background; every
+ * instance reports the same values.
+ */
 @Component
 final class PublishMeters implements MeterBinder {
-
-    private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final CursorStates subscriptions;
     private final Collection<String> names;
     private final Clock clock;
-    private Instant readAt = Instant.EPOCH;
-    private Map<String, State> known = Map.of();
+    private final Map<String, Peer> webhooks = new HashMap<>();
+    private final BackgroundReading<Map<String, State>> reading;
 
-    PublishMeters(CursorStates subscriptions, OutboxPublisher publisher, Clock clock) {
+    PublishMeters(
+            CursorStates subscriptions,
+            OutboxPublisher publisher,
+            Clock clock,
+            PeerMonitor peers,
+            @Qualifier("readings") ScheduledExecutorService readings) {
         this.subscriptions = subscriptions;
         this.names = publisher.names();
         this.clock = clock;
+        names.stream()
+                .filter(name -> !name.equals(Status.SUBSCRIBER))
+                .forEach(name -> webhooks.put(
+                        name,
+                        peers.peer(
+                                "webhook-" + name,
+                                "The webhook of client " + name,
+                                "Its status events are published later.")));
+        this.reading = new BackgroundReading<>(readings, this::read);
     }
 
     @Override
@@ -57,20 +78,22 @@ final class PublishMeters implements MeterBinder {
     }
 
     private double value(String name, ToDoubleFunction<State> of) {
-        try {
-            var state = read().get(name);
-            return state == null ? Double.NaN : of.applyAsDouble(state);
-        } catch (DataAccessException e) {
-            return Double.NaN;
-        }
+        var states = reading.get();
+        return states == null || !states.containsKey(name) ? Double.NaN : of.applyAsDouble(states.get(name));
     }
 
-    private synchronized Map<String, State> read() {
-        var now = clock.instant();
-        if (readAt.plus(FRESH).isBefore(now)) {
-            known = subscriptions.states(names).stream().collect(Collectors.toMap(State::name, Function.identity()));
-            readAt = now;
+    private Map<String, State> read() {
+        var states = subscriptions.states(names).stream().collect(Collectors.toMap(State::name, Function.identity()));
+        webhooks.forEach((name, webhook) -> report(webhook, states.get(name)));
+        return states;
+    }
+
+    /** Any instance may have made the call, so its outcome is known from the table. */
+    private static void report(Peer webhook, @Nullable State state) {
+        if (state != null && state.failures() > 0) {
+            webhook.failed(String.valueOf(state.lastError()));
+        } else {
+            webhook.succeeded();
         }
-        return known;
     }
 }

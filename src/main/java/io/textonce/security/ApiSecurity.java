@@ -3,6 +3,7 @@ package io.textonce.security;
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.privacy.Sha256;
 import io.textonce.settings.PublicPaths;
 import io.textonce.settings.Sandbox;
@@ -178,13 +179,17 @@ class ApiSecurity {
 
     @Bean
     TokenAuthenticator callers(
-            OpaqueTokenIntrospector clients, ObjectProvider<JwtDecoder> issuer, TextOnceProperties settings) {
+            OpaqueTokenIntrospector clients,
+            ObjectProvider<JwtDecoder> issuer,
+            TextOnceProperties settings,
+            PeerMonitor peers) {
         var decoder = issuer.getIfAvailable();
-        return new TokenAuthenticator(
-                clients,
-                decoder == null
-                        ? null
-                        : IssuedTokens.provider(decoder, settings.http().scopeClaims()));
+        return decoder == null
+                ? new TokenAuthenticator(clients, null, null)
+                : new TokenAuthenticator(
+                        clients,
+                        IssuedTokens.provider(decoder, settings.http().scopeClaims()),
+                        peers.peer("issuer", "The token issuer", "Callers with its tokens get 503 and retry."));
     }
 
     /**

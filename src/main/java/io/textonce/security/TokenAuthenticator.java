@@ -1,5 +1,7 @@
 package io.textonce.security;
 
+import io.textonce.peer.Causes;
+import io.textonce.peer.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.OpaqueTokenAuthenticationProvider;
 import org.springframework.security.oauth2.server.resource.introspection.OpaqueTokenIntrospector;
 
@@ -18,9 +21,15 @@ import org.springframework.security.oauth2.server.resource.introspection.OpaqueT
 public final class TokenAuthenticator {
 
     private final AuthenticationManager manager;
+    private final @Nullable Peer issuer;
 
-    /** @param issued authenticates by tokens of the issuer, or null where none is set */
-    TokenAuthenticator(OpaqueTokenIntrospector clients, @Nullable AuthenticationProvider issued) {
+    /**
+     * @param issued authenticates by tokens of the issuer, or null where none is set
+     * @param issuer the issuer as a peer, or null where none is set
+     */
+    TokenAuthenticator(
+            OpaqueTokenIntrospector clients, @Nullable AuthenticationProvider issued, @Nullable Peer issuer) {
+        this.issuer = issuer;
         List<AuthenticationProvider> ways = new ArrayList<>();
         ways.add(new OpaqueTokenAuthenticationProvider(clients));
         if (issued != null) {
@@ -40,8 +49,15 @@ public final class TokenAuthenticator {
     /** Authenticates a token that Spring has read from a request. */
     public Authentication authenticate(Authentication caller) {
         try {
-            return manager.authenticate(caller);
+            var authenticated = manager.authenticate(caller);
+            if (issuer != null && authenticated instanceof JwtAuthenticationToken) {
+                issuer.succeeded();
+            }
+            return authenticated;
         } catch (AuthenticationServiceException e) {
+            if (issuer != null) {
+                issuer.failed(Causes.of(e));
+            }
             throw new IssuerAway(e);
         }
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.twilio.http.Response;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ final class TwilioAnswers {
 
     private static final int MAX_ANSWER = 4 * 1024 * 1024;
 
+    private final RepeatedLines repeated = new RepeatedLines();
     private final TwilioCodes codes;
     private final Counter intercepted;
 
@@ -63,7 +65,7 @@ final class TwilioAnswers {
         switch (entry.atCreation()) {
             case RETRY ->
                 throw new TwilioFailure.NotProcessed(
-                        "Twilio is busy (HTTP " + status + ", code " + code + ")", retryAfter(response), null);
+                        "Twilio is busy (HTTP " + status + ", code " + code + ")", retryAfter(response));
             case UNCLEAR ->
                 throw new TwilioFailure.Unclear(
                         "Twilio had an internal error (HTTP " + status + ", code " + code + ")", null);
@@ -76,14 +78,17 @@ final class TwilioAnswers {
             return new TwilioFailure.Unclear("Twilio had an internal error (HTTP " + status + ")", null);
         }
         intercepted.increment();
-        LOG.warn(
-                "HTTP {} without a Twilio error code: a proxy, firewall or gateway responded instead of Twilio",
-                status);
+        repeated.log(
+                status,
+                omitted -> LOG.warn(
+                        "HTTP {} without a Twilio error code: a proxy, firewall or gateway responded instead of Twilio ({} more since the last line)",
+                        status,
+                        omitted));
         return left
                 ? new TwilioFailure.Unclear(
                         "A proxy or firewall responded instead of Twilio (HTTP " + status + ")", null)
                 : new TwilioFailure.NotProcessed(
-                        "A proxy did not connect us to Twilio (HTTP " + status + ")", null, null);
+                        "A proxy did not connect us to Twilio (HTTP " + status + ")", (Throwable) null);
     }
 
     private static String text(ClassicHttpResponse response) throws IOException {

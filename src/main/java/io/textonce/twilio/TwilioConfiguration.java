@@ -6,6 +6,7 @@ import com.twilio.http.HttpClient;
 import com.twilio.http.TwilioRestClient;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSettings;
 import io.textonce.tuning.CallersThread;
@@ -41,8 +42,10 @@ class TwilioConfiguration {
             TextOnceProperties settings,
             TwilioAnswers answers,
             TwilioClock clock,
+            PeerMonitor peers,
             ObjectProvider<ExecChainHandler> around) {
-        return new TwilioHttp(settings.twilio(), answers, clock, around.getIfAvailable());
+        return new TwilioHttp(
+                settings.twilio(), answers, clock, new TwilioPeers(peers, settings.twilio()), around.getIfAvailable());
     }
 
     /** Client that camel-twilio finds in the context. */

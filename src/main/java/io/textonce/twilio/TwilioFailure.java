@@ -21,10 +21,24 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final transient @Nullable Duration retryAfter;
+        private final boolean throttled;
 
-        NotProcessed(String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        /** Failure of a call that never arrived. */
+        NotProcessed(String message, @Nullable Throwable cause) {
             super(message, cause);
+            this.retryAfter = null;
+            this.throttled = false;
+        }
+
+        /** Response of Twilio that it is busy. */
+        NotProcessed(String message, @Nullable Duration retryAfter) {
+            super(message, null);
             this.retryAfter = retryAfter;
+            this.throttled = true;
+        }
+
+        boolean isThrottled() {
+            return throttled;
         }
 
         /** Returns Twilio's Retry-After, or null. */

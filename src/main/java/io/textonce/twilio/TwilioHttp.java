@@ -4,6 +4,8 @@ import com.twilio.http.HttpClient;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
 import com.twilio.http.Response;
+import io.textonce.peer.PeerMonitor;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,6 +29,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
@@ -47,6 +50,8 @@ public final class TwilioHttp implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TwilioHttp.class);
 
+    private static final RepeatedLines REPEATED = new RepeatedLines();
+
     private static final String LAST_CHECK = "textonce.last-check";
 
     private final TwilioAnswers answers;
@@ -54,14 +59,26 @@ public final class TwilioHttp implements AutoCloseable {
     private final String hostSuffix;
     private final CloseableHttpClient http;
     private final RequestConfig requestConfig;
+    private final TwilioPeers peers;
 
     TwilioHttp(TwilioSettings settings, TwilioAnswers answers) {
-        this(settings, answers, new TwilioClock(Clock.systemUTC()), null);
+        this(
+                settings,
+                answers,
+                new TwilioClock(Clock.systemUTC()),
+                new TwilioPeers(new PeerMonitor(Clock.systemUTC()), settings),
+                null);
     }
 
     /** @param around interceptor of each call, or null */
-    TwilioHttp(TwilioSettings settings, TwilioAnswers answers, TwilioClock clock, @Nullable ExecChainHandler around) {
+    TwilioHttp(
+            TwilioSettings settings,
+            TwilioAnswers answers,
+            TwilioClock clock,
+            TwilioPeers peers,
+            @Nullable ExecChainHandler around) {
         this.answers = answers;
+        this.peers = peers;
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
         this.requestConfig = RequestConfig.custom()
@@ -142,10 +159,20 @@ public final class TwilioHttp implements AutoCloseable {
             var call = call(request);
             var context = HttpClientContext.create();
             context.setAttribute(LAST_CHECK, lastCheck);
+            var peer = peers.of(request);
             try {
-                return http.execute(target(call), call, context, response -> answers.read(response, left(call)));
+                var response = http.execute(target(call), call, context, answer -> answers.read(answer, left(call)));
+                peer.succeeded();
+                return response;
+            } catch (TwilioFailure e) {
+                TwilioPeers.report(peer, e);
+                throw e;
             } catch (IOException | IllegalStateException e) {
-                throw failure(e, left(call));
+                var failure = failure(e, left(call));
+                if (!(e instanceof ConnectionRequestTimeoutException)) {
+                    TwilioPeers.report(peer, failure);
+                }
+                throw failure;
             }
         }
     }
@@ -198,9 +225,12 @@ public final class TwilioHttp implements AutoCloseable {
     }
 
     private static TwilioFailure failure(Exception e, boolean left) {
-        LOG.info("A call to Twilio failed: {}", e.getClass().getSimpleName());
+        String kind = e.getClass().getSimpleName();
+        REPEATED.log(
+                kind,
+                omitted -> LOG.info("A call to Twilio failed: {} ({} more since the last line)", kind, omitted));
         if (!left) {
-            return new TwilioFailure.NotProcessed("Twilio could not be reached", null, e);
+            return new TwilioFailure.NotProcessed("Twilio could not be reached", e);
         }
         if (e instanceof InterruptedIOException) {
             return new TwilioFailure.Unclear("Twilio did not respond in time", e);

@@ -4,6 +4,7 @@ import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class SkewedTwilio implements AutoCloseable {
                 settings,
                 new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry()),
                 clock,
+                new TwilioPeers(new PeerMonitor(Clock.systemUTC()), settings),
                 (request, scope, chain) -> {
                     var response = chain.proceed(request, scope);
                     response.setHeader(

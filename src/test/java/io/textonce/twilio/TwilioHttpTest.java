@@ -10,6 +10,7 @@ import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.Lease;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.TwilioSettings;
@@ -20,8 +21,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -30,6 +33,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -253,6 +257,31 @@ class TwilioHttpTest {
     @Test
     void knowsThatTheNameHasNoAddress() {
         assertNotProcessed(settings("https://twilio.invalid"));
+    }
+
+    @Test
+    void reportsThatTwilioIsAwayUntilItResponds() throws IOException {
+        var now = new AtomicReference<>(Instant.parse("2026-11-23T03:00:00Z"));
+        InstantSource source = now::get;
+        var peers = new PeerMonitor(source.withZone(ZoneOffset.UTC));
+
+        create(settings("https://twilio.invalid"), peers);
+        now.set(now.get().plusSeconds(30));
+        create(settings("https://twilio.invalid"), peers);
+        assertThat(peers.health().getDetails().get("twilio").toString())
+                .startsWith(
+                        "unavailable since 2026-11-23T03:00:00Z: Twilio could not be reached: UnknownHostException");
+
+        TWILIO.always(Fault.refuses(21211));
+        create(settings(TWILIO.baseUrl()), peers);
+        assertThat(peers.health().getDetails()).containsEntry("twilio", "up");
+    }
+
+    private static void create(TwilioSettings settings, PeerMonitor peers) throws IOException {
+        var clock = new TwilioClock(Clock.systemUTC());
+        try (var http = new TwilioHttp(settings, answers(), clock, new TwilioPeers(peers, settings), null)) {
+            assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.class);
+        }
     }
 
     @Test

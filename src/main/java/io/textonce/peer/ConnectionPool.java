@@ -1,0 +1,48 @@
+package io.textonce.peer;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+
+/**
+ * Connection pool that reports to the monitor of peers whether the database can be reached. A pool whose connections are
+ * all in use reports nothing: then the instance is overloaded, and the database is not unavailable.
+ */
+public final class ConnectionPool extends HikariDataSource {
+
+    private final Peer database;
+
+    public ConnectionPool(Peer database) {
+        this.database = database;
+    }
+
+    /** Starts the pool at once. */
+    public ConnectionPool(Peer database, HikariConfig config) {
+        super(config);
+        this.database = database;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        try {
+            var connection = super.getConnection();
+            database.succeeded();
+            return connection;
+        } catch (SQLTransientConnectionException e) {
+            if (e.getCause() != null || !isExhausted()) {
+                database.failed(Causes.of(e));
+            }
+            throw e;
+        } catch (SQLException e) {
+            database.failed(Causes.of(e));
+            throw e;
+        }
+    }
+
+    private boolean isExhausted() {
+        var pool = getHikariPoolMXBean();
+        return pool != null && pool.getTotalConnections() >= getMaximumPoolSize();
+    }
+}

@@ -1,0 +1,110 @@
+package io.textonce.peer;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Availability of one peer, known from the outcomes of calls to it. It is unavailable once no call has succeeded for some
+ * seconds, so single failures among successes change nothing, and until a call succeeds.
+ */
+public final class Peer {
+
+    /** Time without a success after which failures mean that the peer is unavailable. */
+    static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** Time without a call after which nothing is known any more; longer than the longest interval of retries. */
+    static final Duration STALE = Duration.ofMinutes(15);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
+
+    private final String name;
+    private final String title;
+    private final String consequence;
+    private final Clock clock;
+
+    /** The failures since the last success, or null. */
+    private volatile @Nullable Failing failing;
+
+    Peer(String name, String title, String consequence, Clock clock) {
+        this.name = name;
+        this.title = title;
+        this.consequence = consequence;
+        this.clock = clock;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Records that a call succeeded. */
+    public void succeeded() {
+        if (failing != null) {
+            recover();
+        }
+    }
+
+    /**
+     * Records that a call failed because of the peer.
+     *
+     * @param cause in few words, without personal data
+     */
+    public synchronized void failed(String cause) {
+        var now = clock.instant();
+        var before = failing;
+        if (before == null || isStale(before, now)) {
+            failing = new Failing(now, now, 1, cause, false);
+            return;
+        }
+        boolean unavailable =
+                before.unavailable || Duration.between(before.since, now).compareTo(GRACE) >= 0;
+        failing = new Failing(before.since, now, before.failures + 1, cause, unavailable);
+        if (unavailable && !before.unavailable) {
+            LOG.warn("{} is unavailable since {}: {}. {}", title, seconds(before.since), cause, consequence);
+        }
+    }
+
+    public boolean isUp() {
+        return unavailable() == null;
+    }
+
+    /** Returns the state in words: {@code up}, or since when and why the peer is unavailable, and what waits. */
+    String words() {
+        var unavailable = unavailable();
+        return unavailable == null
+                ? "up"
+                : "unavailable since " + seconds(unavailable.since) + ": " + unavailable.cause + " ("
+                        + unavailable.failures + " failures). " + consequence;
+    }
+
+    private @Nullable Failing unavailable() {
+        var now = failing;
+        return now == null || !now.unavailable || isStale(now, clock.instant()) ? null : now;
+    }
+
+    private synchronized void recover() {
+        var before = failing;
+        failing = null;
+        if (before != null && before.unavailable) {
+            LOG.info(
+                    "{} is available again after {} s and {} failures",
+                    title,
+                    Duration.between(before.since, clock.instant()).toSeconds(),
+                    before.failures);
+        }
+    }
+
+    private static boolean isStale(Failing failing, Instant now) {
+        return Duration.between(failing.last, now).compareTo(STALE) > 0;
+    }
+
+    private static Instant seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private record Failing(Instant since, Instant last, long failures, String cause, boolean unavailable) {}
+}

@@ -1,0 +1,81 @@
+package io.textonce.peer;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.stereotype.Component;
+
+/**
+ * Monitor of all peers. Most are known by the outcomes of the calls that are made anyway; a peer that may fail unnoticed
+ * while nothing is to be done is probed in the background. Neither health nor a scrape waits for a peer.
+ */
+@Component("peersHealthIndicator")
+public final class PeerMonitor implements HealthIndicator, MeterBinder, DisposableBean {
+
+    /** Health status while a peer is unavailable; the instance still does what it can, so the HTTP status is 200. */
+    static final String UNAVAILABLE = "PEER_UNAVAILABLE";
+
+    public static final String DATABASE = "database";
+
+    private final Clock clock;
+    private final Map<String, Peer> peers = new ConcurrentSkipListMap<>();
+    private final Probes probes = new Probes();
+
+    public PeerMonitor(Clock clock) {
+        this.clock = clock;
+        peer(
+                DATABASE,
+                "The database",
+                "Callers get 503 and retry; messages stay on the queue, files in the inbox, held messages in the table.");
+    }
+
+    /**
+     * Returns the peer of this name, new if there was none.
+     *
+     * @param name value of the tag {@code peer}
+     * @param title as the subject of a sentence
+     * @param consequence what waits while it is unavailable, as a sentence
+     */
+    public Peer peer(String name, String title, String consequence) {
+        return peers.computeIfAbsent(name, key -> new Peer(name, title, consequence, clock));
+    }
+
+    public Peer database() {
+        return peers.get(DATABASE);
+    }
+
+    /** Probes a peer in the background, on a thread of its own. */
+    public void probe(Peer peer, Probes.Probe probe) {
+        probes.add(peer, probe);
+    }
+
+    @Override
+    public Health health() {
+        var words = new TreeMap<String, String>();
+        peers.forEach((name, peer) -> words.put(name, peer.words()));
+        boolean up = peers.values().stream().allMatch(Peer::isUp);
+        return (up ? Health.up() : Health.status(UNAVAILABLE))
+                .withDetails(words)
+                .build();
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        peers.forEach((name, peer) -> Gauge.builder("textonce.peer.up", peer, known -> known.isUp() ? 1 : 0)
+                .description("0 while the peer is unavailable")
+                .tag("peer", name)
+                .register(meters));
+    }
+
+    @Override
+    public void destroy() {
+        probes.close();
+    }
+}

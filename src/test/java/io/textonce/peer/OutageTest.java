@@ -1,0 +1,112 @@
+package io.textonce.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.sandbox.LogRecorder;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Peers that are away at the same time, as an operator sees it. */
+@SandboxTest
+class OutageTest {
+
+    /** Less than a call waits for the database. */
+    private static final Duration AT_ONCE = Duration.ofMillis(2_500);
+
+    private static final List<String> PEERS = List.of("database", "broker", "inbox");
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @Test
+    void isShownByHealthMetricsAndTwoLinesAndDelaysNeitherProbeNorScrape(Sandbox sandbox) throws Exception {
+        Path inbox = sandbox.peers().inbox();
+        Path moved = inbox.resolveSibling("inbox-moved");
+        String event = sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber());
+        try (var log = new LogRecorder()) {
+            sandbox.peers().postgres().close();
+            sandbox.peers().broker().close();
+            Files.move(inbox, moved);
+            try {
+                await().until(
+                                () -> get(sandbox, "/actuator/health/readiness").statusCode(),
+                                Integer.valueOf(503)::equals);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(sandbox.post("order-shipped", event).statusCode())
+                            .isEqualTo(503);
+                }
+
+                assertThat(get(sandbox, "/actuator/health/liveness").statusCode())
+                        .isEqualTo(200);
+                for (String peer : PEERS) {
+                    await().until(() -> up(sandbox, peer), isUp -> isUp == 0);
+                }
+                assertThat(up(sandbox, "twilio")).isOne();
+                assertTimeout(AT_ONCE, () -> meters(sandbox).getMeters().forEach(Meter::measure));
+                assertThat(sandbox.context()
+                                .getBean(PeerMonitor.class)
+                                .health()
+                                .getDetails()
+                                .get("database")
+                                .toString())
+                        .startsWith("unavailable since")
+                        .contains("messages stay on the queue");
+            } finally {
+                Files.move(moved, inbox);
+                sandbox.peers().broker().start();
+                sandbox.peers().postgres().start();
+            }
+            for (String peer : PEERS) {
+                await().until(() -> up(sandbox, peer), isUp -> isUp == 1);
+            }
+            assertThat(get(sandbox, "/actuator/health/readiness").statusCode()).isEqualTo(200);
+            assertThat(sandbox.post("order-shipped", event).statusCode()).isEqualTo(202);
+
+            for (String title : List.of("The database", "The broker", "The inbox")) {
+                assertThat(log.lines())
+                        .filteredOn(line -> line.startsWith(title + " is unavailable"))
+                        .hasSize(1);
+                assertThat(log.lines())
+                        .filteredOn(line -> line.startsWith(title + " is available again"))
+                        .hasSize(1);
+            }
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("Callers get 503"))
+                    .hasSizeLessThan(4);
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("Background work failed"))
+                    .hasSizeLessThan(8);
+        }
+    }
+
+    private static double up(Sandbox sandbox, String peer) {
+        return meters(sandbox).get("textonce.peer.up").tag("peer", peer).gauge().value();
+    }
+
+    private static MeterRegistry meters(Sandbox sandbox) {
+        return sandbox.context().getBean(MeterRegistry.class);
+    }
+
+    /** As a probe does, which waits no longer. */
+    private static HttpResponse<String> get(Sandbox sandbox, String path) throws Exception {
+        String port = sandbox.context().getEnvironment().getRequiredProperty("local.management.port");
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(AT_ONCE)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+}
