@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -222,14 +223,14 @@ class KubernetesTest {
         assertThat(kustomize(rendered, "kustomize", "ops/kubernetes/overlays/example"))
                 .isTrue();
 
-        var kinds = new ArrayList<String>();
+        var kinds = new TreeMap<String, JsonNode>();
         try (var documents = STRICT.readerFor(JsonNode.class).<JsonNode>readValues(rendered.toFile())) {
             while (documents.hasNext()) {
                 var manifest = documents.next();
                 String kind = manifest.get("kind").asText();
                 STRICT.treeToValue(
                         manifest, KINDS.get(manifest.get("apiVersion").asText() + "/" + kind));
-                kinds.add(kind);
+                assertThat(kinds.put(kind, manifest)).isNull();
                 if (kind.equals("Deployment")) {
                     assertThat(manifest.at("/spec/selector/matchLabels")).isNotEmpty();
                     assertThat(manifest.findValuesAsText("mountPath")).contains("/tmp", "/textonce/inbox");
@@ -237,7 +238,7 @@ class KubernetesTest {
             }
         }
         assertThat(kinds)
-                .containsExactlyInAnyOrder(
+                .containsOnlyKeys(
                         "ConfigMap",
                         "Deployment",
                         "Namespace",
@@ -246,6 +247,34 @@ class KubernetesTest {
                         "PodDisruptionBudget",
                         "Service",
                         "ServiceAccount");
+        var labels = kinds.get("Deployment").at("/spec/template/metadata/labels");
+        assertThat(kinds.get("Deployment").at("/spec/selector/matchLabels")).isEqualTo(labels);
+        assertThat(kinds.get("Service").at("/spec/selector")).isEqualTo(labels);
+        assertThat(kinds.get("PodDisruptionBudget").at("/spec/selector/matchLabels"))
+                .isEqualTo(labels);
+        assertThat(kinds.get("NetworkPolicy").at("/spec/podSelector/matchLabels"))
+                .isEqualTo(labels);
+    }
+
+    /** Kustomize adds the label to selectors that exist, and makes none. */
+    @Test
+    void theBudgetAndThePolicySelectOurPodsAndNoOther() throws IOException {
+        var label = STRICT.readTree(ROOT.resolve("base/kustomization.yaml").toFile())
+                .at("/labels/0/pairs")
+                .properties()
+                .iterator()
+                .next();
+
+        assertThat(read("base/poddisruptionbudget.yaml", PodDisruptionBudget.class)
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels())
+                .containsExactly(Map.entry(label.getKey(), label.getValue().asText()));
+        assertThat(read("base/networkpolicy.yaml", NetworkPolicy.class)
+                        .getSpec()
+                        .getPodSelector()
+                        .getMatchLabels())
+                .containsExactly(Map.entry(label.getKey(), label.getValue().asText()));
     }
 
     private static boolean kustomize(Path output, String... arguments) throws InterruptedException {

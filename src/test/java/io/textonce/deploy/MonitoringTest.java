@@ -1,19 +1,25 @@
 package io.textonce.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Prometheus and Grafana find in their containers what docker-compose.yml mounts, and what is mounted is what ships. */
 class MonitoringTest {
 
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Pattern ALERT = Pattern.compile("alertname=\"(\\w+)\"");
 
     @Test
     void prometheusTakesTheShippedRulesAndAsksTextOnceWhereItAnswers() throws IOException {
@@ -27,6 +33,38 @@ class MonitoringTest {
         assertThat(job.at("/static_configs/0/targets/0").asText()).isEqualTo("textonce:9090");
         assertThat(job.at("/authorization/credentials_file").asText()).isEqualTo("/run/secrets/metrics-token");
         assertThat(mounts()).contains("./ops/prometheus/prometheus.yml:/etc/prometheus/prometheus.yml:ro");
+    }
+
+    /** Each fires in its own test, so no rule is without one; promtool runs them where it is installed. */
+    @Test
+    void eachAlertFiresInATestAndNoneInAnOrdinaryNight() throws IOException {
+        var rules = YAML.readTree(new File("ops/prometheus/alerts.yaml"));
+        var tests = YAML.readTree(new File("ops/prometheus/alerts.test.yaml")).get("tests");
+        var fired = new ArrayList<String>();
+        tests.findValuesAsText("labels")
+                .forEach(labels -> ALERT.matcher(labels).results().forEach(name -> fired.add(name.group(1))));
+
+        assertThat(fired).containsExactlyInAnyOrderElementsOf(rules.findValuesAsText("alert"));
+        assertThat(tests.get(0).get("promql_expr_test"))
+                .isNotEmpty()
+                .noneMatch(expected -> expected.has("exp_samples"));
+    }
+
+    @Test
+    void promtoolPassesTheTestsOfTheAlerts() throws Exception {
+        var promtool = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, "promtool"))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeThat(promtool).as("promtool on the path").isPresent();
+
+        var process = new ProcessBuilder(promtool.get().toString(), "test", "rules", "ops/prometheus/alerts.test.yaml")
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("SUCCESS");
+        assertThat(process.waitFor()).isZero();
     }
 
     @Test
