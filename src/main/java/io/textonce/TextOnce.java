@@ -1,7 +1,9 @@
 package io.textonce;
 
 import io.textonce.delivery.CheckHistories;
-import java.util.Arrays;
+import io.textonce.settings.CheckSettings;
+import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -9,9 +11,16 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 @SpringBootApplication
 public class TextOnce {
 
+    /** Commands of operators, by name; each returns the exit code. */
+    private static final Map<String, ToIntFunction<String[]>> COMMANDS =
+            Map.of(CheckHistories.COMMAND, CheckHistories::run, CheckSettings.COMMAND, CheckSettings::run);
+
     public static void main(String[] args) {
-        if (Arrays.asList(args).contains(CheckHistories.COMMAND)) {
-            System.exit(CheckHistories.run(args));
+        for (String argument : args) {
+            var command = COMMANDS.get(argument);
+            if (command != null) {
+                System.exit(command.applyAsInt(args));
+            }
         }
         SpringApplication.run(TextOnce.class, args);
     }

@@ -3,6 +3,7 @@ package io.textonce.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.textonce.sandbox.LogRecorder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,31 @@ class SettingsCheckTest {
     @Test
     void acceptsTheLeastThatProductionNeeds() {
         assertThat(problems(VALID, false)).isEmpty();
+    }
+
+    @Test
+    void theCommandChecksOnlyAndReturnsWhetherTheSettingsAreValid() {
+        var valid = new String[] {
+            CheckSettings.COMMAND,
+            "--TWILIO_ACCOUNT_SID=AC00000000000000000000000000000001",
+            "--TWILIO_AUTH_TOKEN=an-auth-token-of-enough-length",
+            "--TWILIO_FROM_NUMBER=+15551234567",
+            "--PUBLIC_BASE_URL=https://sms.example.com",
+            "--TEXTONCE_HASH_KEY=a-key-of-at-least-32-characters!",
+            "--textonce.clients.shop.token-sha256=" + HASH,
+            "--spring.datasource.url=jdbc:postgresql://db.invalid/textonce",
+            "--spring.artemis.broker-url=tcp://broker.invalid:61616"
+        };
+
+        assertThat(CheckSettings.run(valid)).isZero();
+        try (var log = new LogRecorder()) {
+            assertThat(CheckSettings.run(CheckSettings.COMMAND, "--textonce.lease=a-minute-or-so"))
+                    .isEqualTo(2);
+            assertThat(log.complaints())
+                    .anySatisfy(line -> assertThat(line)
+                            .contains("TWILIO_ACCOUNT_SID is missing", "must be a duration")
+                            .doesNotContain("a-minute-or-so"));
+        }
     }
 
     /** As Docker and Kubernetes mount secrets: a file each, named after the setting. */
