@@ -2,6 +2,7 @@ package io.textonce.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.textonce.peer.Activity;
 import io.textonce.peer.ConnectionPool;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.phone.PhoneHash;
@@ -59,8 +60,8 @@ class DeliveryConfiguration {
 
     /** Claims and callbacks, in batches: a commit is on disk when it returns. */
     @Bean
-    HikariDataSource batchDataSource(HikariDataSource dataSource, PeerMonitor peers) {
-        return few(peers, dataSource, "batches", ONE_PLAN);
+    HikariDataSource batchDataSource(HikariDataSource dataSource, PeerMonitor peers, Activity activity) {
+        return few(peers, activity, dataSource, "batches", ONE_PLAN);
     }
 
     /**
@@ -68,18 +69,19 @@ class DeliveryConfiguration {
      * row is then still reserved, and reconciliation determines its outcome. So an outcome does not wait for the disk.
      */
     @Bean
-    HikariDataSource outcomeDataSource(HikariDataSource dataSource, PeerMonitor peers) {
-        return few(peers, dataSource, "outcomes", ONE_PLAN + "; SET synchronous_commit = off");
+    HikariDataSource outcomeDataSource(HikariDataSource dataSource, PeerMonitor peers, Activity activity) {
+        return few(peers, activity, dataSource, "outcomes", ONE_PLAN + "; SET synchronous_commit = off");
     }
 
-    private static HikariDataSource few(PeerMonitor peers, HikariDataSource like, String name, String initSql) {
+    private static HikariDataSource few(
+            PeerMonitor peers, Activity activity, HikariDataSource like, String name, String initSql) {
         var config = new HikariConfig();
         like.copyStateTo(config);
         config.setPoolName(name);
         config.setMaximumPoolSize(Math.min(FEW, like.getMaximumPoolSize()));
         config.setMinimumIdle(1);
         config.setConnectionInitSql(initSql + NO_LONG_WAIT);
-        return new ConnectionPool(peers.database(), config);
+        return new ConnectionPool(peers.database(), config, activity::mark);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.textonce.http;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.peer.Activity;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -44,10 +45,13 @@ public final class AdmissionControl extends OncePerRequestFilter {
     private final Semaphore callbacks;
     private final int maxBody;
     private final BooleanSupplier running;
+    private final Activity activity;
 
     /** @param running whether the routes run: the port opens before them, and is closed after them */
-    AdmissionControl(TextOnceProperties.Http settings, MeterRegistry meters, BooleanSupplier running) {
+    AdmissionControl(
+            TextOnceProperties.Http settings, MeterRegistry meters, BooleanSupplier running, Activity activity) {
         this.running = running;
+        this.activity = activity;
         this.calls = counted("api", settings.maxInFlight(), meters);
         this.callbacks = counted("webhook", settings.maxCallbacksInFlight(), meters);
         this.maxBody = Math.toIntExact(settings.maxBody().toBytes());
@@ -87,6 +91,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
                     new Problem(503, "overloaded", "Too many requests at once. The event was not accepted; retry."));
             return;
         }
+        activity.mark();
         try {
             pass(request, response, chain);
         } finally {

@@ -2,6 +2,7 @@ package io.textonce.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.hotload.UserRoutes;
+import io.textonce.peer.Activity;
 import io.textonce.settings.TextOnceProperties;
 import org.apache.camel.CamelContext;
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,14 +19,16 @@ final class AdmissionFilter extends FilterRegistrationBean<AdmissionControl> {
             TextOnceProperties settings,
             MeterRegistry meters,
             ObjectProvider<CamelContext> camel,
-            ObjectProvider<UserRoutes> userRoutes) {
+            ObjectProvider<UserRoutes> userRoutes,
+            Activity activity) {
         // Made when the first request comes: the web server, and this filter with it, comes before them.
         var context = SingletonSupplier.of(camel::getObject);
         var routes = SingletonSupplier.of(userRoutes::getObject);
         setFilter(new AdmissionControl(
                 settings.http(),
                 meters,
-                () -> context.obtain().isStarted() && routes.obtain().isLoaded()));
+                () -> context.obtain().isStarted() && routes.obtain().isLoaded(),
+                activity));
         setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
         setAsyncSupported(true);
     }

@@ -13,19 +13,27 @@ import java.sql.SQLTransientConnectionException;
 public final class ConnectionPool extends HikariDataSource {
 
     private final Peer database;
+    private final Runnable inUse;
 
     public ConnectionPool(Peer database) {
         this.database = database;
+        this.inUse = () -> {};
     }
 
-    /** Starts the pool at once. */
-    public ConnectionPool(Peer database, HikariConfig config) {
+    /**
+     * Starts the pool at once.
+     *
+     * @param inUse called with each use
+     */
+    public ConnectionPool(Peer database, HikariConfig config, Runnable inUse) {
         super(config);
         this.database = database;
+        this.inUse = inUse;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
+        inUse.run();
         try {
             var connection = super.getConnection();
             database.succeeded();

@@ -127,12 +127,14 @@ public record TextOnceProperties(
      * Background worker. It takes more at once while there is more, so the poll interval matters only when idle.
      *
      * @param pollInterval interval between polls for due deliveries
+     * @param idlePollInterval the same while this instance had no work for a minute
      * @param workers deliveries of each kind processed at once
      * @param statusAfter silence of Twilio about a message after which its status is polled
      * @param probeInterval interval of the half-open probes of an open circuit breaker
      */
     public record Due(
             @AboveZero Duration pollInterval,
+            @AboveZero Duration idlePollInterval,
             @Positive(message = COUNT) int workers,
             @AboveZero Duration statusAfter,
             @AboveZero Duration probeInterval) {}

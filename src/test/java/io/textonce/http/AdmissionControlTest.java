@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.peer.Activity;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
@@ -32,7 +33,8 @@ class AdmissionControlTest {
     private final AdmissionControl gate = new AdmissionControl(
             new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of()),
             meters,
-            running::get);
+            running::get,
+            new Activity(System::nanoTime));
     private final AtomicInteger seen = new AtomicInteger();
     private final FilterChain route = (request, response) -> seen.incrementAndGet();
 

@@ -92,6 +92,13 @@ class OutageTest {
         }
     }
 
+    @Test
+    void warnsOfMoreConnectionsThanPostgresAllows(Sandbox sandbox) {
+        assertThat(new ConnectionLimit(sandbox.database(), 48).warning()).isNull();
+        assertThat(new ConnectionLimit(sandbox.database(), 500).warning())
+                .isEqualTo("PostgreSQL allows 197 connections, and 1 instances need up to 500 under load");
+    }
+
     private static double up(Sandbox sandbox, String peer) {
         return meters(sandbox).get("textonce.peer.up").tag("peer", peer).gauge().value();
     }

@@ -240,6 +240,7 @@ public final class Sandbox {
             settings.put("MANAGEMENT_SERVER_PORT", "0");
             settings.put("TEXTONCE_ROUTES", copyOfOwnRoutes().toString());
             settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
+            settings.put("TEXTONCE_DUE_IDLE_POLL_INTERVAL", "1s");
             settings.put("TEXTONCE_TWILIO_SEGMENTS_PER_SECOND", String.join("=5,", PACED_SENDERS) + "=5");
             Peers.configure(context.getEnvironment(), settings);
         }
