@@ -205,7 +205,7 @@ class MetricsTest {
         sandbox.post("order-shipped", event);
         sandbox.post("order-shipped", event);
         String refused = sandbox.newNumber();
-        sandbox.twilio().forNumber(refused, refuses(21211));
+        sandbox.twilio().forNumber(refused, refuses(21606));
         String refusedId = sandbox.newEventId();
         sandbox.post("order-shipped", sandbox.orderShipped(refusedId, refused));
         sandbox.postJson(
