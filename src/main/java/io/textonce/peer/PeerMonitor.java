@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
@@ -26,10 +28,16 @@ public final class PeerMonitor implements HealthIndicator, MeterBinder, Disposab
 
     private final Clock clock;
     private final Map<String, Peer> peers = new ConcurrentSkipListMap<>();
-    private final Probes probes = new Probes();
+    private final Probes probes;
 
+    @Autowired
     public PeerMonitor(Clock clock) {
+        this(clock, Duration.ofSeconds(5));
+    }
+
+    PeerMonitor(Clock clock, Duration probeInterval) {
         this.clock = clock;
+        this.probes = new Probes(probeInterval);
         peer(
                 DATABASE,
                 "The database",

@@ -1,5 +1,6 @@
 package io.textonce.peer;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -10,17 +11,19 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 /** Background probes of peers, each on a thread of its own, so that one that hangs delays no other. */
 public final class Probes implements AutoCloseable {
 
-    private static final long INTERVAL_MILLIS = 5_000;
-
     private final List<ScheduledExecutorService> threads = new ArrayList<>();
 
-    Probes() {}
+    private final long intervalMillis;
+
+    Probes(Duration interval) {
+        this.intervalMillis = interval.toMillis();
+    }
 
     synchronized void add(Peer peer, Probe probe) {
         var thread = Executors.newScheduledThreadPool(2, daemon(peer.name()));
         var running = new Running(peer, probe);
-        thread.scheduleWithFixedDelay(running::run, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
-        thread.scheduleWithFixedDelay(running::watch, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(running::run, 0, intervalMillis, TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(running::watch, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
         threads.add(thread);
     }
 
@@ -43,7 +46,7 @@ public final class Probes implements AutoCloseable {
     }
 
     /** One probe and how long its current call takes. */
-    private static final class Running {
+    private final class Running {
 
         private final Peer peer;
         private final Probe probe;
@@ -68,7 +71,7 @@ public final class Probes implements AutoCloseable {
         }
 
         void watch() {
-            if (calling && System.nanoTime() - calledAt > TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS)) {
+            if (calling && System.nanoTime() - calledAt > TimeUnit.MILLISECONDS.toNanos(intervalMillis)) {
                 peer.failed("No response for " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - calledAt) + " s");
             }
         }

@@ -227,8 +227,7 @@ public final class TwilioHttp implements AutoCloseable {
     private static TwilioFailure failure(Exception e, boolean left) {
         String kind = e.getClass().getSimpleName();
         REPEATED.log(
-                kind,
-                omitted -> LOG.info("A call to Twilio failed: {} ({} more since the last line)", kind, omitted));
+                kind, omitted -> LOG.info("A call to Twilio failed: {} ({} more since the last line)", kind, omitted));
         if (!left) {
             return new TwilioFailure.NotProcessed("Twilio could not be reached", e);
         }

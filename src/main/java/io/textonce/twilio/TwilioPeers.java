@@ -30,7 +30,8 @@ final class TwilioPeers {
             peer.succeeded();
         } else if (failure instanceof TwilioFailure.NotProcessed || failure instanceof TwilioFailure.Unclear) {
             var cause = failure.getCause();
-            peer.failed(failure.getMessage() + (cause == null ? "" : ": " + cause.getClass().getSimpleName()));
+            peer.failed(failure.getMessage()
+                    + (cause == null ? "" : ": " + cause.getClass().getSimpleName()));
         }
     }
 }

@@ -17,7 +17,7 @@ class PeerTest {
 
     private volatile Instant now = Instant.parse("2026-11-23T03:00:00.5Z");
     private final InstantSource source = () -> now;
-    private final PeerMonitor peers = new PeerMonitor(source.withZone(ZoneOffset.UTC));
+    private final PeerMonitor peers = new PeerMonitor(source.withZone(ZoneOffset.UTC), Duration.ofMillis(50));
     private final Peer fax = peers.peer("fax", "The fax", "Faxes wait.");
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final LogRecorder log = new LogRecorder();
