@@ -25,7 +25,7 @@ CONSTANTS
     Off          \* guards that are switched off
 
 Guards == {"fence", "deadline", "attempt", "rank", "sender", "candidates", "free", "young", "resent", "since", "key",
-    "skew", "cancellation", "overtaking", "asked", "final", "optOut", "restore", "restart", "expiry"}
+    "skew", "cancellation", "overtaking", "asked", "final", "optOut", "restore", "survivors", "expiry"}
 On(guard) == guard \notin Off
 ASSUME Off \subseteq Guards
 
@@ -64,19 +64,23 @@ Verdict(e) ==
     IF row[e].closed /\ On("cancellation") THEN "canceled"
     ELSE IF Late(Expires) \/ (stopped /\ On("optOut")) THEN "rejected" ELSE "reserved"
 
+\* What the database has forgotten may still be sent: until the lease of whoever has survived is over.
+Outlived == restored + (IF On("survivors") THEN Lease ELSE 0)
+
 Admit(w, e, doubt) ==
     LET n == row[e].attempt + 1
         verdict == Verdict(e)
     IN  /\ row' = [row EXCEPT ![e] =
                IF verdict # "reserved" THEN [@ EXCEPT !.status = verdict, !.since = 0]
-               ELSE IF doubt THEN [@ EXCEPT !.status = "unknown", !.attempt = n, !.since = restored, !.text = TRUE]
+               ELSE IF doubt THEN [@ EXCEPT !.status = "unknown", !.attempt = n, !.since = Outlived, !.text = TRUE]
                ELSE [@ EXCEPT !.status = "reserved", !.attempt = n, !.since = 0, !.text = TRUE, !.claimed = now]]
         /\ IF verdict # "reserved" \/ doubt THEN Rests(w)
            ELSE worker' = [worker EXCEPT ![w] =
                     [Idle EXCEPT !.does = "send", !.event = e, !.attempt = n, !.lease = now + Lease]]
         /\ (verdict = "reserved" => n <= Attempts) /\ UNCHANGED <<wire, message, rest>>
 
-\* In restore mode Twilio may have what the database has forgotten, so nothing is sent before its list was read.
+\* In restore mode Twilio may have what the database has forgotten, so nothing is sent before its list was read. An event
+\* is claimed once more by its source, or by the instance that remembers that it acknowledged it.
 Doubt == restored >= 0 /\ On("restore")
 Claim(w, e) == Is(w, "nothing") /\ now <= Repeats /\ row[e].status = "none" /\ Admit(w, e, Doubt)
 Repeat(w, e) ==
@@ -141,7 +145,7 @@ Words(m) ==
     IN  (IF message[m].event \in Planned THEN {"scheduled"} ELSE {}) \cup IF status = "sent" THEN Statuses ELSE {status}
 
 Answer(w) ==
-    /\ Is(w, "wait")
+    /\ Is(w, "wait") /\ row[worker[w].event].attempt > 0
     /\ \E m \in DOMAIN message : /\ message[m].event = worker[w].event /\ message[m].attempt = worker[w].attempt
                                  /\ Report(worker[w].event, m, message[m].status)
     /\ Rests(w) /\ UNCHANGED <<wire, message, rest>>
@@ -165,6 +169,7 @@ Poll(e) ==
 
 LeaseExpires(e) ==
     /\ On("expiry") /\ row[e].status = "reserved" /\ Late(row[e].claimed + Lease)
+    /\ restored >= 0 => Late(Outlived)
     /\ row' = [row EXCEPT ![e].status = "unknown", ![e].since = now] /\ UNCHANGED <<worker, wire, message, rest>>
 
 \* Who may own a message in the list. A delivery with a SID that is certain has no text any more; but if it was sent
@@ -279,15 +284,15 @@ Purge(e) ==
     /\ row' = [row EXCEPT ![e] = Absent] /\ over' = over \ {e}
     /\ UNCHANGED <<now, disk, restored, stopped, worker, wire, message>>
 
-\* A server is replaced by one that lacks the newest commits, and every instance is started in restore mode.
+\* A standby that lacks the newest commits is promoted, and restore mode begins with the first connection to it. Workers
+\* go on with what they have claimed.
 Replicate ==
     /\ "Forget" \in Includes /\ restored < 0 /\ disk' = row
     /\ UNCHANGED <<now, row, restored, worker, wire, message, stopped, over>>
 Forget ==
     /\ "Forget" \in Includes /\ restored < 0 /\ restored' = now
-    /\ row' = [e \in Events |-> IF disk[e].status = "unknown" THEN [disk[e] EXCEPT !.since = now] ELSE disk[e]]
-    /\ worker' = IF On("restart") THEN [w \in Workers |-> Idle] ELSE worker
-    /\ UNCHANGED <<now, disk, stopped, over, wire, message>>
+    /\ row' = [e \in Events |-> IF disk[e].status = "unknown" THEN [disk[e] EXCEPT !.since = Outlived'] ELSE disk[e]]
+    /\ UNCHANGED <<now, disk, stopped, over, worker, wire, message>>
 
 Step(w) == Post(w) \/ Answer(w) \/ Unclear(w) \/ Defer(w) \/ Reject(w)
     \/ Correlate(w) \/ Resend(w) \/ Hold(w) \/ Drop(w) \/ GiveUp(w) \/ LookAgain(w)

@@ -205,13 +205,25 @@ CREATE TABLE textonce.sender_rate_limits (
     CONSTRAINT sender_rate_limits_pk PRIMARY KEY (sender)
 );
 
--- Point-in-time recoveries: the moment restored to (TEXTONCE_RESTORED_TO) and the first start after it. What was sent
--- between the two is not in these tables.
+-- Servers that have had these tables, each by PostgreSQL's system identifier and timeline. A promoted standby and a
+-- restored backup have a new timeline: the newest commits may be missing then.
+CREATE TABLE textonce.database_servers (
+    server        text        NOT NULL,
+    first_seen_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT database_servers_pk PRIMARY KEY (server)
+);
+
+-- Restores: the moment from which on commits may be missing, and the first start after it. What was sent between the two
+-- is not in these tables. server is the one that was recognized to lack commits, null if an operator announced the restore
+-- (TEXTONCE_RESTORED_TO).
 CREATE TABLE textonce.restores (
     restored_to timestamptz NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT now(),
+    server      text,
 
-    CONSTRAINT restores_pk PRIMARY KEY (restored_to)
+    CONSTRAINT restores_pk PRIMARY KEY (restored_to),
+    CONSTRAINT restores_server_key UNIQUE (server)
 );
 
 -- Outbox cursors, one row a subscriber: the broker's destination or a client's webhook.

@@ -2,6 +2,7 @@ package io.textonce.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.DriverDataSource;
 import io.textonce.peer.Activity;
 import io.textonce.peer.ConnectionPool;
 import io.textonce.peer.PeerMonitor;
@@ -15,6 +16,7 @@ import java.time.Clock;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -46,15 +48,47 @@ class DeliveryConfiguration {
      */
     private static final String NO_LONG_WAIT = "; SET lock_timeout = '500ms'";
 
-    /** A commit is on disk when it returns. */
+    @Bean
+    ClaimMemory claimMemory(TextOnceProperties settings) {
+        return new ClaimMemory(settings.claimMemory());
+    }
+
+    @Bean
+    ForgottenClaims forgottenClaims(
+            ClaimMemory memory, ObjectProvider<IdempotentClaims> claims, ObjectProvider<JdbcTemplate> jdbc) {
+        return new ForgottenClaims(memory, claims::getObject, jdbc::getObject);
+    }
+
+    @Bean
+    DatabaseServer databaseServer(ClaimMemory memory, ForgottenClaims forgotten) {
+        return new DatabaseServer(memory, forgotten::putBack);
+    }
+
+    @Bean
+    @ConfigurationProperties("spring.datasource.hikari")
+    HikariConfig poolSettings(DataSourceProperties properties) {
+        var settings = new HikariConfig();
+        settings.setJdbcUrl(properties.determineUrl());
+        settings.setDriverClassName(properties.determineDriverClassName());
+        settings.setUsername(properties.determineUsername());
+        settings.setPassword(properties.determinePassword());
+        return settings;
+    }
+
+    /** A commit is on disk when it returns. The pool connects when it is first used, which may be tried again. */
     @Bean
     @Primary
-    @ConfigurationProperties("spring.datasource.hikari")
-    HikariDataSource dataSource(DataSourceProperties properties, PeerMonitor peers) {
+    HikariDataSource dataSource(
+            @Qualifier("poolSettings") HikariConfig poolSettings, DatabaseServer server, PeerMonitor peers) {
+        var driver = new DriverDataSource(
+                poolSettings.getJdbcUrl(),
+                poolSettings.getDriverClassName(),
+                poolSettings.getDataSourceProperties(),
+                poolSettings.getUsername(),
+                poolSettings.getPassword());
+        poolSettings.setDataSource(server.recognized(driver));
         var pool = new ConnectionPool(peers.database());
-        pool.setJdbcUrl(properties.determineUrl());
-        pool.setUsername(properties.determineUsername());
-        pool.setPassword(properties.determinePassword());
+        poolSettings.copyStateTo(pool);
         return pool;
     }
 
@@ -103,10 +137,15 @@ class DeliveryConfiguration {
                         .toList());
     }
 
+    /** The connections of the migration were not recognized yet, so they are not used any more. */
     @Bean
     @DependsOnDatabaseInitialization
-    RestoreMode restore(DataSource dataSource, TextOnceProperties settings, Clock clock) {
-        var restore = new RestoreMode(new JdbcTemplate(dataSource), settings.restoredTo(), clock);
+    RestoreMode restore(HikariDataSource dataSource, DatabaseServer server, TextOnceProperties settings, Clock clock) {
+        var restore = new RestoreMode(new JdbcTemplate(dataSource), settings.restoredTo(), settings.lease(), clock);
+        server.begin(restore);
+        if (dataSource.getHikariPoolMXBean() != null) {
+            dataSource.getHikariPoolMXBean().softEvictConnections();
+        }
         if (settings.restoredTo() != null) {
             LOG.warn(
                     "The database was restored to {}. Until {}, each message is looked up at Twilio before it is sent",
@@ -143,9 +182,11 @@ class DeliveryConfiguration {
             ClaimRepository claims,
             PhoneHash phoneHash,
             SendAdmission departure,
+            ClaimMemory memory,
+            ForgottenClaims forgotten,
             TextOnceProperties settings,
             Clock clock) {
-        return new IdempotentClaims(claims, phoneHash, settings.lease(), departure, clock);
+        return new IdempotentClaims(claims, phoneHash, settings.lease(), departure, memory, forgotten::putBack, clock);
     }
 
     @Bean

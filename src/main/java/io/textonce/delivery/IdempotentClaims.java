@@ -19,14 +19,25 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
     private final PhoneHash phoneHash;
     private final Duration leaseLength;
     private final SendAdmission admission;
+    private final ClaimMemory memory;
+    private final Runnable putBack;
     private final Clock clock;
 
+    /** @param putBack puts back what a changed server has forgotten */
     IdempotentClaims(
-            ClaimRepository claims, PhoneHash phoneHash, Duration leaseLength, SendAdmission admission, Clock clock) {
+            ClaimRepository claims,
+            PhoneHash phoneHash,
+            Duration leaseLength,
+            SendAdmission admission,
+            ClaimMemory memory,
+            Runnable putBack,
+            Clock clock) {
         this.claims = claims;
         this.phoneHash = phoneHash;
         this.leaseLength = leaseLength;
         this.admission = admission;
+        this.memory = memory;
+        this.putBack = putBack;
         this.clock = clock;
     }
 
@@ -48,8 +59,12 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
             var lease = new Lease(leaseLength).of(clock.instant(), sms.expiresAt());
             var claim = new ClaimRepository.Claim(
                     DeliveryId.next(clock.millis()), sms.key(), sms, decision, phoneHash.all(sms.phone()));
+            int server = memory.server();
             var found = claims.claim(claim);
             var claimed = found.isClaimable() ? claims.claimAgain(claim) : found.claimed();
+            if (claimed != null && memory.add(claim, claimed.attempt(), server)) {
+                putBack.run();
+            }
             if (claimed != null && claimed.status() == DeliveryStatus.RESERVED) {
                 decision = admission.of(claimed, sms, false);
                 claimed = decision.isSend() ? claimed : claimed.with(decision.status(), null, null);
@@ -68,6 +83,15 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
                 exchange.setVariable("delivery", found.taken(sms));
                 return false;
             }
+        }
+    }
+
+    /** Claims once more what was claimed before. In restore mode it is then unknown; otherwise its lease expires. */
+    void putBack(ClaimRepository.Claim claim) {
+        var found = claims.claim(claim);
+        var claimed = found.isClaimable() ? claims.claimAgain(claim) : found.claimed();
+        if (claimed != null && claimed.status() == DeliveryStatus.RESERVED) {
+            admission.of(claimed, claim.sms(), false);
         }
     }
 

@@ -5,38 +5,64 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Restore mode after a point-in-time recovery of the database. Messages sent between that point and the first start in
- * this mode are not in the tables: their events are new, or their texts still held. Only Twilio's list has them, so
- * while such events may be repeated no message is posted before that list was checked: each begins as unknown. The mode
- * ends a week after its first start, or when the setting is removed.
+ * Restore mode while the database may lack its newest commits: after a point-in-time recovery, and after a failover to a
+ * standby that was behind. Messages sent between that point and the start of the mode are not in the tables: their events
+ * are new, or their texts still held. Only Twilio's list has them, so while such events may be repeated no message is
+ * posted before that list was checked: each begins as unknown. The mode ends a week after its start; an announced one
+ * also when the setting is removed.
+ *
+ * <p>A process that has survived may post what the database has forgotten until its lease ends, so the absence of a
+ * message counts from then on.
  */
 public final class RestoreMode {
 
     public static final Duration LASTS = Duration.ofDays(7);
 
+    /** Age at which an instance reads again what the others have begun, or an operator has ended. */
+    private static final long MOST_AGE = TimeUnit.SECONDS.toNanos(1);
+
     private static final String WORDS = "The database was restored; Twilio may already have the message";
 
-    /** Start of the mode. An unknown message may have been sent meanwhile, so its absence counts from now on. */
-    private static final String RECORD = """
-            WITH recorded AS (
-                INSERT INTO textonce.restores (restored_to) VALUES (?)
-                ON CONFLICT (restored_to) DO UPDATE SET restored_to = excluded.restored_to
-                RETURNING started_at, xmax = 0 AS is_new
+    /**
+     * Start of the mode, once for all instances. All that was committed before the newest entry of the timelines is
+     * there, and all that is missing was sent after it.
+     */
+    private static final String BEGIN = """
+            WITH begun AS (
+                INSERT INTO textonce.restores (restored_to, server)
+                SELECT coalesce(
+                    CAST(? AS timestamptz),
+                    (SELECT happened_at FROM textonce.delivery_events ORDER BY id DESC LIMIT 1),
+                    (SELECT min(first_seen_at) FROM textonce.database_servers),
+                    now()), ?
+                ON CONFLICT DO NOTHING
+                RETURNING restored_to
             ),
-            unknown AS (
-                UPDATE textonce.deliveries SET unknown_since = now()
-                WHERE status = 'unknown' AND (SELECT is_new FROM recorded)
+            open AS (
+                UPDATE textonce.deliveries
+                SET unknown_since = CASE status WHEN 'unknown' THEN now() + CAST(? AS interval) END,
+                    due_at = CASE status WHEN 'unknown' THEN due_at ELSE now() + CAST(? AS interval) END
+                WHERE stage IN ('unknown', 'reserved') AND due_at IS NOT NULL AND EXISTS (SELECT FROM begun)
             )
-            SELECT started_at FROM recorded
+            SELECT restored_to FROM begun
+            """;
+
+    private static final String READ = """
+            SELECT restored_to, started_at FROM textonce.restores
+            WHERE (server IS NOT NULL OR restored_to = ?) AND started_at > now() - CAST(? AS interval)
             """;
 
     /**
      * Doubt about a delivery: Twilio can have its message since the restored point, and its list has shown it since the
-     * start.
+     * last process with a lease of before had to stop.
      */
     private static final String DOUBT = """
             WITH doubted AS (
@@ -56,28 +82,72 @@ public final class RestoreMode {
 
     private final JdbcTemplate jdbc;
     private final Clock clock;
-    private final @Nullable Instant to;
-    private final Instant startedAt;
+    private final @Nullable Timestamp announced;
+    private final Duration lease;
+    private volatile @Nullable InForce inForce;
+    private volatile long readAt;
 
-    /** @param to the moment, or null where nothing was restored */
-    RestoreMode(JdbcTemplate jdbc, @Nullable Instant to, Clock clock) {
+    /** @param announced the moment restored to, or null where no restore was announced */
+    RestoreMode(JdbcTemplate jdbc, @Nullable Instant announced, Duration lease, Clock clock) {
         this.jdbc = jdbc;
         this.clock = clock;
-        this.to = to == null ? null : to.truncatedTo(ChronoUnit.MICROS);
-        startedAt = this.to == null ? Instant.MIN : record(this.to);
+        this.announced = announced == null ? null : Timestamp.from(announced.truncatedTo(ChronoUnit.MICROS));
+        this.lease = lease;
+        readAt = System.nanoTime() - MOST_AGE - 1;
+        if (announced != null) {
+            begin(jdbc, this.announced, null);
+            read(jdbc);
+        }
     }
 
-    private Instant record(Instant moment) {
-        return jdbc.queryForObject(RECORD, Timestamp.class, Timestamp.from(moment))
-                .toInstant();
+    /**
+     * Begins because of a server that may lack the newest commits.
+     *
+     * @param on a connection to it
+     * @return whether no other instance was first
+     */
+    boolean begin(JdbcTemplate on, String server) {
+        return begin(on, null, server);
+    }
+
+    private boolean begin(JdbcTemplate on, @Nullable Timestamp to, @Nullable String server) {
+        String length = lease.toString();
+        return !on.queryForList(BEGIN, to, server, length, length).isEmpty();
+    }
+
+    /** Reads what any instance has begun. */
+    void read(JdbcTemplate on) {
+        readAt = System.nanoTime();
+        var restores = on.query(
+                READ,
+                (row, n) -> new Restore(
+                        row.getTimestamp("restored_to").toInstant(),
+                        row.getTimestamp("started_at").toInstant()),
+                announced,
+                LASTS.toString());
+        inForce = restores.isEmpty()
+                ? null
+                : new InForce(
+                        restores.stream().map(Restore::to).collect(Collectors.toSet()),
+                        restores.stream()
+                                .map(Restore::startedAt)
+                                .max(Comparator.naturalOrder())
+                                .orElseThrow());
     }
 
     /** Makes a reserved delivery unknown while Twilio may have its message from before; otherwise it may be sent. */
     SendDecision verdict(Delivery reserved) {
-        if (to == null || isOver() || wasDoubted(reserved)) {
+        var restored = current();
+        if (restored == null || wasDoubted(reserved, restored)) {
             return SendDecision.SEND;
         }
-        jdbc.update(DOUBT, Timestamp.from(to), Timestamp.from(startedAt), WORDS, reserved.id(), reserved.attempt());
+        jdbc.update(
+                DOUBT,
+                Timestamp.from(restored.to()),
+                Timestamp.from(restored.startedAt.plus(lease)),
+                WORDS,
+                reserved.id(),
+                reserved.attempt());
         return SendDecision.unknown(WORDS);
     }
 
@@ -85,29 +155,47 @@ public final class RestoreMode {
      * Returns whether the delivery was already checked: later messages are in the tables, and an operator's release
      * must not be doubted again.
      */
-    private boolean wasDoubted(Delivery reserved) {
+    private boolean wasDoubted(Delivery reserved, InForce restored) {
         return Boolean.TRUE.equals(
-                jdbc.queryForObject(DOUBTED, Boolean.class, reserved.id(), WORDS, Timestamp.from(startedAt)));
+                jdbc.queryForObject(DOUBTED, Boolean.class, reserved.id(), WORDS, Timestamp.from(restored.startedAt)));
     }
 
     /** Returns the time since which Twilio may have a message that was claimed at a time. */
     public Instant earliest(Instant attemptedAt) {
-        return to == null || isOver() || attemptedAt.isBefore(to) ? attemptedAt : to;
+        var restored = current();
+        return restored == null || attemptedAt.isBefore(restored.to()) ? attemptedAt : restored.to();
     }
 
     /**
      * Returns whether an unknown message was not posted since the restore: its absence is then no sign of a failure.
      */
     public boolean isCauseOf(DueDelivery unknown) {
-        return unknown.attemptedAt().equals(to);
+        var restored = inForce;
+        return restored != null && restored.points.contains(unknown.attemptedAt());
     }
 
-    /** Returns the end of the mode. */
+    /** Returns the end of the mode, or null outside of it. */
+    @Nullable
     Instant until() {
-        return startedAt.plus(LASTS);
+        var restored = inForce;
+        return restored == null ? null : restored.startedAt.plus(LASTS);
     }
 
-    private boolean isOver() {
-        return clock.instant().isAfter(until());
+    private @Nullable InForce current() {
+        if (System.nanoTime() - readAt > MOST_AGE) {
+            read(jdbc);
+        }
+        var restored = inForce;
+        return restored == null || clock.instant().isAfter(restored.startedAt.plus(LASTS)) ? null : restored;
+    }
+
+    private record Restore(Instant to, Instant startedAt) {}
+
+    /** Restores in force. Each message may have been sent since the first of them, and is checked since the last. */
+    private record InForce(Set<Instant> points, Instant startedAt) {
+
+        Instant to() {
+            return points.stream().min(Comparator.naturalOrder()).orElseThrow();
+        }
     }
 }

@@ -42,6 +42,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeZone time zone of quiet hours if neither the event nor the phone number implies one
  * @param regions countries in which support may search for a number without country code, in two letters of ISO 3166-1
  * @param restoredTo point in time to which the database was restored, while events since then may be redelivered
+ * @param claimMemory how long acknowledged claims are remembered, to put back those that a failover loses
  * @param lease how long a delivery may stay claimed before its outcome counts as unknown
  * @param unknown reconciliation of unknown outcomes
  * @param due background worker
@@ -80,6 +81,7 @@ public record TextOnceProperties(
         @Nullable @Past(message = "must be a moment of the past, such as 2026-11-23T09:00:00Z")
         Instant restoredTo,
 
+        @NotNegative Duration claimMemory,
         @AboveZero Duration lease,
         @Valid Unknown unknown,
         @Valid Due due,

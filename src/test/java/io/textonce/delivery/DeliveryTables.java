@@ -47,9 +47,14 @@ public record DeliveryTables(
 
     /** @param clock of the instance */
     static DeliveryTables of(DataSource dataSource, Duration lease, @Nullable Instant restoredTo, Clock clock) {
+        var restore = new RestoreMode(new JdbcTemplate(dataSource), restoredTo, lease, clock);
+        return of(dataSource, lease, restore, new ClaimMemory(Duration.ZERO), clock);
+    }
+
+    static DeliveryTables of(
+            DataSource dataSource, Duration lease, RestoreMode restore, ClaimMemory memory, Clock clock) {
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
-        var restore = new RestoreMode(jdbc, restoredTo, clock);
         var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, SENDER, List.of()));
         return new DeliveryTables(
                 new DueRepository(jdbc, SENDER, lease),
@@ -59,6 +64,8 @@ public record DeliveryTables(
                         hash,
                         lease,
                         departure,
+                        memory,
+                        () -> {},
                         clock),
                 new SendRules(new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), clock),
                 restore,

@@ -69,7 +69,9 @@ class HashKeyRotationTest {
         var departure = sandbox.context().getBean(SendAdmission.class);
         var lease = Duration.ofMinutes(1);
         var claims = new ClaimRepository(sandbox.database(), new PhoneNumbers(), SENDER, lease, false);
-        new IdempotentClaims(claims, hash, lease, departure, Clock.systemUTC()).add(exchange, sms.key());
+        new IdempotentClaims(
+                        claims, hash, lease, departure, new ClaimMemory(Duration.ZERO), () -> {}, Clock.systemUTC())
+                .add(exchange, sms.key());
         return exchange.getVariable("delivery", Delivery.class);
     }
 }

@@ -16,11 +16,13 @@ class RestoreModeTest {
 
     private static final Delivery RESERVED = Delivery.claimed(UUID.randomUUID(), 1);
 
+    private static final Duration LEASE = Duration.ofSeconds(60);
+
     private final Instant to = Instant.now().minus(Duration.ofHours(1));
 
     @Test
     void letsEverythingGoWhereNothingWasRestored(Sandbox sandbox) {
-        var restore = new RestoreMode(sandbox.database(), null, Clock.systemUTC());
+        var restore = new RestoreMode(sandbox.database(), null, LEASE, Clock.systemUTC());
 
         assertThat(restore.verdict(RESERVED).isSend()).isTrue();
         assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
@@ -28,7 +30,7 @@ class RestoreModeTest {
 
     @Test
     void looksBackToTheMomentOfTheRestoreAndNoLess(Sandbox sandbox) {
-        var restore = new RestoreMode(sandbox.database(), to, Clock.systemUTC());
+        var restore = new RestoreMode(sandbox.database(), to, LEASE, Clock.systemUTC());
 
         assertThat(restore.verdict(RESERVED).status()).isEqualTo(DeliveryStatus.UNKNOWN);
         assertThat(restore.earliest(Instant.now())).isBetween(to.minusMillis(1), to);
@@ -37,10 +39,10 @@ class RestoreModeTest {
 
     @Test
     void endsAWeekAfterTheFirstStartWithIt(Sandbox sandbox) {
-        var first = new RestoreMode(sandbox.database(), to, Clock.systemUTC());
+        var first = new RestoreMode(sandbox.database(), to, LEASE, Clock.systemUTC());
         var inAWeek = Clock.offset(Clock.systemUTC(), Duration.ofDays(7).plusMinutes(1));
 
-        var again = new RestoreMode(sandbox.database(), to, inAWeek);
+        var again = new RestoreMode(sandbox.database(), to, LEASE, inAWeek);
 
         assertThat(again.until()).isEqualTo(first.until());
         assertThat(first.verdict(RESERVED).isSend()).isFalse();
@@ -54,14 +56,13 @@ class RestoreModeTest {
         sandbox.awaitStatus(id, "delivered");
         sandbox.database()
                 .update(
-                        "UPDATE textonce.deliveries SET status = 'unknown', message_sid = NULL, due_at = NULL,"
+                        "UPDATE textonce.deliveries SET status = 'unknown', message_sid = NULL, due_at = 'infinity',"
                                 + " unknown_since = now() - interval '1 h' WHERE event_id = ?",
                         id);
 
-        new RestoreMode(sandbox.database(), to, Clock.systemUTC());
+        new RestoreMode(sandbox.database(), to, LEASE, Clock.systemUTC());
 
-        assertThat((Timestamp) sandbox.delivery(id).get("unknown_since"))
-                .isAfter(Timestamp.from(Instant.now().minusSeconds(60)));
+        assertThat((Timestamp) sandbox.delivery(id).get("unknown_since")).isAfter(Timestamp.from(Instant.now()));
         sandbox.database().update("DELETE FROM textonce.deliveries WHERE event_id = ?", id);
     }
 }

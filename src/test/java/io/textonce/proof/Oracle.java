@@ -23,9 +23,16 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 final class Oracle {
 
     private final Peers peers;
+    private final String database;
 
     Oracle(Peers peers) {
+        this(peers, peers.postgres().url());
+    }
+
+    /** @param database that TextOnce uses, by its URL */
+    Oracle(Peers peers, String database) {
         this.peers = peers;
+        this.database = database;
     }
 
     /** Waits until nothing is under way any more, then counts. */
@@ -64,8 +71,8 @@ final class Oracle {
     /** Histories that the model forbids, each with the reason. */
     List<String> forbidden() {
         var forbidden = new ArrayList<String>();
-        var database = new DriverManagerDataSource(peers.postgres().url(), "postgres", "postgres");
-        new Histories(new JdbcTemplate(database)).check((delivery, why) -> forbidden.add(delivery + ": " + why));
+        var dataSource = new DriverManagerDataSource(database, "postgres", "postgres");
+        new Histories(new JdbcTemplate(dataSource)).check((delivery, why) -> forbidden.add(delivery + ": " + why));
         return forbidden;
     }
 
@@ -81,7 +88,7 @@ final class Oracle {
                         .append(' ')
                         .append(post.sid())
                         .append('\n'));
-        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+        try (var connection = DriverManager.getConnection(database, "postgres", "postgres");
                 var statement = connection.prepareStatement(
                         "SELECT happened_at, kind, e.status, e.message_sid, detail FROM textonce.delivery_events e"
                                 + " JOIN textonce.deliveries d ON d.id = e.delivery_id WHERE event_id = ? ORDER BY e.id")) {
@@ -105,7 +112,7 @@ final class Oracle {
      * of what a database that was set back does not know.
      */
     List<String> untold() throws SQLException {
-        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+        try (var connection = DriverManager.getConnection(database, "postgres", "postgres");
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(
                         "SELECT delivery_id, string_agg(new_status, ',' ORDER BY id) FROM textonce.delivery_events"
@@ -159,7 +166,7 @@ final class Oracle {
     }
 
     private long count(String sql) throws SQLException {
-        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+        try (var connection = DriverManager.getConnection(database, "postgres", "postgres");
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(sql)) {
             rows.next();

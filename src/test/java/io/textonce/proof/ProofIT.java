@@ -330,6 +330,29 @@ class ProofIT {
         }
     }
 
+    /** Asynchronous replication: what the primary acknowledged last is nowhere but in TextOnce and at Twilio. */
+    @Test
+    void survivesThatAStandbyIsPromotedWithoutTheNewestCommits() throws IOException {
+        try (var standby = Standby.of(peers.postgres(), directory.resolve("standby-" + System.nanoTime()));
+                var load = new Load(peers, () -> app)) {
+            oracle = new Oracle(peers, standby.url());
+            peers.twilio().share(0.2, answersLate(Duration.ofSeconds(2)));
+            app = instance().with("SPRING_DATASOURCE_URL", standby.url()).start();
+            load.start(EVENTS / 2);
+            load.awaitSent(MOST);
+            standby.cutOff();
+            load.start(EVENTS / 2).plan(EVENTS / 4, Duration.ofSeconds(12));
+            load.awaitSent(MOST);
+            load.start(EVENTS / 2);
+            long lost = standby.failOver();
+            load.awaitSent(MOST);
+
+            judge("a standby promoted without the newest commits", load, lost + " deliveries missing on it");
+            assertThat(lost).isGreaterThan(EVENTS);
+            assertThat(app.log()).contains("The database may lack its newest commits");
+        }
+    }
+
     @Test
     void sharesTheWorkWithASecondInstanceThatIsKilled() throws SQLException {
         var turns = new AtomicInteger();

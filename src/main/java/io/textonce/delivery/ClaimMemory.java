@@ -1,0 +1,79 @@
+package io.textonce.delivery;
+
+import io.textonce.delivery.ClaimRepository.Claim;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Bounded memory of the claims that this instance has acknowledged in the last minutes. Their sources do not
+ * repeat the events, so if the database loses them, only this memory has them.
+ */
+final class ClaimMemory {
+
+    /** Some 50 MB of the longest texts. */
+    private static final int MOST = 20_000;
+
+    /** A claim that a row does not have, or has of fewer attempts: the row went backwards. */
+    private static final String FORGOTTEN = """
+            SELECT t.number
+            FROM unnest(?, ?, ?) WITH ORDINALITY AS t(event, event_id, attempt, number)
+                LEFT JOIN textonce.deliveries AS d ON d.event = t.event AND d.event_id = t.event_id
+            WHERE d.id IS NULL OR d.attempt < t.attempt
+            """;
+
+    private final ArrayDeque<Acknowledged> claims = new ArrayDeque<>();
+    private final long nanos;
+    private int server;
+
+    /** @param time for which a claim is kept */
+    ClaimMemory(Duration time) {
+        nanos = time.toNanos();
+    }
+
+    /** Returns the number of the server, which another follows when the database's server changes. */
+    synchronized int server() {
+        return server;
+    }
+
+    synchronized void changeServer() {
+        server++;
+    }
+
+    /**
+     * Keeps a claim.
+     *
+     * @param before server when the claim was made
+     * @return whether the server is another one by now, so that it may not have the claim
+     */
+    synchronized boolean add(Claim claim, int attempt, int before) {
+        claims.addLast(new Acknowledged(claim, attempt, System.nanoTime()));
+        while (claims.size() > MOST || !claims.isEmpty() && System.nanoTime() - claims.getFirst().nanos > nanos) {
+            claims.removeFirst();
+        }
+        return before != server;
+    }
+
+    /** Returns the claims that the database does not have. */
+    List<Claim> forgottenBy(JdbcTemplate database) {
+        List<Acknowledged> kept;
+        synchronized (this) {
+            kept = new ArrayList<>(claims);
+        }
+        if (kept.isEmpty()) {
+            return List.of();
+        }
+        return database.query(
+                new Columns<>(kept)
+                        .add("text", each -> each.claim.sms().event())
+                        .add("text", each -> each.claim.sms().eventId())
+                        .add("int4", Acknowledged::attempt)
+                        .in(FORGOTTEN),
+                (ResultSet row, int n) -> kept.get(row.getInt("number") - 1).claim);
+    }
+
+    private record Acknowledged(Claim claim, int attempt, long nanos) {}
+}

@@ -1,0 +1,250 @@
+package io.textonce.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.DriverDataSource;
+import io.textonce.sandbox.SandboxPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** An instance as it connects, on a server of its own. That the server is another one is set in its tables. */
+class DatabaseServerTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(60);
+
+    @TempDir
+    private static Path directory;
+
+    private static SandboxPostgres postgres;
+    private static JdbcTemplate jdbc;
+
+    @BeforeAll
+    static void startDatabase() throws IOException {
+        postgres = new SandboxPostgres(directory).start();
+        var dataSource = driver("postgres");
+        DeliveryTables.migrate(dataSource, LEASE);
+        jdbc = new JdbcTemplate(dataSource);
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void forgetServers() {
+        jdbc.update(
+                "TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores, textonce.database_servers");
+    }
+
+    @Test
+    void sendsAtOnceWhileTheServerIsTheSame() {
+        try (var first = new Instance();
+                var second = new Instance()) {
+            first.reconnect();
+
+            assertThat(restores()).isEmpty();
+            assertThat(second.verdict().isSend()).isTrue();
+        }
+    }
+
+    @Test
+    void beginsRestoreModeOnceForAllInstancesWhenTheServerHasANewTimeline() throws Exception {
+        try (var before = new Instance()) {
+            before.claim("event-0");
+        }
+        var newest = jdbc.queryForObject(
+                "SELECT happened_at FROM textonce.delivery_events ORDER BY id DESC LIMIT 1", Instant.class);
+        newTimeline();
+
+        var other = CompletableFuture.supplyAsync(Instance::new);
+        try (var first = new Instance();
+                var second = other.join()) {
+            assertThat(restores()).containsExactly(newest);
+            assertThat(first.verdict().status()).isEqualTo(DeliveryStatus.UNKNOWN);
+            assertThat(second.verdict().status()).isEqualTo(DeliveryStatus.UNKNOWN);
+            assertThat(first.server.health().getDetails()).containsKey("restoreModeUntil");
+        }
+    }
+
+    @Test
+    void countsTheAbsenceOfAMessageFromTheEndOfTheLeasesOfBefore() {
+        try (var before = new Instance()) {
+            before.claim("event-0");
+        }
+        newTimeline();
+
+        try (var instance = new Instance()) {
+            instance.claim("event-1");
+        }
+
+        assertThat(jdbc.queryForObject(
+                        "SELECT due_at FROM textonce.deliveries WHERE status = 'reserved'", Instant.class))
+                .isAfter(Instant.now().plus(LEASE).minusSeconds(30));
+        assertThat(jdbc.queryForObject(
+                        "SELECT unknown_since FROM textonce.deliveries WHERE status = 'unknown'", Instant.class))
+                .isAfter(Instant.now().plus(LEASE).minusSeconds(30));
+    }
+
+    @Test
+    void putsBackClaimsThatAnUnannouncedRestoreHasLost() {
+        try (var instance = new Instance();
+                var other = new Instance()) {
+            instance.claim("event-0");
+            instance.claim("event-1");
+            var lost = jdbc.queryForMap("SELECT id, body FROM textonce.deliveries WHERE event_id = 'event-1'");
+            jdbc.update("DELETE FROM textonce.deliveries WHERE event_id = 'event-1'");
+            restartServer();
+
+            other.reconnect();
+            instance.reconnect();
+
+            await().untilAsserted(() -> assertThat(other.verdict().status()).isEqualTo(DeliveryStatus.UNKNOWN));
+            await().untilAsserted(() -> assertThat(
+                            jdbc.queryForList(
+                                    "SELECT id, body FROM textonce.deliveries WHERE status = 'unknown' AND event_id = 'event-1'"))
+                    .containsExactly(lost));
+            assertThat(restores()).hasSize(1);
+        }
+    }
+
+    @Test
+    void putsBackARepeatedClaimOfARowThatWentBackwards() {
+        try (var instance = new Instance()) {
+            instance.claim("event-0");
+            jdbc.update("UPDATE textonce.deliveries SET status = 'rejected', due_at = NULL");
+            instance.claim("event-0");
+            jdbc.update("UPDATE textonce.deliveries SET status = 'rejected', due_at = NULL, attempt = 1");
+            restartServer();
+
+            instance.reconnect();
+
+            await().untilAsserted(
+                            () -> assertThat(jdbc.queryForList("SELECT status FROM textonce.deliveries", String.class))
+                                    .containsExactly("unknown"));
+            assertThat(restores()).hasSize(1);
+        }
+    }
+
+    @Test
+    void leavesEverythingAsItIsAfterARestartThatLostNothing() {
+        try (var instance = new Instance()) {
+            instance.claim("event-0");
+            restartServer();
+
+            instance.reconnect();
+
+            assertThat(restores()).isEmpty();
+            assertThat(jdbc.queryForList("SELECT status FROM textonce.deliveries", String.class))
+                    .containsExactly("reserved");
+        }
+    }
+
+    @Test
+    void namesEachSettingByWhichTheServerCanLoseCommits() {
+        try (var instance = new Instance()) {
+            var health = instance.server.health();
+
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat((List<?>) health.getDetails().get("dangers"))
+                    .extracting(danger -> danger.toString().split(" ")[0])
+                    .containsExactly("fsync", "synchronous_commit");
+        }
+    }
+
+    @Test
+    void worksWithoutTheRightToReadTheTimelineAndNamesTheDanger() {
+        jdbc.execute("""
+                CREATE ROLE narrow LOGIN;
+                GRANT USAGE ON SCHEMA textonce TO narrow;
+                GRANT ALL ON ALL TABLES IN SCHEMA textonce TO narrow;
+                REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC
+                """);
+        try (var instance = new Instance("narrow")) {
+            instance.claim("event-0");
+
+            assertThat(instance.server.health().getDetails().get("dangers").toString())
+                    .contains("its timeline can't be read");
+            assertThat(jdbc.queryForList("SELECT status FROM textonce.deliveries", String.class))
+                    .containsExactly("reserved");
+        }
+    }
+
+    private static List<Instant> restores() {
+        return jdbc.queryForList("SELECT restored_to FROM textonce.restores", Instant.class);
+    }
+
+    private static void newTimeline() {
+        jdbc.update("UPDATE textonce.database_servers SET server = 'the one before'");
+    }
+
+    private static void restartServer() {
+        postgres.close();
+        postgres.start();
+    }
+
+    private static DataSource driver(String user) {
+        return new DriverDataSource(postgres.url(), null, new Properties(), user, "postgres");
+    }
+
+    private static final class Instance implements AutoCloseable {
+
+        private final ClaimMemory memory = new ClaimMemory(Duration.ofMinutes(5));
+        private final HikariDataSource pool = new HikariDataSource();
+        private final AtomicReference<DeliveryTables> tables = new AtomicReference<>();
+        private final DatabaseServer server;
+        private final RestoreMode restore;
+
+        Instance() {
+            this("postgres");
+        }
+
+        Instance(String user) {
+            var forgotten = new ForgottenClaims(memory, () -> tables.get().claims(), () -> new JdbcTemplate(pool));
+            server = new DatabaseServer(memory, forgotten::putBack);
+            pool.setDataSource(server.recognized(driver(user)));
+            restore = new RestoreMode(new JdbcTemplate(pool), null, LEASE, Clock.systemUTC());
+            server.begin(restore);
+            new JdbcTemplate(pool).execute("SELECT 1");
+            tables.set(DeliveryTables.of(pool, LEASE, restore, memory, Clock.systemUTC()));
+        }
+
+        void claim(String event) {
+            ClaimedEvent.claim(tables.get(), new DefaultCamelContext(), event, "", "+15558675300", "Text");
+        }
+
+        SendDecision verdict() {
+            return restore.verdict(Delivery.claimed(DeliveryId.next(0), 1));
+        }
+
+        /** As after the loss of every connection. */
+        void reconnect() {
+            pool.getHikariPoolMXBean().softEvictConnections();
+            new JdbcTemplate(pool).execute("SELECT 1");
+        }
+
+        @Override
+        public void close() {
+            tables.get().claims().stop();
+            pool.close();
+        }
+    }
+}
