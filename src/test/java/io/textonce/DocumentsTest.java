@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
@@ -46,6 +47,39 @@ class DocumentsTest {
                 .toList();
 
         assertThat(links).allSatisfy(link -> assertThat(link).exists());
+    }
+
+    @Test
+    void guaranteesNameTestsPromisesOfTheModelAndLimitsThatExist() throws IOException {
+        String page = Files.readString(Path.of("docs/guarantees.md"));
+        var rows = page.split("\\| --- \\|\n", 2)[1]
+                .lines()
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> line.substring(1).split("\\|"))
+                .toList();
+        String model = Files.readString(Path.of("docs/model/TextOnce.tla"));
+        var limits = found("- \\*\\*(L\\d+): ", page);
+
+        assertThat(rows)
+                .hasSizeGreaterThan(40)
+                .allSatisfy(row -> assertThat(row).hasSize(4));
+        assertThat(rows).allSatisfy(row -> assertThat(row[1]).containsPattern("\\[\\w+(Test|IT)]\\("));
+        assertThat(rows)
+                .allSatisfy(row -> assertThat(found("`(\\w+)`", row[2]))
+                        .allSatisfy(promise -> assertThat(model).containsPattern("(?m)^" + promise + " ==")));
+        assertThat(rows.stream().flatMap(row -> found("\\b(L\\d+)\\b", row[3]).stream()))
+                .containsAll(limits)
+                .isSubsetOf(limits);
+        assertThat(rows.stream().flatMap(row -> found("`(\\w+)`", row[2]).stream()))
+                .containsAll(found("\\| (?:[^|]+) \\| `(\\w+)`[,| ]", page.substring(page.indexOf("## The model"))));
+    }
+
+    private static List<String> found(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     @Test
