@@ -4,6 +4,7 @@ import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSid;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -85,7 +86,7 @@ final class SearchBox {
 
     /** Returns the address of a search, without any number. */
     String address(String typed) {
-        String text = typed.strip();
+        String text = searchable(typed);
         return numbers.isIn(text)
                 ? "/search?n=" + sealer.seal(text)
                 : "/search?q=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
@@ -100,6 +101,18 @@ final class SearchBox {
     /** Returns the address of a person's page. */
     String person(String number) {
         return "/people?n=" + sealer.seal(number);
+    }
+
+    /** Returns the addresses of the people whose number may be meant, by the masked number. */
+    Map<String, String> people(String text) {
+        var people = new LinkedHashMap<String, String>();
+        numbers.of(text).forEach(number -> people.put(numbers.masked(number), person(number)));
+        return people;
+    }
+
+    /** Returns a text as it can be searched: the database holds no control characters. */
+    static String searchable(String typed) {
+        return typed.replaceAll("\\p{Cntrl}", " ").strip();
     }
 
     /** Returns the hash of the number that is most likely meant, or null if none is. */

@@ -45,7 +45,7 @@ final class SearchPage {
         if (box.isPrivate(q)) {
             return "redirect:" + box.address(q);
         }
-        String opened = n.isEmpty() ? q.strip() : box.opened(n);
+        String opened = n.isEmpty() ? SearchBox.searchable(q) : box.opened(n);
         String text = opened == null ? "" : opened;
         model.addAttribute("q", box.shown(text));
         model.addAttribute("n", n);
@@ -61,9 +61,7 @@ final class SearchPage {
                 box.isPrivate(text) ? box.shown(text) : null,
                 box.hash(text),
                 box.isPrivate(text) ? null : text);
-        if (box.hash(text) != null) {
-            model.addAttribute("person", box.person(text));
-        }
+        model.addAttribute("people", box.people(text));
         var found = box.find(text, after);
         var refused = after == null ? rejected.match(text) : List.<RejectedLookup.Rejected>of();
         if (found.size() == 1 && refused.isEmpty() && after == null) {

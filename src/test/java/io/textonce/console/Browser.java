@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import io.textonce.sandbox.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,16 @@ public final class Browser implements AutoCloseable {
             }
         });
         page.onPageError(error -> complaints.add("script error at " + page.url() + ": " + error));
+        return page;
+    }
+
+    /** A window of an operator who has logged in. */
+    public Page operator(Sandbox sandbox, int width, int height, ColorScheme scheme) {
+        var page = open(width, height, scheme);
+        page.navigate(sandbox.uri("/login").toString());
+        page.getByLabel("Your operator token").fill("support-token");
+        page.keyboard().press("Enter");
+        page.getByText("Overview").waitFor();
         return page;
     }
 

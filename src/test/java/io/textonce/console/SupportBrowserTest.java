@@ -72,7 +72,7 @@ class SupportBrowserTest {
         String id = sandbox.newEventId();
         send(sandbox, id, number);
         sandbox.awaitStatus(id, "delivered");
-        var page = operator(sandbox, 1280, 900, ColorScheme.LIGHT);
+        var page = browser.operator(sandbox, 1280, 900, ColorScheme.LIGHT);
 
         page.getByRole(AriaRole.SEARCHBOX).fill(number.substring(0, 5) + " " + number.substring(5));
         page.keyboard().press("Enter");
@@ -93,7 +93,7 @@ class SupportBrowserTest {
         sandbox.twilio().forNumber(number, 1, refuses(21611));
         send(sandbox, id, number);
         sandbox.awaitStatus(id, "held");
-        var page = operator(sandbox, 1280, 900, ColorScheme.DARK);
+        var page = browser.operator(sandbox, 1280, 900, ColorScheme.DARK);
 
         page.getByRole(AriaRole.SEARCHBOX).focus();
         page.keyboard().type(id);
@@ -128,7 +128,7 @@ class SupportBrowserTest {
         String id = sandbox.newEventId();
         sandbox.twilio().forNumber(number, 1, refuses(21211));
         send(sandbox, id, number);
-        var page = operator(sandbox, width, 844, scheme);
+        var page = browser.operator(sandbox, width, 844, scheme);
         String delivery = "/deliveries/" + sandbox.delivery(id).get("id");
 
         for (String path :
@@ -157,7 +157,7 @@ class SupportBrowserTest {
 
     @Test
     void keepsItselfUpToDateWithoutBeingAsked(Sandbox sandbox) {
-        var page = operator(sandbox, 1280, 900, ColorScheme.LIGHT);
+        var page = browser.operator(sandbox, 1280, 900, ColorScheme.LIGHT);
 
         page.waitForLoadState();
         page.waitForResponse(
@@ -166,14 +166,6 @@ class SupportBrowserTest {
 
         assertThat(page.locator(".tile").count()).isEqualTo(3);
         assertThat(page.locator(".asof .utc").innerText()).contains("UTC");
-    }
-
-    private static Page operator(Sandbox sandbox, int width, int height, ColorScheme scheme) {
-        var page = browser.open(width, height, scheme);
-        page.navigate(sandbox.uri("/login").toString());
-        logIn(page, "support-token");
-        page.getByText("Overview").waitFor();
-        return page;
     }
 
     private static void logIn(Page page, String token) {

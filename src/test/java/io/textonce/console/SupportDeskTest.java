@@ -48,11 +48,7 @@ class SupportDeskTest {
     @BeforeEach
     void logIn(Sandbox sandbox) {
         if (page == null) {
-            page = browser.open(1280, 900, ColorScheme.LIGHT);
-            page.navigate(sandbox.uri("/login").toString());
-            page.getByLabel("Your operator token").fill("support-token");
-            page.keyboard().press("Enter");
-            page.getByText("Overview").waitFor();
+            page = browser.operator(sandbox, 1280, 900, ColorScheme.LIGHT);
         }
         page.navigate(sandbox.uri("/").toString());
     }
@@ -80,6 +76,16 @@ class SupportDeskTest {
         page.getByRole(AriaRole.SEARCHBOX).press("Enter");
         page.waitForURL("**/search?n=*");
         assertThat(page.locator(".texts tbody tr").count()).isEqualTo(2);
+        page.getByText("All about +*******" + number.substring(8)).click();
+        page.waitForURL("**/people?n=*");
+        assertThat(page.locator("main").innerText()).contains("Consents", "order-updates", "Erase this person’s data");
+    }
+
+    @Test
+    void searchesATextWithACharacterThatNoIdHas(Sandbox sandbox) {
+        page.navigate(sandbox.uri("/search?q=nothing%00here").toString());
+
+        assertThat(page.locator("main").innerText()).contains("Nothing found");
     }
 
     @ParameterizedTest
