@@ -33,7 +33,7 @@ public final class CaseCommand {
             return 1;
         }
         Path data = Files.createTempDirectory("textonce-cases-");
-        try (var peers = new Peers(data, 0, 0).start();
+        try (var peers = new Peers(data, 0, 0);
                 var context = start(peers, folder)) {
             var findings = UserFileFindings.of(context, folder);
             findings.forEach(System.out::println);
@@ -60,7 +60,7 @@ public final class CaseCommand {
     }
 
     private static ConfigurableApplicationContext start(Peers peers, Path folder) {
-        Map<String, Object> settings = new HashMap<>(peers.environment());
+        Map<String, Object> settings = new HashMap<>();
         settings.put("PORT", "0");
         settings.put("MANAGEMENT_SERVER_PORT", "0");
         settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
@@ -68,7 +68,11 @@ public final class CaseCommand {
         settings.put("TEXTONCE_ROUTES_RELOAD", "false");
         settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
         var application = new SpringApplication(TextOnce.class, SandboxConfiguration.class);
-        application.addInitializers(context -> Peers.configure(context.getEnvironment(), settings));
+        application.addInitializers(context -> {
+            peers.start();
+            settings.putAll(peers.environment());
+            Peers.configure(context.getEnvironment(), settings);
+        });
         application.setLogStartupInfo(false);
         var context = application.run(SandboxApplication.QUIET);
         int port = Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));

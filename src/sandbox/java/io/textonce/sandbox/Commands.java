@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Commands of the sandbox's jar, for people who add events and routes and have no checkout. */
 public final class Commands {
@@ -41,7 +42,7 @@ public final class Commands {
         try {
             exit = run(command, rest);
         } catch (RuntimeException e) {
-            System.err.println(command + " failed: " + e.getMessage());
+            System.err.println(command + " failed: " + NestedExceptionUtils.getMostSpecificCause(e));
             exit = FINDINGS;
         }
         System.exit(exit);

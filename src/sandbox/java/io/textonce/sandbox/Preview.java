@@ -47,9 +47,7 @@ final class Preview {
             }
         });
         for (var route : camel.getRoutes()) {
-            if (route.getEndpoint() instanceof DirectEndpoint
-                    || route.getEndpoint() instanceof KameletEndpoint called
-                            && called.getTemplateId().equals("source")) {
+            if (route.getEndpoint() instanceof DirectEndpoint || route.getEndpoint() instanceof KameletEndpoint) {
                 camel.getRouteController().startRoute(route.getRouteId());
             }
         }
@@ -63,6 +61,9 @@ final class Preview {
             });
             if (done.getException() == null) {
                 return Commands.OK;
+            }
+            if (Problem.refusal(done.getException()) == null) {
+                throw new IllegalStateException(done.getException());
             }
             var problem = Problem.of(done.getException());
             System.out.println("rejected   " + problem.status() + " " + problem.detail());
