@@ -19,6 +19,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 record RouteFileError(int line, String reason) {
 
     private static final String NO_WORD = "[^A-Za-z0-9_-]+";
+    private static final Pattern PROSE = Pattern.compile("\\s*(#|description:|note:)");
 
     /** Translations of the messages of Camel and its parsers. */
     private static final Map<Pattern, String> WORDS = new LinkedHashMap<>();
@@ -78,10 +79,10 @@ record RouteFileError(int line, String reason) {
         return said;
     }
 
-    /** Returns the line with the rarest word of the reason; of equally rare ones the last. */
+    /** Returns the line with the rarest word of the reason; of equally rare ones the last. Prose has no errors. */
     private static int lineOf(String reason, String text) {
         List<List<String>> lines =
-                text.lines().map(line -> List.of(line.split(NO_WORD))).toList();
+                text.lines().map(RouteFileError::words).toList();
         return Stream.of(reason.split(NO_WORD))
                 .filter(word -> word.length() > 2)
                 .map(word -> linesWith(word, lines))
@@ -90,6 +91,10 @@ record RouteFileError(int line, String reason) {
                         .thenComparing(found -> -found.get(0)))
                 .map(found -> found.get(0))
                 .orElse(0);
+    }
+
+    private static List<String> words(String line) {
+        return PROSE.matcher(line).lookingAt() ? List.of() : List.of(line.split(NO_WORD));
     }
 
     private static List<Integer> linesWith(String word, List<List<String>> lines) {

@@ -53,7 +53,7 @@ class CommandsIT {
                 .containsExactly(
                         "bad/events/table-late.yaml: the file is ignored because of its name; the name of a route file"
                                 + " ends in .camel.yaml, that of a kamelet in .kamelet.yaml",
-                        "bad/events/table-ready.camel.yaml:13: there is no file table-ready.schema.json",
+                        "bad/events/table-ready.camel.yaml:18: there is no file table-ready.schema.json",
                         "bad has errors: 2");
     }
 
