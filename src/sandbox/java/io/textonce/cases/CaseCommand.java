@@ -69,12 +69,13 @@ public final class CaseCommand {
         settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
         var application = new SpringApplication(TextOnce.class, SandboxConfiguration.class);
         application.addInitializers(context -> {
+            SandboxApplication.silence();
             peers.start();
             settings.putAll(peers.environment());
             Peers.configure(context.getEnvironment(), settings);
         });
         application.setLogStartupInfo(false);
-        var context = application.run(SandboxApplication.QUIET);
+        var context = application.run();
         int port = Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
         peers.twilio().callbackTarget("127.0.0.1:" + port);
         return context;

@@ -38,8 +38,11 @@ final class OfflineApplication {
         settings.put("TEXTONCE_ROUTES", folder.toString());
         settings.put("TEXTONCE_ROUTES_RELOAD", "false");
         var application = new SpringApplication(TextOnce.class, SandboxConfiguration.class);
-        application.addInitializers(context -> Peers.configure(context.getEnvironment(), settings));
+        application.addInitializers(context -> {
+            SandboxApplication.silence();
+            Peers.configure(context.getEnvironment(), settings);
+        });
         application.setLogStartupInfo(false);
-        return application.run(SandboxApplication.QUIET);
+        return application.run();
     }
 }

@@ -3,6 +3,8 @@ package io.textonce.sandbox;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.TextOnce;
 import java.io.IOException;
@@ -29,14 +31,6 @@ import org.springframework.core.env.Environment;
  * target/sandbox}, and edits of the shipped files take effect at its next start; elsewhere it stays in {@code sandbox}.
  */
 public final class SandboxApplication {
-
-    /** Arguments of an application whose findings are printed, not logged. */
-    public static final String[] QUIET = {
-        "--logging.level.root=off",
-        "--logging.level.io.textonce.routes=off",
-        "--logging.level.io.zonky=off",
-        "--logging.level.org.apache.activemq.artemis=off"
-    };
 
     private static final Logger LOG = LoggerFactory.getLogger(SandboxApplication.class);
 
@@ -102,6 +96,13 @@ public final class SandboxApplication {
             peers.close();
             throw e;
         }
+    }
+
+    /** Silences an application whose findings are printed: every logger that has a level, and the root of the others. */
+    public static void silence() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLoggerList()
+                .forEach(logger -> logger.setLevel(Level.OFF));
     }
 
     /** Locks the folder, since two sandboxes in it would share a database. The lock ends with the process. */
