@@ -6,7 +6,7 @@ SELECT d.id, d.event, d.event_id, d.source, d.client, d.reference, d.purpose,
     CASE WHEN d.source <> 'cancellation' THEN d.consent_at END AS consent_at, d.consent_source, d.phone_masked,
     d.status, d.attempt, d.message_sid, d.error_code, d.reason, d.due_at, d.created_at, d.updated_at, d.phone, d.phone_hash,
     d.time_zone, d.segments,
-    d.status IN ('rejected', 'canceled') AND d.message_sid IS NULL AND d.phone IS NOT NULL AND d.body IS NOT NULL
+    d.status IN ('rejected', 'suppressed', 'canceled') AND d.message_sid IS NULL AND d.phone IS NOT NULL AND d.body IS NOT NULL
         AND (d.expires_at IS NULL OR d.expires_at > now()) AS may_be_sent_again,
     CASE WHEN CAST(:#timeline AS boolean) THEN (
         SELECT coalesce(json_agg(json_build_object('at', e.happened_at, 'kind', e.kind, 'status', e.status,

@@ -9,6 +9,7 @@ CREATE FUNCTION textonce.status_rank(status text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE status
         WHEN 'rejected' THEN -1
+        WHEN 'suppressed' THEN -1
         WHEN 'reserved' THEN -1
         WHEN 'held' THEN -1
         WHEN 'unknown' THEN -1
@@ -90,11 +91,13 @@ CREATE TABLE textonce.deliveries (
     -- Deferrable, so that one statement can give a SID back to the delivery that it really belongs to.
     CONSTRAINT deliveries_message_sid_key UNIQUE (message_sid) DEFERRABLE INITIALLY IMMEDIATE,
     CONSTRAINT deliveries_on_unknown_check CHECK (on_unknown IN ('resend', 'hold', 'drop')),
-    CONSTRAINT deliveries_status_check CHECK (status IN ('reserved', 'held', 'unknown', 'rejected', 'scheduled',
-        'accepted', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled', 'read')),
+    CONSTRAINT deliveries_status_check CHECK (status IN ('reserved', 'held', 'unknown', 'rejected',
+        'suppressed', 'scheduled', 'accepted', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'failed', 'canceled',
+        'read')),
     -- A message that is canceled before Twilio has it is canceled without a SID.
     CONSTRAINT deliveries_ours_without_sid_check CHECK (
-        status = 'canceled' OR (message_sid IS NULL) = (status IN ('reserved', 'held', 'unknown', 'rejected')))
+        status = 'canceled'
+        OR (message_sid IS NULL) = (status IN ('reserved', 'held', 'unknown', 'rejected', 'suppressed')))
 )
 WITH (
     -- Room for the next version of a row on its page: an update that changes no indexed column then writes no index
@@ -119,7 +122,7 @@ CREATE INDEX deliveries_reference_prefix_idx ON textonce.deliveries (lower(refer
 
 -- Support lists what did not arrive. Only those rows pay for these indexes.
 CREATE INDEX deliveries_not_delivered_idx ON textonce.deliveries (stage, id)
-    WHERE stage IN ('rejected', 'undelivered', 'failed', 'canceled');
+    WHERE stage IN ('rejected', 'suppressed', 'undelivered', 'failed', 'canceled');
 CREATE INDEX deliveries_error_code_idx ON textonce.deliveries (error_code, id) WHERE error_code IS NOT NULL;
 
 -- What is on hold and what is unknown is counted for the dashboard and for alerts, with the oldest of each.

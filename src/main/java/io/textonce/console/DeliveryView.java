@@ -149,7 +149,7 @@ public record DeliveryView(
             case DELIVERED, READ -> "good";
             case HELD, UNKNOWN -> "wait";
             case REJECTED, UNDELIVERED, FAILED -> "bad";
-            case CANCELED -> "off";
+            case CANCELED, SUPPRESSED -> "off";
             default -> "way";
         };
     }
@@ -162,7 +162,9 @@ public record DeliveryView(
             choices.add(new Choice("drop", "Discard", "The message will never be sent."));
         } else if (status == DeliveryStatus.HELD) {
             choices.add(new Choice("cancel", "Cancel message", "The message will never be sent."));
-        } else if (status == DeliveryStatus.REJECTED && storedForResend && !permanent) {
+        } else if ((status == DeliveryStatus.REJECTED || status == DeliveryStatus.SUPPRESSED)
+                && storedForResend
+                && !permanent) {
             choices.add(new Choice("resend", "Resend", "The same message is sent once more."));
         } else if (status.isCancelable()) {
             choices.add(

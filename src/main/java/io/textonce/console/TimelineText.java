@@ -113,7 +113,7 @@ public final class TimelineText {
                     case RESERVED -> "Sending";
                     case UNKNOWN -> "Unconfirmed whether the message was sent; checking with Twilio";
                     case HELD -> "On hold";
-                    case REJECTED -> "Message not sent";
+                    case REJECTED, SUPPRESSED -> "Message not sent";
                     default -> "Status set to " + status;
                 };
         };
@@ -166,6 +166,7 @@ public final class TimelineText {
             case HELD -> "On hold";
             case UNKNOWN -> "Unconfirmed; checking with Twilio";
             case REJECTED -> "Rejected";
+            case SUPPRESSED -> "Suppressed";
             case DELIVERED -> "Delivered";
             case READ -> "Delivered and read";
             case UNDELIVERED, FAILED -> "Not delivered";
@@ -187,6 +188,7 @@ public final class TimelineText {
                         ? "Waiting for an operator to send or discard it."
                         : "Will be sent automatically when due.";
             case UNKNOWN -> "Checking Twilio’s records; it is resent only if Twilio has no record of it.";
+            case SUPPRESSED -> "Nothing more: this environment sends no messages to this number.";
             case REJECTED -> "No automatic retry. Fix the event and resend.";
             case DELIVERED, READ -> "Nothing more; it was delivered.";
             case UNDELIVERED, FAILED -> "It won’t be resent automatically.";

@@ -41,18 +41,18 @@ public final class Cancellations {
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
-                SET status = CASE WHEN d.status IN ('held', 'rejected') THEN 'canceled' ELSE d.status END,
+                SET status = CASE WHEN d.status IN ('held', 'rejected', 'suppressed') THEN 'canceled' ELSE d.status END,
                     cancel_requested_at = coalesce(d.cancel_requested_at, now()),
                     reason = ?,
-                    body = CASE WHEN d.status NOT IN ('held', 'rejected') THEN d.body END,
+                    body = CASE WHEN d.status NOT IN ('held', 'rejected', 'suppressed') THEN d.body END,
                     due_at = CASE
                         WHEN d.status IN ('reserved', 'unknown') THEN d.due_at
-                        WHEN d.status NOT IN ('held', 'rejected') THEN now()
+                        WHEN d.status NOT IN ('held', 'rejected', 'suppressed') THEN now()
                     END,
                     updated_at = now()
                 FROM target
                 WHERE d.id = target.id
-                  AND d.status IN ('held', 'rejected', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
+                  AND d.status IN ('held', 'rejected', 'suppressed', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
                 RETURNING d.id, d.status, d.reason, target.status AS old_status,
                     target.cancel_requested_at IS NULL OR d.status <> target.status AS is_new
             ),
@@ -64,7 +64,7 @@ public final class Cancellations {
             )
             SELECT id, CASE
                     WHEN source = '%s' THEN 'pending'
-                    WHEN status IN ('held', 'rejected', 'canceled') THEN 'canceled'
+                    WHEN status IN ('held', 'rejected', 'suppressed', 'canceled') THEN 'canceled'
                     WHEN status IN ('reserved', 'unknown', 'scheduled', 'accepted', 'queued') THEN 'asked'
                     ELSE 'too_late'
                 END AS effect

@@ -6,13 +6,17 @@ import com.zaxxer.hikari.util.DriverDataSource;
 import io.textonce.peer.Activity;
 import io.textonce.peer.ConnectionPool;
 import io.textonce.peer.PeerMonitor;
+import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
+import io.textonce.phone.Recipients;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TimeBounds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,6 +133,11 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Recipients recipients(TextOnceProperties settings) {
+        return new Recipients(settings.recipients());
+    }
+
+    @Bean
     PhoneHash phoneHash(TextOnceProperties settings) {
         return new PhoneHash(
                 settings.hashKey().getBytes(StandardCharsets.UTF_8),
@@ -213,8 +222,22 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    SendRules sendRules(OptOuts optOuts, PhoneTimeZones phoneTimeZones, TextOnceProperties settings, Clock clock) {
+    SendRules sendRules(
+            OptOuts optOuts,
+            Recipients recipients,
+            PhoneTimeZones phoneTimeZones,
+            TextOnceProperties settings,
+            Clock clock) {
+        var byClient = new HashMap<String, Countries>();
+        settings.clients().forEach((name, client) -> byClient.put(name, new Countries(client.countries(), Set.of())));
+        var everywhere = new Countries(
+                settings.countries().allowed(), settings.countries().denied());
         return new SendRules(
-                optOuts, phoneTimeZones, settings.timeZone(), settings.consent().maxAge(), clock);
+                optOuts,
+                new RecipientGuards(recipients, everywhere, byClient),
+                phoneTimeZones,
+                settings.timeZone(),
+                settings.consent().maxAge(),
+                clock);
     }
 }

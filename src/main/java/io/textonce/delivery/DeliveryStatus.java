@@ -17,6 +17,8 @@ public enum DeliveryStatus {
     HELD(-1),
     UNKNOWN(-1),
     REJECTED(-1),
+    /** Excluded by the recipient guard of an environment that must not message everyone. */
+    SUPPRESSED(-1),
     SCHEDULED(0),
     ACCEPTED(1),
     QUEUED(2),

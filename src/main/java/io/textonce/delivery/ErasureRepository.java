@@ -77,7 +77,7 @@ public final class ErasureRepository {
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
-                SET status = CASE WHEN d.status IN ('held', 'rejected') THEN 'canceled' ELSE d.status END,
+                SET status = CASE WHEN d.status IN ('held', 'rejected', 'suppressed') THEN 'canceled' ELSE d.status END,
                     cancel_requested_at = coalesce(d.cancel_requested_at,
                         CASE WHEN is_open OR d.status IN ('scheduled', 'accepted', 'queued') THEN now() END),
                     due_at = CASE

@@ -4,6 +4,7 @@ import static io.textonce.delivery.DeliveryStatus.CANCELED;
 import static io.textonce.delivery.DeliveryStatus.HELD;
 import static io.textonce.delivery.DeliveryStatus.REJECTED;
 import static io.textonce.delivery.DeliveryStatus.RESERVED;
+import static io.textonce.delivery.DeliveryStatus.SUPPRESSED;
 import static io.textonce.delivery.DeliveryStatus.UNKNOWN;
 
 import java.time.Duration;
@@ -53,11 +54,11 @@ public final class History {
         boolean rises = from != null && to.isTwilios() && (from.rank() < to.rank() || from == CANCELED);
         return switch (kind) {
             case "callback", "poll" -> rises;
-            case "answer" -> rises || from == RESERVED && to != RESERVED;
+            case "answer" -> rises || from == RESERVED && to != RESERVED && to != SUPPRESSED;
             case "reconciliation" -> from == UNKNOWN && (rises || to == RESERVED);
             case "operator" ->
                 switch (to) {
-                    case HELD -> from == REJECTED || from == CANCELED;
+                    case HELD -> from == REJECTED || from == SUPPRESSED || from == CANCELED;
                     case CANCELED -> from == HELD || rises && from.isTwilios();
                     default -> false;
                 };
@@ -65,7 +66,8 @@ public final class History {
                 switch (to) {
                     case RESERVED -> from == null || from == HELD || from == REJECTED;
                     case HELD -> from == null || from == RESERVED || from == UNKNOWN || from == REJECTED;
-                    case REJECTED -> from == null || !from.isTwilios();
+                    case REJECTED -> from == null || !from.isTwilios() && from != SUPPRESSED;
+                    case SUPPRESSED -> from == null || from == RESERVED || from == UNKNOWN || from == REJECTED;
                     case UNKNOWN -> from == RESERVED || from != null && from.isTwilios();
                     case CANCELED -> from == null || !from.isTwilios() || from == CANCELED;
                     default -> false;

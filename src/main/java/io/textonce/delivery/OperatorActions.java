@@ -51,7 +51,7 @@ public final class OperatorActions {
                 UPDATE textonce.deliveries
                 SET status = 'held', due_at = now(), error_code = NULL, reason = 'An operator resent it',
                     updated_at = now()
-                WHERE id = ? AND status IN ('rejected', 'canceled') AND message_sid IS NULL
+                WHERE id = ? AND status IN ('rejected', 'suppressed', 'canceled') AND message_sid IS NULL
                   AND phone IS NOT NULL AND body IS NOT NULL AND (expires_at IS NULL OR expires_at > now())
                 RETURNING id, status, message_sid, status AS new_status
             )

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decision of the send rules about a message.
  *
- * @param status reserved: send now; held: not before {@code until}; unknown: not before reconciliation; rejected or
- *     canceled: never
+ * @param status reserved: send now; held: not before {@code until}; unknown: not before reconciliation; rejected,
+ *     suppressed or canceled: never
  * @param until when a held message is due, or when Twilio is to send a scheduled one
  * @param refusal rejection for the sender
  * @param words for the delivery's timeline, or null
@@ -43,11 +43,16 @@ public record SendDecision(
                 refusal.details().isEmpty() ? refusal.getMessage() : refusal.reason());
     }
 
+    static SendDecision suppressed(String words) {
+        return new SendDecision(DeliveryStatus.SUPPRESSED, null, null, words);
+    }
+
     static SendDecision canceled() {
         return new SendDecision(DeliveryStatus.CANCELED, null, null, "Canceled before it was sent");
     }
 
-    /** The one that delays more: a rejection before a hold, and a hold before any send. Of two equals this one. */
+    /** The one that delays more: a rejection before a suppression, that before a hold,
+     * and a hold before any send. Of two equals this one. */
     SendDecision strictest(SendDecision other) {
         return other.strictness() > strictness() ? other : this;
     }
@@ -56,7 +61,7 @@ public record SendDecision(
         if (isSend()) {
             return until == null ? 0 : 1;
         }
-        return isHeld() ? 2 : 3;
+        return isHeld() ? 2 : status == DeliveryStatus.SUPPRESSED ? 3 : 4;
     }
 
     public boolean isSend() {

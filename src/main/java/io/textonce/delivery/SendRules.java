@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Send rules: whether a message may be sent, and if not now, when. They apply before an event is claimed, and again
- * when a held message is sent or a message is resent: meanwhile its recipient may have opted out, its consent may be
- * too old, it may have expired, or quiet hours may have begun.
+ * when a held message is sent or a message is resent: meanwhile its recipient may have opted out, a guard may
+ * bar it, its consent may be too old, it may have expired, or quiet hours may have begun.
  */
 public final class SendRules {
 
@@ -32,6 +32,7 @@ public final class SendRules {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
     private final OptOuts optOuts;
+    private final RecipientGuards guards;
     private final PhoneTimeZones phoneZones;
     private final ZoneId defaultZone;
     private final Map<String, Duration> maxConsentAge = new HashMap<>();
@@ -40,11 +41,13 @@ public final class SendRules {
     /** @param maxConsentAge by purpose; only letters and digits of a purpose count, as the environment has no others */
     SendRules(
             OptOuts optOuts,
+            RecipientGuards guards,
             PhoneTimeZones phoneZones,
             ZoneId defaultZone,
             Map<String, Duration> maxConsentAge,
             Clock clock) {
         this.optOuts = optOuts;
+        this.guards = guards;
         this.phoneZones = phoneZones;
         this.defaultZone = defaultZone;
         this.clock = clock;
@@ -66,6 +69,11 @@ public final class SendRules {
                     "The consent was given more than " + words(most) + " ago, which is too old for this purpose."));
         }
         return SendDecision.SEND;
+    }
+
+    /** Suppresses or rejects a message to a number that may not get one here. */
+    SendDecision recipient(Sms sms) {
+        return guards.decide(sms.phone(), sms.client(), sms.policy().countries());
     }
 
     /** Holds a message until its sendAt and until the recipient's quiet hours are over. */
@@ -117,8 +125,7 @@ public final class SendRules {
             return SendDecision.rejected(OptOuts.refusal());
         }
         var sms = due.sms();
-        var consent = consent(sms, due.now());
-        return consent.isSend() ? time(sms, due.now()) : consent;
+        return recipient(sms).strictest(consent(sms, due.now())).strictest(time(sms, due.now()));
     }
 
     private static EventRejected tooLate(Allowed allowed) {

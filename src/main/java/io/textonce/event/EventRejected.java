@@ -53,6 +53,11 @@ public final class EventRejected extends RuntimeException {
         return ofField(field, "must be an E.164 number: a plus sign, the country code and the number, without spaces");
     }
 
+    /** Returns the rejection of a number in a country, or of a kind, that may get no messages. */
+    public static EventRejected ofCountry() {
+        return ofText(422, "country_not_allowed", null, "Messages to this country or kind of number are not allowed.");
+    }
+
     /** Returns the rejection of an id that another event has used: one of the two would be lost. */
     public static EventRejected ofReusedId() {
         return new EventRejected(

@@ -39,7 +39,7 @@ class Alerts {
                   AND NOT EXISTS (
                       SELECT FROM textonce.deliveries AS d
                       WHERE d.event = 'incident-alert' AND d.event_id = t.event_id
-                        AND d.status IN ('rejected', 'canceled'))) < rung.most), true)
+                        AND d.status IN ('rejected', 'suppressed', 'canceled'))) < rung.most), true)
             FROM unnest(CAST(? AS integer[]), CAST(? AS interval[])) AS rung(most, span)
             """;
 

@@ -48,7 +48,7 @@ class Incidents {
                 LEFT JOIN textonce.incident_alerts AS a ON a.incident_id = i.event_id AND a.step = i.step
                 LEFT JOIN textonce.deliveries AS d ON d.event = 'incident-alert' AND d.event_id = a.message_id
             WHERE i.due_at <= now()
-               OR i.due_at IS NOT NULL AND d.status IN ('undelivered', 'failed', 'rejected', 'canceled')
+               OR i.due_at IS NOT NULL AND d.status IN ('undelivered', 'failed', 'rejected', 'suppressed', 'canceled')
             ORDER BY i.due_at LIMIT ? FOR UPDATE OF i SKIP LOCKED
             """;
 

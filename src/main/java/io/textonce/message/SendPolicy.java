@@ -1,18 +1,16 @@
 package io.textonce.message;
 
 import io.textonce.event.EventName;
+import io.textonce.phone.Countries;
 import io.textonce.settings.TimeBounds;
 import io.textonce.settings.TwilioSid;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +39,8 @@ public final class SendPolicy implements Processor {
     private @Nullable Duration timeToLive;
     private @Nullable QuietHours quietHours;
     private @Nullable ZoneId timeZone;
-    private final SortedMap<String, String> options = new TreeMap<>();
+    private Set<String> countries = Set.of();
+    private final TwilioOptions options = new TwilioOptions();
     private int maxSegments = 3;
     private boolean urgent;
     private boolean keepsRejected;
@@ -86,6 +85,11 @@ public final class SendPolicy implements Processor {
         return timeZone;
     }
 
+    /** Countries that may get messages, of those that are allowed in general; all if empty. */
+    public Set<String> countries() {
+        return countries;
+    }
+
     /** Maximum number of segments. */
     public int maxSegments() {
         return maxSegments;
@@ -108,22 +112,23 @@ public final class SendPolicy implements Processor {
 
     /** Further parameters of Twilio's API, by the names of its SDK, such as {@code smartEncoded}. */
     public Map<String, String> options() {
-        return Collections.unmodifiableSortedMap(options);
+        return options.all();
     }
 
     /** Use of a content template at Twilio; the text then has the values for it. */
     public boolean isContent() {
-        return options.containsKey(CONTENT_SID);
+        return options.has(CONTENT_SID);
     }
 
     /** Scheduling at Twilio, possible with a Messaging Service; otherwise a later message is held here. */
     public boolean isScheduledAtTwilio() {
-        return scheduledAtTwilio && options.containsKey(SERVICE);
+        return scheduledAtTwilio && options.has(SERVICE);
     }
 
     /** Sender: the Messaging Service of this policy, else the default sender. */
     public String sender(String usual) {
-        return options.getOrDefault(SERVICE, usual);
+        String service = options.get(SERVICE);
+        return service == null ? usual : service;
     }
 
     public void setEvent(String event) {
@@ -175,6 +180,13 @@ public final class SendPolicy implements Processor {
         }
     }
 
+    public void setCountries(String countries) {
+        this.countries = countries.isBlank() ? Set.of() : Set.of(countries.split(","));
+        if (!this.countries.stream().allMatch(country -> country.matches(Countries.FORM))) {
+            throw new IllegalArgumentException("countries must be two letters each, such as US,DE");
+        }
+    }
+
     public void setMaxSegments(int maxSegments) {
         if (maxSegments < 1 || maxSegments > 10) {
             throw new IllegalArgumentException("maxSegments must be 1 to 10");
@@ -194,17 +206,17 @@ public final class SendPolicy implements Processor {
      * Enables Twilio's smart encoding: look-alikes of plain characters are replaced, so that a text has fewer segments.
      */
     public void setSmartEncoded(String smartEncoded) {
-        option("smartEncoded", smartEncoded, "true|false", "true or false");
+        options.set("smartEncoded", smartEncoded, "true|false", "true or false");
     }
 
     /** Enables link shortening, for a Messaging Service that has a domain for it. */
     public void setShortenUrls(String shortenUrls) {
-        option("shortenUrls", shortenUrls, "true|false", "true or false");
+        options.set("shortenUrls", shortenUrls, "true|false", "true or false");
     }
 
     /** Enables Twilio's risk check for SMS pumping and the like. */
     public void setRiskCheck(String riskCheck) {
-        option("riskCheck", riskCheck, "enable|disable", "enable or disable");
+        options.set("riskCheck", riskCheck, "enable|disable", "enable or disable");
     }
 
     /**
@@ -212,13 +224,13 @@ public final class SendPolicy implements Processor {
      * in Twilio's message list: an unknown outcome without a callback would appear absent and be sent twice.
      */
     public void setContentSid(String contentSid) {
-        option(CONTENT_SID, contentSid, "HX" + TwilioSid.DIGITS, "HX and 32 hexadecimal digits");
+        options.set(CONTENT_SID, contentSid, "HX" + TwilioSid.DIGITS, "HX and 32 hexadecimal digits");
         requireContentToStayUnsent();
     }
 
     /** Sets the Messaging Service, instead of the default sender. */
     public void setMessagingService(String messagingService) {
-        option(SERVICE, messagingService, "MG" + TwilioSid.DIGITS, "MG and 32 hexadecimal digits");
+        options.set(SERVICE, messagingService, "MG" + TwilioSid.DIGITS, "MG and 32 hexadecimal digits");
     }
 
     /**
@@ -247,16 +259,6 @@ public final class SendPolicy implements Processor {
         }
     }
 
-    private void option(String name, String value, String pattern, String words) {
-        if (value.isBlank()) {
-            return;
-        }
-        if (!value.matches(pattern)) {
-            throw new IllegalArgumentException(name + " must be " + words);
-        }
-        options.put(name, value);
-    }
-
     /**
      * Returns the options as stored in the table, or null.
      *
@@ -264,28 +266,21 @@ public final class SendPolicy implements Processor {
      */
     @Nullable
     public String written(@Nullable Instant sendAt) {
-        var written = new TreeMap<>(options);
+        var others = new HashMap<String, String>();
         if (isScheduledAtTwilio() && sendAt != null) {
-            written.put(SEND_AT, sendAt.toString());
+            others.put(SEND_AT, sendAt.toString());
         }
         if (urgent) {
-            written.put(URGENT, "true");
+            others.put(URGENT, "true");
         }
-        return written.isEmpty()
-                ? null
-                : written.entrySet().stream()
-                        .map(option -> option.getKey() + "=" + option.getValue())
-                        .collect(Collectors.joining(" "));
+        return options.written(others);
     }
 
     /** Restores the options from the table, and returns the time at which Twilio is to send the message, or null. */
     @Nullable
     public Instant read(@Nullable String written) {
         if (written != null) {
-            for (String option : written.split(" ")) {
-                int equals = option.indexOf('=');
-                options.put(option.substring(0, equals), option.substring(equals + 1));
-            }
+            options.read(written);
         }
         urgent = Boolean.parseBoolean(options.remove(URGENT));
         String sendAt = options.remove(SEND_AT);

@@ -7,6 +7,8 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import io.textonce.event.Identifier;
 import io.textonce.event.StorableText;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.Recipients;
 import io.textonce.privacy.Sha256;
 import io.textonce.tuning.SharedBuffers;
 import java.time.Clock;
@@ -39,9 +41,13 @@ public final class SmsDraft implements Processor {
 
     private static final int LONGEST_REFERENCE = 120;
 
+    private final PhoneNumbers phones;
+    private final Recipients recipients;
     private final Clock clock;
 
-    public SmsDraft(Clock clock) {
+    public SmsDraft(PhoneNumbers phones, Recipients recipients, Clock clock) {
+        this.phones = phones;
+        this.recipients = recipients;
         this.clock = clock;
     }
 
@@ -61,7 +67,7 @@ public final class SmsDraft implements Processor {
                 policy.event(),
                 eventId,
                 digest(withEventId(payload, eventId)),
-                required(payload, "phone"),
+                addressee(required(payload, "phone")),
                 text == null ? "" : text,
                 EventTime.of("consentAt", required(payload, "consentAt")),
                 consentSource(payload),
@@ -80,6 +86,11 @@ public final class SmsDraft implements Processor {
     private static @Nullable String reference(Exchange exchange) {
         String reference = exchange.getVariable("reference", String.class);
         return reference == null ? null : reference.substring(0, Math.min(reference.length(), LONGEST_REFERENCE));
+    }
+
+    /** Returns the number that the message goes to; a wrong one is not hidden by a redirection. */
+    private String addressee(String phone) {
+        return phones.isE164(phone) ? recipients.addressee(phone) : phone;
     }
 
     /** Returns the values for Twilio's template, in Twilio's form (https://www.twilio.com/docs/content). */

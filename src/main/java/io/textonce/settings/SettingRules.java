@@ -50,6 +50,12 @@ final class SettingRules {
         if (twilio.sender().isEmpty()) {
             faults.add("textonce.twilio.from-number", "is missing (or set TWILIO_MESSAGING_SERVICE_SID)");
         }
+        if (!twilio.verifyServiceSid().isEmpty()
+                && !twilio.fromNumber().startsWith("+")
+                && settings.verify().countries().isEmpty()
+                && settings.countries().allowed().isEmpty()) {
+            faults.add("textonce.verify.countries", "is missing: the countries whose numbers get codes, such as US,DE");
+        }
         if (!twilio.region().isEmpty() && twilio.edgeOfRegion().isEmpty()) {
             faults.add(
                     "textonce.twilio.region", "must be us1, ie1, au1 or jp1, or another one together with TWILIO_EDGE");

@@ -3,6 +3,7 @@ package io.textonce.settings;
 import io.textonce.privacy.PersonalDataMask;
 import jakarta.validation.Path;
 import jakarta.validation.Validation;
+import jakarta.validation.Validator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -33,6 +34,12 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
             "spring.datasource.password",
             "spring.artemis.password");
 
+    private static final Validator VALIDATOR = Validation.byDefaultProvider()
+            .configure()
+            .messageInterpolator(new ParameterMessageInterpolator())
+            .buildValidatorFactory()
+            .getValidator();
+
     private final ConfigurableEnvironment environment;
 
     SettingsCheck(ConfigurableEnvironment environment) {
@@ -58,15 +65,9 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
     }
 
     private static void violations(TextOnceProperties settings, SettingFaults faults) {
-        try (var validators = Validation.byDefaultProvider()
-                .configure()
-                .messageInterpolator(new ParameterMessageInterpolator())
-                .buildValidatorFactory()) {
-            validators
-                    .getValidator()
-                    .validate(settings)
-                    .forEach(violation -> faults.add(property(violation.getPropertyPath()), violation.getMessage()));
-        }
+        VALIDATOR
+                .validate(settings)
+                .forEach(violation -> faults.add(property(violation.getPropertyPath()), violation.getMessage()));
     }
 
     /** The name of the setting at a path such as {@code clients[shop].tokenSha256[0].<list element>}. */

@@ -1,5 +1,7 @@
 package io.textonce.settings;
 
+import io.textonce.phone.Countries;
+import io.textonce.phone.Recipients;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
@@ -39,6 +41,8 @@ import org.springframework.util.unit.DataSize;
  * @param requireTwilioSignature whether webhooks must be signed; false only in the sandbox
  * @param hashKey key of the keyed hash of phone numbers, at least 32 characters
  * @param hashKeyPrevious former hash keys, by which phone numbers are still found; several with commas
+ * @param recipients which numbers may get messages: all, none, only:NUMBERS (or prefixes, with commas), redirect:NUMBER
+ * @param countries countries that may get messages
  * @param timeZone time zone of quiet hours if neither the event nor the phone number implies one
  * @param regions countries in which support may search for a number without country code, in two letters of ISO 3166-1
  * @param restoredTo point in time to which the database was restored, while events since then may be redelivered
@@ -75,6 +79,12 @@ public record TextOnceProperties(
         String hashKey,
 
         @DefaultValue List<@Size(min = 32, message = KEY) String> hashKeyPrevious,
+
+        @NotBlank(message = SettingFaults.MISSING)
+        @Pattern(regexp = "|" + Recipients.FORM, message = "must be all, none, only:NUMBERS or redirect:NUMBER")
+        String recipients,
+
+        @Valid @NestedConfigurationProperty CountrySettings countries,
         @NotNull(message = SettingFaults.MISSING) ZoneId timeZone,
         @DefaultValue Set<@Pattern(regexp = "[A-Z]{2}", message = REGION) String> regions,
 
@@ -258,12 +268,14 @@ public record TextOnceProperties(
      * @param tokenSha256 SHA-256 of its bearer tokens in hex; several while tokens are rotated
      * @param events events that it may send; empty means all
      * @param role sender, or operator, who may also read and change deliveries
+     * @param countries countries that it may message, of those that are allowed in general; empty means all
      * @param requestsPerSecond rate limit on one instance, if it differs from the general one
      * @param webhook webhook to which status changes are published, or null
      */
     public record Client(
             @DefaultValue List<@Pattern(regexp = "[0-9a-fA-F]{64}", message = SHA256) String> tokenSha256,
             @DefaultValue Set<String> events,
+            @DefaultValue Set<@Pattern(regexp = Countries.FORM, message = CountrySettings.FORM) String> countries,
             @DefaultValue("sender") Role role,
             @Nullable @Positive(message = COUNT) Integer requestsPerSecond,
             @Nullable @Valid Webhook webhook) {}

@@ -50,6 +50,7 @@ final class OneTimeCodes {
     private final String service;
     private final VerifySettings settings;
     private final PhoneNumbers phones;
+    private final CodeGuards guards;
     private final CodeLimits limits;
     private final Approvals approvals;
     private final MeterRegistry meters;
@@ -58,6 +59,7 @@ final class OneTimeCodes {
             TwilioRestClient client,
             TextOnceProperties settings,
             PhoneNumbers phones,
+            CodeGuards guards,
             CodeLimits limits,
             Approvals approvals,
             MeterRegistry meters) {
@@ -65,6 +67,7 @@ final class OneTimeCodes {
         this.service = settings.twilio().verifyServiceSid();
         this.settings = settings.verify();
         this.phones = phones;
+        this.guards = guards;
         this.limits = limits;
         this.approvals = approvals;
         this.meters = meters;
@@ -96,13 +99,14 @@ final class OneTimeCodes {
         if (!phones.isE164(text(exchange, "phone"))) {
             throw EventRejected.ofNumber("phone");
         }
+        guards.require(text(exchange, "phone"));
     }
 
     /** Builds the form of a start in the variable {@code form}. */
     void startForm(Exchange exchange) {
         var policy = exchange.getVariable(VerifyPolicy.VARIABLE, VerifyPolicy.class);
         var form = new LinkedHashMap<String, String>();
-        form.put("To", text(exchange, "phone"));
+        form.put("To", guards.addressee(text(exchange, "phone")));
         String channel = first(
                 text(exchange, "channel"), policy.channel(), settings.channels().get(0));
         if (!settings.channels().contains(channel)) {
@@ -125,7 +129,7 @@ final class OneTimeCodes {
         if (!CODE.matcher(code).matches()) {
             throw EventRejected.ofField("code", "must be a string of 4 to 10 digits");
         }
-        exchange.setVariable("form", Map.of("To", text(exchange, "phone"), "Code", code));
+        exchange.setVariable("form", Map.of("To", guards.addressee(text(exchange, "phone")), "Code", code));
     }
 
     /** Starts a code at Twilio; the body becomes {@code sid} and {@code status}. */

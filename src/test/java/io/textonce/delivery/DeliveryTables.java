@@ -1,14 +1,17 @@
 package io.textonce.delivery;
 
+import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
+import io.textonce.phone.Recipients;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +70,13 @@ public record DeliveryTables(
                         memory,
                         () -> {},
                         clock),
-                new SendRules(new OptOuts(jdbc, hash), new PhoneTimeZones(), ZoneOffset.UTC, Map.of(), clock),
+                new SendRules(
+                        new OptOuts(jdbc, hash),
+                        new RecipientGuards(new Recipients("all"), new Countries(Set.of(), Set.of()), Map.of()),
+                        new PhoneTimeZones(),
+                        ZoneOffset.UTC,
+                        Map.of(),
+                        clock),
                 restore,
                 departure,
                 new OperatorActions(jdbc));

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
+import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneTimeZones;
+import io.textonce.phone.Recipients;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -116,6 +119,7 @@ class SendRulesTest {
         var noOptOuts = new OptOuts(new JdbcTemplate(), new PhoneHash(new byte[32]));
         return new SendRules(
                 noOptOuts,
+                new RecipientGuards(new Recipients("all"), new Countries(Set.of(), Set.of()), Map.of()),
                 new PhoneTimeZones(),
                 ZoneId.of("Asia/Kolkata"),
                 Map.of("orderupdates", Duration.ofDays(30)),

@@ -24,7 +24,7 @@ class ClientRateLimiterTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ClientRateLimiter rate = new ClientRateLimiter(
             10,
-            Map.of("clinic", new Client(List.of(), Set.of(), Role.SENDER, 3, null)),
+            Map.of("clinic", new Client(List.of(), Set.of(), Set.of(), Role.SENDER, 3, null)),
             new AuthenticationFailureHandler(Duration.ZERO, mock(ScheduledExecutorService.class), meters));
 
     @Test

@@ -454,6 +454,7 @@ class SettingsCheckTest {
                                     new TextOnceProperties.Client(
                                             List.of(HASH, HASH.replace('0', '1')),
                                             Set.of("order-shipped", "order-packed"),
+                                            Set.of(),
                                             TextOnceProperties.Role.SENDER,
                                             7,
                                             null)),
@@ -461,6 +462,7 @@ class SettingsCheckTest {
                                     "support",
                                     new TextOnceProperties.Client(
                                             List.of(HASH.replace('0', '2')),
+                                            Set.of(),
                                             Set.of(),
                                             TextOnceProperties.Role.OPERATOR,
                                             null,

@@ -1,0 +1,40 @@
+package io.textonce.delivery;
+
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.Recipients;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.stereotype.Component;
+
+/**
+ * Notice of the setting {@code textonce.recipients} in the log, in the health endpoint and on the pages: a message that
+ * is missing where not everyone gets messages is no fault, and one that arrives where no one should is.
+ */
+@Component("recipientMode")
+public final class RecipientMode implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecipientMode.class);
+
+    private final String words;
+
+    RecipientMode(Recipients recipients, PhoneNumbers phones) {
+        words = recipients.words(phones);
+        if (!words.isEmpty()) {
+            LOG.warn("{} (textonce.recipients)", words);
+        }
+    }
+
+    /** The mode in words for the pages; empty where everyone gets messages. */
+    public String words() {
+        return words;
+    }
+
+    @Override
+    public Health health() {
+        return Health.up()
+                .withDetail("mode", words.isEmpty() ? "Messages go to everyone" : words)
+                .build();
+    }
+}

@@ -1,0 +1,77 @@
+package io.textonce.phone;
+
+import com.google.i18n.phonenumbers.NumberParseException;
+import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
+import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Country guard: which countries may get messages, by the region of a number (ISO 3166-1, two letters). Two kinds of numbers
+ * stand beside the countries, since fraud lives on them: {@value PREMIUM} numbers of any country, and {@value SATELLITE}
+ * and other networks that belong to none.
+ */
+public final class Countries {
+
+    public static final String PREMIUM = "premium";
+    public static final String SATELLITE = "satellite";
+
+    /** The form of an entry. */
+    public static final String FORM = "[A-Z]{2}|" + PREMIUM + "|" + SATELLITE;
+
+    private static final String NO_REGION = "ZZ";
+    private static final String NON_GEOGRAPHICAL = "001";
+    private static final Set<PhoneNumberType> COSTLY =
+            Set.of(PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST);
+
+    private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
+
+    private final Set<String> allowed;
+    private final Set<String> denied;
+
+    /** @param allowed all if it is empty; {@code premium} and {@code satellite} are allowed only by name then */
+    public Countries(Set<String> allowed, Set<String> denied) {
+        this.allowed = allowed;
+        this.denied = denied;
+    }
+
+    /** Returns whether a number may get a message; one that has no E.164 form is left to the check of numbers. */
+    public boolean allow(String e164) {
+        var kinds = kinds(e164);
+        return kinds.stream().noneMatch(denied::contains) && (allowed.isEmpty() || allowed.containsAll(kinds));
+    }
+
+    /** Returns the country of a number, or {@code satellite}; null for one that has no E.164 form. */
+    public static @Nullable String of(String e164) {
+        try {
+            return of(NUMBERS.parse(e164, NO_REGION));
+        } catch (NumberParseException e) {
+            return null;
+        }
+    }
+
+    /** An unassigned number counts as one of the main country of its calling code: libphonenumber may lag behind. */
+    private static String of(PhoneNumber number) {
+        String region = NUMBERS.getRegionCodeForNumber(number);
+        if (region == null) {
+            region = NUMBERS.getRegionCodeForCountryCode(number.getCountryCode());
+        }
+        return region.equals(NON_GEOGRAPHICAL) ? SATELLITE : region;
+    }
+
+    private static Set<String> kinds(String e164) {
+        var kinds = new TreeSet<String>();
+        try {
+            var number = NUMBERS.parse(e164, NO_REGION);
+            kinds.add(of(number));
+            if (COSTLY.contains(NUMBERS.getNumberType(number))) {
+                kinds.add(PREMIUM);
+            }
+        } catch (NumberParseException e) {
+            return Set.of();
+        }
+        return kinds;
+    }
+}

@@ -1,0 +1,58 @@
+package io.textonce.phone;
+
+import java.util.List;
+
+/**
+ * Recipient guard of an environment that must not message the public: which numbers may get a message at all. It has the forms
+ * of the setting {@code textonce.recipients}: {@code all}, {@code none}, {@code only:} and numbers or their prefixes,
+ * {@code redirect:} and the number that gets every message instead.
+ */
+public final class Recipients {
+
+    /** The setting's form. */
+    public static final String FORM = "all|none|only:\\+\\d{1,15}(,\\+\\d{1,15})*|redirect:\\+[1-9]\\d{1,14}";
+
+    private static final String ALL = "all";
+    private static final String REDIRECT = "redirect:";
+
+    private final String mode;
+    private final List<String> numbers;
+
+    /** @throws IllegalArgumentException when the setting has none of the forms */
+    public Recipients(String setting) {
+        if (!setting.matches(FORM)) {
+            throw new IllegalArgumentException("must be all, none, only:NUMBERS or redirect:NUMBER");
+        }
+        int colon = setting.indexOf(':');
+        mode = colon < 0 ? setting : setting.substring(0, colon + 1);
+        numbers = colon < 0 ? List.of() : List.of(setting.substring(colon + 1).split(","));
+    }
+
+    /** Returns the number that a message goes to: that of the redirection if there is one. */
+    public String addressee(String number) {
+        return mode.equals(REDIRECT) ? numbers.get(0) : number;
+    }
+
+    /** Returns whether a number may get a message. */
+    public boolean allow(String number) {
+        return switch (mode) {
+            case ALL -> true;
+            case REDIRECT -> numbers.contains(number);
+            default -> numbers.stream().anyMatch(number::startsWith);
+        };
+    }
+
+    public boolean areAll() {
+        return mode.equals(ALL);
+    }
+
+    /** Returns the mode in words, without a whole number; empty for all. */
+    public String words(PhoneNumbers phones) {
+        return switch (mode) {
+            case ALL -> "";
+            case "none" -> "No message is sent";
+            case REDIRECT -> "Every message goes to " + phones.mask(numbers.get(0));
+            default -> "Messages go only to listed numbers (" + numbers.size() + ")";
+        };
+    }
+}

@@ -1,0 +1,49 @@
+package io.textonce.phone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CountriesTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "+14155552671,   US",
+        "+16135550123,   CA",
+        "+15551234567,   US", // unassigned: the main country of +1
+        "+4915112345678, DE",
+        "+881612345678,  satellite",
+        "+87077612345,   satellite",
+        "nobody,         ",
+    })
+    void knowsTheCountryOfANumber(String number, String country) {
+        assertThat(Countries.of(number)).isEqualTo(country);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "+14155552671   |           | premium,satellite | true",
+                "+19002345678   |           | premium,satellite | false", // premium rate of the US
+                "+881612345678  |           | premium,satellite | false",
+                "+4915112345678 | US,CA     | premium,satellite | false",
+                "+16135550123   | US,CA     | premium,satellite | true",
+                "+16135550123   | US        |                   | false",
+                "+19002345678   | US        |                   | false",
+                "+19002345678   | US,premium|                   | true",
+                "+881612345678  | US        |                   | false",
+                "+33612345678   |           | FR                | false",
+                "nobody         | US        | premium           | true", // left to the check of numbers
+            })
+    void allowsWhatIsAllowedAndNotDenied(String number, String allowed, String denied, boolean allows) {
+        assertThat(new Countries(set(allowed), set(denied)).allow(number)).isEqualTo(allows);
+    }
+
+    private static Set<String> set(String list) {
+        return list == null ? Set.of() : Set.of(list.split(","));
+    }
+}
