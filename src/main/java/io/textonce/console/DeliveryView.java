@@ -104,6 +104,7 @@ public record DeliveryView(
             case UNDELIVERED, FAILED -> "We sent you the message, but it could not be delivered to your phone.";
             case REJECTED -> "The message could not be sent to your number.";
             case CANCELED -> "The message was canceled and was not sent.";
+            case SUPPRESSED -> "The message was not sent.";
             default -> "The message to you is being sent.";
         };
     }

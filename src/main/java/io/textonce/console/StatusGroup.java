@@ -16,7 +16,7 @@ public enum StatusGroup {
     IN_PROGRESS("In progress", RESERVED, SCHEDULED, ACCEPTED, QUEUED, SENDING, SENT),
     WAITING("On hold or unconfirmed", HELD, UNKNOWN),
     NOT_DELIVERED("Failed", REJECTED, UNDELIVERED, FAILED),
-    ANY_CANCELED("Canceled", CANCELED);
+    ANY_CANCELED("Canceled or suppressed", CANCELED, SUPPRESSED);
 
     private final String title;
     private final List<DeliveryStatus> statuses;
