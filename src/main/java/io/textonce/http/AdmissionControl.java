@@ -3,7 +3,7 @@ package io.textonce.http;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.peer.Activity;
-import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.HttpSettings;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -48,8 +48,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
     private final Activity activity;
 
     /** @param running whether the routes run: the port opens before them, and is closed after them */
-    AdmissionControl(
-            TextOnceProperties.Http settings, MeterRegistry meters, BooleanSupplier running, Activity activity) {
+    AdmissionControl(HttpSettings settings, MeterRegistry meters, BooleanSupplier running, Activity activity) {
         this.running = running;
         this.activity = activity;
         this.calls = counted("api", settings.maxInFlight(), meters);

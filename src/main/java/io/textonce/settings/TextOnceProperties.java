@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.unit.DataSize;
 
 /**
  * Settings of the bundle with their constraints. Defaults, and the environment variables that fill them, are in {@code
@@ -95,7 +94,7 @@ public record TextOnceProperties(
         @AboveZero Duration lease,
         @Valid Unknown unknown,
         @Valid Due due,
-        @Valid Http http,
+        @Valid @NestedConfigurationProperty HttpSettings http,
         @Valid Jms jms,
         @Valid File file,
         @Valid Incident incident,
@@ -150,29 +149,6 @@ public record TextOnceProperties(
             @Positive(message = COUNT) int workers,
             @AboveZero Duration statusAfter,
             @AboveZero Duration probeInterval) {}
-
-    /**
-     * Limits of the HTTP intake.
-     *
-     * @param maxInFlight API requests processed at once; more wait up to a second and then get 503 before any claim
-     * @param maxCallbacksInFlight the same for Twilio's callbacks, separate so that neither starves the other
-     * @param maxBody largest accepted body
-     * @param requestsPerSecond rate limit of one client on one instance; above it 429
-     * @param wrongTokenDelay delay of the answer to a wrong token
-     * @param publicPaths paths of user routes outside /api/ that need no token, such as /hooks/parcel or /hooks/**
-     * @param scopeClaims claims of an issuer's token that hold its scopes, each as a text with blanks or as a list
-     */
-    public record Http(
-            @Positive(message = COUNT) int maxInFlight,
-            @Positive(message = COUNT) int maxCallbacksInFlight,
-            @NotNull(message = SettingFaults.MISSING) DataSize maxBody,
-            @Positive(message = COUNT) int requestsPerSecond,
-            @NotNegative Duration wrongTokenDelay,
-            @DefaultValue List<String> publicPaths,
-
-            @NotEmpty(message = SettingFaults.MISSING)
-            List<@Pattern(regexp = "[\\w.:/-]+", message = "must be names of claims, such as scope,scp,roles") String>
-                    scopeClaims) {}
 
     /**
      * Queues of the JMS intake.

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.peer.Activity;
-import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.HttpSettings;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -31,7 +31,7 @@ class AdmissionControlTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicBoolean running = new AtomicBoolean(true);
     private final AdmissionControl gate = new AdmissionControl(
-            new TextOnceProperties.Http(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of()),
+            new HttpSettings(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of()),
             meters,
             running::get,
             new Activity(System::nanoTime));

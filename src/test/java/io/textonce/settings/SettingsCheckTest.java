@@ -318,7 +318,7 @@ class SettingsCheckTest {
                 TextOnceProperties.class,
                 TextOnceProperties.Unknown.class,
                 TextOnceProperties.Due.class,
-                TextOnceProperties.Http.class,
+                HttpSettings.class,
                 TextOnceProperties.Jms.class,
                 TextOnceProperties.File.class,
                 TextOnceProperties.Incident.class,
