@@ -81,8 +81,7 @@ record RouteFileError(int line, String reason) {
 
     /** Returns the line with the rarest word of the reason; of equally rare ones the last. Prose has no errors. */
     private static int lineOf(String reason, String text) {
-        List<List<String>> lines =
-                text.lines().map(RouteFileError::words).toList();
+        List<List<String>> lines = text.lines().map(RouteFileError::words).toList();
         return Stream.of(reason.split(NO_WORD))
                 .filter(word -> word.length() > 2)
                 .map(word -> linesWith(word, lines))
