@@ -104,7 +104,12 @@ final class LogFields implements InterceptStrategy {
                 var step = STEP.get();
                 if (step.exchange != null) {
                     step.written = true;
-                    set(step.exchange);
+                    try {
+                        set(step.exchange);
+                    } catch (RuntimeException e) {
+                        // Another thread may have ended the exchange. The line is worth more than its fields.
+                        addWarn("The fields of a line could not be read", e);
+                    }
                 }
             }
             return FilterReply.NEUTRAL;

@@ -22,7 +22,9 @@ class DashboardTest {
     private static final Map<Character, Character> PAIRS = Map.of(')', '(', ']', '[', '}', '{');
     private static final Pattern WINDOW = Pattern.compile("\\[[^]]*]");
     private static final Set<String> WORDS =
-            Set.of("sum", "abs", "max", "rate", "increase", "by", "absent", "unless", "le", "and", "or");
+            Set.of(
+                    "sum", "abs", "min", "max", "count", "rate", "increase", "by", "on", "absent", "unless", "le", "and", "or",
+                    "up");
 
     @Test
     void givesEachPanelAnIdAPlaceAndASource() throws IOException {
@@ -78,7 +80,7 @@ class DashboardTest {
             // A counter is only of use as a rate, and a rate only of a counter.
             assertThat(expression).doesNotContainPattern("(?<!rate\\(|increase\\()textonce_\\w+_total");
             assertThat(expression
-                            .replaceAll("\"[^\"]*\"|\\{[^}]*}|\\[[^]]*]|by \\([^)]*\\)", "")
+                            .replaceAll("\"[^\"]*\"|\\{[^}]*}|\\[[^]]*]|(?:by|on) \\([^)]*\\)", "")
                             .split("[^a-z_]+"))
                     .filteredOn(word -> !word.isEmpty() && !word.contains("_"))
                     .isSubsetOf(WORDS);

@@ -100,7 +100,8 @@ class ComposeTest {
                     .matches("[1-9]\\d*(:\\d+)?");
         });
         assertThat(read("Dockerfile").lines().filter(line -> line.startsWith("USER")))
-                .containsExactly("USER 10001");
+                .as("TextOnce and its sandbox")
+                .containsExactly("USER 10001", "USER 10001");
     }
 
     @Test
@@ -111,7 +112,7 @@ class ComposeTest {
                 .filter(line -> line.startsWith("FROM ") && line.contains(":"))
                 .forEach(line -> images.add(line.split(" ")[1]));
 
-        assertThat(images).hasSize(6).allSatisfy(image -> assertThat(image).matches("[a-z/-]+:v?\\d+[.a-z0-9-]*"));
+        assertThat(images).hasSize(7).allSatisfy(image -> assertThat(image).matches("[a-z/-]+:v?\\d+[.a-z0-9-]*"));
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** routes/intake/openapi.camel.yaml, and docs/openapi.json: what they describe is what runs. */
+/** routes/console/openapi.camel.yaml, and docs/openapi.json: what they describe is what runs. */
 @SandboxTest
 class OpenApiTest {
 

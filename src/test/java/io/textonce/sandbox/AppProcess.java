@@ -147,7 +147,7 @@ public final class AppProcess implements AutoCloseable {
         var child = launch(command());
         process = child;
         await("TextOnce to be ready, see " + log)
-                .atMost(Duration.ofSeconds(90))
+                .atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> !child.isAlive() || isReady());
         return child.isAlive();

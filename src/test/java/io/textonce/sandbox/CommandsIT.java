@@ -97,7 +97,7 @@ class CommandsIT {
                             + "\"consentAt\":\"2026-06-02T09:00:00Z\",\"orderId\":\"8\"}"))
                     .build();
 
-            await().atMost(Duration.ofSeconds(90))
+            await().atMost(Duration.ofMinutes(3))
                     .ignoreExceptions()
                     .until(() -> HttpClient.newHttpClient()
                                     .send(post, BodyHandlers.ofString())

@@ -240,6 +240,8 @@ public final class Sandbox {
             settings.put("MANAGEMENT_SERVER_PORT", "0");
             settings.put("TEXTONCE_ROUTES", copyOfOwnRoutes().toString());
             settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
+            // Tests delete rows by hand, and a restart of the database would then show that it has lost commits.
+            settings.put("TEXTONCE_CLAIM_MEMORY", "0s");
             settings.put("TEXTONCE_DUE_IDLE_POLL_INTERVAL", "1s");
             settings.put("TEXTONCE_TWILIO_SEGMENTS_PER_SECOND", String.join("=5,", PACED_SENDERS) + "=5");
             Peers.configure(context.getEnvironment(), settings);
