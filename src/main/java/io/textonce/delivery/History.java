@@ -83,7 +83,12 @@ public final class History {
         newest = entry.at.isAfter(newest) ? entry.at : newest;
         // The statement that requests the cancellation writes the entry, in one transaction: they have the same time.
         isCanceled |= entry.at.equals(row.canceledAt);
-        return entry.to == null ? null : change(entry.kind, entry.to, entry.sid);
+        return entry.to == null || repeats(entry) ? null : change(entry.kind, entry.to, entry.sid);
+    }
+
+    /** Of two reports of one status at the same moment, each may claim to have changed it; its subscribers get both. */
+    private boolean repeats(Entry entry) {
+        return entry.to == status && entry.to.isTwilios() && sid != null && sid.equals(entry.sid);
     }
 
     private @Nullable String change(String kind, DeliveryStatus to, @Nullable String reported) {

@@ -21,10 +21,22 @@ class DashboardTest {
 
     private static final Map<Character, Character> PAIRS = Map.of(')', '(', ']', '[', '}', '{');
     private static final Pattern WINDOW = Pattern.compile("\\[[^]]*]");
-    private static final Set<String> WORDS =
-            Set.of(
-                    "sum", "abs", "min", "max", "count", "rate", "increase", "by", "on", "absent", "unless", "le", "and", "or",
-                    "up");
+    private static final Set<String> WORDS = Set.of(
+            "sum",
+            "abs",
+            "min",
+            "max",
+            "count",
+            "rate",
+            "increase",
+            "by",
+            "on",
+            "absent",
+            "unless",
+            "le",
+            "and",
+            "or",
+            "up");
 
     @Test
     void givesEachPanelAnIdAPlaceAndASource() throws IOException {

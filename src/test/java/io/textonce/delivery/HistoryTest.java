@@ -31,6 +31,7 @@ class HistoryTest {
                 "answer:unknown decision:held operator:canceled operator:held decision:reserved      | reserved     |",
                 "answer:sent:SM1 decision:unknown callback:sent:SM2                                  | sent:SM2     |",
                 "callback:canceled:SM1 decision:unknown decision:canceled callback:canceled:SM2      | canceled:SM2 |",
+                "callback:sent:SM1 answer:sent:SM1 callback:delivered:SM1                                 | delivered:SM1 |",
                 "cancel:unknown cancel decision:canceled                                             | canceled     |",
                 "key cancel decision:canceled                                                        | canceled     |",
                 "key cancel                                                                          | canceled     |",
