@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ScreenshotCaret;
 import io.textonce.sandbox.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -101,6 +102,8 @@ public final class Browser implements AutoCloseable {
     public static void keep(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(name + ".png"))
+                // Hiding the caret takes a style element, which the policy of the page forbids.
+                .setCaret(ScreenshotCaret.INITIAL)
                 .setFullPage(true));
     }
 
