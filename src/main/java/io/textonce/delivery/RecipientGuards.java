@@ -31,9 +31,10 @@ final class RecipientGuards {
      * @param ofEvent countries that the event's policy allows; all if empty
      */
     SendDecision decide(String number, @Nullable String client, Set<String> ofEvent) {
-        var ofClient = byClient.getOrDefault(client == null ? "" : client, everywhere);
-        var allowed = ofEvent.isEmpty() || new Countries(ofEvent, Set.of()).allow(number);
-        if (!allowed || !everywhere.allow(number) || !ofClient.allow(number)) {
+        var ofClient = client == null ? null : byClient.get(client);
+        if (!everywhere.allow(number)
+                || ofClient != null && !ofClient.allow(number)
+                || !new Countries(ofEvent, Set.of()).allow(number)) {
             return SendDecision.rejected(EventRejected.ofCountry());
         }
         return recipients.allow(number)

@@ -90,7 +90,7 @@ public final class SmsDraft implements Processor {
 
     /** Returns the number that the message goes to; a wrong one is not hidden by a redirection. */
     private String addressee(String phone) {
-        return phones.isE164(phone) ? recipients.addressee(phone) : phone;
+        return recipients.areRedirected() && phones.isE164(phone) ? recipients.addressee(phone) : phone;
     }
 
     /** Returns the values for Twilio's template, in Twilio's form (https://www.twilio.com/docs/content). */

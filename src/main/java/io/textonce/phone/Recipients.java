@@ -30,7 +30,7 @@ public final class Recipients {
 
     /** Returns the number that a message goes to: that of the redirection if there is one. */
     public String addressee(String number) {
-        return mode.equals(REDIRECT) ? numbers.get(0) : number;
+        return areRedirected() ? numbers.get(0) : number;
     }
 
     /** Returns whether a number may get a message. */
@@ -42,8 +42,9 @@ public final class Recipients {
         };
     }
 
-    public boolean areAll() {
-        return mode.equals(ALL);
+    /** Returns whether every message goes to one number instead of its own. */
+    public boolean areRedirected() {
+        return mode.equals(REDIRECT);
     }
 
     /** Returns the mode in words, without a whole number; empty for all. */
