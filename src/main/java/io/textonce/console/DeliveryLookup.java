@@ -26,7 +26,7 @@ import org.springframework.stereotype.Component;
 final class DeliveryLookup {
 
     private static final String BASE = "/api/deliveries/";
-    private static final Set<String> TOLD_ELSEWHERE = Set.of("timeline", "may_be_sent_again", "phone", "phone_hash");
+    private static final Set<String> SHOWN_SEPARATELY = Set.of("timeline", "may_be_sent_again", "phone", "phone_hash");
 
     private final Searches searches;
     private final PhoneTimeZones zones;
@@ -126,7 +126,7 @@ final class DeliveryLookup {
         var zone = asked == null ? recipientsZone(row) : asked;
         for (var column : row.entrySet()) {
             Object value = column.getValue();
-            if (value == null || TOLD_ELSEWHERE.contains(column.getKey())) {
+            if (value == null || SHOWN_SEPARATELY.contains(column.getKey())) {
                 continue;
             }
             String name = camelCase(column.getKey());
