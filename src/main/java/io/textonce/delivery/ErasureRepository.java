@@ -36,18 +36,22 @@ public final class ErasureRepository {
             FROM old WHERE d.id = old.id
             """;
 
-    /** Deliveries with unpublished status changes stay, except for suspended subscribers. */
+    /**
+     * Purge by age, for which the last attempt counts too, so that a message held for long keeps its delivery for as long as
+     * any other. Deliveries with unpublished status changes stay, except for suspended subscribers.
+     */
     private static final String PURGE = """
-            WITH cursors AS (
-                SELECT min(published_id) AS published_id FROM textonce.outbox_cursors
-                WHERE name = ANY (?) AND suspended_at IS NULL
+            WITH limits AS (
+                SELECT now() - CAST(? AS interval) AS before,
+                    (SELECT min(published_id) FROM textonce.outbox_cursors
+                     WHERE name = ANY (?) AND suspended_at IS NULL) AS published_id
             ),
             old AS (
-                SELECT id FROM textonce.deliveries AS d
-                WHERE id < ? AND created_at < now() - CAST(? AS interval) AND due_at IS NULL
+                SELECT id FROM textonce.deliveries AS d, limits
+                WHERE id < ? AND created_at < before AND attempted_at < before AND due_at IS NULL
                   AND NOT EXISTS (
-                      SELECT FROM textonce.delivery_events AS e, cursors
-                      WHERE e.delivery_id = d.id AND e.id > cursors.published_id AND e.new_status IS NOT NULL)
+                      SELECT FROM textonce.delivery_events AS e
+                      WHERE e.delivery_id = d.id AND e.id > limits.published_id AND e.new_status IS NOT NULL)
                 ORDER BY id LIMIT ? FOR UPDATE OF d SKIP LOCKED
             ),
             entries AS (
@@ -145,7 +149,7 @@ public final class ErasureRepository {
 
     /** Deletes deliveries that have ended, with their timelines, once their status changes are published. */
     public int purge(String[] subscribers, UUID before, Duration age, int most) {
-        return jdbc.update(PURGE, subscribers, before, age.toString(), most);
+        return jdbc.update(PURGE, age.toString(), subscribers, before, most);
     }
 
     /** Deletes callbacks of unknown deliveries. */

@@ -157,11 +157,13 @@ class RetentionTest {
                 .update(
                         "WITH told AS (UPDATE textonce.delivery_events SET delivery_id = ? WHERE delivery_id ="
                                 + " (SELECT id FROM textonce.deliveries WHERE event_id = ?))"
-                                + " UPDATE textonce.deliveries SET id = ?, created_at = now() - CAST(? AS interval)"
+                                + " UPDATE textonce.deliveries SET id = ?, created_at = now() - CAST(? AS interval),"
+                                + " attempted_at = now() - CAST(? AS interval)"
                                 + " WHERE event_id = ?",
                         id,
                         eventId,
                         id,
+                        age.toString(),
                         age.toString(),
                         eventId);
         return id;
