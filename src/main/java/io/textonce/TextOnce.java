@@ -1,6 +1,7 @@
 package io.textonce;
 
 import io.textonce.delivery.CheckHistories;
+import io.textonce.ledger.CompareLedger;
 import io.textonce.settings.CheckSettings;
 import java.util.Map;
 import java.util.function.ToIntFunction;
@@ -12,8 +13,10 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 public class TextOnce {
 
     /** Commands of operators, by name; each returns the exit code. */
-    private static final Map<String, ToIntFunction<String[]>> COMMANDS =
-            Map.of(CheckHistories.COMMAND, CheckHistories::run, CheckSettings.COMMAND, CheckSettings::run);
+    private static final Map<String, ToIntFunction<String[]>> COMMANDS = Map.of(
+            CheckHistories.COMMAND, CheckHistories::run,
+            CheckSettings.COMMAND, CheckSettings::run,
+            CompareLedger.COMMAND, CompareLedger::run);
 
     public static void main(String[] args) {
         for (String argument : args) {

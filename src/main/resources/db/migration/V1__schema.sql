@@ -229,6 +229,43 @@ CREATE TABLE textonce.restores (
     CONSTRAINT restores_server_key UNIQUE (server)
 );
 
+-- Comparison of Twilio's message log with the deliveries, one row a day in UTC. One instance compares a day at a time:
+-- holder, until leased_until. listed is the number of messages of our senders that Twilio has. Rows are kept for 90 days.
+CREATE TABLE textonce.ledger_days (
+    day          date        NOT NULL,
+    holder       uuid,
+    leased_until timestamptz,
+    compared_at  timestamptz,
+    listed       bigint,
+
+    CONSTRAINT ledger_days_pk PRIMARY KEY (day)
+);
+
+-- Differences that a comparison found: an unexplained message is at Twilio and has no delivery; for a missing one it is
+-- the other way around. A difference counts only while it is true: reconciliation may still assign the message to its
+-- delivery. sent_at is Twilio's time of an unexplained message, and the time of the attempt of a missing one. Neither
+-- number nor text is stored; sender is ours. Rows are kept for 90 days.
+CREATE TABLE textonce.ledger_differences (
+    message_sid text        NOT NULL,
+    kind        text        NOT NULL,
+    sender      text        NOT NULL,
+    sent_at     timestamptz NOT NULL,
+    found_at    timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT ledger_differences_pk PRIMARY KEY (message_sid),
+    CONSTRAINT ledger_differences_kind_check CHECK (kind IN ('unexplained', 'missing'))
+);
+
+-- Lag of Twilio's message list, the longest of the samples of a day in UTC: the time from the response that has a SID to
+-- the first list that has it, too. Reconciliation assumes a bound of it. Rows are kept for 90 days.
+CREATE TABLE textonce.list_lags (
+    day     date     NOT NULL,
+    longest interval NOT NULL,
+    samples bigint   NOT NULL,
+
+    CONSTRAINT list_lags_pk PRIMARY KEY (day)
+);
+
 -- Outbox cursors, one row a subscriber: the broker's destination or a client's webhook.
 --
 -- published_id is the last timeline entry that was published. An entry with a lower id may still be uncommitted while a

@@ -39,7 +39,8 @@ class ArchitectureTest {
 
     private static final String[] CORE = packages("event", "message", "delivery", "twilio", "reconcile");
     private static final String[] EDGE = packages("intake", "http", "security");
-    private static final List<String> ADD_ONS = List.of("publish", "incident", "verify", "retention", "console");
+    private static final List<String> ADD_ONS =
+            List.of("publish", "incident", "verify", "retention", "ledger", "console");
 
     private static String[] packages(String... names) {
         return Stream.of(names).map(name -> "io.textonce." + name + "..").toArray(String[]::new);

@@ -22,7 +22,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
             RejectedPage.class,
             PersonPage.class,
             AuditPage.class,
-            SubscribersPage.class
+            SubscribersPage.class,
+            LedgerPage.class
         })
 final class PageModel {
 

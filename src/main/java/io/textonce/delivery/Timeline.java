@@ -1,5 +1,8 @@
 package io.textonce.delivery;
 
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -25,6 +28,14 @@ public final class Timeline {
             SELECT CAST(? AS uuid), 'decision', CAST(? AS text), NULL, NULL, NULL, CAST(? AS text), NULL, NULL
             """;
 
+    private static final String NEWEST = "SELECT coalesce(max(id), 0) FROM textonce.delivery_events";
+
+    private static final String IS_BEFORE =
+            "SELECT happened_at < ? FROM textonce.delivery_events WHERE id >= ? AND id < ? ORDER BY id LIMIT 1";
+
+    /** Time by which an entry may be older than one with a lower id. */
+    private static final Duration DISORDER = Duration.ofMinutes(1);
+
     private final JdbcTemplate jdbc;
 
     Timeline(JdbcTemplate jdbc) {
@@ -34,5 +45,25 @@ public final class Timeline {
     /** Adds a decision that leaves the delivery as it is. */
     public void decided(UUID delivery, DeliveryStatus status, String detail) {
         jdbc.update(DECISION, delivery, status.word(), detail);
+    }
+
+    /**
+     * Returns an id that no entry since a time is below, by binary search: ids rise with time, except within a
+     * transaction.
+     */
+    public static long firstSince(Instant time, JdbcTemplate jdbc) {
+        var from = Timestamp.from(time.minus(DISORDER));
+        long low = 1;
+        long high = jdbc.queryForObject(NEWEST, Long.class) + 1;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            var before = jdbc.queryForList(IS_BEFORE, Boolean.class, from, middle, high);
+            if (before.isEmpty() || !before.get(0)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 }

@@ -1,9 +1,8 @@
 package io.textonce.publish;
 
+import io.textonce.delivery.Timeline;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -45,11 +44,9 @@ class CursorStates {
             """;
 
     private final JdbcTemplate jdbc;
-    private final OutboxCursors cursors;
 
-    CursorStates(JdbcTemplate jdbc, OutboxCursors cursors) {
+    CursorStates(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
-        this.cursors = cursors;
     }
 
     List<State> states(Collection<String> names) {
@@ -63,7 +60,7 @@ class CursorStates {
 
     /** Continues with the entries since a time, published or not. */
     void replay(String name, Instant from, String decision) {
-        jdbc.update(MOVE, firstAt(from) - 1, decision, name);
+        jdbc.update(MOVE, Timeline.firstSince(from, jdbc) - 1, decision, name);
     }
 
     void suspend(String name, String decision) {
@@ -73,28 +70,6 @@ class CursorStates {
     /** Skips the failing event; false if there is none. */
     boolean skip(String name, String decision) {
         return jdbc.update(SKIP, decision, name) == 1;
-    }
-
-    /** Returns the first id of a time by binary search: ids rise with time, except within a transaction. */
-    private long firstAt(Instant time) {
-        var from = Timestamp.from(time.minus(Duration.ofMinutes(1)));
-        long low = 1;
-        long high = cursors.newest() + 1;
-        while (low < high) {
-            long middle = low + (high - low) / 2;
-            var before = jdbc.queryForList(
-                    "SELECT happened_at < ? FROM textonce.delivery_events WHERE id >= ? AND id < ? ORDER BY id LIMIT 1",
-                    Boolean.class,
-                    from,
-                    middle,
-                    high);
-            if (before.isEmpty() || !before.get(0)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
     }
 
     private static State state(ResultSet row, int number) throws SQLException {

@@ -20,6 +20,7 @@ public final class ReservedPaths {
             "/people/**",
             "/audit/**",
             "/subscribers",
+            "/ledger",
             "/camel/**",
             "/ui/**",
             "/webjars/**");

@@ -197,9 +197,9 @@ public record TextOnceProperties(
      * Retention periods, counted from the acceptance of a delivery.
      *
      * @param personalData age at which the phone number and the text of a final delivery are erased
-     * @param deliveries age at which a delivery is purged; a repeated event would then send a new message
+     * @param deliveries age, also of the last attempt, at which a delivery is purged; a repeated event would then send a new message
      * @param rejectedEvents age at which the record of a rejected event is purged
-     * @param pollInterval interval between checks for expired data
+     * @param pollInterval interval between checks for expired data, and for a day to compare with Twilio
      * @param redactAtTwilio whether the message is redacted at Twilio, too, when it is erased here
      */
     public record Retention(

@@ -6,14 +6,22 @@ import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.Domains;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.settings.TwilioSettings;
 import io.textonce.tuning.SharedBuffers;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -33,6 +41,12 @@ public final class TwilioMessages {
         this.client = client;
     }
 
+    /** Returns the client of a process that runs no routes. */
+    public static TwilioMessages of(TwilioSettings settings) {
+        var answers = new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry());
+        return new TwilioMessages(TwilioConfiguration.restClient(settings, new TwilioHttp(settings, answers).client()));
+    }
+
     /**
      * All outbound messages to a number that were created at or after a time, in the order of creation.
      *
@@ -40,17 +54,9 @@ public final class TwilioMessages {
      */
     public List<Seen> sentTo(String phone, Instant since) {
         var found = new ArrayList<Seen>();
-        var request = request(path("Messages.json"));
-        request.addQueryParam("To", phone);
-        request.addQueryParam("PageSize", Integer.toString(PAGE_SIZE));
-        for (int page = 0; page < MOST_PAGES; page++) {
-            JsonNode list = ask(request);
-            JsonNode messages = list.path("messages");
-            if (!messages.isArray()) {
-                throw new TwilioFailure.Unclear("Twilio's message list could not be read", null);
-            }
-            boolean allOlder = !messages.isEmpty();
-            for (JsonNode message : messages) {
+        read(Map.of("To", phone), MOST_PAGES, page -> {
+            boolean allOlder = !page.isEmpty();
+            for (JsonNode message : page) {
                 var seen = seen(message);
                 if (!seen.createdAt().isBefore(since)) {
                     allOlder = false;
@@ -59,11 +65,52 @@ public final class TwilioMessages {
                     }
                 }
             }
-            String next = list.path("next_page_uri").asText("");
             // The list is newest first, but by which date is not promised: a whole page must be too old.
-            if (allOlder || next.isEmpty() || next.equals("null")) {
-                found.sort((a, b) -> a.createdAt().compareTo(b.createdAt()));
-                return found;
+            return !allOlder;
+        });
+        found.sort(Comparator.comparing(Seen::createdAt));
+        return found;
+    }
+
+    /**
+     * Reads all messages that were sent on a day in UTC, page by page, with one call at a time: sends share Twilio's
+     * limit of calls. Automatic replies, as to STOP, are left out.
+     *
+     * @param from number that sent them, or null for all of the account
+     * @throws TwilioFailure when the list can't be read to its end
+     */
+    public void sentOn(LocalDate day, @Nullable String from, Consumer<List<Seen>> pages) {
+        var filters = new HashMap<>(Map.of("DateSent", day.toString()));
+        if (from != null) {
+            filters.put("From", from);
+        }
+        read(filters, Integer.MAX_VALUE, page -> {
+            var messages = new ArrayList<Seen>();
+            for (JsonNode message : page) {
+                String direction = message.path("direction").asText();
+                if (direction.startsWith("outbound") && !direction.equals("outbound-reply")) {
+                    messages.add(seen(message));
+                }
+            }
+            pages.accept(messages);
+            return true;
+        });
+    }
+
+    /** @param wantsNext takes a page, and returns whether the next one is read */
+    private void read(Map<String, String> filters, int most, Predicate<JsonNode> wantsNext) {
+        var request = request(path("Messages.json"));
+        filters.forEach(request::addQueryParam);
+        request.addQueryParam("PageSize", Integer.toString(PAGE_SIZE));
+        for (int page = 0; page < most; page++) {
+            JsonNode list = ask(request);
+            JsonNode messages = list.path("messages");
+            if (!messages.isArray()) {
+                throw new TwilioFailure.Unclear("Twilio's message list could not be read", null);
+            }
+            String next = list.path("next_page_uri").asText("");
+            if (!wantsNext.test(messages) || next.isEmpty() || next.equals("null")) {
+                return;
             }
             request = request(next);
         }

@@ -62,6 +62,8 @@ final class ControlApi {
     private record Inbound(
             String from, String to, String body, @Nullable String optOutType) {}
 
+    private record Elsewhere(String from, String to, String body) {}
+
     void handle(Call call) throws IOException {
         try {
             switch (call.method() + " " + call.path()) {
@@ -92,6 +94,13 @@ final class ControlApi {
                             200,
                             JSON.valueToTree(simulator.receives(
                                     inbound.from(), inbound.to(), inbound.body(), inbound.optOutType())));
+                }
+                case "POST /_simulator/messages" -> {
+                    var elsewhere = JSON.readValue(call.body, Elsewhere.class);
+                    call.json(
+                            200,
+                            JSON.valueToTree(
+                                    simulator.sendsElsewhere(elsewhere.from(), elsewhere.to(), elsewhere.body())));
                 }
                 default -> call.error(TwilioError.notFound(call.path()));
             }
@@ -140,7 +149,7 @@ final class ControlApi {
         List<TwilioPost> posts = simulator.posts();
         for (int i = posts.size() - 1; i >= Math.max(0, posts.size() - ROWS); i--) {
             var post = posts.get(i);
-            var message = post.sid() == null ? null : simulator.message(post.sid());
+            var message = simulator.messageOf(post);
             rows.append("<tr><td>").append(post.at().truncatedTo(ChronoUnit.SECONDS));
             cell(rows, post.parameter("To"));
             cell(rows, message == null ? post.parameter("Body") : message.body());

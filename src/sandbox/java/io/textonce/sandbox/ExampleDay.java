@@ -15,11 +15,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +59,18 @@ public final class ExampleDay {
     private final Map<String, String> database;
     private final TwilioSimulator twilio;
     private final Path inbox;
+    private final Consumer<LocalDate> comparison;
 
-    /** @param app address of TextOnce, in the sandbox */
-    public ExampleDay(URI app, Peers peers) {
+    /**
+     * @param app address of TextOnce, in the sandbox
+     * @param comparison of a day's messages at Twilio with those of TextOnce
+     */
+    public ExampleDay(URI app, Peers peers, Consumer<LocalDate> comparison) {
         this.app = app;
         this.database = peers.environment();
         this.twilio = peers.twilio();
         this.inbox = peers.inbox();
+        this.comparison = comparison;
     }
 
     /** Fills the day; returns when it is there. */
@@ -85,6 +93,17 @@ public final class ExampleDay {
         twilio.receives(number(4), Peers.FROM_NUMBER, "STOP");
         twilio.receives(number(7), Peers.FROM_NUMBER, "Thank you!");
         move(orders);
+        compare();
+    }
+
+    /** Lets someone else send a message, and one of ours be deleted at Twilio, and compares Twilio's log with ours. */
+    private void compare() {
+        twilio.sendsElsewhere(Peers.FROM_NUMBER, number(9), "Your table is ready.");
+        twilio.sentTo(number(8)).stream()
+                .filter(message -> message.status().equals("delivered"))
+                .findFirst()
+                .ifPresent(message -> twilio.deletes(message.sid()));
+        comparison.accept(LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC));
     }
 
     /** Twilio's answer to some of the orders, or what became of their messages. */

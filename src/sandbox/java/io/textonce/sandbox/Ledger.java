@@ -44,6 +44,13 @@ final class Ledger {
         return messages.computeIfPresent(sid, (key, message) -> change.apply(message));
     }
 
+    synchronized void deleted(String sid) {
+        var message = messages.remove(sid);
+        if (message != null) {
+            sidsByRecipient.get(message.to()).remove(sid);
+        }
+    }
+
     synchronized void called(TwilioWebhook webhook) {
         webhooks.add(webhook);
     }

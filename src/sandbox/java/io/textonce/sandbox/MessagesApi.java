@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Messages.json: create with all its faults, fetch, cancel and redact. */
+/** Messages.json: create with all its faults, fetch, cancel, redact and delete. */
 final class MessagesApi {
 
     private final Ledger ledger;
@@ -24,6 +24,7 @@ final class MessagesApi {
     private final MessageJourneys journeys;
     private final CreateRules rules;
     private final Set<String> optOuts;
+    private final String account;
     private final String poolNumber;
     private final Clock clock;
     private final Queue<Fault> updates = new ConcurrentLinkedQueue<>();
@@ -34,12 +35,14 @@ final class MessagesApi {
             FaultPlan faults,
             MessageJourneys journeys,
             Set<String> optOuts,
+            String account,
             String poolNumber,
             Clock clock) {
         this.ledger = ledger;
         this.faults = faults;
         this.journeys = journeys;
         this.optOuts = optOuts;
+        this.account = account;
         this.poolNumber = poolNumber;
         this.clock = clock;
         this.rules = new CreateRules(clock, optOuts);
@@ -139,6 +142,18 @@ final class MessagesApi {
         }
     }
 
+    void delete(Call call, String accountSid, String sid) throws IOException {
+        var found = find(accountSid, sid);
+        if (found == null) {
+            call.error(TwilioError.notFound(call.path()));
+        } else if (!found.isFinished()) {
+            call.error(TwilioError.of(20009, "Message is not complete yet"));
+        } else {
+            ledger.deleted(sid);
+            call.send(204, "text/plain", "");
+        }
+    }
+
     private @Nullable TwilioMessage find(String accountSid, String sid) {
         var message = ledger.message(sid);
         return message == null || !message.accountSid().equals(accountSid) ? null : message;
@@ -170,6 +185,27 @@ final class MessagesApi {
                 now,
                 null,
                 callback.isEmpty() ? null : callback);
+        ledger.created(message);
+        return message;
+    }
+
+    TwilioMessage sendElsewhere(String from, String to, String body) {
+        Instant now = clock.instant();
+        var message = new TwilioMessage(
+                Ids.next("SM"),
+                account,
+                to,
+                from,
+                null,
+                body,
+                "delivered",
+                null,
+                Segments.count(body),
+                0,
+                now,
+                now,
+                now,
+                null);
         ledger.created(message);
         return message;
     }

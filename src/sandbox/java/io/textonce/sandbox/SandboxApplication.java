@@ -18,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 
@@ -87,8 +89,8 @@ public final class SandboxApplication {
             }
             Peers.configure(context.getEnvironment(), settings);
         });
-        application.addListeners((ApplicationListener<ApplicationReadyEvent>)
-                ready -> welcome(ready.getApplicationContext().getEnvironment(), peers));
+        application.addListeners(
+                (ApplicationListener<ApplicationReadyEvent>) ready -> welcome(ready.getApplicationContext(), peers));
         try {
             application.run(args);
         } catch (RuntimeException e) {
@@ -128,9 +130,13 @@ public final class SandboxApplication {
         }
     }
 
-    private static void welcome(Environment environment, Peers peers) {
+    private static void welcome(ApplicationContext context, Peers peers) {
+        Environment environment = context.getEnvironment();
+        var routes = context.getBean(ProducerTemplate.class);
         var app = URI.create("http://localhost:" + environment.getProperty("local.server.port"));
-        peers.twilio().onExampleDay(() -> new ExampleDay(app, peers).fill());
+        peers.twilio()
+                .onExampleDay(() ->
+                        new ExampleDay(app, peers, day -> routes.sendBody("direct:ledger-compare-day", day)).fill());
         LOG.info(
                 """
 

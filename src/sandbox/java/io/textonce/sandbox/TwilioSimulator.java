@@ -35,14 +35,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It does
  * <ul>
- *   <li>create, fetch, list, cancel and redact messages, with Twilio's checks, codes, magic numbers and JSON types;
+ *   <li>create, fetch, list, cancel, redact and delete messages, with Twilio's checks, codes, magic numbers and JSON types;
  *   <li>move a message to sent and delivered and call back after each step, signed and repeated as the URL's fragment defines;
  *   <li>start and check verifications;
  *   <li>post inbound messages and obey STOP and START;
  *   <li>keep a ledger of every POST and every message, also over {@link #close} and a second {@link #start};
  *   <li>show all this at {@code /}, and take orders from other processes at {@code /_simulator}: {@code faults} (POST
  *       {@code {"next": 2, "number": "+1…", "share": 0.1, "fault": {…}}} or DELETE), {@code settings} (POST), {@code
- *       inbound} (POST) and {@code ledger} (GET, or DELETE to reset everything).
+ *       inbound} (POST), {@code messages} (POST: another application sends one) and {@code ledger} (GET, or DELETE to
+ *       reset everything).
  * </ul>
  *
  * <p>It does not
@@ -52,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>speak TLS, follow redirects, or check that a From number belongs to the account;
  *   <li>pace messages by sender, overflow queues, or expire a message after its ValidityPeriod;
  *   <li>know media, the text of content templates, messaging service settings, other channels than SMS, or test credentials;
- *   <li>delete messages, or fetch, cancel and approve verifications by sid;
+ *   <li>fetch, cancel or approve verifications by sid;
  *   <li>run the TwiML of an answer to an inbound message, or call a fallback URL;
  *   <li>check SendAt against a clock that a test moves: a scheduled message waits in real time;
  *   <li>send the Host header of a callback URL when callbacks are redirected, or wait between retries;
@@ -93,7 +94,8 @@ public final class TwilioSimulator implements AutoCloseable {
         webhooks = new WebhookSender(ledger, builder.clock, builder.callbackTarget);
         journeys = new MessageJourneys(
                 ledger, accounts, webhooks, builder.clock, builder.poolNumber, builder.callbackDelay);
-        messages = new MessagesApi(ledger, faults, journeys, optOuts, builder.poolNumber, builder.clock);
+        messages = new MessagesApi(
+                ledger, faults, journeys, optOuts, builder.accountSid, builder.poolNumber, builder.clock);
         list = new MessageList(ledger, builder.clock);
         inbound = new InboundMessages(accounts, webhooks, optOuts, builder.inboundUrl);
         verify = new VerifyApi(accounts, builder.verifyServiceSid, builder.clock, random);
@@ -238,6 +240,17 @@ public final class TwilioSimulator implements AutoCloseable {
         return inbound.receive(from, to, body, optOutType);
     }
 
+    /** Another application sends a message with a sender of the account; it is delivered, and no one is called back. */
+    public TwilioMessage sendsElsewhere(String from, String to, String body) {
+        return messages.sendElsewhere(from, to, body);
+    }
+
+    /** Deletes a message at Twilio. */
+    public TwilioSimulator deletes(String sid) {
+        ledger.deleted(sid);
+        return this;
+    }
+
     /** Calls back about a message with any status, out of turn and without moving it. */
     public TwilioWebhook reports(String sid, String status, @Nullable Integer errorCode) {
         return journeys.report(message(sid), status, errorCode);
@@ -260,6 +273,12 @@ public final class TwilioSimulator implements AutoCloseable {
             throw new NoSuchElementException("No message " + sid);
         }
         return message;
+    }
+
+    /** Returns the message that a POST created, or null if there is none. */
+    @Nullable
+    TwilioMessage messageOf(TwilioPost post) {
+        return post.sid() == null ? null : ledger.message(post.sid());
     }
 
     /** Returns all POSTs to Messages.json, oldest first, also those that were rejected, failed or hang. */
@@ -373,6 +392,7 @@ public final class TwilioSimulator implements AutoCloseable {
         switch (call.method()) {
             case "GET" -> messages.fetch(call, accountSid, sid);
             case "POST" -> messages.update(call, accountSid, sid);
+            case "DELETE" -> messages.delete(call, accountSid, sid);
             default -> call.error(new TwilioError(405, 20004, "Method not allowed", null));
         }
     }

@@ -10,18 +10,30 @@ import io.textonce.sandbox.ExampleDay;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.util.List;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** The sandbox's example day, and every page with it: at each width, light, dark and in print. */
 @SandboxTest
 class ExampleDayTest {
 
     private static final List<String> PAGES = List.of(
-            "/", "/deliveries?since=24h", "/deliveries?status=not_delivered", "/rejected", "/subscribers", "/audit");
+            "/",
+            "/deliveries?since=24h",
+            "/deliveries?status=not_delivered",
+            "/rejected",
+            "/subscribers",
+            "/ledger",
+            "/audit");
+
+    @Autowired
+    private ProducerTemplate routes;
 
     @Test
     void fillsEveryPageAndAxeFindsNothingOnAny(Sandbox sandbox) {
-        new ExampleDay(sandbox.uri("/"), sandbox.peers()).fill();
+        new ExampleDay(sandbox.uri("/"), sandbox.peers(), day -> routes.sendBody("direct:ledger-compare-day", day))
+                .fill();
         await().until(() -> sandbox.database()
                         .queryForObject(
                                 "SELECT count(*) FROM textonce.rejected_events WHERE event = 'order-shipped' AND source = 'file'"

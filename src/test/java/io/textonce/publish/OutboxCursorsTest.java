@@ -33,7 +33,7 @@ class OutboxCursorsTest {
         this.sandbox = sandbox;
         here = new OutboxCursors(sandbox.database(), LEASE);
         there = new OutboxCursors(sandbox.database(), LEASE);
-        states = new CursorStates(sandbox.database(), here);
+        states = new CursorStates(sandbox.database());
         here.begin(List.of(name));
     }
 
