@@ -49,8 +49,9 @@ CREATE TABLE textonce.deliveries (
     created_at            timestamptz NOT NULL DEFAULT now(),
 
     -- The message. Number and body are kept only while they are needed; with a contentSid the body holds the variables
-    -- of Twilio's template. The hash is keyed, for lookups.
+    -- of Twilio's template. The hash is keyed, for lookups. The country is the number's, in two letters.
     sender                text        NOT NULL,
+    country               text,
     phone                 text,
     phone_masked          text        NOT NULL,
     phone_hash            bytea       NOT NULL,
@@ -136,7 +137,8 @@ CREATE INDEX deliveries_to_clear_idx ON textonce.deliveries (id) WHERE phone IS 
 --
 -- status is what the entry reports; new_status is the delivery's status if the entry changed it, written by the
 -- statement that changed it. So the timeline is also the outbox of status changes. actor is the operator and action what
--- was done; until is the end of a hold.
+-- was done; until is the end of a hold. An answer has the call that it belongs to: when it was made, and the HTTP status
+-- and request id of Twilio's response, null without one.
 CREATE TABLE textonce.delivery_events (
     id          bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
     delivery_id uuid,
@@ -150,6 +152,9 @@ CREATE TABLE textonce.delivery_events (
     actor       text,
     action      text,
     until       timestamptz,
+    called_at   timestamptz,
+    http_status integer,
+    request_id  text,
 
     CONSTRAINT delivery_events_pk PRIMARY KEY (id),
     CONSTRAINT delivery_events_kind_check
@@ -274,7 +279,8 @@ CREATE TABLE textonce.list_lags (
 --
 -- One instance publishes to a subscriber at a time: holder, until leased_until. failed_id is the entry that was not
 -- acknowledged, since when and how often in a row; the next try is at next_try_at. Nothing is tried while it is
--- suspended. decision is an operator's last one. Only the key is indexed, so every update is HOT.
+-- suspended. decision is an operator's last one; answers are the subscriber's last ones, with their latency. Only the key
+-- is indexed, so every update is HOT.
 CREATE TABLE textonce.outbox_cursors (
     name          text        NOT NULL,
     published_id  bigint      NOT NULL,
@@ -289,6 +295,8 @@ CREATE TABLE textonce.outbox_cursors (
     last_error    text,
     suspended_at  timestamptz,
     decision      text,
+    begun_at      timestamptz NOT NULL DEFAULT now(),
+    answers       jsonb       NOT NULL DEFAULT '[]',
 
     CONSTRAINT outbox_cursors_pk PRIMARY KEY (name)
 );
@@ -357,6 +365,46 @@ CREATE TABLE textonce.audit_entries (
 );
 
 CREATE INDEX audit_entries_phone_hash_idx ON textonce.audit_entries (phone_hash) WHERE phone_hash IS NOT NULL;
+
+-- Bulk actions: one action of an operator on all messages of a filter. id is that of the preview, so that a confirmation
+-- that is sent twice is one action. Nothing begins before starts_at, so that it can be undone.
+CREATE TABLE textonce.bulk_actions (
+    id          uuid        NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    action      text        NOT NULL,
+    actor       text        NOT NULL,
+    reason      text        NOT NULL,
+    filter      text        NOT NULL,
+    messages    integer     NOT NULL,
+    starts_at   timestamptz NOT NULL,
+    undone_at   timestamptz,
+    undone_by   text,
+    finished_at timestamptz,
+
+    CONSTRAINT bulk_actions_pk PRIMARY KEY (id),
+    CONSTRAINT bulk_actions_action_check CHECK (action IN ('resend', 'release', 'drop', 'cancel', 'erase'))
+);
+
+-- Any instance continues what is not finished.
+CREATE INDEX bulk_actions_open_idx ON textonce.bulk_actions (id) WHERE finished_at IS NULL;
+
+-- Messages of the bulk actions. The transaction that changes the message writes the outcome, so each is acted on at most
+-- once; outcome is null before. attempt is the message's at the confirmation: one that was attempted since is skipped.
+CREATE TABLE textonce.bulk_items (
+    bulk_id     uuid        NOT NULL,
+    delivery_id uuid        NOT NULL,
+    attempt     integer     NOT NULL,
+    outcome     text,
+    detail      text,
+    acted_at    timestamptz,
+
+    CONSTRAINT bulk_items_pk PRIMARY KEY (bulk_id, delivery_id),
+    CONSTRAINT bulk_items_bulk_id_fk FOREIGN KEY (bulk_id) REFERENCES textonce.bulk_actions (id) ON DELETE CASCADE,
+    CONSTRAINT bulk_items_outcome_check CHECK (outcome IN ('acted', 'skipped', 'failed', 'undo', 'undone'))
+);
+
+-- What is left to do, and to undo.
+CREATE INDEX bulk_items_open_idx ON textonce.bulk_items (bulk_id, delivery_id) WHERE outcome IS NULL OR outcome = 'undo';
 
 -- Inbound messages, one row each: Twilio may call twice. STOP and START take effect with the row. Any other message is
 -- for another application; number and body are kept until its queue has them (publish_at), since Twilio is answered

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.delivery.Rows;
 import io.textonce.peer.BackgroundReading;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,12 +71,7 @@ public final class OpenDeliveries implements MeterBinder {
         return jdbc.queryForObject(
                 OPEN,
                 (row, n) -> new Open(
-                        now,
-                        row.getLong("many"),
-                        row.getTimestamp("since") == null
-                                ? null
-                                : row.getTimestamp("since").toInstant(),
-                        row.getObject("oldest", UUID.class)),
+                        now, row.getLong("many"), Rows.instant(row, "since"), row.getObject("oldest", UUID.class)),
                 status.stage(),
                 status.stage());
     }

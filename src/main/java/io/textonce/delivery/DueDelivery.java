@@ -4,7 +4,6 @@ import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -67,8 +66,7 @@ public record DueDelivery(
 
     /** Reads one of the rows that {@link DueRepository} leased, with the lease that began before. */
     static DueDelivery read(ResultSet row, Lease begun) throws SQLException {
-        Timestamp expires = row.getTimestamp("expires_at");
-        var expiresAt = expires == null ? null : expires.toInstant();
+        var expiresAt = Rows.instant(row, "expires_at");
         return new DueDelivery(
                 row.getObject("id", UUID.class),
                 row.getInt("attempt"),
@@ -94,7 +92,7 @@ public record DueDelivery(
                 row.getString("twilio_options"),
                 duration(row, "canceled_ms"),
                 instant(row, "attempted_at"),
-                row.getTimestamp("unknown_since") == null ? null : instant(row, "unknown_since"),
+                Rows.instant(row, "unknown_since"),
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")),
                 Duration.ofMillis((long) row.getDouble("late_ms")),

@@ -2,13 +2,10 @@ package io.textonce.delivery;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -77,7 +74,7 @@ public final class Histories {
                 DeliveryStatus.ofColumn(row.getString("status")),
                 row.getString("message_sid"),
                 row.getBoolean("is_key"),
-                instant(row, "cancel_requested_at"));
+                Rows.instant(row, "cancel_requested_at"));
     }
 
     private static History.Entry entry(ResultSet row) throws SQLException {
@@ -87,11 +84,6 @@ public final class Histories {
                 row.getString("kind"),
                 to == null ? null : DeliveryStatus.ofColumn(to),
                 row.getString("entry_sid"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        Timestamp time = row.getTimestamp(column);
-        return time == null ? null : time.toInstant();
     }
 
     private record Trace(UUID id, History.Row row, List<History.Entry> entries) {}

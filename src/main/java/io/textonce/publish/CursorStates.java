@@ -1,5 +1,6 @@
 package io.textonce.publish;
 
+import io.textonce.delivery.Rows;
 import io.textonce.delivery.Timeline;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -67,6 +68,11 @@ class CursorStates {
         jdbc.update(SUSPEND, decision, name);
     }
 
+    /** Records the answer to a test event. */
+    void tested(String name, String decision) {
+        jdbc.update("UPDATE textonce.outbox_cursors SET decision = ? WHERE name = ?", decision, name);
+    }
+
     /** Skips the failing event; false if there is none. */
     boolean skip(String name, String decision) {
         return jdbc.update(SKIP, decision, name) == 1;
@@ -75,18 +81,13 @@ class CursorStates {
     private static State state(ResultSet row, int number) throws SQLException {
         return new State(
                 row.getString("name"),
-                instant(row, "behind_since"),
-                instant(row, "failing_since"),
+                Rows.instant(row, "behind_since"),
+                Rows.instant(row, "failing_since"),
                 row.getInt("failures"),
-                instant(row, "next_try_at"),
+                Rows.instant(row, "next_try_at"),
                 row.getString("last_error"),
-                instant(row, "suspended_at"),
+                Rows.instant(row, "suspended_at"),
                 row.getString("decision"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        var at = row.getTimestamp(column);
-        return at == null ? null : at.toInstant();
     }
 
     /**

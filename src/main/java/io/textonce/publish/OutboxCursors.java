@@ -91,11 +91,25 @@ class OutboxCursors {
             ORDER BY e.id LIMIT ?
             """;
 
+    /** The last answers, the newest first. */
+    private static final String ANSWERS = """
+                answers = CASE
+                    WHEN a.events IS NULL THEN answers
+                    ELSE jsonb_path_query_array(
+                        jsonb_build_object('at', now(), 'events', a.events, 'millis', a.millis, 'error', a.error) || answers,
+                        '$[0 to 9]')
+                END
+            """;
+
     private static final String TOLD = """
-            UPDATE textonce.outbox_cursors
+            WITH a AS (
+                SELECT CAST(? AS integer) AS events, CAST(? AS bigint) AS millis, CAST(NULL AS text) AS error
+            )
+            UPDATE textonce.outbox_cursors AS s
             SET published_id = ?, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL, failures = 0,
-                last_error = NULL
-            WHERE name = ? AND holder = ?
+                last_error = NULL,
+            """ + ANSWERS + """
+            FROM a WHERE s.name = ? AND s.holder = ?
             """;
 
     private static final String RELEASE = """
@@ -103,7 +117,8 @@ class OutboxCursors {
             """;
 
     private static final String FAILED = """
-            WITH f AS (SELECT CAST(? AS bigint) AS id, CAST(? AS interval) AS wait, CAST(? AS boolean) AS gone)
+            WITH f AS (SELECT CAST(? AS bigint) AS id, CAST(? AS interval) AS wait, CAST(? AS boolean) AS gone),
+            a AS (SELECT CAST(? AS integer) AS events, CAST(? AS bigint) AS millis, CAST(? AS text) AS error)
             UPDATE textonce.outbox_cursors AS s
             SET published_id = ?, holder = NULL, leased_until = NULL, failed_id = f.id,
                 failures = CASE WHEN s.failed_id = f.id THEN s.failures ELSE 0 END + 1,
@@ -111,8 +126,9 @@ class OutboxCursors {
                 next_try_at = now() + f.wait, last_error = ?,
                 suspended_at = CASE
                     WHEN f.gone OR s.failed_id = f.id AND s.failing_since < now() - CAST(? AS interval) THEN now()
-                END
-            FROM f WHERE s.name = ? AND s.holder = ?
+                END,
+            """ + ANSWERS + """
+            FROM f, a WHERE s.name = ? AND s.holder = ?
             RETURNING s.suspended_at IS NOT NULL AS suspended
             """;
 
@@ -179,9 +195,14 @@ class OutboxCursors {
         return new Batch(subscriber.name(), holder, cursor.publishedId(), end, cursor.failures(), events);
     }
 
-    /** Records that everything up to an entry is published. */
+    /** Records that there is nothing for the subscriber up to an entry. */
     void advance(Batch batch, long upTo) {
-        jdbc.update(TOLD, upTo, batch.name(), batch.holder());
+        jdbc.update(TOLD, null, null, upTo, batch.name(), batch.holder());
+    }
+
+    /** Records that everything up to an entry is published. */
+    void published(Batch batch, long upTo, int events, Duration took) {
+        jdbc.update(TOLD, events, took.toMillis(), upTo, batch.name(), batch.holder());
     }
 
     /**
@@ -189,7 +210,8 @@ class OutboxCursors {
      *
      * @return whether the subscriber is suspended now
      */
-    boolean failed(Batch batch, int published, Receiver.Failure failure, Duration wait, Duration suspendAfter) {
+    boolean failed(
+            Batch batch, int published, Receiver.Failure failure, Duration took, Duration wait, Duration suspendAfter) {
         long upTo = published == 0
                 ? batch.publishedId()
                 : batch.events().get(published - 1).entry();
@@ -199,6 +221,9 @@ class OutboxCursors {
                         batch.events().get(published).entry(),
                         wait.toString(),
                         failure.gone(),
+                        published,
+                        took.toMillis(),
+                        failure.words(),
                         upTo,
                         failure.words(),
                         suspendAfter.toString(),

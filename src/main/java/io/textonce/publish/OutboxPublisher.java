@@ -5,8 +5,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +67,19 @@ final class OutboxPublisher implements SmartInitializingSingleton {
     }
 
     /**
+     * Publishes a test event, outside of the outbox.
+     *
+     * @return the subscriber's answer
+     */
+    String test(String name, Instant now) {
+        long begun = System.nanoTime();
+        var outcome = subscribers.get(name).receiver().publish(List.of(StatusEvent.test(now)));
+        long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+        var failure = outcome.failure();
+        return failure == null ? "Received in " + millis + " ms" : "Failed after " + millis + " ms: " + failure.words();
+    }
+
+    /**
      * Sets the names of the subscribers that have unpublished events and are not served by this instance, as the body.
      */
     void waiting(Exchange exchange) {
@@ -100,22 +115,26 @@ final class OutboxPublisher implements SmartInitializingSingleton {
             subscriptions.advance(batch, batch.end());
             return true;
         }
+        long begun = System.nanoTime();
         var outcome = subscriber.receiver().publish(batch.events());
+        var took = Duration.ofNanos(System.nanoTime() - begun);
         published(subscriber.name()).increment(outcome.published());
         var failure = outcome.failure();
         if (failure == null) {
             boolean all = outcome.published() == batch.events().size();
-            subscriptions.advance(
+            subscriptions.published(
                     batch,
                     all
                             ? batch.end()
-                            : batch.events().get(outcome.published() - 1).entry());
+                            : batch.events().get(outcome.published() - 1).entry(),
+                    outcome.published(),
+                    took);
             return true;
         }
         failed(subscriber.name()).increment();
         int failures = outcome.published() == 0 ? batch.failures() : 0;
         var wait = wait(failures, failure);
-        if (subscriptions.failed(batch, outcome.published(), failure, wait, settings.suspendAfter())) {
+        if (subscriptions.failed(batch, outcome.published(), failure, took, wait, settings.suspendAfter())) {
             LOG.error(
                     "Publishing to subscriber {} is suspended until an operator resumes it: {}",
                     subscriber.name(),

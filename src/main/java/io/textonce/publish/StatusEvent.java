@@ -38,6 +38,11 @@ record StatusEvent(
 
     static final String MEDIA_TYPE = "application/cloudevents+json";
 
+    /** Returns an event without a delivery, which an operator publishes as a test. */
+    static StatusEvent test(Instant now) {
+        return new StatusEvent(0, UUID.randomUUID(), now, "test", "test-" + now, "test", null, null, null, "");
+    }
+
     /** Returns an id that is stable for a change and unique, even if a restored database counts entries again. */
     String id() {
         return UUID.nameUUIDFromBytes((delivery + "/" + entry + "/" + at).getBytes(StandardCharsets.UTF_8))

@@ -2,18 +2,10 @@ package io.textonce.publish;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
-import io.textonce.privacy.PersonalDataMask;
 import io.textonce.publish.CursorStates.State;
 import io.textonce.tuning.SharedBuffers;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,29 +14,22 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Operator API of the subscribers; each action is stored with actor and reason. */
+/** Operator API of the subscribers. */
 @Component
 final class SubscriptionResponses {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionResponses.class);
-
     private static final Pattern ACTION = Pattern.compile("/api/subscriptions/([^/]+)/([a-z]+)");
-    private static final int LONGEST_REASON = 300;
 
     private final CursorStates subscriptions;
     private final Collection<String> names;
-    private final MeterRegistry meters;
-    private final Clock clock;
+    private final SubscriptionActions actions;
 
-    SubscriptionResponses(CursorStates subscriptions, OutboxPublisher publisher, MeterRegistry meters, Clock clock) {
+    SubscriptionResponses(CursorStates subscriptions, OutboxPublisher publisher, SubscriptionActions actions) {
         this.subscriptions = subscriptions;
         this.names = publisher.names();
-        this.meters = meters;
-        this.clock = clock;
+        this.actions = actions;
     }
 
     void all(Exchange exchange) throws JsonProcessingException {
@@ -69,49 +54,24 @@ final class SubscriptionResponses {
             throw new EventRejected(404, "not_found", "Unknown subscription or action.");
         }
         String name = path.group(1);
-        String action = path.group(2);
         var body = body(exchange);
-        String decision = decision(request, action, body);
-        switch (action) {
-            case "resume" -> subscriptions.resume(name, decision);
-            case "suspend" -> subscriptions.suspend(name, decision);
-            case "replay" -> subscriptions.replay(name, from(body), decision);
-            case "skip" -> {
-                if (!subscriptions.skip(name, decision)) {
-                    throw new EventRejected(409, "not_possible", "No event is failing, so there is none to skip.");
-                }
-            }
-            default -> throw new EventRejected(404, "not_found", "Unknown subscription or action.");
-        }
-        LOG.info("Subscription {}: {}", name, decision);
-        meters.counter("textonce.operator.actions", "action", action).increment();
-        answer(exchange, members(subscriptions.states(List.of(name)).get(0)));
+        String answer = actions.act(
+                name,
+                path.group(2),
+                body.path("from").asText(""),
+                body.path("reason").asText(""),
+                request.getRemoteUser());
+        var members = members(subscriptions.states(List.of(name)).get(0));
+        put(members, "test", answer);
+        answer(exchange, members);
     }
 
-    private JsonNode body(Exchange exchange) {
+    private static JsonNode body(Exchange exchange) {
         byte[] body = exchange.getMessage().getBody(byte[].class);
         try {
             return SharedBuffers.JSON.readTree(body == null ? new byte[0] : body);
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not JSON");
-        }
-    }
-
-    private String decision(HttpServletRequest request, String action, JsonNode body) {
-        String reason = PersonalDataMask.mask(body.path("reason").asText("").strip());
-        if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
-            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
-        }
-        String who = request.getRemoteUser() == null ? "sandbox" : request.getRemoteUser();
-        String from = action.equals("replay") ? " from " + from(body) : "";
-        return clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + who + ": " + action + from + " (" + reason + ")";
-    }
-
-    private static Instant from(JsonNode body) {
-        try {
-            return OffsetDateTime.parse(body.path("from").asText("")).toInstant();
-        } catch (DateTimeParseException e) {
-            throw EventRejected.ofField("from", "must be an RFC 3339 time");
         }
     }
 

@@ -122,6 +122,19 @@ public record TextOnceProperties(
         return Stream.concat(destination, webhooks).collect(Collectors.toUnmodifiableSet());
     }
 
+    /** The names of the subscribers to the status changes of a delivery. */
+    public Set<String> subscribers(String event, @Nullable String client) {
+        return subscribers().stream()
+                .filter(name -> {
+                    var webhook = clients.containsKey(name) ? clients.get(name).webhook() : null;
+                    return webhook == null
+                            || name.equals(client)
+                            || webhook.events().contains("*")
+                            || webhook.events().contains(event);
+                })
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /**
      * Reconciliation of unknown outcomes.
      *

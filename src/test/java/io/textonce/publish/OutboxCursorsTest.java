@@ -64,7 +64,7 @@ class OutboxCursorsTest {
         assertThat(statuses(other, id)).isEqualTo(statuses(dead, id));
         there.advance(other, other.end());
         here.advance(dead, dead.publishedId());
-        here.failed(dead, 0, new Receiver.Failure("late"), Duration.ofHours(1), Duration.ZERO);
+        here.failed(dead, 0, new Receiver.Failure("late"), Duration.ZERO, Duration.ofHours(1), Duration.ZERO);
         assertThat(states.states(List.of(name)).get(0).lastError()).isNull();
         assertThat(publishedId()).isEqualTo(other.end());
     }
@@ -92,7 +92,8 @@ class OutboxCursorsTest {
         var batch = taken(here, all());
         var first = batch.events().get(0);
 
-        boolean suspended = here.failed(batch, 1, new Receiver.Failure("HTTP 500"), Duration.ZERO, Duration.ofDays(5));
+        boolean suspended = here.failed(
+                batch, 1, new Receiver.Failure("HTTP 500"), Duration.ZERO, Duration.ZERO, Duration.ofDays(5));
         var next = taken(here, all());
 
         assertThat(suspended).isFalse();
@@ -108,7 +109,7 @@ class OutboxCursorsTest {
         delivered();
         var batch = taken(here, all());
 
-        here.failed(batch, 0, new Receiver.Failure("HTTP 500"), Duration.ofHours(1), Duration.ofDays(5));
+        here.failed(batch, 0, new Receiver.Failure("HTTP 500"), Duration.ZERO, Duration.ofHours(1), Duration.ofDays(5));
 
         assertThat(here.take(all())).isNull();
         assertThat(here.waiting(List.of(name))).isEmpty();

@@ -1,0 +1,126 @@
+package io.textonce.publish;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.event.EventRejected;
+import io.textonce.privacy.PersonalDataMask;
+import io.textonce.security.OperatorAct;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/** Operator actions on the subscribers; each is stored with actor and reason. */
+@Component
+final class SubscriptionActions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionActions.class);
+
+    private static final int LONGEST_REASON = 300;
+
+    private final CursorStates subscriptions;
+    private final OutboxPublisher publisher;
+    private final Collection<String> names;
+    private final ApplicationEventPublisher acts;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    SubscriptionActions(
+            CursorStates subscriptions,
+            OutboxPublisher publisher,
+            ApplicationEventPublisher acts,
+            MeterRegistry meters,
+            Clock clock) {
+        this.subscriptions = subscriptions;
+        this.publisher = publisher;
+        this.names = publisher.names();
+        this.acts = acts;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** Executes the action of a map of name, action, from, reason and user, and sets the answer as the body. */
+    void execute(Exchange exchange) {
+        Map<?, ?> body = exchange.getMessage().getBody(Map.class);
+        exchange.getMessage()
+                .setBody(act(
+                        (String) body.get("name"),
+                        (String) body.get("action"),
+                        (String) body.get("from"),
+                        (String) body.get("reason"),
+                        (String) body.get("user")));
+    }
+
+    /**
+     * Executes an action.
+     *
+     * @param from time of a replay
+     * @param user the operator, or null in the sandbox
+     * @return the subscriber's answer to a test event, else null
+     * @throws EventRejected 400 without a reason or a time, 404 for no such subscriber or action, 409 when nothing can be skipped
+     */
+    @Nullable
+    String act(String name, String action, String from, String typed, @Nullable String user) {
+        if (!names.contains(name)) {
+            throw unknown();
+        }
+        String reason = PersonalDataMask.mask(typed.strip());
+        if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
+            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
+        }
+        String act = action.equals("replay") ? action + " from " + time(from) : action;
+        String decision = clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + (user == null ? "sandbox" : user)
+                + ": " + act + " (" + reason + ")";
+        String answer = null;
+        switch (action) {
+            case "resume" -> subscriptions.resume(name, decision);
+            case "suspend" -> subscriptions.suspend(name, decision);
+            case "replay" -> subscriptions.replay(name, time(from), decision);
+            case "test" -> {
+                answer = publisher.test(name, clock.instant());
+                subscriptions.tested(name, decision + ": " + answer);
+            }
+            case "skip" -> {
+                if (!subscriptions.skip(name, decision)) {
+                    throw new EventRejected(409, "not_possible", "No event is failing, so there is none to skip.");
+                }
+            }
+            default -> throw unknown();
+        }
+        LOG.info("Subscription {}: {}", name, decision);
+        meters.counter("textonce.operator.actions", "action", action).increment();
+        acts.publishEvent(new OperatorAct(
+                user, verb(action), null, null, "subscriber " + name + ": " + act + " (" + reason + ")"));
+        return answer;
+    }
+
+    private static String verb(String action) {
+        return switch (action) {
+            case "resume" -> "resumed";
+            case "suspend" -> "suspended";
+            case "replay" -> "replayed";
+            case "skip" -> "skipped";
+            default -> "tested";
+        };
+    }
+
+    private static EventRejected unknown() {
+        return new EventRejected(404, "not_found", "Unknown subscription or action.");
+    }
+
+    private static Instant time(String from) {
+        try {
+            return OffsetDateTime.parse(from).toInstant();
+        } catch (DateTimeParseException e) {
+            throw EventRejected.ofField("from", "must be an RFC 3339 time");
+        }
+    }
+}
