@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ public record DeliveryView(
         boolean permanent,
         @Nullable ZoneId zone,
         @Nullable String person,
+        @Nullable String quietHours,
+        List<Parameter> parameters,
         List<TimelineText.Entry> entries) {
 
     /** Beginning of the reasons of a hold that was planned, by the event or by quiet hours. */
@@ -69,6 +72,8 @@ public record DeliveryView(
                 permanent,
                 zone,
                 person,
+                (String) row.get("quiet_hours"),
+                Parameter.of(row),
                 entries);
     }
 
@@ -112,6 +117,17 @@ public record DeliveryView(
     /** Returns the address of the message in Twilio's console, or null while Twilio has none. */
     public @Nullable String console() {
         return sid == null ? null : "https://console.twilio.com/us1/monitor/logs/sms?sid=" + sid;
+    }
+
+    /** Returns the calls to Twilio, one each attempt. */
+    public List<TimelineText.Entry> calls() {
+        return entries.stream().filter(entry -> entry.call() != null).toList();
+    }
+
+    /** Returns how long Twilio took to answer, and the database to record it. */
+    public String duration(TimelineText.Entry answer) {
+        return "%,d ms"
+                .formatted(Duration.between(answer.call().at(), answer.at()).toMillis());
     }
 
     /** Returns the time that passed before an entry, or an empty text if it is too short to be of interest. */
@@ -172,6 +188,31 @@ public record DeliveryView(
                     new Choice("cancel", "Cancel message", "Twilio is requested to cancel it. It may be too late."));
         }
         return choices;
+    }
+
+    /** Parameter of the request to Twilio; number and content are not shown. */
+    public record Parameter(String name, String value) {
+
+        static List<Parameter> of(Map<String, Object> row) {
+            var parameters = new ArrayList<Parameter>();
+            parameters.add(new Parameter("To", (String) row.get("phone_masked")));
+            String sender = (String) row.get("sender");
+            parameters.add(new Parameter(sender.startsWith("MG") ? "MessagingServiceSid" : "From", sender));
+            String options = (String) row.get("twilio_options");
+            for (String option :
+                    options == null ? new String[0] : options.strip().split("\\s+")) {
+                int sign = option.indexOf('=');
+                if (sign > 0) {
+                    parameters.add(new Parameter(
+                            option.substring(0, 1).toUpperCase(Locale.ROOT) + option.substring(1, sign),
+                            option.substring(sign + 1)));
+                }
+            }
+            if (row.get("segments") != null) {
+                parameters.add(new Parameter("Body", row.get("segments") + " segments, not shown"));
+            }
+            return parameters;
+        }
     }
 
     /** Action of an operator. */

@@ -53,6 +53,7 @@ public final class TimelineText {
                 null,
                 null,
                 null,
+                null,
                 null));
         return withTimeline(entries, timeline);
     }
@@ -88,9 +89,20 @@ public final class TimelineText {
                 text(event, "sid"),
                 text(event, "actor"),
                 text(event, "action"),
-                text(event, "until") == null
-                        ? null
-                        : OffsetDateTime.parse(text(event, "until")).toInstant());
+                time(event, "until"),
+                call(event));
+    }
+
+    private static @Nullable Call call(JsonNode event) {
+        var at = time(event, "calledAt");
+        return at == null
+                ? null
+                : new Call(at, event.get("http").isInt() ? event.get("http").intValue() : null, text(event, "request"));
+    }
+
+    private static @Nullable Instant time(JsonNode event, String name) {
+        String time = text(event, name);
+        return time == null ? null : OffsetDateTime.parse(time).toInstant();
     }
 
     private static String summary(String kind, String word, @Nullable String actor, @Nullable String action) {
@@ -152,6 +164,8 @@ public final class TimelineText {
             case "drop" -> who + " discarded the message";
             case "resend" -> who + " resent the message";
             case "release" -> who + " released the message";
+            case "undo" -> who + " undid the last action";
+            case "request-cancel" -> who + " requested the cancellation at Twilio";
             default ->
                 status == DeliveryStatus.CANCELED
                         ? who + " canceled the message"
@@ -214,6 +228,7 @@ public final class TimelineText {
      * @param actor the operator
      * @param action what the operator did
      * @param until when a held message is due
+     * @param call that an answer belongs to, or null if Twilio was not called
      */
     public record Entry(
             Instant at,
@@ -225,14 +240,24 @@ public final class TimelineText {
             @Nullable String sid,
             @Nullable String actor,
             @Nullable String action,
-            @Nullable Instant until) {
+            @Nullable Instant until,
+            @Nullable Call call) {
 
         Entry(Instant at, String kind, String status, String summary) {
-            this(at, kind, status, summary, null, null, null, null, null, null);
+            this(at, kind, status, summary, null, null, null, null, null, null, null);
         }
 
         public String tone() {
             return DeliveryStatus.of(status).map(DeliveryView::tone).orElse("way");
         }
     }
+
+    /**
+     * Call to Twilio.
+     *
+     * @param http status of the response, or null without one
+     * @param request Twilio's id of the request
+     */
+    public record Call(
+            Instant at, @Nullable Integer http, @Nullable String request) {}
 }

@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +22,8 @@ public final class OutcomeRepository implements AutoCloseable {
     private static final String RECORD = """
             WITH outcomes AS MATERIALIZED (
                 SELECT *, textonce.status_rank(status) AS rank
-                FROM unnest(?, ?, ?, ?, ?, ?, ?) AS t(id, attempt, status, sid, code, detail, wait)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    AS t(id, attempt, status, sid, code, detail, wait, called_at, http_status, request_id)
             ),
             unbound AS (
                 UPDATE textonce.deliveries AS d
@@ -74,9 +76,10 @@ public final class OutcomeRepository implements AutoCloseable {
                 RETURNING d.id, d.status,
                     (SELECT before.status FROM textonce.deliveries AS before WHERE before.id = d.id) AS old_status
             )
-            """ + Timeline.ENTRY + """
+            """ + Timeline.ANSWER_ENTRY + """
             SELECT t.id, 'answer', CASE WHEN c.status = 'canceled' THEN c.status ELSE t.status END, c.status, t.sid,
-                t.code, t.detail, NULL, CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END
+                t.code, t.detail, NULL, CASE WHEN t.status = 'held' AND c.status = 'held' THEN now() + t.wait END,
+                t.called_at, t.http_status, t.request_id
             FROM outcomes AS t LEFT JOIN changed AS c ON c.id = t.id AND c.status <> c.old_status
             RETURNING delivery_id, new_status
             """;
@@ -106,6 +109,9 @@ public final class OutcomeRepository implements AutoCloseable {
                         .add("int4", Outcome::code)
                         .add("text", Outcome::words)
                         .add("interval", Outcome::again)
+                        .add("timestamptz", outcome -> outcome.call().at())
+                        .add("int4", outcome -> outcome.call().httpStatus())
+                        .add("text", outcome -> outcome.call().requestId())
                         .in(RECORD),
                 row -> {
                     if (row.getString("new_status") != null) {
@@ -130,6 +136,7 @@ public final class OutcomeRepository implements AutoCloseable {
      * @param code Twilio's error code, if its response has one
      * @param words for support
      * @param again after which it is checked again, or null
+     * @param call that was made to Twilio
      */
     public record Outcome(
             UUID id,
@@ -138,5 +145,34 @@ public final class OutcomeRepository implements AutoCloseable {
             @Nullable String sid,
             @Nullable Integer code,
             @Nullable String words,
-            @Nullable Duration again) {}
+            @Nullable Duration again,
+            Call call) {
+
+        /** Outcome without a call. */
+        public Outcome(
+                UUID id,
+                int attempt,
+                DeliveryStatus status,
+                @Nullable String sid,
+                @Nullable Integer code,
+                @Nullable String words,
+                @Nullable Duration again) {
+            this(id, attempt, status, sid, code, words, again, Call.NONE);
+        }
+    }
+
+    /**
+     * Call to Twilio.
+     *
+     * @param at when it was made, or null if it was not
+     * @param httpStatus of the response, or null without one
+     * @param requestId Twilio's id of the request, if its response has one
+     */
+    public record Call(
+            @Nullable Instant at,
+            @Nullable Integer httpStatus,
+            @Nullable String requestId) {
+
+        public static final Call NONE = new Call(null, null, null);
+    }
 }

@@ -18,6 +18,13 @@ public final class Timeline {
                 (delivery_id, kind, status, new_status, message_sid, error_code, detail, actor, until)
             """;
 
+    /** Head of the statement that adds an answer of Twilio; its rest selects these columns, in this order. */
+    static final String ANSWER_ENTRY = """
+            INSERT INTO textonce.delivery_events
+                (delivery_id, kind, status, new_status, message_sid, error_code, detail, actor, until, called_at,
+                 http_status, request_id)
+            """;
+
     /** Head of the statement that adds an operator's entry; its rest selects these columns, in this order. */
     static final String OPERATOR_ENTRY = """
             INSERT INTO textonce.delivery_events

@@ -12,6 +12,7 @@ import io.textonce.event.EventRejected;
 import io.textonce.message.Sms;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +41,21 @@ final class SmsPost {
     private final OptOuts optOuts;
     private final TextOnceProperties settings;
     private final SendMeters meters;
+    private final Clock clock;
 
-    SmsPost(TwilioHttp http, CircuitBreaker circuit, OptOuts optOuts, TextOnceProperties settings, SendMeters meters) {
+    SmsPost(
+            TwilioHttp http,
+            CircuitBreaker circuit,
+            OptOuts optOuts,
+            TextOnceProperties settings,
+            SendMeters meters,
+            Clock clock) {
         this.http = http;
         this.circuit = circuit;
         this.optOuts = optOuts;
         this.settings = settings;
         this.meters = meters;
+        this.clock = clock;
     }
 
     /**
@@ -56,8 +64,8 @@ final class SmsPost {
      * repeat a failed callback (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
      */
     void write(Exchange exchange) {
-        var called = new AtomicBoolean();
-        exchange.setVariable("called", called);
+        var call = new CallRecord(clock);
+        exchange.setVariable("call", call);
         exchange.setVariable("written", false);
         var sms = exchange.getVariable("sms", Sms.class);
         var delivery = exchange.getVariable("delivery", Delivery.class);
@@ -65,7 +73,7 @@ final class SmsPost {
         var twilio = settings.twilio();
         var message = exchange.getMessage();
         var probe = exchange.getVariable("probe", CircuitBreaker.Probe.class);
-        message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe, called)));
+        message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe, call), call));
         message.setHeader("CamelTwilio.to", new PhoneNumber(sms.phone()));
         String sender = sms.policy().sender(twilio.sender());
         if (sender.equals(twilio.fromNumber())) {
@@ -95,14 +103,14 @@ final class SmsPost {
         exchange.setVariable("written", true);
     }
 
-    private void lastCheck(Lease lease, CircuitBreaker.@Nullable Probe probe, AtomicBoolean called) {
+    private void lastCheck(Lease lease, CircuitBreaker.@Nullable Probe probe, CallRecord call) {
         requireHeld(lease);
         if (probe != null) {
             probe.use();
         } else if (circuit.isOpen()) {
             throw new TwilioFailure.CircuitOpen();
         }
-        called.set(true);
+        call.begin();
     }
 
     static void requireHeld(Lease lease) {
@@ -171,7 +179,7 @@ final class SmsPost {
         } else if (failure instanceof TwilioFailure.Refused refused) {
             refused(exchange, refused);
         } else if (failure == null
-                && !exchange.getVariable("called", AtomicBoolean.class).get()) {
+                && !exchange.getVariable("call", CallRecord.class).isMade()) {
             notCalled(exchange, caught);
         } else {
             unclear(exchange, failure == null ? "Twilio's response could not be read" : failure.getMessage());
@@ -245,7 +253,15 @@ final class SmsPost {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage()
                 .setBody(new OutcomeRepository.Outcome(
-                        delivery.id(), delivery.attempt(), status, sid, code, words, wait));
+                        delivery.id(),
+                        delivery.attempt(),
+                        status,
+                        sid,
+                        code,
+                        words,
+                        wait,
+                        exchange.getVariable("call", new CallRecord(clock), CallRecord.class)
+                                .call()));
     }
 
     /** Returns the hold delay with a jitter of up to half, so that messages held together are not retried together. */
@@ -254,8 +270,9 @@ final class SmsPost {
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
     }
 
-    private TwilioRestClient restClient(Runnable lastCheck) {
-        return TwilioConfiguration.restClient(settings.twilio(), meters.counting(http.clientFor(lastCheck)));
+    private TwilioRestClient restClient(Runnable lastCheck, CallRecord call) {
+        return TwilioConfiguration.restClient(
+                settings.twilio(), meters.counting(http.clientFor(lastCheck, call::answered)));
     }
 
     /** @param trace which the callback goes on with, or null; it is signed by Twilio with the rest of the URL */

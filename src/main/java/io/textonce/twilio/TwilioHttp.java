@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
@@ -33,6 +34,7 @@ import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.util.TimeValue;
@@ -124,15 +126,17 @@ public final class TwilioHttp implements AutoCloseable {
 
     /** Returns the SDK's client for calls that create no message. */
     HttpClient client() {
-        return new OnePost(() -> {});
+        return new OnePost(() -> {}, response -> {});
     }
 
     /**
-     * Returns the SDK's client for one create; its last check runs when everything is ready for the first byte of the
-     * request.
+     * Returns the SDK's client for one create.
+     *
+     * @param lastCheck runs when everything is ready for the first byte of the request
+     * @param answered accepts the response, whatever it is
      */
-    HttpClient clientFor(Runnable lastCheck) {
-        return new OnePost(lastCheck);
+    HttpClient clientFor(Runnable lastCheck, Consumer<HttpResponse> answered) {
+        return new OnePost(lastCheck, answered);
     }
 
     @Override
@@ -143,9 +147,11 @@ public final class TwilioHttp implements AutoCloseable {
     private final class OnePost extends HttpClient {
 
         private final Runnable lastCheck;
+        private final Consumer<HttpResponse> answered;
 
-        private OnePost(Runnable lastCheck) {
+        private OnePost(Runnable lastCheck, Consumer<HttpResponse> answered) {
             this.lastCheck = lastCheck;
+            this.answered = answered;
         }
 
         /** Sends once, whatever the response: the SDK's retry loop must not run. */
@@ -161,7 +167,10 @@ public final class TwilioHttp implements AutoCloseable {
             context.setAttribute(LAST_CHECK, lastCheck);
             var peer = peers.of(request);
             try {
-                var response = http.execute(target(call), call, context, answer -> answers.read(answer, left(call)));
+                var response = http.execute(target(call), call, context, answer -> {
+                    answered.accept(answer);
+                    return answers.read(answer, left(call));
+                });
                 peer.succeeded();
                 return response;
             } catch (TwilioFailure e) {

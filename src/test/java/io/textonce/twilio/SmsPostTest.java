@@ -17,6 +17,7 @@ import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioPost;
 import io.textonce.settings.TextOnceProperties;
 import java.sql.Timestamp;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -184,7 +185,8 @@ class SmsPostTest {
                 sandbox.context().getBean(CircuitBreaker.class),
                 sandbox.context().getBean(OptOuts.class),
                 settings(sandbox, settings),
-                sandbox.context().getBean(SendMeters.class));
+                sandbox.context().getBean(SendMeters.class),
+                Clock.systemUTC());
     }
 
     private static Sms sms(String number) {

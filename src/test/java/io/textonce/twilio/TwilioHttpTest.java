@@ -350,10 +350,12 @@ class TwilioHttpTest {
         try (var server = new Proxy("")) {
             var settings = settings(server.url());
             try (var http = new TwilioHttp(settings, answers())) {
-                var client = http.clientFor(() -> {
-                    await().until(() -> server.connections.get() == 1);
-                    throw new TwilioFailure.LeaseRanOut();
-                });
+                var client = http.clientFor(
+                        () -> {
+                            await().until(() -> server.connections.get() == 1);
+                            throw new TwilioFailure.LeaseRanOut();
+                        },
+                        response -> {});
 
                 assertThatThrownBy(() -> create(settings, client)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
             }
@@ -434,7 +436,7 @@ class TwilioHttpTest {
     }
 
     private static Message create(TwilioSettings settings, TwilioHttp http, Lease lease) {
-        return create(settings, http.clientFor(() -> SmsPost.requireHeld(lease)));
+        return create(settings, http.clientFor(() -> SmsPost.requireHeld(lease), response -> {}));
     }
 
     private static Message create(TwilioSettings settings, HttpClient client) {
