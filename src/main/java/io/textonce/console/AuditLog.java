@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import io.textonce.delivery.DeliveryId;
 import io.textonce.privacy.PersonalDataMask;
+import io.textonce.security.OperatorAct;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -26,9 +28,15 @@ class AuditLog {
             "discarded",
             "released",
             "resent",
+            "undone",
             "erased",
             "stopped",
-            "started");
+            "started",
+            "suspended",
+            "resumed",
+            "replayed",
+            "skipped",
+            "tested");
 
     private static final String ADD = """
             INSERT INTO textonce.audit_entries (id, actor, verb, phone_masked, phone_hash, detail)
@@ -66,6 +74,12 @@ class AuditLog {
             byte @Nullable [] phoneHash,
             @Nullable String detail) {
         jdbc.update(ADD, id(), DeliveryLookup.operator(user), verb, phoneMasked, phoneHash, shown(detail));
+    }
+
+    /** Records what was done elsewhere. */
+    @EventListener
+    void record(OperatorAct act) {
+        record(act.user(), act.verb(), act.phoneMasked(), act.phoneHash(), act.detail());
     }
 
     /** Records what was done with a delivery. */

@@ -1,6 +1,5 @@
 package io.textonce.console;
 
-import io.textonce.event.EventRejected;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -29,19 +28,8 @@ final class AuditPage {
     @GetMapping("/audit")
     String list(HttpServletRequest request, Model model, HttpServletResponse response) {
         var filter = new Filter("/audit", request);
-        List<AuditLog.Entry> found = List.of();
-        try {
-            found = find(filter, Search.PAGE);
-        } catch (EventRejected e) {
-            response.setStatus(e.httpStatus());
-            model.addAttribute("problem", e.reason());
-        }
-        if (found.size() == Search.PAGE) {
-            model.addAttribute("next", found.get(found.size() - 1).id());
-        }
-        model.addAttribute("filter", filter);
+        PageModel.list(model, response, filter, "entries", () -> find(filter, Search.PAGE), AuditLog.Entry::id);
         model.addAttribute("verbs", AuditLog.VERBS);
-        model.addAttribute("entries", found);
         return "support/audit";
     }
 

@@ -37,6 +37,8 @@ final class CsvExport {
             "purpose",
             "consent_at",
             "phone_masked",
+            "country",
+            "sender",
             "status",
             "attempt",
             "message_sid",
@@ -48,14 +50,17 @@ final class CsvExport {
 
     private final DeliverySearch deliveries;
     private final DeliveryLookup lookup;
+    private final ApiAudit lookups;
 
-    CsvExport(DeliverySearch deliveries, DeliveryLookup lookup) {
+    CsvExport(DeliverySearch deliveries, DeliveryLookup lookup, ApiAudit lookups) {
+        this.lookups = lookups;
         this.deliveries = deliveries;
         this.lookup = lookup;
     }
 
     void export(Exchange exchange) {
         var search = lookup.search(exchange);
+        lookups.record(DeliveryLookup.request(exchange), "exported", "messages");
         var message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);

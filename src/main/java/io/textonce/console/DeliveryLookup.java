@@ -26,13 +26,18 @@ import org.springframework.stereotype.Component;
 final class DeliveryLookup {
 
     private static final String BASE = "/api/deliveries/";
-    private static final Set<String> SHOWN_SEPARATELY = Set.of("timeline", "may_be_sent_again", "phone", "phone_hash");
+    private static final Set<String> SHOWN_SEPARATELY =
+            Set.of("timeline", "may_be_sent_again", "is_stored", "phone", "phone_hash", "twilio_options");
 
     private final Searches searches;
     private final PhoneTimeZones zones;
     private final TimelineText story;
+    private final AuditLog audit;
+    private final ApiAudit lookups;
 
-    DeliveryLookup(Searches searches, PhoneTimeZones zones, TimelineText story) {
+    DeliveryLookup(Searches searches, PhoneTimeZones zones, TimelineText story, AuditLog audit, ApiAudit lookups) {
+        this.audit = audit;
+        this.lookups = lookups;
         this.searches = searches;
         this.zones = zones;
         this.story = story;
@@ -41,11 +46,14 @@ final class DeliveryLookup {
     void byId(Exchange exchange) {
         var request = request(exchange);
         var zone = searches.by(zone(request)).zone();
-        ask(exchange, Search.byId(id(request.getRequestURI().substring(BASE.length()))), zone);
+        var id = id(request.getRequestURI().substring(BASE.length()));
+        audit.record(request.getRemoteUser(), "viewed", id, "over the API");
+        ask(exchange, Search.byId(id), zone);
     }
 
     void byQuery(Exchange exchange) {
         var search = search(exchange);
+        lookups.record(request(exchange), "searched", "messages");
         ask(exchange, search, search.zone());
     }
 
@@ -159,6 +167,11 @@ final class DeliveryLookup {
         }
         if (entry.until() != null) {
             time(node, "until", entry.until(), zone);
+        }
+        if (entry.call() != null) {
+            time(node, "calledAt", entry.call().at(), zone);
+            node.put("httpStatus", entry.call().http())
+                    .put("requestId", entry.call().request());
         }
         return node;
     }

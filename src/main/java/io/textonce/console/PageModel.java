@@ -1,8 +1,12 @@
 package io.textonce.console;
 
+import io.textonce.event.EventRejected;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.camel.CamelExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +54,32 @@ final class PageModel {
         model.addAttribute("times", times);
         model.addAttribute("user", request.getRemoteUser());
         return sorry(model, "Database unavailable", "No data has been lost. Try again in a moment.");
+    }
+
+    /**
+     * Adds a list that a filter selects, page by page; an invalid filter is answered with what is wrong.
+     *
+     * @param id of an entry, by which the next page follows
+     */
+    static <T> void list(
+            Model model,
+            HttpServletResponse response,
+            Filter filter,
+            String name,
+            Supplier<List<T>> find,
+            Function<T, Object> id) {
+        List<T> found = List.of();
+        try {
+            found = find.get();
+        } catch (EventRejected e) {
+            response.setStatus(e.httpStatus());
+            model.addAttribute("problem", e.reason());
+        }
+        if (found.size() == Search.PAGE) {
+            model.addAttribute("next", id.apply(found.get(found.size() - 1)));
+        }
+        model.addAttribute("filter", filter);
+        model.addAttribute(name, found);
     }
 
     static String sorry(Model model, String title, String words) {

@@ -42,8 +42,10 @@ final class RejectedLookup {
 
     private final JdbcTemplate jdbc;
     private final Searches searches;
+    private final ApiAudit lookups;
 
-    RejectedLookup(DataSource dataSource, Searches searches) {
+    RejectedLookup(DataSource dataSource, Searches searches, ApiAudit lookups) {
+        this.lookups = lookups;
         this.jdbc = new JdbcTemplate(dataSource);
         jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
         this.searches = searches;
@@ -97,7 +99,9 @@ final class RejectedLookup {
 
     /** Answers a program: the rejected events that match all parameters, newest first. */
     void answer(Exchange exchange) throws JsonProcessingException {
-        var search = searches.by(DeliveryLookup.request(exchange).getParameterMap());
+        var request = DeliveryLookup.request(exchange);
+        var search = searches.by(request.getParameterMap());
+        lookups.record(request, "searched", "rejected events");
         var found = find(search);
         var body = SharedBuffers.JSON.createObjectNode();
         var events = body.putArray("events");

@@ -5,6 +5,7 @@ import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.security.OperatorAct;
 import io.textonce.tuning.SharedBuffers;
 import io.textonce.twilio.TwilioFailure;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jms.JmsException;
 import org.springframework.stereotype.Component;
@@ -79,6 +81,7 @@ final class DataErasure {
     private final PhoneHash phoneHash;
     private final Retention retention;
     private final DeadLetterErasure deadLetters;
+    private final ApplicationEventPublisher acts;
 
     DataErasure(
             NamedParameterJdbcTemplate jdbc,
@@ -87,7 +90,9 @@ final class DataErasure {
             PhoneNumbers phones,
             PhoneHash phoneHash,
             Retention retention,
-            DeadLetterErasure deadLetters) {
+            DeadLetterErasure deadLetters,
+            ApplicationEventPublisher acts) {
+        this.acts = acts;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.deliveries = deliveries;
@@ -100,8 +105,8 @@ final class DataErasure {
     /** Reads the number from the body, which no access log has. */
     void read(Exchange exchange) {
         String phone;
-        try (var body =
-                exchange.getMessage(PlatformHttpMessage.class).getRequest().getInputStream()) {
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        try (var body = request.getInputStream()) {
             phone = SharedBuffers.JSON
                     .readTree(body.readAllBytes())
                     .path("phone")
@@ -109,6 +114,7 @@ final class DataErasure {
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not JSON");
         }
+        exchange.setVariable("caller", request.getRemoteUser() == null ? "sandbox" : request.getRemoteUser());
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(phone);
     }
@@ -139,7 +145,7 @@ final class DataErasure {
         }
     }
 
-    /** Erases the person in all tables at once. */
+    /** Erases the person in all tables at once; of a request over the API the audit log has the caller. */
     @SuppressWarnings("unchecked")
     void erase(Exchange exchange) {
         Map<String, ?> person = exchange.getVariable("person", Map.class);
@@ -149,6 +155,11 @@ final class DataErasure {
             done.put("deliveries", erased.deliveries());
             done.put("canceled", erased.canceled());
             done.put("pending", erased.pending());
+            String caller = exchange.getVariable("caller", String.class);
+            if (caller != null) {
+                acts.publishEvent(new OperatorAct(
+                        caller, "erased", phones.mask((String) person.get("phone")), null, "over the API"));
+            }
             return done;
         }));
     }

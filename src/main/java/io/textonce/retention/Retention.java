@@ -90,6 +90,15 @@ final class Retention {
                 ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
+    /** Purge of bulk actions and, by cascade, of their messages. */
+    private static final String PURGE_BULK = """
+            DELETE FROM textonce.bulk_actions
+            WHERE id IN (
+                SELECT id FROM textonce.bulk_actions
+                WHERE id < ? AND finished_at < now() - CAST(? AS interval)
+                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
     private static final String DRIFT = """
             SELECT count(*) FROM textonce.opt_outs WHERE source = 'twilio' AND opted_out_at > now() - interval '1 day'
             """;
@@ -160,6 +169,7 @@ final class Retention {
         int purged = deliveries.purge(subscribers, before(settings.deliveries()), settings.deliveries(), BATCH);
         int others = deliveries.purgeUnknown(settings.deliveries(), BATCH)
                 + jdbc.update(PURGE_AUDIT, before(settings.deliveries()), age, BATCH)
+                + jdbc.update(PURGE_BULK, before(settings.deliveries()), age, BATCH)
                 + jdbc.update(PURGE_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_ALERTS, age, BATCH);
         worked(

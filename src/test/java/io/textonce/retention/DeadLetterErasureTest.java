@@ -72,7 +72,8 @@ class DeadLetterErasureTest {
                 new PhoneNumbers(),
                 sandbox.context().getBean(PhoneHash.class),
                 sandbox.context().getBean(Retention.class),
-                new DeadLetterErasure(jms, List.of("queue"), new PhoneNumbers()));
+                new DeadLetterErasure(jms, List.of("queue"), new PhoneNumbers()),
+                act -> {});
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("person", Map.of("phone", "+15558675310"));
         exchange.getMessage().setBody(Map.of());

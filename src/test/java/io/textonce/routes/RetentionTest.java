@@ -9,6 +9,7 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -115,6 +116,45 @@ class RetentionTest {
                                 String.class))
                 .containsExactly("young");
         sandbox.database().update("DELETE FROM textonce.dead_letters WHERE route = 'aged'");
+    }
+
+    @Test
+    void forgetsRejectedEventsAfterDaysAndTheAuditWithTheDeliveries(Sandbox sandbox) throws Exception {
+        for (int days : new int[] {6, 8}) {
+            sandbox.database().update("""
+                            INSERT INTO textonce.rejected_events (id, rejected_at, source, client, reason)
+                            VALUES (?, now() - make_interval(days => ?), 'http', 'aged', ?)
+                            """, idOf(days), days, "after " + days);
+        }
+        for (int days : new int[] {399, 401}) {
+            sandbox.database().update("""
+                            INSERT INTO textonce.audit_entries (id, happened_at, actor, verb, detail)
+                            VALUES (?, now() - make_interval(days => ?), 'aged', 'viewed', ?)
+                            """, idOf(days), days, "after " + days);
+            sandbox.database().update("""
+                            INSERT INTO textonce.bulk_actions
+                                (id, action, actor, reason, filter, messages, starts_at, finished_at)
+                            VALUES (?, 'drop', 'aged', ?, '', 0, now(), now() - make_interval(days => ?))
+                            """, idOf(days), "after " + days, days);
+        }
+
+        step("retention", "clear");
+        step("retention", "purge");
+
+        assertThat(texts(sandbox, "SELECT reason FROM textonce.rejected_events WHERE client = 'aged'"))
+                .containsExactly("after 6");
+        assertThat(texts(sandbox, "SELECT detail FROM textonce.audit_entries WHERE actor = 'aged'"))
+                .containsExactly("after 399");
+        assertThat(texts(sandbox, "SELECT reason FROM textonce.bulk_actions WHERE actor = 'aged'"))
+                .containsExactly("after 399");
+    }
+
+    private static UUID idOf(int daysAgo) {
+        return DeliveryId.next(Instant.now().minus(Duration.ofDays(daysAgo)).toEpochMilli());
+    }
+
+    private static List<String> texts(Sandbox sandbox, String sql) {
+        return sandbox.database().queryForList(sql, String.class);
     }
 
     @Test
