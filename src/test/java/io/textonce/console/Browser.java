@@ -5,20 +5,27 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.ScreenshotCaret;
 import io.textonce.sandbox.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/** The machine's own Chromium. It is never downloaded; a test is skipped where there is none. */
+/**
+ * A test class's windows of the machine's own Chromium, which is never downloaded: a test is skipped where there is none.
+ * One Chromium serves all classes of a JVM, and ends with it; an operator logs in once.
+ */
 public final class Browser implements AutoCloseable {
 
     private static final Path CHROMIUM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
@@ -26,37 +33,42 @@ public final class Browser implements AutoCloseable {
 
     private static final String AXE = axe();
 
-    private final Playwright playwright;
-    private final com.microsoft.playwright.Browser browser;
+    private static final Map<URI, List<Cookie>> LOGINS = new HashMap<>();
+    private static com.microsoft.playwright.@Nullable Browser shared;
+
+    private final List<BrowserContext> contexts = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
 
-    public Browser() {
-        Assumptions.assumeTrue(
-                Files.isExecutable(CHROMIUM),
-                "No Chromium at " + CHROMIUM + ": apt-get install chromium, or set CHROMIUM");
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(CHROMIUM)
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-quic",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync")));
+    private static com.microsoft.playwright.Browser shared() {
+        if (shared == null) {
+            Assumptions.assumeTrue(
+                    Files.isExecutable(CHROMIUM),
+                    "No Chromium at " + CHROMIUM + ": apt-get install chromium, or set CHROMIUM");
+            shared = Playwright.create(
+                            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
+                    .chromium()
+                    .launch(new BrowserType.LaunchOptions()
+                            .setExecutablePath(CHROMIUM)
+                            .setArgs(List.of(
+                                    "--no-sandbox",
+                                    "--disable-gpu",
+                                    "--disable-quic",
+                                    "--no-first-run",
+                                    "--disable-background-networking",
+                                    "--disable-component-update",
+                                    "--disable-sync")));
+        }
+        return shared;
     }
 
     /** A window of somebody new, in Berlin. */
     public Page open(int width, int height, ColorScheme scheme) {
-        BrowserContext context = browser.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+        BrowserContext context = shared().newContext(new com.microsoft.playwright.Browser.NewContextOptions()
                 .setViewportSize(width, height)
                 .setColorScheme(scheme)
                 .setTimezoneId("Europe/Berlin")
                 .setLocale("en-GB"));
+        contexts.add(context);
         var page = context.newPage();
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") || message.type().equals("warning")) {
@@ -69,11 +81,22 @@ public final class Browser implements AutoCloseable {
 
     /** A window of an operator who has logged in. */
     public Page operator(Sandbox sandbox, int width, int height, ColorScheme scheme) {
+        return operator(sandbox.uri("/"), width, height, scheme);
+    }
+
+    /** @param home the first page after the login */
+    Page operator(URI home, int width, int height, ColorScheme scheme) {
         var page = open(width, height, scheme);
-        page.navigate(sandbox.uri("/login").toString());
-        page.getByLabel("Your operator token").fill("support-token");
-        page.keyboard().press("Enter");
-        page.getByText("Overview").waitFor();
+        if (LOGINS.containsKey(home)) {
+            page.context().addCookies(LOGINS.get(home));
+            page.navigate(home.toString());
+        } else {
+            page.navigate(home.resolve("/login").toString());
+            page.getByLabel("Your operator token").fill("support-token");
+            page.keyboard().press("Enter");
+            page.locator("nav").first().waitFor();
+            LOGINS.put(home, page.context().cookies());
+        }
         return page;
     }
 
@@ -83,11 +106,22 @@ public final class Browser implements AutoCloseable {
     }
 
     /** What axe finds wrong with a page, by rule and place. */
-    @SuppressWarnings("unchecked")
     public static List<String> faults(Page page) {
-        page.evaluate(AXE);
-        return (List<String>) page.evaluate("""
-                axe.run({resultTypes: ['violations']}).then(result => result.violations
+        return faults(page, "{resultTypes: ['violations']}");
+    }
+
+    /** What axe finds wrong with the colors of a page. */
+    public static List<String> faultsOfColor(Page page) {
+        return faults(page, "{resultTypes: ['violations'], runOnly: ['color-contrast']}");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> faults(Page page, String options) {
+        if (page.evaluate("typeof axe").equals("undefined")) {
+            page.evaluate(AXE);
+        }
+        return (List<String>) page.evaluate("axe.run(" + options + """
+                ).then(result => result.violations
                     .map(fault => fault.id + ' at ' + fault.nodes.map(node => node.target).join(', ')))""");
     }
 
@@ -109,7 +143,6 @@ public final class Browser implements AutoCloseable {
 
     @Override
     public void close() {
-        browser.close();
-        playwright.close();
+        contexts.forEach(BrowserContext::close);
     }
 }

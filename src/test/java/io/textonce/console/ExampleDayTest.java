@@ -9,38 +9,54 @@ import com.microsoft.playwright.options.Media;
 import io.textonce.sandbox.ExampleDay;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
-import java.util.List;
-import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The sandbox's example day, and every page with it: at each width, light, dark and in print. */
 @SandboxTest
 class ExampleDayTest {
 
-    private static final List<String> PAGES = List.of(
-            "/",
-            "/deliveries?since=24h",
-            "/deliveries?status=not_delivered",
-            "/rejected",
-            "/subscribers",
-            "/ledger",
-            "/audit");
+    private static final String BEYOND = """
+            [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth)
+                .map(one => one.tagName + '.' + one.className).slice(0, 9).join(', ')""";
 
-    @Autowired
-    private ProducerTemplate routes;
+    private static @Nullable Browser browser;
+    private static @Nullable Page page;
 
-    @Test
-    void fillsEveryPageAndAxeFindsNothingOnAny(Sandbox sandbox) {
-        new ExampleDay(sandbox.uri("/"), sandbox.peers(), day -> routes.sendBody("direct:ledger-compare-day", day))
-                .fill();
+    @BeforeAll
+    static void start() {
+        browser = new Browser();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void fill(Sandbox sandbox) {
+        if (page != null) {
+            return;
+        }
+        page = browser.open(1280, 900, ColorScheme.LIGHT);
+        new ExampleDay(sandbox.uri("/"), sandbox.peers()).fill();
         await().until(() -> sandbox.database()
                         .queryForObject(
                                 "SELECT count(*) FROM textonce.rejected_events WHERE event = 'order-shipped' AND source = 'file'"
                                         + " AND field = 'phone'",
                                 Integer.class)
                 > 0);
+    }
 
+    @Test
+    void hasEventsOfAllHoursWithEveryOutcome(Sandbox sandbox) {
         assertThat(sandbox.database().queryForObject("""
                         SELECT count(DISTINCT date_trunc('hour', created_at)) FROM textonce.deliveries
                         WHERE event_id ~ '^order-[0-9]+-shipped$'
@@ -49,36 +65,120 @@ class ExampleDayTest {
                         SELECT DISTINCT status FROM textonce.deliveries WHERE event_id ~ '^order-[0-9]+-shipped$'
                         """, String.class))
                 .contains("delivered", "undelivered", "rejected", "held");
-        try (var browser = new Browser()) {
-            look(browser.open(1280, 900, ColorScheme.LIGHT), "1280", sandbox);
-            look(browser.open(768, 900, ColorScheme.DARK), "768-dark", sandbox);
-            look(browser.open(360, 800, ColorScheme.LIGHT), "360", sandbox);
-        }
     }
 
-    private static void look(Page page, String name, Sandbox sandbox) {
-        for (String path : PAGES) {
-            visit(page, sandbox.uri(path).toString(), "day" + path.replaceAll("\\W+", "-") + "-" + name);
-        }
-        page.navigate(sandbox.uri("/deliveries?status=any_delivered&since=24h").toString());
-        page.locator(".texts a").first().click();
-        page.waitForURL("**/deliveries/*-*");
-        visit(page, page.url(), "day-story-" + name);
-        page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
-        Browser.keep(page, "day-story-print-" + name);
-        page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.SCREEN));
+    @ParameterizedTest
+    @CsvSource({
+        "overview, /",
+        "messages, /deliveries?since=24h",
+        "failed, /deliveries?status=not_delivered&country=US",
+        "no-messages, /deliveries?reason=none&ids=none",
+        "invalid-filter, /deliveries?code=abc",
+        "nothing-found, /search?q=nothing-here",
+        "rejected, /rejected",
+        "subscribers, /subscribers",
+        "ledger, /ledger",
+        "audit, /audit",
+        "bulk-preview, /bulk/preview?action=resend&status=not_delivered",
+        "no-preview, /bulk/preview?action=resend",
+        "no-delivery, /deliveries/none",
+        "no-page, /nowhere",
+        "no-method, /bulk/preview/none",
+        "login, /login?next=/audit"
+    })
+    void looksRightOnEveryScreenAndPaper(String name, String path, Sandbox sandbox) {
+        page.navigate(sandbox.uri(path).toString());
+
+        looksRight(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"delivered, any_delivered", "rejected, rejected", "on-hold, held"})
+    void looksRightAsAStory(String name, String status, Sandbox sandbox) {
+        open(sandbox, "/deliveries?status=" + status, ".texts a", "**/deliveries/*-*");
+
+        looksRight("story-" + name);
+    }
+
+    @Test
+    void looksRightAsAPerson(Sandbox sandbox) {
+        open(sandbox, "/deliveries?status=any_delivered", ".texts a", "**/deliveries/*-*");
         page.getByText("All messages of this person").click();
         page.waitForURL("**/people?n=*");
-        visit(page, page.url(), "day-person-" + name);
-        visit(page, sandbox.twilio().baseUrl() + "/", "day-simulator-" + name);
+
+        looksRight("person");
     }
 
-    private static void visit(Page page, String address, String name) {
-        page.navigate(address);
-        assertThat(Browser.faults(page)).as("what axe finds at %s", address).isEmpty();
-        assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-                .as("%s fits", name)
-                .isEqualTo(true);
+    @Test
+    void looksRightAsABulkAction(Sandbox sandbox) {
+        page.setViewportSize(1280, 900);
+        page.navigate(
+                sandbox.uri("/bulk/preview?action=resend&status=not_delivered").toString());
+        page.getByLabel("Reason").fill("An example");
+        page.locator(".confirm button").click();
+        page.waitForURL("**/bulk/*-*");
+        page.getByText("Undo").click();
+        page.locator("#live").waitFor();
+
+        looksRight("bulk");
+        page.navigate(sandbox.uri("/bulk").toString());
+        looksRight("bulk-list");
+    }
+
+    @Test
+    void looksRightAsTheSimulatorAndAsTheStatusPage(Sandbox sandbox) {
+        page.navigate(sandbox.twilio().baseUrl() + "/");
+        looksRight("simulator");
+
+        String management = sandbox.context().getEnvironment().getProperty("local.management.port");
+        page.navigate("http://127.0.0.1:" + management + "/camel");
+        looksRight("status");
+    }
+
+    private static void open(Sandbox sandbox, String list, String link, String address) {
+        page.setViewportSize(1280, 900);
+        page.navigate(sandbox.uri(list).toString());
+        page.locator(link).first().click();
+        page.waitForURL(address);
+    }
+
+    /** One load serves all looks: wide and light, narrow and dark, between, and print. */
+    private static void looksRight(String name) {
+        show(1280, ColorScheme.LIGHT, Media.SCREEN);
+        fits(name);
+        assertThat(page.locator("h1").count()).isEqualTo(1);
+        assertThat(page.locator("main").count()).isEqualTo(1);
+        assertThat(page.evaluate("[...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
+                        + ".filter(field => field.labels.length === 0).length"))
+                .as("fields without a label")
+                .isEqualTo(0);
+        assertThat(Browser.faults(page)).as("what axe finds").isEmpty();
         Browser.keep(page, name);
+        show(1280, ColorScheme.DARK, Media.SCREEN);
+        assertThat(Browser.faultsOfColor(page)).as("what axe finds in the dark").isEmpty();
+        show(768, ColorScheme.DARK, Media.SCREEN);
+        fits(name);
+        Browser.keep(page, name + "-768-dark");
+        show(320, ColorScheme.LIGHT, Media.SCREEN);
+        fits(name);
+        show(360, ColorScheme.LIGHT, Media.SCREEN);
+        fits(name);
+        assertThat(Browser.faults(page)).as("what axe finds on a phone").isEmpty();
+        Browser.keep(page, name + "-360");
+        show(768, ColorScheme.LIGHT, Media.PRINT);
+        fits(name);
+        Browser.keep(page, name + "-print");
+        show(1280, ColorScheme.LIGHT, Media.SCREEN);
+    }
+
+    private static void show(int width, ColorScheme scheme, Media media) {
+        page.setViewportSize(width, 900);
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme).setMedia(media));
+    }
+
+    private static void fits(String name) {
+        assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+                .as("%s fits; beyond is %s", name, page.evaluate(BEYOND))
+                .isEqualTo(true);
     }
 }

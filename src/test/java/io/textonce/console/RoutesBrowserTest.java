@@ -8,6 +8,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import org.jspecify.annotations.Nullable;
@@ -101,13 +102,8 @@ class RoutesBrowserTest {
     }
 
     private static Page operator(Sandbox sandbox, int width, ColorScheme scheme) {
-        var page = browser.open(width, 900, scheme);
-        page.navigate(
-                "http://127.0.0.1:" + sandbox.context().getEnvironment().getProperty("local.management.port") + "/");
-        page.getByLabel("Your operator token").fill("support-token");
-        page.keyboard().press("Enter");
-        page.waitForURL("**/camel");
-        return page;
+        String port = sandbox.context().getEnvironment().getProperty("local.management.port");
+        return browser.operator(URI.create("http://127.0.0.1:" + port + "/"), width, 900, scheme);
     }
 
     private static int post(Sandbox sandbox) {

@@ -14,16 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The support page as a person meets it, in a real browser. Its screenshots stay in {@code target/screenshots}. */
 @ProductionTest
 class SupportBrowserTest {
-
-    private static final String BEYOND = """
-            [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth)
-                .map(one => one.tagName + '.' + one.className).slice(0, 9).join(', ')""";
 
     private static @Nullable Browser browser;
 
@@ -112,47 +106,6 @@ class SupportBrowserTest {
         assertThat(page.locator("h1").innerText()).isEqualTo("Canceled");
         assertThat(sandbox.delivery(id)).containsEntry("status", "canceled");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "1280, 1280, LIGHT",
-        "1280-dark, 1280, DARK",
-        "768, 768, LIGHT",
-        "360, 360, LIGHT",
-        "360-dark, 360, DARK",
-        "320, 320, LIGHT"
-    })
-    void fitsAndIsNamedInEveryLight(String name, int width, ColorScheme scheme, Sandbox sandbox) {
-        String number = sandbox.newNumber();
-        String id = sandbox.newEventId();
-        sandbox.twilio().forNumber(number, 1, refuses(21211));
-        send(sandbox, id, number);
-        var page = browser.operator(sandbox, width, 844, scheme);
-        String delivery = "/deliveries/" + sandbox.delivery(id).get("id");
-
-        for (String path :
-                new String[] {"/", delivery, "/deliveries?status=rejected", "/rejected", "/deliveries/none", "/nowhere"
-                }) {
-            page.navigate(sandbox.uri(path).toString());
-
-            assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-                    .as("%s fits into %d pixels; beyond is %s", path, width, page.evaluate(BEYOND))
-                    .isEqualTo(true);
-            assertThat(page.locator("h1").count()).isEqualTo(1);
-            assertThat(page.locator("main").count()).isEqualTo(1);
-            assertThat(page.evaluate("[...document.querySelectorAll('input:not([type=hidden]),select,textarea')]"
-                            + ".filter(field => field.labels.length === 0).length"))
-                    .as("fields of %s without a label", path)
-                    .isEqualTo(0);
-            assertThat(Browser.faults(page)).as("what axe finds at %s", path).isEmpty();
-            String what =
-                    path.equals("/") ? "overview" : path.equals(delivery) ? "delivery" : path.replaceAll("\\W+", "-");
-            Browser.keep(page, what.replaceFirst("^-", "") + "-" + name);
-        }
-        assertThat(browser.complaints())
-                .filteredOn(complaint -> !complaint.contains("404") && !complaint.contains("401"))
-                .isEmpty();
     }
 
     @Test
