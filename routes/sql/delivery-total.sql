@@ -11,6 +11,11 @@ FROM (
     AND (CAST(:#event AS text) IS NULL OR d.event = CAST(:#event AS text))
     AND (CAST(:#client AS text) IS NULL OR d.client = CAST(:#client AS text))
     AND (CAST(:#code AS integer) IS NULL OR d.error_code = CAST(:#code AS integer))
+    AND (CAST(:#country AS text) IS NULL OR d.country = CAST(:#country AS text))
+    AND (CAST(:#sender AS text) IS NULL OR d.sender = CAST(:#sender AS text))
+    AND (CAST(:#reason AS text) IS NULL OR strpos(lower(d.reason), CAST(:#reason AS text)) > 0)
+    AND (CAST(:#listed AS text[]) IS NULL OR d.event_id = ANY (CAST(:#listed AS text[]))
+      OR d.id = ANY (CAST(:#listedIds AS uuid[])))
     AND (CAST(:#from AS uuid) IS NULL OR d.id >= CAST(:#from AS uuid))
     AND (CAST(:#to AS uuid) IS NULL OR d.id < CAST(:#to AS uuid))
   LIMIT :#limit

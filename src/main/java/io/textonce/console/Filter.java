@@ -1,16 +1,23 @@
 package io.textonce.console;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /** Filter of a list, as its address has it. */
 public final class Filter {
 
-    private static final List<String> NAMES =
-            List.of("status", "event", "client", "code", "actor", "verb", "since", "from", "until", "zone", "after");
+    private static final List<String> NAMES = List.of(
+            "status", "event", "client", "code", "country", "sender", "reason", "ids", "actor", "verb", "since", "from",
+            "until", "zone", "after");
+
+    /** Names that narrow a list only with others. */
+    private static final Set<String> BESIDE = Set.of("zone", "after");
 
     private final String path;
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -32,6 +39,36 @@ public final class Filter {
     /** Returns a value for its field, empty if there is none. */
     public String get(String name) {
         return values.getOrDefault(name, "");
+    }
+
+    /** Returns whether any of these has a value. */
+    public boolean hasAny(String... names) {
+        return Arrays.stream(names).anyMatch(values::containsKey);
+    }
+
+    /** Returns whether it matches everything. */
+    public boolean isOpen() {
+        return BESIDE.containsAll(values.keySet());
+    }
+
+    /** Returns the values as the fields of a form. */
+    public Map<String, String> fields() {
+        var fields = new LinkedHashMap<>(values);
+        fields.remove("after");
+        return fields;
+    }
+
+    /** Returns the filter in words. */
+    public String words() {
+        return values.entrySet().stream()
+                .filter(value -> !BESIDE.contains(value.getKey()))
+                .map(value -> value.getKey() + " " + value.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Returns the address of the list. */
+    public String list() {
+        return address(path, "");
     }
 
     /** Returns the address of the export. */

@@ -78,27 +78,58 @@ final class Operator {
      *     changed
      */
     void act(UUID id, String action, String who, String reason) {
-        String why = PersonalDataMask.mask(reason.strip());
-        if (why.isEmpty() || why.length() > LONGEST_REASON) {
-            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
-        }
+        String why = reason(reason);
         var state = decisions.state(id);
         if (state == null) {
             throw DeliveryLookup.notFound();
         }
-        boolean done = switch (action) {
-            case "cancel" -> decisions.cancel(id, who, why) || cancelAtTwilio(id, state, who, why);
+        boolean done =
+                decide(id, action, state, who, why) || action.equals("cancel") && cancelAtTwilio(id, state, who, why);
+        if (!done) {
+            throw new EventRejected(409, "not_possible", notPossible(action));
+        }
+        record(id, action, who, why);
+    }
+
+    /**
+     * Performs an action of a bulk action; a message at Twilio is canceled there later.
+     *
+     * @return why it is not possible, or null
+     */
+    @Nullable
+    String actAsOneOfMany(UUID id, String action, OperatorActions.State state, String who, String why) {
+        boolean done =
+                decide(id, action, state, who, why) || action.equals("cancel") && decisions.requestCancel(id, who, why);
+        if (!done) {
+            return notPossible(action);
+        }
+        record(id, action, who, why);
+        return null;
+    }
+
+    private boolean decide(UUID id, String action, OperatorActions.State state, String who, String why) {
+        return switch (action) {
+            case "cancel" -> decisions.cancel(id, who, why);
             case "resend" -> !isPermanent(state.code()) && decisions.resend(id, who, why);
             case "release" -> decisions.release(id, who, why);
             case "drop" -> decisions.drop(id, who, why);
             default -> throw new EventRejected(404, "not_found", "Unknown action.");
         };
-        if (!done) {
-            throw new EventRejected(409, "not_possible", notPossible(action));
-        }
+    }
+
+    private void record(UUID id, String action, String who, String why) {
         audit.record(who, verb(action), id, why);
         LOG.info("Operator {} acted on delivery {}: {}", who, id, action);
         meters.counter("textonce.operator.actions", "action", action).increment();
+    }
+
+    /** Returns the reason of an action as it is stored: with its numbers masked. */
+    static String reason(String typed) {
+        String why = PersonalDataMask.mask(typed.strip());
+        if (why.isEmpty() || why.length() > LONGEST_REASON) {
+            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
+        }
+        return why;
     }
 
     private boolean cancelAtTwilio(UUID id, OperatorActions.State state, String who, String why) {

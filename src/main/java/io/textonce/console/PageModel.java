@@ -27,7 +27,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
             PersonPage.class,
             AuditPage.class,
             SubscribersPage.class,
-            LedgerPage.class
+            LedgerPage.class,
+            BulkPage.class
         })
 final class PageModel {
 

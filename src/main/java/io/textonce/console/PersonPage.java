@@ -2,13 +2,8 @@ package io.textonce.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.event.EventRejected;
-import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.Map;
-import org.apache.camel.CamelExecutionException;
-import org.apache.camel.ProducerTemplate;
-import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,7 +21,7 @@ final class PersonPage {
     private final DeliverySearch deliveries;
     private final DeliveryViews views;
     private final AuditLog audit;
-    private final ProducerTemplate routes;
+    private final PersonErasure erasure;
 
     PersonPage(
             SearchBox box,
@@ -34,13 +29,13 @@ final class PersonPage {
             DeliverySearch deliveries,
             DeliveryViews views,
             AuditLog audit,
-            ProducerTemplate routes) {
+            PersonErasure erasure) {
         this.box = box;
         this.people = people;
         this.deliveries = deliveries;
         this.views = views;
         this.audit = audit;
-        this.routes = routes;
+        this.erasure = erasure;
     }
 
     /** @param n the sealed name of the person */
@@ -89,19 +84,13 @@ final class PersonPage {
             return page;
         }
         try {
-            String report = routes.requestBody("direct:data-erasure-person", name, String.class);
-            audit.record(request.getRemoteUser(), "erased", box.shown(name), null, why);
-            model.addAttribute("report", SharedBuffers.JSON.readValue(report, Map.class));
+            model.addAttribute("report", erasure.erase(name, DeliveryLookup.operator(request.getRemoteUser()), why));
             model.addAttribute("masked", box.shown(name));
             return "support/erased";
-        } catch (CamelExecutionException e) {
-            var rejection = ObjectHelper.getException(EventRejected.class, e);
-            if (rejection == null) {
-                throw e;
-            }
-            model.addAttribute("problem", rejection.reason());
+        } catch (EventRejected e) {
+            model.addAttribute("problem", e.reason());
             String page = person(n, model, request, response);
-            response.setStatus(rejection.httpStatus());
+            response.setStatus(e.httpStatus());
             return page;
         }
     }

@@ -24,6 +24,11 @@ final class Search {
             "event",
             "client",
             "code",
+            "country",
+            "sender",
+            "reason",
+            "listed",
+            "listedIds",
             "from",
             "to",
             "after");

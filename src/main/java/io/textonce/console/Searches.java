@@ -3,6 +3,7 @@ package io.textonce.console;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.event.EventRejected;
+import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -14,10 +15,13 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -29,9 +33,11 @@ import org.springframework.stereotype.Component;
 final class Searches {
 
     private static final Set<String> NAMES = Set.of(
-            "sid", "eventId", "phone", "status", "event", "client", "code", "from", "to", "until", "since", "after",
-            "limit", "zone");
+            "sid", "eventId", "phone", "status", "event", "client", "code", "country", "sender", "reason", "ids",
+            "from", "to", "until", "since", "after", "limit", "zone");
     private static final int LONGEST_PAGE = 200;
+    private static final int MOST_IDS = 200;
+    private static final Pattern COUNTRY = Pattern.compile("[A-Z]{2}|" + Countries.SATELLITE);
 
     private final TypedNumbers numbers;
     private final PhoneHash hash;
@@ -79,6 +85,11 @@ final class Searches {
                 .toArray(byte[][]::new);
     }
 
+    /** Returns a phone number as it may be shown. */
+    String masked(String typed) {
+        return numbers.masked(typed);
+    }
+
     private final class Reader {
 
         private final Map<String, String> given;
@@ -98,6 +109,13 @@ final class Searches {
             }
             statuses(search);
             search.with("code", number("code", 1, 999_999));
+            country(search);
+            String sender = given.get("sender");
+            // A plus that an address lost.
+            search.with("sender", sender != null && sender.matches("\\d{8,15}") ? "+" + sender : sender);
+            String reason = given.get("reason");
+            search.with("reason", reason == null ? null : reason.toLowerCase(Locale.ROOT));
+            ids(search);
             var limit = number("limit", 1, LONGEST_PAGE);
             search.with("limit", limit == null ? Search.PAGE : limit);
             search.with("from", first(given.containsKey("from") ? time("from", days, 0) : since(days)));
@@ -130,6 +148,37 @@ final class Searches {
             search.with(
                     "stages",
                     statuses.stream().map(DeliveryStatus::stage).distinct().toArray(String[]::new));
+        }
+
+        private void country(Search search) {
+            String text = given.get("country");
+            if (text == null) {
+                return;
+            }
+            String country = text.length() == 2 ? text.toUpperCase(Locale.ROOT) : text.toLowerCase(Locale.ROOT);
+            if (!COUNTRY.matcher(country).matches()) {
+                wrong.put("country", List.of("must be two letters such as US, or satellite"));
+            }
+            search.with("country", country);
+        }
+
+        /** Parses event ids and delivery ids. */
+        private void ids(Search search) {
+            String text = given.get("ids");
+            if (text == null) {
+                return;
+            }
+            var ids = Stream.of(text.split("[\\s,;]+"))
+                    .filter(id -> !id.isEmpty())
+                    .distinct()
+                    .toList();
+            if (ids.size() > MOST_IDS) {
+                wrong.put("ids", List.of("must be " + MOST_IDS + " ids at most"));
+            }
+            search.with("listed", ids.toArray(String[]::new));
+            search.with(
+                    "listedIds",
+                    ids.stream().filter(SearchBox.ID.asMatchPredicate()).toArray(String[]::new));
         }
 
         private void phone(Search search) {

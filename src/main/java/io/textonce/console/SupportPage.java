@@ -28,6 +28,7 @@ final class SupportPage {
     private final Dashboard overview;
     private final CsvExport export;
     private final Operator operator;
+    private final Publications publications;
     private final AuditLog audit;
     private final Clock clock;
 
@@ -38,6 +39,7 @@ final class SupportPage {
             Dashboard overview,
             CsvExport export,
             Operator operator,
+            Publications publications,
             AuditLog audit,
             Clock clock) {
         this.deliveries = deliveries;
@@ -46,6 +48,7 @@ final class SupportPage {
         this.overview = overview;
         this.export = export;
         this.operator = operator;
+        this.publications = publications;
         this.audit = audit;
         this.clock = clock;
     }
@@ -84,6 +87,7 @@ final class SupportPage {
         model.addAttribute("filter", filter);
         model.addAttribute("groups", StatusGroup.values());
         model.addAttribute("statuses", DeliveryStatus.values());
+        model.addAttribute("actions", BulkAction.values());
         model.addAttribute("title", "Messages");
         model.addAttribute("found", views.of(rows));
         return "support/list";
@@ -128,6 +132,7 @@ final class SupportPage {
         }
         var view = views.of(rows.get(0));
         model.addAttribute("text", view);
+        model.addAttribute("publications", publications.of(UUID.fromString(id), view.event(), view.client()));
         model.addAttribute("confirmation", view.confirmation(done, clock.instant()));
         return "support/delivery";
     }

@@ -3,6 +3,7 @@ package io.textonce.delivery;
 import io.textonce.event.EventRejected;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
+import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneNumbers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,11 +30,11 @@ final class ClaimRepository implements AutoCloseable {
                 SELECT t.*, EXISTS (
                         SELECT FROM textonce.opt_outs AS o
                         WHERE o.sender = t.sender AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS opted_out
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, detail, body,
                         payload_sha256, source, client, purpose, consent_at, consent_source, phone_masked, phone,
                         on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments, twilio_options,
-                        reference)
+                        reference, country)
             ),
             """;
 
@@ -59,7 +60,7 @@ final class ClaimRepository implements AutoCloseable {
                     (id, event, event_id, attempt, attempted_at, status, due_at, error_code, reason, body,
                      payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
                      phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
-                     twilio_options, reference)
+                     twilio_options, reference, country)
                 SELECT id, event, event_id, 1, now(),
                     CASE WHEN opted_out THEN 'rejected' ELSE status END,
                     CASE WHEN NOT opted_out THEN coalesce(until, now() + wait) END,
@@ -67,7 +68,7 @@ final class ClaimRepository implements AutoCloseable {
                     CASE WHEN opted_out THEN '%2$s' ELSE detail END,
                     body, payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
                     phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
-                    twilio_options, reference
+                    twilio_options, reference, country
                 FROM requested
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, attempt, status, error_code, reason, due_at
@@ -106,7 +107,7 @@ final class ClaimRepository implements AutoCloseable {
                     phone = t.phone, on_unknown = t.on_unknown, reconciliation_window = t.reconciliation_window,
                     expires_at = t.expires_at, quiet_hours = t.quiet_hours, time_zone = t.time_zone,
                     segments = t.segments,
-                    twilio_options = t.twilio_options, reference = t.reference
+                    twilio_options = t.twilio_options, reference = t.reference, country = t.country
                 FROM requested AS t
                 WHERE d.event = t.event AND d.event_id = t.event_id AND (d.status = 'rejected' OR d.source = '%3$s')
                 RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at
@@ -203,7 +204,8 @@ final class ClaimRepository implements AutoCloseable {
                 .add("text", claim -> claim.sms().timeZone())
                 .add("int4", claim -> claim.sms().segments())
                 .add("text", claim -> claim.policy().written(claim.sms().sendAt()))
-                .add("text", claim -> claim.sms().reference());
+                .add("text", claim -> claim.sms().reference())
+                .add("text", claim -> Countries.of(claim.sms().phone()));
         return jdbc.query(
                 columns.in(sql),
                 (row, n) -> new Delivery(

@@ -15,8 +15,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class DueRepository {
 
-    private static final String COLUMNS = """
-            RETURNING d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
+    /** Columns of {@link DueDelivery#read}, of the tables d and due. */
+    static final String COLUMNS = """
+            d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
                 d.client, d.sender, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
                 d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.twilio_options,
                 d.attempted_at,
@@ -43,6 +44,7 @@ public final class DueRepository {
                 sender = coalesce(substring(d.twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
                 due_at = now() + CAST(? AS interval), updated_at = now()
             FROM due WHERE d.id = due.id
+            RETURNING
             """ + COLUMNS;
 
     /**
@@ -69,6 +71,7 @@ public final class DueRepository {
             SET status = 'unknown', unknown_since = coalesce(d.unknown_since, now()),
                 due_at = now() + CAST(? AS interval), updated_at = now()
             FROM due WHERE d.id = due.id
+            RETURNING
             """ + COLUMNS;
 
     private static final String TAKE_SILENT = """
@@ -80,6 +83,7 @@ public final class DueRepository {
             UPDATE textonce.deliveries AS d
             SET due_at = now() + CAST(? AS interval)
             FROM due WHERE d.id = due.id
+            RETURNING
             """ + COLUMNS;
 
     private static final String BIND = """

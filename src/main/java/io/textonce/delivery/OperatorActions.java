@@ -1,5 +1,7 @@
 package io.textonce.delivery;
 
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -57,6 +59,43 @@ public final class OperatorActions {
             )
             """ + RECORD;
 
+    /** Request of a cancellation: the background worker cancels the message at Twilio as long as Twilio can. */
+    private static final String REQUEST_CANCEL = """
+            WITH changed AS (
+                UPDATE textonce.deliveries
+                SET cancel_requested_at = coalesce(cancel_requested_at, now()), due_at = now(), updated_at = now()
+                WHERE id = ? AND status IN ('scheduled', 'accepted', 'queued')
+                RETURNING id, status, message_sid, CAST(NULL AS text) AS new_status
+            )
+            """ + RECORD;
+
+    /** Condition of an undo: the message is not at Twilio, and the action is the last one of an operator. */
+    private static final String NOT_BEGUN = """
+                WHERE id = ? AND status = 'held' AND due_at IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM textonce.delivery_events AS e
+                    WHERE e.delivery_id = d.id AND e.kind = 'operator' AND e.happened_at > ?)
+            """;
+
+    /** Undo of a resend; the body stays, so that the message can be resent later. */
+    private static final String UNDO_RESEND = """
+            WITH changed AS (
+                UPDATE textonce.deliveries AS d
+                SET status = 'canceled', due_at = NULL, slot_at = NULL, reason = 'An operator undid the resend',
+                    updated_at = now()
+            """ + NOT_BEGUN + """
+                RETURNING id, status, message_sid, status AS new_status
+            )
+            """ + RECORD;
+
+    private static final String UNDO_RELEASE = """
+            WITH changed AS (
+                UPDATE textonce.deliveries AS d
+                SET due_at = NULL, slot_at = NULL, reason = 'An operator undid the release', updated_at = now()
+            """ + NOT_BEGUN + """
+                RETURNING id, status, message_sid, CAST(NULL AS text) AS new_status
+            )
+            """ + RECORD;
+
     /**
      * Record of a cancellation at Twilio. Twilio's callback may have recorded the status before; the actor is recorded
      * in any case.
@@ -109,6 +148,21 @@ public final class OperatorActions {
         return jdbc.update(RESEND, id, why, who, "resend") == 1;
     }
 
+    /** Requests the cancellation of a message that Twilio has not sent yet; false if Twilio has none to cancel. */
+    public boolean requestCancel(UUID id, String who, String why) {
+        return jdbc.update(REQUEST_CANCEL, id, why, who, "request-cancel") == 1;
+    }
+
+    /** Undoes a resend whose message is not at Twilio; false if it is, or if an operator acted on it since. */
+    public boolean undoResend(UUID id, Instant actedAt, String who, String why) {
+        return jdbc.update(UNDO_RESEND, id, Timestamp.from(actedAt), why, who, "undo") == 1;
+    }
+
+    /** Undoes a release, as {@link #undoResend} does: the message waits for an operator again. */
+    public boolean undoRelease(UUID id, Instant actedAt, String who, String why) {
+        return jdbc.update(UNDO_RELEASE, id, Timestamp.from(actedAt), why, who, "undo") == 1;
+    }
+
     /** Records that Twilio canceled the message for an operator. */
     public void canceledAtTwilio(UUID id, String sid, String who, String why) {
         jdbc.update(CANCELED_AT_TWILIO, id, sid, id, sid, why, who);
@@ -123,9 +177,11 @@ public final class OperatorActions {
     public @Nullable State state(UUID id) {
         return jdbc
                 .query(
-                        "SELECT status, message_sid, error_code FROM textonce.deliveries WHERE id = ?",
+                        "SELECT status, attempt, phone, message_sid, error_code FROM textonce.deliveries WHERE id = ?",
                         (row, n) -> new State(
                                 DeliveryStatus.ofColumn(row.getString("status")),
+                                row.getInt("attempt"),
+                                row.getString("phone"),
                                 row.getString("message_sid"),
                                 row.getObject("error_code", Integer.class)),
                         id)
@@ -137,6 +193,8 @@ public final class OperatorActions {
     /** State of a delivery, as far as an operator's action depends on it. */
     public record State(
             DeliveryStatus status,
+            int attempt,
+            @Nullable String phone,
             @Nullable String sid,
             @Nullable Integer code) {}
 }

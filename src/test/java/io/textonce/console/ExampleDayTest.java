@@ -9,6 +9,7 @@ import com.microsoft.playwright.options.Media;
 import io.textonce.sandbox.ExampleDay;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** The sandbox's example day, and every page with it: at each width, light, dark and in print. */
 @SandboxTest
@@ -24,6 +26,9 @@ class ExampleDayTest {
     private static final String BEYOND = """
             [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth)
                 .map(one => one.tagName + '.' + one.className).slice(0, 9).join(', ')""";
+
+    @Autowired
+    private ProducerTemplate routes;
 
     private static @Nullable Browser browser;
     private static @Nullable Page page;
@@ -46,7 +51,8 @@ class ExampleDayTest {
             return;
         }
         page = browser.open(1280, 900, ColorScheme.LIGHT);
-        new ExampleDay(sandbox.uri("/"), sandbox.peers()).fill();
+        new ExampleDay(sandbox.uri("/"), sandbox.peers(), day -> routes.sendBody("direct:ledger-compare-day", day))
+                .fill();
         await().until(() -> sandbox.database()
                         .queryForObject(
                                 "SELECT count(*) FROM textonce.rejected_events WHERE event = 'order-shipped' AND source = 'file'"

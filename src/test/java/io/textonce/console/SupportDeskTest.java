@@ -10,12 +10,14 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -279,6 +281,67 @@ class SupportDeskTest {
         long many = sandbox.database()
                 .queryForObject("SELECT count(*) FROM textonce.deliveries WHERE event = 'order-shipped'", Long.class);
         assertThat(page.locator(".zone").innerText()).startsWith(many + " messages, ");
+    }
+
+    @Test
+    void filtersByCountrySenderReasonAndIdsAndActsOnWhatIsLeft(Sandbox sandbox) {
+        var ids = List.of(sandbox.newEventId(), sandbox.newEventId(), sandbox.newEventId());
+        for (String id : ids) {
+            String number = id.equals(ids.get(2)) ? "+447700910611" : sandbox.newNumber();
+            sandbox.twilio().forNumber(number, 1, refuses(21408));
+            order(sandbox, id, number);
+        }
+
+        page.navigate(sandbox.uri("/deliveries").toString());
+        page.getByText("More filters").click();
+        page.getByLabel("Country").fill("us");
+        page.getByLabel("Sender").fill(Peers.FROM_NUMBER);
+        page.getByLabel("Reason contains").fill("COUNTRY");
+        page.getByLabel("IDs").fill(String.join(", ", ids));
+        button("Filter").click();
+        page.waitForURL(url -> url.contains("country=us"));
+        assertThat(page.locator(".texts").innerText())
+                .contains(ids.get(0), ids.get(1))
+                .doesNotContain(ids.get(2));
+        assertThat(page.locator(".zone").innerText()).startsWith("2 messages, 2 segments");
+        assertThat(page.getByLabel("Country").inputValue()).isEqualTo("us");
+
+        button("Preview…").click();
+        page.waitForURL(url -> url.contains("/bulk/preview?"));
+        assertThat(page.locator(".figure").allInnerTexts()).containsExactly("2", "2", "2");
+        page.getByLabel("Reason").fill("The country is enabled now");
+        button("Resend (2)").click();
+        page.waitForURL("**/bulk/*-*");
+        button("Undo").click();
+        page.waitForLoadState();
+
+        assertThat(page.locator("#live").innerText()).contains("undone by support");
+        assertThat(sandbox.delivery(ids.get(0))).containsEntry("status", "rejected");
+        assertThat(Browser.faults(page)).isEmpty();
+    }
+
+    @Test
+    void showsTheExchangeWithTwilioAttemptByAttempt(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.twilio().forNumber(number, 1, refuses(21408));
+        order(sandbox, id, number);
+        sandbox.send(HttpRequest.newBuilder(
+                        sandbox.uri("/api/deliveries/" + sandbox.delivery(id).get("id") + "/resend"))
+                .header("Authorization", "Bearer support-token")
+                .POST(BodyPublishers.ofString("{\"reason\":\"try\"}")));
+        sandbox.awaitStatus(id, "delivered");
+
+        search(id);
+        page.waitForURL("**/deliveries/*");
+
+        String calls = page.locator(".calls").innerText();
+        assertThat(calls).contains("HTTP 400", "21408", "HTTP 201", " ms");
+        assertThat(calls).containsPattern("RQ[0-9a-f]{32}");
+        assertThat(page.locator(".card:has(.calls) .pairs").innerText())
+                .contains("From", Peers.FROM_NUMBER, "segments, not shown")
+                .doesNotContain(number);
+        assertThat(Browser.faults(page)).isEmpty();
     }
 
     @Test
