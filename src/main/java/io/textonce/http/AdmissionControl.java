@@ -138,7 +138,9 @@ public final class AdmissionControl extends OncePerRequestFilter {
             turnAway(request, response, tooLarge());
             return;
         }
-        chain.doFilter(new BufferedRequest(request, body), response);
+        var watched = new MutedFailure(response);
+        chain.doFilter(new BufferedRequest(request, body), watched);
+        watched.explain();
     }
 
     /** @throws IOException when the body stops, or takes longer than it may */

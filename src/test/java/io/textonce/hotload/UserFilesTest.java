@@ -16,6 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +88,8 @@ class UserFilesTest {
             String marker = "    description: Version " + i + "\n";
             write(sandbox, "own-file-pool.camel.yaml", file.replace("    from:\n", marker + "    from:\n"));
             await().atMost(SECONDS).until(() -> isVersion("own-file-pool", marker));
-            counts.add(get(sandbox, "/api/own-file-pool").body());
+            counts.add(await().until(() -> get(sandbox, "/api/own-file-pool"), answer -> answer.statusCode() == 200)
+                    .body());
             pools.add(camel.getRegistry().lookupByName("ownPool"));
         }
 
@@ -98,6 +103,44 @@ class UserFilesTest {
         await().atMost(SECONDS).until(() -> connections(sandbox, name) == 0);
         assertThat(pools).allMatch(pool -> ((HikariDataSource) pool).isClosed());
         assertThat(camel.getRegistry().lookupByName("ownPool")).isNull();
+    }
+
+    @Test
+    void givesEveryRequestOfAPathThatIsBeingReloadedTheRouteOrAProblemThatSaysRetry(Sandbox sandbox) throws Exception {
+        String file = """
+                - route:
+                    id: own-file-path
+                    description: Version 0
+                    from:
+                      uri: platform-http
+                      parameters:
+                        path: /api/own-file-path
+                      steps:
+                        - setBody:
+                            constant: here
+                """;
+        write(sandbox, "own-file-path.camel.yaml", file);
+        await().atMost(SECONDS).until(() -> isVersion("own-file-path", "Version 0"));
+        var answers = new ConcurrentSkipListSet<String>();
+        var stop = new AtomicBoolean();
+        var caller = CompletableFuture.runAsync(() -> {
+            while (!stop.get()) {
+                var answer = get(sandbox, "/api/own-file-path");
+                answers.add(answer.statusCode() + " " + answer.body());
+            }
+        });
+
+        for (int i = 1; i <= 5; i++) {
+            String version = "Version " + i;
+            write(sandbox, "own-file-path.camel.yaml", file.replace("Version 0", version));
+            await().atMost(SECONDS).until(() -> isVersion("own-file-path", version));
+        }
+        stop.set(true);
+        caller.get(20, TimeUnit.SECONDS);
+
+        assertThat(answers)
+                .allMatch(answer ->
+                        answer.equals("200 here") || answer.matches("50[03] .*Retry the identical request.*"));
     }
 
     @Test
