@@ -13,6 +13,15 @@ public final class LineError extends IllegalArgumentException {
         this.line = line;
     }
 
+    /** Returns the line of a position in a text, counted from 1. */
+    public static int lineAt(String text, int position) {
+        return 1
+                + Math.toIntExact(text.chars()
+                        .limit(position)
+                        .filter(character -> character == '\n')
+                        .count());
+    }
+
     public int line() {
         return line;
     }

@@ -2,6 +2,7 @@ package io.textonce.hotload;
 
 import io.textonce.event.EventSchemas;
 import io.textonce.event.LineError;
+import io.textonce.message.Formats;
 import io.textonce.message.Templates;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,7 @@ final class TemplateFields {
         for (var tag : TAG.matcher(template).results().toList()) {
             String kind = tag.group(1);
             String name = tag.group(2);
-            int line = (int) template.substring(0, tag.start()).lines().count();
+            int line = LineError.lineAt(template, tag.start());
             if (kind.equals("=")) {
                 return null;
             }
@@ -100,12 +101,13 @@ final class TemplateFields {
             if (kind.isEmpty() || "#^&".contains(kind)) {
                 if (name.startsWith("body.")
                         && !isField.test(INDEX.matcher(name.substring(5)).replaceAll(""))) {
-                    return new LineError(Math.max(line, 1), "{{" + name + "}} is not a field in");
+                    return new LineError(line, "{{" + name + "}} is not a field in");
                 }
-                if (depth == 0 && !name.matches("(body|variables)(\\..*)?|\\.")) {
+                if (depth == 0
+                        && !name.matches("(body|variables)(\\..*)?|\\.")
+                        && !(kind.equals("#") && Formats.NAMES.contains(name))) {
                     return new LineError(
-                            Math.max(line, 1),
-                            "{{" + name + "}} is always empty; write {{body." + name + "}} for a field in");
+                            line, "{{" + name + "}} is always empty; write {{body." + name + "}} for a field in");
                 }
             }
             depth += kind.equals("#") || kind.equals("^") ? 1 : 0;

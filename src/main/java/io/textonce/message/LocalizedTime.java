@@ -45,9 +45,8 @@ final class LocalizedTime extends AbstractMap<String, Map<String, String>> {
         return Set.of();
     }
 
-    /** Newer versions of the CLDR separate "2:30 PM" by a blank that is not in GSM-7. */
     private String written(DateTimeFormatter format, Locale locale) {
-        return format.localizedBy(locale).format(time).replace('\u202F', ' ').replace('\u00A0', ' ');
+        return Formats.plain(format.localizedBy(locale).format(time));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.textonce.message;
 import com.github.mustachejava.Mustache;
 import io.textonce.event.EventRejected;
 import java.io.StringWriter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Renderer of one text into the variable {@code text}, in the language of the event's field {@code locale} (BCP 47,
  * such as {@code de-CH}): the nearest template (RFC 4647, lookup), else the fallback language, else the template for
- * every language. A template sees the event as {@code body} and the exchange's {@code variables}; values of the event
- * are inserted verbatim and never evaluated as a template or an expression.
+ * every language. A template sees the event as {@code body}, the exchange's {@code variables} and the {@link Formats};
+ * values of the event are inserted verbatim and never evaluated as a template or an expression.
  */
 final class Template {
 
@@ -44,13 +45,25 @@ final class Template {
 
     String write(Map<?, ?> event, Map<String, Object> variables) {
         var locale = event.get("locale");
+        String requested = locale == null ? fallback.toLanguageTag() : locale.toString();
+        var found = template(requested);
+        var scope = new HashMap<String, Object>(Formats.of(region(found.getKey(), requested)));
+        scope.put("body", event);
+        scope.put("variables", variables);
         var words = new StringWriter();
-        template(locale == null ? fallback.toLanguageTag() : locale.toString())
-                .execute(words, Map.of("body", event, "variables", variables));
+        found.getValue().execute(words, scope);
         return words.toString().strip();
     }
 
-    private Mustache template(String locale) {
+    /** Returns the locale of a template's formats: the event's where it is the template's language, such as de-CH. */
+    private Locale region(String language, String requested) {
+        var wanted = Locale.forLanguageTag(requested);
+        var own = Locale.forLanguageTag(language);
+        return language.equals(ANY) || own.getLanguage().equals(wanted.getLanguage()) ? wanted : own;
+    }
+
+    /** Returns the template for a locale, by its language. */
+    private Map.Entry<String, Mustache> template(String locale) {
         var templates = byLanguage;
         if (templates == null) {
             throw new EventRejected(
@@ -65,7 +78,7 @@ final class Template {
                     "locale",
                     "has no text, nor has the fallback language " + fallback.toLanguageTag() + "; use another locale");
         }
-        return found;
+        return Map.entry(language == null ? ANY : language, found);
     }
 
     private static Locale.LanguageRange range(String locale) {

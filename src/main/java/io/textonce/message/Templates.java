@@ -182,7 +182,9 @@ public final class Templates {
     private Mustache compile(Resource file) {
         String path = pathOf(file);
         try {
-            return mustache.compile(new StringReader(textOf(file)), path);
+            String text = textOf(file);
+            Formats.check(text);
+            return mustache.compile(new StringReader(text), path);
         } catch (MustacheException e) {
             throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
         }

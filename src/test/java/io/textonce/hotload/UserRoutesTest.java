@@ -11,6 +11,7 @@ import io.textonce.settings.TimeBounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -366,16 +367,37 @@ class UserRoutesTest {
         assertThat(textOf("{\"number\":\"8\"}")).isEqualTo("Order 8 is late.");
     }
 
+    /** As Kubernetes mounts a ConfigMap: files are links into a hidden folder, and a new version swaps one link. */
+    @Test
+    void loadsTheNewVersionOfAConfigMapWhenItsLinkIsSwapped() throws Exception {
+        write(FILE, EVENT);
+        write("templates/..2026_11_25/order-late.mustache", "Order {{body.orderId}} is late.");
+        write("templates/..2026_11_26/order-late.mustache", "Order {{body.orderId}} is later.");
+        Path data = folder.resolve("templates/..data");
+        Files.createSymbolicLink(data, Path.of("..2026_11_25"));
+        Files.delete(folder.resolve(TEMPLATE));
+        Files.createSymbolicLink(folder.resolve(TEMPLATE), Path.of("..data/order-late.mustache"));
+        own.afterApplicationStart(camel);
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+
+        Path next = Files.createSymbolicLink(folder.resolve("templates/..data_tmp"), Path.of("..2026_11_26"));
+        Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        look();
+
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is later.");
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
     @Test
     void loadsNoEventWhoseTemplateHasAGap() throws Exception {
         write(SCHEMA, "{\"properties\": {\"orderId\": {\"type\": \"string\"}}}");
-        write(TEMPLATE, "Order {{body.ordrId}} is late.");
+        write(TEMPLATE, "An order is late:\n{{body.ordrId}}");
         write(FILE, EVENT);
 
         own.afterApplicationStart(camel);
 
         assertThat(own.whyMissing("order-late"))
-                .contains("line 18: templates/order-late.mustache, line 1: {{body.ordrId}} is not a field");
+                .contains("line 18: templates/order-late.mustache, line 2: {{body.ordrId}} is not a field");
     }
 
     @Test
@@ -522,12 +544,12 @@ class UserRoutesTest {
 
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
         look();
-        var refused = refusalOf("{\"orderId\":\"7\"}");
+        var refused = rejectionOf("{\"orderId\":\"7\"}");
         write(SCHEMA, "{\"type\": \"object\", ");
         look();
 
         assertThat(refused).isInstanceOf(ValidationException.class);
-        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+        assertThat(rejectionOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
         assertThat(own.health().getDetails().get(SCHEMA)).asString().startsWith("line 1: the file is not JSON");
     }
 
@@ -575,7 +597,7 @@ class UserRoutesTest {
 
         assertThat(own.health().getDetails().get(file)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\",\"reason\":\"snow\"}")).isEqualTo("Late: 7");
-        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+        assertThat(rejectionOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
     }
 
     @ParameterizedTest
@@ -587,7 +609,7 @@ class UserRoutesTest {
         write(FILE, EVENT);
         own.afterApplicationStart(camel);
 
-        var refused = refusalOf("{\"orderId\":\"7\"}");
+        var refused = rejectionOf("{\"orderId\":\"7\"}");
         var fault = own.health().getDetails();
         write(file, good);
         look();
@@ -595,7 +617,7 @@ class UserRoutesTest {
         assertThat(refused)
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.httpStatus()).isEqualTo(503));
+                        rejection -> assertThat(rejection.httpStatus()).isEqualTo(503));
         assertThat(fault).containsOnlyKeys(file);
         assertThat(fault.get(file)).asString().startsWith(words);
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
@@ -631,7 +653,7 @@ class UserRoutesTest {
         look();
 
         assertThat(textOf("{\"reason\":\"snow\"}")).isEqualTo("valid");
-        assertThat(refusalOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
+        assertThat(rejectionOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
     }
 
     @Test
@@ -891,7 +913,7 @@ class UserRoutesTest {
         }
     }
 
-    private Throwable refusalOf(String event) {
+    private Throwable rejectionOf(String event) {
         try {
             textOf(event);
             throw new AssertionError("was not refused");

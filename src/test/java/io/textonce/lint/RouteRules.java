@@ -389,7 +389,7 @@ public final class RouteRules {
             String name = endpoint.parameters().path(parameter).asText();
             if (endpoint.scheme().equals("kamelet") && !name.isEmpty()) {
                 var files = resources.stream()
-                        .filter(resource -> resource.matches(path.formatted(Pattern.quote(name))))
+                        .filter(resource -> resource.matches("(examples/)?" + path.formatted(Pattern.quote(name))))
                         .toList();
                 used.addAll(files);
                 if (files.isEmpty()) {

@@ -3,6 +3,8 @@ package io.textonce.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.mustachejava.MustacheFactory;
+import io.textonce.message.TemplatesForTests;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
@@ -13,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.stub.StubComponent;
@@ -22,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -34,6 +40,9 @@ class ExamplesTest {
 
     @Autowired
     private CamelContext camel;
+
+    @Autowired
+    private MustacheFactory mustache;
 
     private String loaded = "";
     private Path copied = Path.of("target", "no-mappings");
@@ -56,10 +65,12 @@ class ExamplesTest {
                 .execute("CREATE TABLE shop.invoices (id integer, event_id text, phone text, texted boolean)");
         sandbox.database().execute("""
                 CREATE VIEW shop.invoice_texts AS
-                SELECT id AS "invoiceId", event_id AS "eventId", phone, 'A-' || id AS number, '1 March' AS due,
+                SELECT id AS "invoiceId", event_id AS "eventId", phone, 'A-' || id AS number, 1000 + id AS items,
+                    1234.50 AS total, 'EUR' AS currency, date '2026-03-01' AS due, 'de-AT' AS locale,
                     '2026-02-01T08:00:00Z' AS "consentAt"
                 FROM shop.invoices WHERE NOT texted
                 """);
+        copy(sandbox, "templates");
         String legacy = "(" + number.substring(2, 5) + ") " + number.substring(5, 8) + "-" + number.substring(8);
         insert(sandbox, 1, id, legacy);
         insert(sandbox, 2, sandbox.newEventId(), "not a number");
@@ -71,7 +82,7 @@ class ExamplesTest {
 
         assertThat(sandbox.twilio().sentTo(number))
                 .extracting(TwilioMessage::body)
-                .containsExactly("Invoice A-1 is due on 1 March.");
+                .containsExactly("Rechnung A-1 über 1 001 Artikel ist am 1. März 2026 fällig: € 1.234,50.");
         assertThat(sandbox.delivery(id)).containsEntry("event", "invoice-due").containsEntry("source", "route");
         assertThat(kept(sandbox, "invoice-due"))
                 .singleElement()
@@ -109,7 +120,7 @@ class ExamplesTest {
     void mapsAnOrderInXmlOnAQueueByXslt(Sandbox sandbox) throws Exception {
         String number = sandbox.newNumber();
         String order = sandbox.newEventId();
-        mappings(sandbox);
+        copy(sandbox, "mappings");
 
         load("routes/examples/order-xml-queue.camel.yaml", "order-xml-queue");
         for (int time = 0; time < 2; time++) {
@@ -123,6 +134,36 @@ class ExamplesTest {
                 .containsExactly("Your order " + order + " has shipped. Tracking: https://example.com/t?a=1&b=2");
         await().until(() -> sandbox.peers().broker().messages("shop.orders") == 0);
         await().until(() -> isDeadLetter(sandbox, order));
+    }
+
+    @Test
+    void runsAJobInOneOfTwoInstances(Sandbox sandbox) throws Exception {
+        sandbox.database().execute("CREATE SCHEMA shop");
+        sandbox.database().execute("CREATE TABLE shop.job (ends timestamptz)");
+        sandbox.database().execute("INSERT INTO shop.job VALUES ('-infinity')");
+        sandbox.database().execute("CREATE TABLE shop.runs (at timestamptz DEFAULT now())");
+        loaded = "one-instance";
+
+        String example = Files.readString(Path.of("routes/examples/one-instance.camel.yaml"));
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(
+                        "one-instance.camel.yaml",
+                        example.replace("uri: timer:one-instance", "uri: direct:one-instance")
+                                .replaceFirst(" +parameters:\n +period: \"60000\"\n", "")));
+        try (var template = camel.createProducerTemplate()) {
+            for (int instance = 1; instance <= 2; instance++) {
+                template.sendBody("direct:one-instance", "");
+            }
+            assertThat(runs(sandbox)).isOne();
+
+            sandbox.database().update("UPDATE shop.job SET ends = now() - interval '1 s'");
+            template.sendBody("direct:one-instance", "");
+        }
+        assertThat(runs(sandbox)).isEqualTo(2);
+    }
+
+    private static Integer runs(Sandbox sandbox) {
+        return sandbox.database().queryForObject("SELECT count(*) FROM shop.runs", Integer.class);
     }
 
     private static boolean isDeadLetter(Sandbox sandbox, String text) {
@@ -142,7 +183,7 @@ class ExamplesTest {
     void mapsAnOrderInAnXmlFileByJq(Sandbox sandbox, @TempDir Path folder) throws Exception {
         String number = sandbox.newNumber();
         String order = sandbox.newEventId();
-        mappings(sandbox);
+        copy(sandbox, "mappings");
         loaded = "order-xml-file";
 
         PluginHelper.getRoutesLoader(camel)
@@ -169,10 +210,40 @@ class ExamplesTest {
                 """.formatted(order, number);
     }
 
-    /** Copies the mappings of the examples to where an integrator copies them, for the test. */
-    private void mappings(Sandbox sandbox) throws IOException {
-        copied = sandbox.routes().resolve("mappings");
-        FileSystemUtils.copyRecursively(Path.of("routes/examples/mappings"), copied);
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "en-US; 1; Invoice A-7 for one item is due on March 1, 2026: $5.00.",
+                "de-DE; 2; Rechnung A-7 über 2 Artikel ist am 1. März 2026 fällig: 5,00 $.",
+                "hi-IN; 2; इनवॉइस A-7 (2 वस्तुएँ) की देय तिथि 1 मार्च 2026 है: $5.00।",
+                "ja-JP; 2; 請求書A-7（2点）のお支払期限は2026年3月1日です：$5.00。",
+            })
+    void formatsAnInvoiceInTheLanguageOfItsReader(String locale, int items, String text) {
+        var texts = TemplatesForTests.in("file:routes/examples", "", Locale.ENGLISH, mustache);
+
+        assertThat(texts.write(
+                        "invoice-due",
+                        Map.of(
+                                "locale",
+                                locale,
+                                "number",
+                                "A-7",
+                                "items",
+                                items,
+                                "total",
+                                5,
+                                "currency",
+                                "USD",
+                                "due",
+                                "2026-03-01")))
+                .isEqualTo(text);
+    }
+
+    /** Copies a folder of the examples to where an integrator copies it, for the test. */
+    private void copy(Sandbox sandbox, String folder) throws IOException {
+        copied = sandbox.routes().resolve(folder);
+        FileSystemUtils.copyRecursively(Path.of("routes/examples", folder), copied);
     }
 
     @Test

@@ -39,6 +39,11 @@ public final class LogRecorder extends AppenderBase<ILoggingEvent> implements Au
         return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
+    /** The lines that hold some words, before the mask: other applications in the same JVM log, too. */
+    public List<String> lines(String words) {
+        return lines().stream().filter(line -> line.contains(words)).toList();
+    }
+
     /** The fields of the lines that hold some words. */
     public List<Map<String, String>> fields(String words) {
         return events.stream()
