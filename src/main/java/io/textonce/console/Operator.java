@@ -139,7 +139,7 @@ final class Operator {
         }
         try {
             messages.cancel(sid);
-        } catch (TwilioFailure.Refused e) {
+        } catch (TwilioFailure.Rejected e) {
             decisions.tried(id, who, "Too late to cancel at Twilio (" + why + ")");
             return false;
         } catch (TwilioFailure e) {

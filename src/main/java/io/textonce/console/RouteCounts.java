@@ -35,7 +35,7 @@ final class RouteCounts implements RoutePolicyFactory {
             public void onExchangeDone(Route done, Exchange exchange) {
                 mine.total.increment();
                 if (exchange.getException() != null) {
-                    var rejection = Problem.refusal(exchange.getException());
+                    var rejection = Problem.rejection(exchange.getException());
                     (rejection == null || rejection.httpStatus() == 503 ? mine.failed : mine.rejected).increment();
                 }
             }

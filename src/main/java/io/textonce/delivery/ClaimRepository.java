@@ -72,7 +72,7 @@ final class ClaimRepository implements AutoCloseable {
                 FROM requested
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, attempt, status, error_code, reason, due_at
-            )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage());
+            )""".formatted(OptOuts.CODE, OptOuts.rejection().getMessage());
 
     /**
      * Claim of an existing key. A message that was canceled meanwhile, or before its event was received, is not sent.
@@ -111,7 +111,7 @@ final class ClaimRepository implements AutoCloseable {
                 FROM requested AS t
                 WHERE d.event = t.event AND d.event_id = t.event_id AND (d.status = 'rejected' OR d.source = '%3$s')
                 RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at
-            )""".formatted(OptOuts.CODE, OptOuts.refusal().getMessage(), Cancellations.SOURCE)
+            )""".formatted(OptOuts.CODE, OptOuts.rejection().getMessage(), Cancellations.SOURCE)
             + RECORD.formatted("");
 
     private static final String FIND = """

@@ -21,7 +21,7 @@ final class DeliverySteps {
     public void throwIfRejected(
             @Variable("sms") Sms sms,
             @Variable("delivery") @Nullable Delivery delivery,
-            @Variable("refusal") @Nullable EventRejected rejection) {
+            @Variable("rejection") @Nullable EventRejected rejection) {
         if (delivery != null && delivery.duplicate()) {
             meters.counter("textonce.events.duplicated", "event", sms.event(), "source", sms.source())
                     .increment();

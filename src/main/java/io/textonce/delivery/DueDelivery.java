@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param unclearFor time for which the outcome has been unknown, by the database's clock
  * @param age time since the event was accepted
  * @param late time since it was due
- * @param horizon the event's own reconciliation window, or null
+ * @param window the event's own reconciliation window, or null
  * @param quietHours the event's, or null
  * @param timeZone zone of the quiet hours, or null for that of the number's region
  * @param twilioOptions further parameters of the event's policy for Twilio, or null
@@ -50,7 +50,7 @@ public record DueDelivery(
         byte[] phoneHash,
         @Nullable String text,
         String onUnknown,
-        @Nullable Duration horizon,
+        @Nullable Duration window,
         @Nullable Instant expiresAt,
         @Nullable String quietHours,
         @Nullable String timeZone,

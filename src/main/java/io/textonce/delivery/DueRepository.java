@@ -243,12 +243,12 @@ public final class DueRepository {
     }
 
     /** Schedules the next check of an unknown outcome. */
-    public void lookAgain(DueDelivery due, Duration wait) {
+    public void scheduleCheck(DueDelivery due, Duration wait) {
         jdbc.update(LOOK_AGAIN, wait.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()));
     }
 
     /** Schedules the next poll of its status, or none if {@code wait} is null. */
-    public void askAgain(DueDelivery due, @Nullable Duration wait) {
+    public void schedulePoll(DueDelivery due, @Nullable Duration wait) {
         jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
     }
 

@@ -44,7 +44,7 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
     /**
      * Claims the event of the variable {@code sms} with the decision in {@code decision}: send now, hold or reject. The
      * exchange that may send finds the claim in the variable {@code delivery}, and may send while {@code lease} holds;
-     * all others find there the delivery of the event, and the reason of a rejection in {@code refusal}.
+     * all others find there the delivery of the event, and the reason of a rejection in {@code rejection}.
      *
      * @return whether this exchange is the one that sends
      * @throws EventRejected when the id was used before for another event
@@ -74,7 +74,7 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
                 exchange.setVariable("lease", lease);
                 if (claimed.status() == DeliveryStatus.REJECTED) {
                     exchange.setVariable(
-                            "refusal", decision.refusal() == null ? OptOuts.refusal() : decision.refusal());
+                            "rejection", decision.rejection() == null ? OptOuts.rejection() : decision.rejection());
                 }
                 return claimed.status() == DeliveryStatus.RESERVED;
             }

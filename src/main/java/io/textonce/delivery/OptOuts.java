@@ -80,7 +80,7 @@ public final class OptOuts {
     }
 
     /** Returns the rejection for the sender of the event. */
-    static EventRejected refusal() {
+    static EventRejected rejection() {
         return EventRejected.ofText(
                 422,
                 "refused",

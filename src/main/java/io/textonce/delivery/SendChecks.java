@@ -44,15 +44,15 @@ final class SendChecks {
     /** Suppresses or rejects a message to a number that may not get one here. */
     public void recipient(@Variable("sms") Sms sms, Exchange exchange) {
         var decision = rules.recipient(sms);
-        if (decision.refusal() == null) {
+        if (decision.rejection() == null) {
             decide(exchange, decision);
         } else {
-            reject(exchange, sms, decision.refusal());
+            reject(exchange, sms, decision.rejection());
         }
     }
 
     public void text(@Variable("sms") Sms sms, Exchange exchange) {
-        var rejection = TextLimits.refusal(sms.text(), sms.policy());
+        var rejection = TextLimits.rejection(sms.text(), sms.policy());
         if (rejection != null) {
             reject(exchange, sms, rejection);
         }

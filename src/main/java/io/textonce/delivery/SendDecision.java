@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param status reserved: send now; held: not before {@code until}; unknown: not before reconciliation; rejected,
  *     suppressed or canceled: never
  * @param until when a held message is due, or when Twilio is to send a scheduled one
- * @param refusal rejection for the sender
+ * @param rejection rejection for the sender
  * @param words for the delivery's timeline, or null
  */
 public record SendDecision(
         DeliveryStatus status,
         @Nullable Instant until,
-        @Nullable EventRejected refusal,
+        @Nullable EventRejected rejection,
         @Nullable String words) {
 
     /** Decision to send now. */
@@ -35,12 +35,12 @@ public record SendDecision(
         return new SendDecision(DeliveryStatus.UNKNOWN, null, null, words);
     }
 
-    static SendDecision rejected(EventRejected refusal) {
+    static SendDecision rejected(EventRejected rejection) {
         return new SendDecision(
                 DeliveryStatus.REJECTED,
                 null,
-                refusal,
-                refusal.details().isEmpty() ? refusal.getMessage() : refusal.reason());
+                rejection,
+                rejection.details().isEmpty() ? rejection.getMessage() : rejection.reason());
     }
 
     static SendDecision suppressed(String words) {
@@ -74,6 +74,6 @@ public record SendDecision(
 
     /** Returns the equivalent error code of Twilio, if any. */
     public @Nullable Integer code() {
-        return refusal == null ? null : refusal.code();
+        return rejection == null ? null : rejection.code();
     }
 }

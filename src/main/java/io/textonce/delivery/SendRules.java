@@ -122,7 +122,7 @@ public final class SendRules {
             return SendDecision.canceled();
         }
         if (optOuts.has(due.phone(), due.sender())) {
-            return SendDecision.rejected(OptOuts.refusal());
+            return SendDecision.rejected(OptOuts.rejection());
         }
         var sms = due.sms();
         return recipient(sms).strictest(consent(sms, due.now())).strictest(time(sms, due.now()));

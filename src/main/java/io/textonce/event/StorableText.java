@@ -40,15 +40,15 @@ public final class StorableText {
 
     /** PostgreSQL can't hold NUL, and a phone has no use for the other control characters but a line feed. */
     public static String require(String field, String value, String allowed) {
-        var refusal = refusal(field, value, allowed);
-        if (refusal != null) {
-            throw refusal;
+        var rejection = rejection(field, value, allowed);
+        if (rejection != null) {
+            throw rejection;
         }
         return value;
     }
 
     /** Returns why a text can't be stored or displayed, or null if it can. */
-    public static @Nullable EventRejected refusal(String field, String value, String allowed) {
+    public static @Nullable EventRejected rejection(String field, String value, String allowed) {
         int at = firstUnprintable(value, allowed);
         return at < 0
                 ? null

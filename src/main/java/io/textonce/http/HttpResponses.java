@@ -172,7 +172,7 @@ final class HttpResponses {
     void problem(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var problem = Problem.of(caught);
-        if (problem.status() >= 500 && Problem.refusal(caught) == null) {
+        if (problem.status() >= 500 && Problem.rejection(caught) == null) {
             log(exchange, problem, caught);
         }
         problem.answer(exchange);

@@ -48,15 +48,15 @@ public record Problem(
 
     /** Returns the problem of a failed exchange. An unexpected error is a 500 without details. */
     public static Problem of(Throwable thrown) {
-        var refusal = refusal(thrown);
-        if (refusal != null) {
+        var rejection = rejection(thrown);
+        if (rejection != null) {
             return new Problem(
-                    refusal.httpStatus(),
-                    refusal.error(),
-                    refusal.getMessage(),
-                    refusal.details(),
-                    refusal.code(),
-                    refusal.retryAfter());
+                    rejection.httpStatus(),
+                    rejection.error(),
+                    rejection.getMessage(),
+                    rejection.details(),
+                    rejection.code(),
+                    rejection.retryAfter());
         }
         if (isOfTheMoment(thrown)) {
             return new Problem(
@@ -71,14 +71,14 @@ public record Problem(
     }
 
     /** Returns the rejection that a failure stands for, or null if the failure is internal and not the event's. */
-    public static @Nullable EventRejected refusal(Throwable thrown) {
-        var refusal = ObjectHelper.getException(EventRejected.class, thrown);
-        if (refusal != null) {
-            return refusal;
+    public static @Nullable EventRejected rejection(Throwable thrown) {
+        var rejection = ObjectHelper.getException(EventRejected.class, thrown);
+        if (rejection != null) {
+            return rejection;
         }
         var invalid = ObjectHelper.getException(ValidationException.class, thrown);
         if (invalid != null) {
-            return refusal(invalid);
+            return rejection(invalid);
         }
         // A value that the database rejects today it rejects tomorrow, except for a row that another transaction
         // inserted first.
@@ -92,7 +92,7 @@ public record Problem(
         return json == null ? null : EventRejected.ofField("body", words(json));
     }
 
-    private static @Nullable EventRejected refusal(ValidationException invalid) {
+    private static @Nullable EventRejected rejection(ValidationException invalid) {
         var json = ObjectHelper.getException(JsonProcessingException.class, invalid);
         if (json != null) {
             return EventRejected.ofField("body", words(json));

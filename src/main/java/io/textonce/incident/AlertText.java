@@ -43,16 +43,16 @@ final class AlertText {
      */
     Incident fitted(Incident incident) {
         String title = incident.title();
-        if (title.length() <= LONGEST_TITLE && refusal(incident) == null) {
+        if (title.length() <= LONGEST_TITLE && rejection(incident) == null) {
             return incident;
         }
         // If a few characters outside GSM-7 cost more than half of the space, the title is longer without them.
         var fitted = List.of(longest(incident, title), longest(incident, Segments.gsm(title))).stream()
                 .max(Comparator.comparing(cut -> cut.title().length()))
                 .get();
-        var refusal = refusal(fitted);
-        if (refusal != null) {
-            throw refusal;
+        var rejection = rejection(fitted);
+        if (rejection != null) {
+            throw rejection;
         }
         return fitted;
     }
@@ -68,7 +68,7 @@ final class AlertText {
         int tooLong = characters.length + 1;
         while (tooLong - fits > 1) {
             int middle = (fits + tooLong) / 2;
-            if (refusal(cut.apply(middle)) == null) {
+            if (rejection(cut.apply(middle)) == null) {
                 fits = middle;
             } else {
                 tooLong = middle;
@@ -77,7 +77,7 @@ final class AlertText {
         return cut.apply(fits);
     }
 
-    private @Nullable EventRejected refusal(Incident incident) {
-        return TextLimits.refusal(texts.write("incident-alert", incident.alert()), new SendPolicy());
+    private @Nullable EventRejected rejection(Incident incident) {
+        return TextLimits.rejection(texts.write("incident-alert", incident.alert()), new SendPolicy());
     }
 }

@@ -35,12 +35,12 @@ class Alerts {
     private static final String HAS_ROOM = """
             SELECT coalesce(bool_and((
                 SELECT count(*) FROM textonce.incident_messages AS t
-                WHERE t.phone_hash = ? AND t.alerted_at > clock_timestamp() - rung.span
+                WHERE t.phone_hash = ? AND t.alerted_at > clock_timestamp() - tier.span
                   AND NOT EXISTS (
                       SELECT FROM textonce.deliveries AS d
                       WHERE d.event = 'incident-alert' AND d.event_id = t.event_id
-                        AND d.status IN ('rejected', 'suppressed', 'canceled'))) < rung.most), true)
-            FROM unnest(CAST(? AS integer[]), CAST(? AS interval[])) AS rung(most, span)
+                        AND d.status IN ('rejected', 'suppressed', 'canceled'))) < tier.most), true)
+            FROM unnest(CAST(? AS integer[]), CAST(? AS interval[])) AS tier(most, span)
             """;
 
     private static final String WAITING = """
@@ -96,13 +96,13 @@ class Alerts {
     private final JdbcTemplate jdbc;
     private final TransactionTemplate transaction;
     private final PhoneHash phoneHash;
-    private final Ladder ladder;
+    private final TieredLimit limit;
 
     Alerts(JdbcTemplate jdbc, TransactionTemplate transaction, PhoneHash phoneHash, TextOnceProperties settings) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.phoneHash = phoneHash;
-        this.ladder = Ladder.parse(settings.incident().ladder());
+        this.limit = TieredLimit.parse(settings.incident().limits());
     }
 
     /**
@@ -138,9 +138,9 @@ class Alerts {
     }
 
     private boolean hasRoom(byte[] number) {
-        var most = ladder.rungs().stream().map(Ladder.Rung::most).toArray(Integer[]::new);
+        var most = limit.tiers().stream().map(TieredLimit.Tier::most).toArray(Integer[]::new);
         var windows =
-                ladder.rungs().stream().map(rung -> rung.window().toString()).toArray(String[]::new);
+                limit.tiers().stream().map(tier -> tier.window().toString()).toArray(String[]::new);
         return Boolean.TRUE.equals(jdbc.queryForObject(HAS_ROOM, Boolean.class, number, most, windows));
     }
 

@@ -56,11 +56,11 @@ public final class DeadLetters {
      */
     void letter(Exchange exchange) throws JMSException {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        var refusal = Problem.refusal(caught);
-        if (refusal == null) {
+        var rejection = Problem.rejection(caught);
+        if (rejection == null) {
             LOG.error("An event failed with an unexpected error; it is moved to the dead-letter queue", caught);
         }
-        String reason = reason(caught, refusal);
+        String reason = reason(caught, rejection);
         var received = received(exchange);
         if (deliveries(exchange, received) > MOST_DELIVERIES) {
             Object body = received == null ? exchange.getMessage().getBody() : received;
@@ -76,7 +76,7 @@ public final class DeadLetters {
     /** Keeps an event that is skipped, unless its delivery is kept, and logs the reason. */
     void skipped(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        String reason = reason(caught, Problem.refusal(caught));
+        String reason = reason(caught, Problem.rejection(caught));
         boolean kept = exchange.getVariable("delivery") == null;
         if (kept) {
             byte[] body = bytes(exchange, exchange.getMessage().getBody());
@@ -94,8 +94,8 @@ public final class DeadLetters {
         return reason.replace(": ", " ");
     }
 
-    private static String reason(Throwable caught, @Nullable EventRejected refusal) {
-        return refusal == null ? EventRouteGuard.unforeseen(caught) : refusal.reason();
+    private static String reason(Throwable caught, @Nullable EventRejected rejection) {
+        return rejection == null ? EventRouteGuard.unforeseen(caught) : rejection.reason();
     }
 
     private static @Nullable String event(Exchange exchange) {

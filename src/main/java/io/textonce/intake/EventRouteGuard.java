@@ -56,18 +56,18 @@ public final class EventRouteGuard {
     }
 
     /** Returns whether the failure is permanent: no SMS can be made of the event, however often it is retried. */
-    public boolean isFinal(Exchange exchange) {
-        var refusal = Problem.refusal(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        return refusal != null && refusal.httpStatus() != 503;
+    public boolean isPermanent(Exchange exchange) {
+        var rejection = Problem.rejection(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        return rejection != null && rejection.httpStatus() != 503;
     }
 
     /**
      * Returns whether the failure is transient: the database is unavailable, or this instance is overloaded or
      * stopping.
      */
-    public boolean isLater(Exchange exchange) {
+    public boolean isTransient(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        if (Problem.refusal(caught) == null
+        if (Problem.rejection(caught) == null
                 && (context.isStopping() || ObjectHelper.getException(InterruptedException.class, caught) != null)) {
             return true;
         }

@@ -70,7 +70,7 @@ public final class RejectedEvents implements DisposableBean {
     public void record(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         String source = exchange.getVariable("source", String.class);
-        var rejection = Problem.refusal(caught);
+        var rejection = Problem.rejection(caught);
         if (source == null
                 || exchange.getVariable("delivery") != null
                 || (rejection == null ? source.equals("http") : rejection.httpStatus() == 503)) {

@@ -13,7 +13,7 @@ public final class TextLimits {
     private TextLimits() {}
 
     /** Returns why a text exceeds the limits, or null. */
-    public static @Nullable EventRejected refusal(String text, SendPolicy policy) {
+    public static @Nullable EventRejected rejection(String text, SendPolicy policy) {
         if (text.isBlank()) {
             return EventRejected.ofField("text", "would be empty");
         }
@@ -27,6 +27,6 @@ public final class TextLimits {
                     "would take " + segments + " segments, and this event may take " + policy.maxSegments()
                             + ": shorten the values of the event");
         }
-        return StorableText.refusal("text", text, "\n");
+        return StorableText.rejection("text", text, "\n");
     }
 }

@@ -52,7 +52,7 @@ final class Reconciliation {
     private static final Duration MOST_SKEW = Duration.ofMinutes(5);
 
     /** Interval of inconclusive checks after the reconciliation window. */
-    private static final Duration SLOWEST_LOOK = Duration.ofMinutes(5);
+    private static final Duration SLOWEST_CHECK = Duration.ofMinutes(5);
 
     /** Time of the last check: later ones stay inconclusive, too, since no outage of Twilio's API lasts longer. */
     private static final Duration LAST_LOOK = Duration.ofHours(6);
@@ -143,7 +143,7 @@ final class Reconciliation {
                     since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
         } catch (TwilioFailure e) {
             LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
-            lookAgain(due, e.getMessage());
+            retryCheck(due, e.getMessage());
             return;
         }
         var measured = skew.get();
@@ -153,12 +153,12 @@ final class Reconciliation {
                 unbound,
                 equal,
                 since.plus(measured.least()),
-                settings.lease().plus(horizon(due)));
+                settings.lease().plus(window(due)));
         String doubt = match.doubt() == null ? doubt(measured, ahead) : match.doubt();
         if (match.message() != null) {
             bind(due, match.message());
-        } else if (doubt != null || due.unclearFor().compareTo(horizon(due)) < 0) {
-            lookAgain(due, doubt);
+        } else if (doubt != null || due.unclearFor().compareTo(window(due)) < 0) {
+            retryCheck(due, doubt);
         } else {
             absence.decide(exchange, due, unbound);
         }
@@ -210,7 +210,7 @@ final class Reconciliation {
             count("list");
             resolved.accept(due.id());
         } else {
-            deliveries.lookAgain(due, settings.unknown().firstLook());
+            deliveries.scheduleCheck(due, settings.unknown().firstCheck());
         }
     }
 
@@ -220,11 +220,11 @@ final class Reconciliation {
      *
      * @param doubt why this check was inconclusive; null if it was only too early
      */
-    private void lookAgain(DueDelivery due, @Nullable String doubt) {
+    private void retryCheck(DueDelivery due, @Nullable String doubt) {
         var unclear = due.unclearFor();
         // After a restore all deliveries count as unknown since the start, however late their events arrive.
         var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_LOOK;
-        if (doubt != null && unclear.compareTo(max(last, horizon(due))) >= 0) {
+        if (doubt != null && unclear.compareTo(max(last, window(due))) >= 0) {
             LOG.warn("Delivery {} is still unknown; an operator must decide: {}", due.id(), doubt);
             deliveries.giveUp(
                     due,
@@ -233,16 +233,16 @@ final class Reconciliation {
             count(UNDECIDED);
             return;
         }
-        var next = max(settings.unknown().firstLook(), unclear);
-        var rest = horizon(due).minus(unclear);
+        var next = max(settings.unknown().firstCheck(), unclear);
+        var rest = window(due).minus(unclear);
         if (!rest.isNegative() && !rest.isZero()) {
             next = min(next, rest.plusMillis(500));
         }
-        deliveries.lookAgain(due, min(next, SLOWEST_LOOK));
+        deliveries.scheduleCheck(due, min(next, SLOWEST_CHECK));
     }
 
-    private Duration horizon(DueDelivery due) {
-        return due.horizon() == null ? settings.unknown().horizon() : due.horizon();
+    private Duration window(DueDelivery due) {
+        return due.window() == null ? settings.unknown().window() : due.window();
     }
 
     private void count(String how) {

@@ -54,7 +54,7 @@ final class StatusPolling {
         exchange.getMessage().setBody(null);
         boolean cancels = due.isCancelled() && due.status().isCancelable();
         if (!cancels) {
-            deliveries.askAgain(due, next(outFor(due)));
+            deliveries.schedulePoll(due, next(outFor(due)));
         }
         try {
             var seen = due.sid() == null ? null : cancels ? cancel(due) : messages.fetch(due.sid());
@@ -66,7 +66,7 @@ final class StatusPolling {
         } catch (TwilioFailure e) {
             LOG.info("The status of {} could not be polled: {}", due.sid(), e.getMessage());
             if (cancels) {
-                deliveries.askAgain(due, bounded(FIRST_RETRY, due.cancelledFor(), SLOWEST_RETRY));
+                deliveries.schedulePoll(due, bounded(FIRST_RETRY, due.cancelledFor(), SLOWEST_RETRY));
             }
         }
     }
@@ -74,12 +74,12 @@ final class StatusPolling {
     private @Nullable Seen cancel(DueDelivery due) {
         try {
             return messages.cancel(due.sid());
-        } catch (TwilioFailure.Refused e) {
+        } catch (TwilioFailure.Rejected e) {
             if (!TOO_LATE.contains(e.code())) {
                 throw e;
             }
             LOG.info("{} could not be canceled in time: {}", due.sid(), e.getMessage());
-            deliveries.askAgain(due, next(outFor(due)));
+            deliveries.schedulePoll(due, next(outFor(due)));
             return messages.fetch(due.sid());
         }
     }

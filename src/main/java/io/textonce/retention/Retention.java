@@ -212,7 +212,7 @@ final class Retention {
             try {
                 messages.redact(sid);
                 done++;
-            } catch (TwilioFailure.Refused e) {
+            } catch (TwilioFailure.Rejected e) {
                 LOG.warn("Twilio rejected the redaction of {}: {}", sid, e.getMessage());
             }
         }

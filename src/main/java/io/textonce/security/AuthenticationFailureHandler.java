@@ -55,14 +55,14 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
             answer(response, TokenRejection.UNKNOWN);
         } else {
             refusedToken(failed);
-            var refusal = TokenRejection.of(failed);
+            var rejection = TokenRejection.of(failed);
             response.setHeader(
                     "WWW-Authenticate",
-                    "Bearer error=\"invalid_token\", error_description=\"" + refusal.detail() + "\"");
+                    "Bearer error=\"invalid_token\", error_description=\"" + rejection.detail() + "\"");
             AsyncContext late = request.startAsync(request, response);
             late.setTimeout(0);
             clock.schedule(
-                    () -> late.start(() -> end(late, response, refusal)), delay.toMillis(), TimeUnit.MILLISECONDS);
+                    () -> late.start(() -> end(late, response, rejection)), delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -101,10 +101,10 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
 
     /** Counts a rejected token, and logs the reason for one of the issuer. */
     public void refusedToken(AuthenticationException failed) {
-        var refusal = TokenRejection.of(failed);
-        refused(refusal.reason());
-        if (refusal != TokenRejection.UNKNOWN) {
-            log(refusal.reason(), refusal.detail());
+        var rejection = TokenRejection.of(failed);
+        refused(rejection.reason());
+        if (rejection != TokenRejection.UNKNOWN) {
+            log(rejection.reason(), rejection.detail());
         }
     }
 
@@ -119,9 +119,9 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
                         detail));
     }
 
-    private static void end(AsyncContext late, HttpServletResponse response, TokenRejection refusal) {
+    private static void end(AsyncContext late, HttpServletResponse response, TokenRejection rejection) {
         try {
-            answer(response, refusal);
+            answer(response, rejection);
         } catch (IOException e) {
             throw new UncheckedIOException("The caller disconnected", e);
         } finally {
@@ -129,7 +129,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         }
     }
 
-    private static void answer(HttpServletResponse response, TokenRejection refusal) throws IOException {
-        AdmissionControl.answer(response, new Problem(401, "unauthorized", refusal.detail()));
+    private static void answer(HttpServletResponse response, TokenRejection rejection) throws IOException {
+        AdmissionControl.answer(response, new Problem(401, "unauthorized", rejection.detail()));
     }
 }

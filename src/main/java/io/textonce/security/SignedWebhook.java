@@ -47,11 +47,11 @@ final class SignedWebhook {
     void open(Exchange exchange) {
         try {
             verify(exchange);
-        } catch (EventRejected refusal) {
+        } catch (EventRejected rejection) {
             if (Twiml.isAsked(exchange.getMessage(PlatformHttpMessage.class).getRequest())) {
-                Twiml.answer(exchange, refusal.httpStatus());
+                Twiml.answer(exchange, rejection.httpStatus());
             } else {
-                Problem.of(refusal).answer(exchange);
+                Problem.of(rejection).answer(exchange);
             }
         }
     }

@@ -40,10 +40,10 @@ enum TokenRejection {
     static TokenRejection of(AuthenticationException failed) {
         if (failed.getCause() instanceof JwtValidationException invalid) {
             return Stream.of(values())
-                    .filter(refusal -> !refusal.description.isEmpty()
+                    .filter(rejection -> !rejection.description.isEmpty()
                             && invalid.getErrors().stream()
                                     .anyMatch(error -> String.valueOf(error.getDescription())
-                                            .startsWith(refusal.description)))
+                                            .startsWith(rejection.description)))
                     .findFirst()
                     .orElse(CLAIMS);
         }

@@ -98,7 +98,7 @@ final class SettingRules {
             twilio.poolTimeout(),
             twilio.connectTimeout(),
             twilio.readTimeout(),
-            unknown.horizon(),
+            unknown.window(),
             settings.lease()
         }) {
             if (length == null || length.isNegative()) {
@@ -107,7 +107,7 @@ final class SettingRules {
         }
         var bounds =
                 new TimeBounds(unknown.listLag(), twilio.poolTimeout(), twilio.connectTimeout(), twilio.readTimeout());
-        add("textonce.unknown.horizon", bounds.problemOfWindow(unknown.horizon()));
+        add("textonce.unknown.window", bounds.problemOfWindow(unknown.window()));
         add("textonce.lease", bounds.problemOfLease(settings.lease()));
     }
 

@@ -138,13 +138,13 @@ public record TextOnceProperties(
     /**
      * Reconciliation of unknown outcomes.
      *
-     * @param firstLook delay before the first check of an unknown outcome
-     * @param horizon reconciliation window: how long a message must be absent from Twilio's list to count as never received
+     * @param firstCheck delay before the first check of an unknown outcome
+     * @param window reconciliation window: how long a message must be absent from Twilio's list to count as never received
      * @param listLag longest assumed lag of Twilio's list, for which Twilio names no bound; windows must cover it and a call's time-outs
      */
     public record Unknown(
-            @NotNegative Duration firstLook,
-            @AboveZero Duration horizon,
+            @NotNegative Duration firstCheck,
+            @AboveZero Duration window,
             @NotNegative Duration listLag) {}
 
     /**
@@ -192,7 +192,7 @@ public record TextOnceProperties(
     /**
      * Alerting of incidents.
      *
-     * @param ladder tiered rate limit of alerts per phone number, as count/window; what exceeds it goes into a digest
+     * @param limits tiered rate limit of alerts per phone number, as count/window; what exceeds it goes into a digest
      * @param escalateAfter time without an acknowledgement after which the next phone number is alerted
      */
     public record Incident(
@@ -202,7 +202,7 @@ public record TextOnceProperties(
                                     regexp = "[1-9]\\d{0,3}/\\d+[smhd]",
                                     message = "must be counts and windows such as 1/1m,5/15m")
                             String>
-                    ladder,
+                    limits,
 
             @AboveZero Duration escalateAfter) {}
 

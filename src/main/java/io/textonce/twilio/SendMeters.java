@@ -150,7 +150,7 @@ public final class SendMeters {
                     var response = client.makeRequest(request);
                     count("accepted");
                     return response;
-                } catch (TwilioFailure.Refused e) {
+                } catch (TwilioFailure.Rejected e) {
                     count("rejected");
                     throw e;
                 } catch (TwilioFailure.NotProcessed e) {

@@ -176,8 +176,8 @@ final class SmsPost {
             hold(exchange, null, failure.getMessage() + "; on hold", holdDelay());
         } else if (ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
             hold(exchange, null, "Too many messages at once; on hold", holdDelay());
-        } else if (failure instanceof TwilioFailure.Refused refused) {
-            refused(exchange, refused);
+        } else if (failure instanceof TwilioFailure.Rejected rejected) {
+            rejected(exchange, rejected);
         } else if (failure == null
                 && !exchange.getVariable("call", CallRecord.class).isMade()) {
             notCalled(exchange, caught);
@@ -207,31 +207,31 @@ final class SmsPost {
                 null,
                 null,
                 words,
-                settings.unknown().firstLook());
+                settings.unknown().firstCheck());
     }
 
-    private void refused(Exchange exchange, TwilioFailure.Refused refused) {
-        String words = refused.entry().words();
-        if (refused.entry().atCreation() == TwilioCodes.AtCreation.CIRCUIT) {
-            circuit.open(refused.code(), words);
+    private void rejected(Exchange exchange, TwilioFailure.Rejected rejected) {
+        String words = rejected.entry().words();
+        if (rejected.entry().atCreation() == TwilioCodes.AtCreation.CIRCUIT) {
+            circuit.open(rejected.code(), words);
         } else {
             circuit.close();
         }
-        if (refused.entry().atCreation() == TwilioCodes.AtCreation.OPTOUT) {
+        if (rejected.entry().atCreation() == TwilioCodes.AtCreation.OPTOUT) {
             optOuts.record(id(exchange));
         }
-        switch (refused.entry().atCreation()) {
+        switch (rejected.entry().atCreation()) {
             case HOLD_LONG ->
-                hold(exchange, refused.code(), words, settings.twilio().longHoldDelay());
-            case CIRCUIT -> hold(exchange, refused.code(), words, holdDelay());
+                hold(exchange, rejected.code(), words, settings.twilio().longHoldDelay());
+            case CIRCUIT -> hold(exchange, rejected.code(), words, holdDelay());
             default -> {
-                boolean ours = refused.entry().atCreation() == TwilioCodes.AtCreation.MISCONFIGURED;
+                boolean ours = rejected.entry().atCreation() == TwilioCodes.AtCreation.MISCONFIGURED;
                 exchange.setVariable(
-                        "refusal",
+                        "rejection",
                         ours
-                                ? EventRejected.ofText(502, "sms_delivery_failed", refused.code(), words)
-                                : EventRejected.ofText(422, "refused", refused.code(), words));
-                outcome(exchange, DeliveryStatus.REJECTED, null, refused.code(), words, null);
+                                ? EventRejected.ofText(502, "sms_delivery_failed", rejected.code(), words)
+                                : EventRejected.ofText(422, "refused", rejected.code(), words));
+                outcome(exchange, DeliveryStatus.REJECTED, null, rejected.code(), words, null);
             }
         }
     }

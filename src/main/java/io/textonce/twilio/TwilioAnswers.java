@@ -69,7 +69,7 @@ final class TwilioAnswers {
             case UNCLEAR ->
                 throw new TwilioFailure.Unclear(
                         "Twilio had an internal error (HTTP " + status + ", code " + code + ")", null);
-            default -> throw new TwilioFailure.Refused(entry, status);
+            default -> throw new TwilioFailure.Rejected(entry, status);
         }
     }
 

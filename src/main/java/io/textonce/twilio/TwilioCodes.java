@@ -96,7 +96,7 @@ public final class TwilioCodes {
         if (!provesRefusal(httpStatus)) {
             return row != null && row.atCreation() == AtCreation.UNCLEAR ? row : unclear(code, row != null, httpStatus);
         }
-        return row != null ? row : refused(code, httpStatus);
+        return row != null ? row : rejected(code, httpStatus);
     }
 
     /** Returns all rows of the table, by ascending code. */
@@ -124,7 +124,7 @@ public final class TwilioCodes {
                 known);
     }
 
-    private static Entry refused(int code, int httpStatus) {
+    private static Entry rejected(int code, int httpStatus) {
         var suffix = " (code " + code + ")";
         return switch (httpStatus) {
             case 401 ->

@@ -48,14 +48,14 @@ public abstract sealed class TwilioFailure extends RuntimeException {
     }
 
     /** Rejection with a code of Twilio itself; Twilio has no message of this call. */
-    public static final class Refused extends TwilioFailure {
+    public static final class Rejected extends TwilioFailure {
 
         private static final long serialVersionUID = 1L;
 
         private final transient TwilioCodes.Entry entry;
         private final int httpStatus;
 
-        Refused(TwilioCodes.Entry entry, int httpStatus) {
+        Rejected(TwilioCodes.Entry entry, int httpStatus) {
             super("Twilio rejected the call with HTTP " + httpStatus + " and code " + entry.code(), null);
             this.entry = entry;
             this.httpStatus = httpStatus;

@@ -121,7 +121,7 @@ public final class TwilioMessages {
     public @Nullable Seen fetch(String sid) {
         try {
             return seen(ask(request(path("Messages/" + sid + ".json"))));
-        } catch (TwilioFailure.Refused e) {
+        } catch (TwilioFailure.Rejected e) {
             if (e.code() == 20404) {
                 return null;
             }
@@ -132,7 +132,7 @@ public final class TwilioMessages {
     /**
      * Cancels a message that Twilio has not sent yet, and returns its status.
      *
-     * @throws TwilioFailure.Refused when it is too late (30409)
+     * @throws TwilioFailure.Rejected when it is too late (30409)
      * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#update-a-message-resource">update</a>
      */
     public Seen cancel(String sid) {
@@ -144,7 +144,7 @@ public final class TwilioMessages {
     /**
      * Redacts the text of a message at Twilio, which is possible only once the message is final.
      *
-     * @throws TwilioFailure.Refused when Twilio does not, or has no such message
+     * @throws TwilioFailure.Rejected when Twilio does not, or has no such message
      * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#redact-a-message">redact</a>
      */
     public void redact(String sid) {

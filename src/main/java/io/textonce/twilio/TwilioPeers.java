@@ -25,7 +25,7 @@ final class TwilioPeers {
 
     /** Records a failed call. A rejection and a throttled call are responses of Twilio's; without a call nothing is known. */
     static void report(Peer peer, TwilioFailure failure) {
-        if (failure instanceof TwilioFailure.Refused
+        if (failure instanceof TwilioFailure.Rejected
                 || failure instanceof TwilioFailure.NotProcessed throttled && throttled.isThrottled()) {
             peer.succeeded();
         } else if (failure instanceof TwilioFailure.NotProcessed || failure instanceof TwilioFailure.Unclear) {

@@ -141,9 +141,9 @@ final class OneTimeCodes {
             limits.giveBack(exchange);
             counted("start", "not_processed");
             throw notNow(e);
-        } catch (TwilioFailure.Refused e) {
+        } catch (TwilioFailure.Rejected e) {
             counted("start", "refused");
-            throw refusal(e);
+            throw rejection(e);
         } catch (TwilioFailure e) {
             LOG.warn("It is unknown whether Twilio sent a code: {}", e.getMessage());
         }
@@ -165,10 +165,10 @@ final class OneTimeCodes {
         } catch (TwilioFailure.NotProcessed e) {
             counted("check", "not_processed");
             throw notNow(e);
-        } catch (TwilioFailure.Refused e) {
+        } catch (TwilioFailure.Rejected e) {
             boolean none = e.httpStatus() == 404;
             counted("check", none ? "none_pending" : "refused");
-            throw none ? nonePending() : refusal(e);
+            throw none ? nonePending() : rejection(e);
         } catch (TwilioFailure e) {
             LOG.warn("It is unknown whether Twilio approved a code: {}", e.getMessage());
         }
@@ -226,14 +226,14 @@ final class OneTimeCodes {
                 "No code is pending for this number: it was used, expired or was checked too often. Start again.");
     }
 
-    private static EventRejected refusal(TwilioFailure.Refused refused) {
-        String words = refused.entry().words();
-        return switch (refused.entry().atCreation()) {
-            case MISCONFIGURED, CIRCUIT -> EventRejected.ofText(502, "verify_failed", refused.code(), words);
+    private static EventRejected rejection(TwilioFailure.Rejected rejected) {
+        String words = rejected.entry().words();
+        return switch (rejected.entry().atCreation()) {
+            case MISCONFIGURED, CIRCUIT -> EventRejected.ofText(502, "verify_failed", rejected.code(), words);
             default ->
-                refused.httpStatus() == 429
-                        ? EventRejected.later(429, "too_many_codes", refused.code(), words, VALIDITY)
-                        : EventRejected.ofText(422, "refused", refused.code(), words);
+                rejected.httpStatus() == 429
+                        ? EventRejected.later(429, "too_many_codes", rejected.code(), words, VALIDITY)
+                        : EventRejected.ofText(422, "refused", rejected.code(), words);
         };
     }
 

@@ -50,7 +50,7 @@ final class Accounts {
 
     /** Null when the caller may act for the account. */
     @Nullable
-    TwilioError refusal(Call call, String accountSid) {
+    TwilioError rejection(Call call, String accountSid) {
         var credentials = call.credentials();
         if (credentials == null || !known(credentials)) {
             return TwilioError.unauthenticated();

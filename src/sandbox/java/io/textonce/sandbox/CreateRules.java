@@ -55,7 +55,7 @@ final class CreateRules {
 
     /** Null when the message may be created. */
     @Nullable
-    TwilioError refusal(Form form) {
+    TwilioError rejection(Form form) {
         TwilioError error = recipientRefusal(form);
         error = error == null ? senderRefusal(form) : error;
         error = error == null ? textRefusal(form) : error;

@@ -75,9 +75,9 @@ final class MessagesApi {
             answer(call, entry, null, fault);
             return;
         }
-        TwilioError refusal = rules.refusal(form);
-        if (refusal != null) {
-            refuse(call, entry, refusal);
+        TwilioError rejection = rules.rejection(form);
+        if (rejection != null) {
+            refuse(call, entry, rejection);
             return;
         }
         fault = optedOutOfService(form) ? Fault.fails(21610).and(fault) : fault;

@@ -62,7 +62,7 @@ final class Preview {
             if (done.getException() == null) {
                 return Commands.OK;
             }
-            if (Problem.refusal(done.getException()) == null) {
+            if (Problem.rejection(done.getException()) == null) {
                 throw new IllegalStateException(done.getException());
             }
             var problem = Problem.of(done.getException());

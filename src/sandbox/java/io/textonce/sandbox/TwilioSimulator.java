@@ -377,14 +377,14 @@ public final class TwilioSimulator implements AutoCloseable {
 
     private void create(Call call, String accountSid) throws IOException {
         var entry = messages.note(call);
-        TwilioError refusal = accounts.refusal(call, accountSid);
-        if (refusal == null && call.concurrent > concurrencyLimit) {
-            refusal = TwilioError.of(20429, "Too Many Requests");
+        TwilioError rejection = accounts.rejection(call, accountSid);
+        if (rejection == null && call.concurrent > concurrencyLimit) {
+            rejection = TwilioError.of(20429, "Too Many Requests");
         }
-        if (refusal == null) {
+        if (rejection == null) {
             messages.create(call, entry, accountSid);
         } else {
-            messages.refuse(call, entry, refusal);
+            messages.refuse(call, entry, rejection);
         }
     }
 
@@ -398,11 +398,11 @@ public final class TwilioSimulator implements AutoCloseable {
     }
 
     private boolean authorized(Call call, String accountSid) throws IOException {
-        TwilioError refusal = accounts.refusal(call, accountSid);
-        if (refusal != null) {
-            call.error(refusal);
+        TwilioError rejection = accounts.rejection(call, accountSid);
+        if (rejection != null) {
+            call.error(rejection);
         }
-        return refusal == null;
+        return rejection == null;
     }
 
     /** Everything has a default, so that a test names only what it is about. */

@@ -92,12 +92,12 @@ final class VerifyApi {
                 call.form().parameters(),
                 "",
                 null));
-        TwilioError refusal = accounts.refusal(call, accounts.mainSid());
+        TwilioError rejection = accounts.rejection(call, accounts.mainSid());
         Fault fault = faults.poll();
         if (fault != null && fault.preventsRecording()) {
             call.misbehave(fault);
-        } else if (refusal != null) {
-            call.error(refusal);
+        } else if (rejection != null) {
+            call.error(rejection);
         } else if (!service.equals(serviceSid)) {
             call.error(notFound(call));
         } else if (resource.equals("Verifications")) {

@@ -98,7 +98,7 @@ class SendRulesTest {
 
         assertThat(byNight.status()).isEqualTo(DeliveryStatus.REJECTED);
         assertThat(byNight.words()).isEqualTo("Expires during quiet hours, which last until 08:00 Europe/Berlin.");
-        assertThat(late.refusal().error()).isEqualTo("too_late");
+        assertThat(late.rejection().error()).isEqualTo("too_late");
         assertThat(inTime.isHeld()).isTrue();
     }
 
@@ -110,7 +110,7 @@ class SendRulesTest {
         var old = gate("2026-07-02T00:00:00Z").consent(sms);
 
         assertThat(fresh.isSend()).isTrue();
-        assertThat(old.refusal().error()).isEqualTo("consent_too_old");
+        assertThat(old.rejection().error()).isEqualTo("consent_too_old");
         assertThat(old.words())
                 .isEqualTo("The consent was given more than 30 days ago, which is too old for this purpose.");
     }

@@ -175,7 +175,7 @@ class SenderRateLimitTest {
                         send("paced-bulk", id, sandbox.newNumber(), "Hello").call())
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
+                        rejection -> assertThat(rejection.error()).isEqualTo("too_late"));
 
         assertThat(sandbox.delivery(id)).containsEntry("status", "rejected");
         assertThat(free(sandbox)).isEqualTo(free);

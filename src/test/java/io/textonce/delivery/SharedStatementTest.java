@@ -122,7 +122,7 @@ class SharedStatementTest {
                 .rootCause()
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.details())
+                        rejection -> assertThat(rejection.details())
                                 .isEqualTo(Map.of("eventId", List.of("must be at most 255 characters"))));
         send(sandbox, id.substring(1));
 

@@ -77,7 +77,7 @@ class CloudEventTest {
     void refusesAnInvisibleCharacterInItsId(String id) {
         assertThatThrownBy(() -> structured(EVENT.replace("A-1", id)))
                 .asInstanceOf(type(EventRejected.class))
-                .extracting(refusal -> refusal.details().keySet())
+                .extracting(rejection -> rejection.details().keySet())
                 .isEqualTo(Set.of("id"));
     }
 
@@ -116,7 +116,7 @@ class CloudEventTest {
     void saysWhatIsWrong(String good, String bad, String field) {
         assertThatThrownBy(() -> structured(EVENT.replace(good, bad)))
                 .asInstanceOf(type(EventRejected.class))
-                .extracting(refusal -> refusal.details().keySet())
+                .extracting(rejection -> rejection.details().keySet())
                 .isEqualTo(Set.of(field));
     }
 

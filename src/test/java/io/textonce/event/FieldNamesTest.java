@@ -33,7 +33,7 @@ class FieldNamesTest {
     void refusesNearlyTheNameOfAField(String event, String written) throws JsonProcessingException {
         assertThatThrownBy(() -> checked(event))
                 .asInstanceOf(type(EventRejected.class))
-                .satisfies(refusal -> assertThat(refusal.details()).containsOnlyKeys(written));
+                .satisfies(rejection -> assertThat(rejection.details()).containsOnlyKeys(written));
     }
 
     @ParameterizedTest

@@ -118,7 +118,7 @@ class IncidentsTest {
         assertThatThrownBy(() -> incidents.open(incident(id, Instant.now().minusSeconds(1))))
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.error()).isEqualTo("too_late"));
+                        rejection -> assertThat(rejection.error()).isEqualTo("too_late"));
 
         assertThat(count("SELECT count(*) FROM textonce.incidents WHERE event_id = ?", id))
                 .isZero();

@@ -44,14 +44,14 @@ class EventRouteGuardTest {
     @ParameterizedTest
     @MethodSource("momentary")
     void triesAgainLaterWhatTheMomentIsToBlameFor(Exception failure) {
-        assertThat(door.isLater(caught(failure))).isTrue();
-        assertThat(door.isFinal(caught(failure))).isFalse();
+        assertThat(door.isTransient(caught(failure))).isTrue();
+        assertThat(door.isPermanent(caught(failure))).isFalse();
     }
 
     @ParameterizedTest
     @MethodSource("lasting")
     void neverTriesAgainWhatTheEventIsToBlameFor(Exception failure) {
-        assertThat(door.isLater(caught(failure))).isFalse();
+        assertThat(door.isTransient(caught(failure))).isFalse();
     }
 
     private Exchange caught(Exception failure) {

@@ -46,7 +46,7 @@ class WordsTest {
                 "sample.yaml | note: This is why.                       | 0",
                 "sample.yaml | note: The caller is told.                | 1",
                 "sample.md   | Mend the line after the horizon.         | 2",
-                "sample.md   | Set `textonce.unknown.horizon`.          | 0",
+                "sample.md   | Set `textonce.unknown.window`.          | 0",
                 "sample.md   | The event was cancelled.                 | 1",
             })
     void findsEachWord(String file, String source, int problems) {

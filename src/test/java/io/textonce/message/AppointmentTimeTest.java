@@ -53,7 +53,7 @@ class AppointmentTimeTest {
         assertThatThrownBy(() -> worked(Map.of("appointmentAt", at, "timeZone", zone), "24h"))
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.reason())
+                        rejection -> assertThat(rejection.reason())
                                 .isEqualTo("appointmentAt: is a local time that the clocks of " + zone + " leap over"));
     }
 
@@ -68,7 +68,7 @@ class AppointmentTimeTest {
         assertThatThrownBy(() -> worked(Map.of("appointmentAt", at, "timeZone", zone), "24h"))
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.reason())
+                        rejection -> assertThat(rejection.reason())
                                 .isEqualTo("appointmentAt: is a local time that the clocks of " + zone
                                         + " show twice; give its offset, " + offsets));
     }
@@ -79,7 +79,7 @@ class AppointmentTimeTest {
         assertThatThrownBy(() -> worked(Map.of("appointmentAt", at, "timeZone", "Europe/Berlin"), "24h"))
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.details()).containsOnlyKeys("appointmentAt"));
+                        rejection -> assertThat(rejection.details()).containsOnlyKeys("appointmentAt"));
     }
 
     @ParameterizedTest
@@ -88,7 +88,7 @@ class AppointmentTimeTest {
         assertThatThrownBy(() -> worked(Map.of("appointmentAt", "2027-03-04T14:30", "timeZone", zone), "24h"))
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.details()).containsOnlyKeys("timeZone"));
+                        rejection -> assertThat(rejection.details()).containsOnlyKeys("timeZone"));
     }
 
     /** A day later by the clock is an hour more or less when the clocks change in between; the lead time is not. */

@@ -12,8 +12,8 @@ final class ImpatientApp {
     static AppProcess of(Peers peers) {
         var instance = AppProcess.of(peers)
                 .with("TEXTONCE_LEASE", "6s")
-                .with("TEXTONCE_UNKNOWN_FIRST_LOOK", "300ms")
-                .with("TEXTONCE_UNKNOWN_HORIZON", "4s")
+                .with("TEXTONCE_UNKNOWN_FIRST_CHECK", "300ms")
+                .with("TEXTONCE_UNKNOWN_WINDOW", "4s")
                 .with("TEXTONCE_UNKNOWN_LIST_LAG", "0s")
                 .with("TEXTONCE_DUE_POLL_INTERVAL", "200ms")
                 .with("TEXTONCE_TWILIO_READ_TIMEOUT", "3s")

@@ -244,7 +244,7 @@ class ProofIT {
         try (var load = new Load(peers, () -> app)) {
             app = instance()
                     .with("TEXTONCE_UNKNOWN_LIST_LAG", lag.toString())
-                    .with("TEXTONCE_UNKNOWN_HORIZON", lag.plusSeconds(4).toString())
+                    .with("TEXTONCE_UNKNOWN_WINDOW", lag.plusSeconds(4).toString())
                     .start();
             load.start(EVENTS * 2);
             peers.twilio().listAnswers(503);

@@ -14,8 +14,8 @@ final class TestSettings {
     static TextOnceProperties with(Duration lease, TextOnceProperties.Unknown unknown) {
         var source = new MapConfigurationPropertySource(Map.of(
                 "textonce.lease", lease.toString(),
-                "textonce.unknown.first-look", unknown.firstLook().toString(),
-                "textonce.unknown.horizon", unknown.horizon().toString(),
+                "textonce.unknown.first-check", unknown.firstCheck().toString(),
+                "textonce.unknown.window", unknown.window().toString(),
                 "textonce.unknown.list-lag", unknown.listLag().toString(),
                 "textonce.due.poll-interval", "1s",
                 "textonce.due.workers", "4",

@@ -81,6 +81,6 @@ class DeadLetterErasureTest {
         assertThatThrownBy(() -> people.report(exchange))
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.httpStatus()).isEqualTo(503));
+                        rejection -> assertThat(rejection.httpStatus()).isEqualTo(503));
     }
 }

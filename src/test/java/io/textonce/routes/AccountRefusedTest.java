@@ -151,12 +151,12 @@ class AccountRefusedTest {
     void leavesAStartAloneWhenTheRefusalBeforeItIsToldAgain(Sandbox sandbox) {
         var text = sent(sandbox);
         report(sandbox, text, "failed", 21610);
-        assertThat(refusal(sandbox, text.number())).isEqualTo(422);
+        assertThat(rejection(sandbox, text.number())).isEqualTo(422);
         sandbox.twilio().receives(text.number(), Peers.FROM_NUMBER, "START");
 
         report(sandbox, text, "failed", 21610);
 
-        assertThat(refusal(sandbox, text.number())).isEqualTo(202);
+        assertThat(rejection(sandbox, text.number())).isEqualTo(202);
     }
 
     @Test
@@ -167,7 +167,7 @@ class AccountRefusedTest {
         report(sandbox, text, "failed", 21610);
 
         assertThat(text.delivery()).containsEntry("error_code", 21610);
-        assertThat(refusal(sandbox, text.number())).isEqualTo(202);
+        assertThat(rejection(sandbox, text.number())).isEqualTo(202);
     }
 
     private static Order text(Sandbox sandbox) {
@@ -193,7 +193,7 @@ class AccountRefusedTest {
         assertThat(sandbox.twilio().reports(sid, status, code).status()).isEqualTo(204);
     }
 
-    private static int refusal(Sandbox sandbox, String number) {
+    private static int rejection(Sandbox sandbox, String number) {
         return sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number))
                 .statusCode();
     }

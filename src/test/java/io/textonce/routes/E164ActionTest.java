@@ -58,7 +58,7 @@ class E164ActionTest {
                 .rootCause()
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.reason())
+                        rejection -> assertThat(rejection.reason())
                                 .isEqualTo(
                                         "mobile: must be a phone number, with its country code unless it is from US"));
     }

@@ -354,7 +354,7 @@ class IncidentAlertTest {
     }
 
     @Test
-    void usesNoRungForATextThatIsRefused(Sandbox sandbox) {
+    void usesNoTierForATextThatIsRefused(Sandbox sandbox) {
         sandbox.twilio().forNumber(first, 1, refuses(21612));
 
         var refused = alert(sandbox, id, incident, first, "\"ttl\":600");
@@ -403,7 +403,7 @@ class IncidentAlertTest {
     }
 
     @Test
-    void keepsToEveryRungOfTheLadder(Sandbox sandbox) {
+    void keepsToEveryTierOfTheLimit(Sandbox sandbox) {
         for (int n = 0; n < 14; n++) {
             alert(sandbox, id + "-" + n, incident + "-" + n, first, "\"ttl\":900");
             pass(sandbox, "62 s");

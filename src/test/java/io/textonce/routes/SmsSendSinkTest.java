@@ -211,7 +211,7 @@ class SmsSendSinkTest {
                 .rootCause()
                 .isInstanceOfSatisfying(
                         EventRejected.class,
-                        refusal -> assertThat(refusal.details()).containsOnlyKeys("contentVariables"));
+                        rejection -> assertThat(rejection.details()).containsOnlyKeys("contentVariables"));
         assertThat(posts(sandbox, number)).isEmpty();
     }
 

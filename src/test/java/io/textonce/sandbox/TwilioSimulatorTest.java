@@ -489,9 +489,9 @@ class TwilioSimulatorTest {
                 .isEmpty();
         assertThatThrownBy(() -> Message.creator(new PhoneNumber("+15005550004"), new PhoneNumber(FROM), "text")
                         .create(twilio))
-                .isInstanceOfSatisfying(ApiException.class, refusal -> {
-                    assertThat(refusal.getCode()).isEqualTo(21610);
-                    assertThat(refusal.getStatusCode()).isEqualTo(400);
+                .isInstanceOfSatisfying(ApiException.class, rejection -> {
+                    assertThat(rejection.getCode()).isEqualTo(21610);
+                    assertThat(rejection.getStatusCode()).isEqualTo(400);
                 });
     }
 

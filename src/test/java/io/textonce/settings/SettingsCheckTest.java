@@ -235,16 +235,16 @@ class SettingsCheckTest {
 
     @Test
     void wantsAHorizonThatCoversTheLagOfTwiliosListAndACall() {
-        Map<String, String> least = Map.of("TEXTONCE_UNKNOWN_HORIZON", "97s");
-        Map<String, String> less = Map.of("TEXTONCE_UNKNOWN_HORIZON", "5s");
+        Map<String, String> least = Map.of("TEXTONCE_UNKNOWN_WINDOW", "97s");
+        Map<String, String> less = Map.of("TEXTONCE_UNKNOWN_WINDOW", "5s");
         Map<String, String> longerCalls = Map.of("TEXTONCE_TWILIO_READ_TIMEOUT", "90s", "TEXTONCE_LEASE", "2m");
 
         assertThat(problems(with(least), false)).isEmpty();
         assertThat(problems(with(less), false))
-                .containsExactly("TEXTONCE_UNKNOWN_HORIZON must be at least 97s (list lag 60s + pool time-out 2s"
+                .containsExactly("TEXTONCE_UNKNOWN_WINDOW must be at least 97s (list lag 60s + pool time-out 2s"
                         + " + connect time-out 5s + read time-out 30s), and is 5s");
         assertThat(problems(with(longerCalls), false))
-                .containsExactly("TEXTONCE_UNKNOWN_HORIZON must be at least 157s (list lag 60s + pool time-out 2s"
+                .containsExactly("TEXTONCE_UNKNOWN_WINDOW must be at least 157s (list lag 60s + pool time-out 2s"
                         + " + connect time-out 5s + read time-out 90s), and is 120s");
     }
 
@@ -263,7 +263,7 @@ class SettingsCheckTest {
     @ValueSource(
             strings = {
                 "TEXTONCE_LEASE",
-                "TEXTONCE_UNKNOWN_HORIZON",
+                "TEXTONCE_UNKNOWN_WINDOW",
                 "TEXTONCE_UNKNOWN_LIST_LAG",
                 "TEXTONCE_DUE_POLL_INTERVAL",
                 "TEXTONCE_HTTP_WRONG_TOKEN_DELAY",

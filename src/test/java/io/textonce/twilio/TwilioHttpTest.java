@@ -411,7 +411,7 @@ class TwilioHttpTest {
     private static void assertUnclear(TwilioSettings settings) {
         // What is no TwilioFailure came from the SDK, which couldn't read the answer: that is unclear too.
         assertThatThrownBy(() -> create(settings))
-                .isNotInstanceOfAny(TwilioFailure.NotProcessed.class, TwilioFailure.Refused.class)
+                .isNotInstanceOfAny(TwilioFailure.NotProcessed.class, TwilioFailure.Rejected.class)
                 .isInstanceOf(RuntimeException.class);
     }
 

@@ -97,7 +97,7 @@ public final class FileIntake {
     public void bad(Exchange exchange) throws IOException {
         var run = run(exchange);
         run.bad(exchange.getVariable("line", EventLine.class), reason(exchange));
-        if (Problem.refusal(caught(exchange)) == null && run.firstUnforeseen()) {
+        if (Problem.rejection(caught(exchange)) == null && run.firstUnforeseen()) {
             LOG.error(
                     "A line failed with an unexpected error; only the first one of a file is logged", caught(exchange));
         }
@@ -136,8 +136,8 @@ public final class FileIntake {
     }
 
     private static String reason(Exchange exchange) {
-        var refusal = Problem.refusal(caught(exchange));
-        return refusal == null ? EventRouteGuard.unforeseen(caught(exchange)) : refusal.reason();
+        var rejection = Problem.rejection(caught(exchange));
+        return rejection == null ? EventRouteGuard.unforeseen(caught(exchange)) : rejection.reason();
     }
 
     private static String cause(Throwable thrown) {

@@ -3,7 +3,7 @@ package io.textonce.incident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.textonce.incident.Ladder.Rung;
+import io.textonce.incident.TieredLimit.Tier;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -12,23 +12,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LadderTest {
+class TieredLimitTest {
 
     @Test
     void readsRungs() {
-        var ladder = Ladder.parse(List.of("1/1m", " 5/15m", "11/1h"));
+        var limit = TieredLimit.parse(List.of("1/1m", " 5/15m", "11/1h"));
 
-        assertThat(ladder.rungs())
+        assertThat(limit.tiers())
                 .containsExactly(
-                        new Rung(1, Duration.ofMinutes(1)),
-                        new Rung(5, Duration.ofMinutes(15)),
-                        new Rung(11, Duration.ofHours(1)));
+                        new Tier(1, Duration.ofMinutes(1)),
+                        new Tier(5, Duration.ofMinutes(15)),
+                        new Tier(11, Duration.ofHours(1)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1", "1m", "0/1m", "1/", "/1m", "1/m", "1/1x", "1/1m/2"})
-    void refusesWhatIsNoRung(String rung) {
-        assertThatThrownBy(() -> Ladder.parse(List.of(rung))).isInstanceOf(IllegalArgumentException.class);
+    void refusesWhatIsNoTier(String tier) {
+        assertThatThrownBy(() -> TieredLimit.parse(List.of(tier))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
