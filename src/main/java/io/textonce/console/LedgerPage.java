@@ -60,7 +60,7 @@ final class LedgerPage {
         this.jdbc = new JdbcTemplate(dataSource);
         jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
         this.assumed = settings.unknown().listLag();
-        this.window = settings.unknown().horizon();
+        this.window = settings.unknown().window();
     }
 
     @GetMapping("/ledger")

@@ -57,7 +57,7 @@ final class ListLag implements AutoCloseable {
 
     @Autowired
     ListLag(TwilioMessages messages, JdbcTemplate jdbc, TextOnceProperties settings) {
-        this(messages, jdbc, settings.unknown().listLag(), settings.unknown().horizon());
+        this(messages, jdbc, settings.unknown().listLag(), settings.unknown().window());
     }
 
     /**
