@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -45,6 +46,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
     private final Function<T, ?> key;
     private final Comparator<Waiting<T, R>> order;
     private final Function<List<T>, List<R>> statement;
+    private final LongSupplier nanoTime;
 
     /** Guard of all fields below. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -59,7 +61,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
     private boolean idle;
     private boolean watched;
     private boolean closed;
-    private long started = System.nanoTime();
+    private long started;
 
     /**
      * @param name of the threads
@@ -71,9 +73,21 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
      */
     public StatementBatcher(
             String name, Function<T, ?> key, Comparator<T> order, Function<List<T>, List<R>> statement) {
+        this(name, key, order, statement, System::nanoTime);
+    }
+
+    /** @param nanoTime for a test that chooses which waits are over */
+    StatementBatcher(
+            String name,
+            Function<T, ?> key,
+            Comparator<T> order,
+            Function<List<T>, List<R>> statement,
+            LongSupplier nanoTime) {
         this.key = key;
         this.order = Comparator.comparing(Waiting::item, order);
         this.statement = statement;
+        this.nanoTime = nanoTime;
+        started = nanoTime.getAsLong();
         start(name, this::work);
         for (int i = 1; i <= HELPERS; i++) {
             start(name + "-helper-" + i, this::help);
@@ -195,7 +209,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
 
     /** Returns the rest of a time that began with the newest statement, in nanoseconds. */
     private long rest(long time) {
-        return started + time - System.nanoTime();
+        return started + time - nanoTime.getAsLong();
     }
 
     private static void await(Condition condition, long nanos) {
@@ -214,7 +228,7 @@ public final class StatementBatcher<T, R> implements AutoCloseable {
 
     private void runNext() {
         var batch = next();
-        started = System.nanoTime();
+        started = nanoTime.getAsLong();
         if (!queue.isEmpty()) {
             askToWatch();
         }

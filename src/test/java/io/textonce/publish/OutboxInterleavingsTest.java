@@ -117,7 +117,7 @@ class OutboxInterleavingsTest {
 
     /**
      * Returns all orders in which A and B add an entry and commit it, and the publisher executes its statements. That A is
-     * the first to add one leaves out nothing, since the two are alike.
+     * the first to add one leaves out nothing, since the two are alike. Of what comes before, only a mark can matter.
      */
     private static List<String> orders() {
         var orders = new ArrayList<String>();
@@ -136,7 +136,7 @@ class OutboxInterleavingsTest {
         if (b > 0 && a < 2) {
             add(orders, order + "B", a, b - 1, publisher);
         }
-        if (publisher > 0) {
+        if (publisher > 0 && !order.equals("p")) {
             add(orders, order + "p", a, b, publisher - 1);
         }
     }
