@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,17 @@ public final class Peers implements AutoCloseable {
         this(directory, brokerPort, twilioPort, 0);
     }
 
+    /** @param twilio clock of Twilio */
+    public Peers(Path directory, Clock twilio) {
+        this(directory, 0, 0, 0, twilio);
+    }
+
     /** @param statusPort of the status webhook's client, 0 for any */
     public Peers(Path directory, int brokerPort, int twilioPort, int statusPort) {
+        this(directory, brokerPort, twilioPort, statusPort, Clock.systemUTC());
+    }
+
+    private Peers(Path directory, int brokerPort, int twilioPort, int statusPort, Clock clock) {
         this.statusPort = statusPort;
         this.postgres = new SandboxPostgres(directory.resolve("postgres"));
         this.broker = new SandboxBroker(directory.resolve("artemis"), brokerPort);
@@ -46,6 +56,7 @@ public final class Peers implements AutoCloseable {
                 .port(twilioPort)
                 .account(ACCOUNT_SID, AUTH_TOKEN)
                 .verifyServiceSid(VERIFY_SERVICE_SID)
+                .clock(clock)
                 .build();
         this.inbox = directory.resolve("inbox").toAbsolutePath();
     }

@@ -122,6 +122,11 @@ final class Load implements AutoCloseable {
         return "Your order proof-" + event + " has shipped.";
     }
 
+    /** The number that it is sent to. */
+    static String number(int event) {
+        return "+1555" + (2_000_000 + event);
+    }
+
     private int newEvent() {
         int event = NEXT.incrementAndGet();
         events.add(event);
@@ -130,8 +135,8 @@ final class Load implements AutoCloseable {
 
     private String json(int event) {
         var sendAt = planned.get(event);
-        return "{\"eventId\":\"proof-event-" + event + "\",\"phone\":\"+1555" + (2_000_000 + event)
-                + "\",\"orderId\":\"proof-" + event + "\",\"consentAt\":\"2026-06-02T09:00:00Z\""
+        return "{\"eventId\":\"proof-event-" + event + "\",\"phone\":\"" + number(event) + "\",\"orderId\":\"proof-"
+                + event + "\",\"consentAt\":\"2026-06-02T09:00:00Z\""
                 + (sendAt == null ? "}" : ",\"sendAt\":\"" + sendAt + "\"}");
     }
 

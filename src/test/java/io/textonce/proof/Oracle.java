@@ -15,7 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -35,37 +38,47 @@ final class Oracle {
         this.database = database;
     }
 
-    /** Waits until nothing is under way any more, then counts. */
+    /** Waits until nothing is under way any more, then counts the texts of each event. */
     Verdict judge(String scenario, List<Integer> events, String faults, Duration most) {
+        var settled = settle(events.size(), most);
+        var texts = events.stream().collect(Collectors.toMap(Load::text, Function.identity()));
+        return count(scenario, texts.keySet(), TwilioMessage::body, faults, settled, text -> story(texts.get(text)));
+    }
+
+    /** Waits until nothing is under way any more, then counts the texts of each number: these get one, and no other does. */
+    Verdict judgeNumbers(String scenario, Set<String> numbers, String faults, Duration most) {
+        var settled = settle(numbers.size(), most);
+        return count(scenario, numbers, TwilioMessage::to, faults, settled, Function.identity());
+    }
+
+    private Duration settle(int deliveries, Duration most) {
         var from = Instant.now();
         await().atMost(most)
                 .pollInterval(Duration.ofMillis(250))
                 .ignoreExceptions()
-                .until(() -> {
-                    return open() == 0 && rows(events.size()) && inboxIsEmpty();
-                });
-        Map<String, Long> texts = peers.twilio().messages().stream()
-                .collect(Collectors.groupingBy(TwilioMessage::body, Collectors.counting()));
-        long lost = events.stream()
-                .filter(event -> !texts.containsKey(Load.text(event)))
-                .count();
-        long doubled = events.stream()
-                .filter(event -> texts.getOrDefault(Load.text(event), 0L) > 1)
-                .count();
-        var wrong = events.stream()
-                .filter(event -> texts.getOrDefault(Load.text(event), 0L) != 1)
+                .until(() -> open() == 0 && rows(deliveries) && inboxIsEmpty());
+        return Duration.between(from, Instant.now());
+    }
+
+    private Verdict count(
+            String scenario,
+            Set<String> wanted,
+            Function<TwilioMessage, String> key,
+            String faults,
+            Duration settled,
+            Function<String, String> story) {
+        Map<String, Long> sent =
+                peers.twilio().messages().stream().collect(Collectors.groupingBy(key, Collectors.counting()));
+        var lost = wanted.stream().filter(one -> !sent.containsKey(one)).toList();
+        var doubled = sent.entrySet().stream()
+                .filter(one -> one.getValue() > 1 || !wanted.contains(one.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
+        var wrong = Stream.concat(lost.stream(), doubled.stream())
                 .limit(3)
-                .map(this::story)
+                .map(one -> wanted.contains(one) ? story.apply(one) : "not wanted: " + one)
                 .collect(Collectors.joining("\n"));
-        return new Verdict(
-                scenario,
-                events.size(),
-                faults,
-                lost,
-                doubled,
-                forbidden(),
-                Duration.between(from, Instant.now()),
-                wrong);
+        return new Verdict(scenario, wanted.size(), faults, lost.size(), doubled.size(), forbidden(), settled, wrong);
     }
 
     /** Histories that the model forbids, each with the reason. */

@@ -13,54 +13,36 @@ import static io.textonce.sandbox.Fault.shufflesCallbacks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.textonce.proof.Oracle.Verdict;
 import io.textonce.sandbox.AppProcess;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.TwilioPost;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * One event, one text, whatever breaks: 0 lost and 0 doubled in every scenario, counted in Twilio's ledger. The size is
- * small in {@code ./mvnw verify}; {@code ./mvnw verify -Pproof} runs the large one. Both write their table to {@code
- * target/proof.md}. Two scenarios run at a time, each with peers of its own.
+ * small in {@code ./mvnw verify}; {@code ./mvnw verify -Pproof} runs the large one.
  */
-@Execution(ExecutionMode.CONCURRENT)
-class ProofIT {
+class ProofIT extends Proof {
 
-    private static final boolean LARGE = Boolean.getBoolean("proof.large");
-
-    private static final int EVENTS = LARGE ? 400 : 40;
     private static final int KILLS = LARGE ? 25 : 3;
-    private static final Duration MOST = Duration.ofMinutes(LARGE ? 10 : 2);
 
     /** Before and after every commit, every POST and every acknowledgement. */
     private static final List<String> STEPS = List.of(
@@ -97,53 +79,7 @@ class ProofIT {
             "sms-due-send-to-twilio:before:1",
             "sms-reconcile-one-to-twilio:before:1");
 
-    private static final Queue<Verdict> VERDICTS = new ConcurrentLinkedQueue<>();
-    private static Path directory;
-    private static Path hook;
-
     private final Random random = new Random(20261123);
-    private Peers peers;
-    private Oracle oracle;
-    private volatile AppProcess app;
-
-    @BeforeAll
-    static void packHook() throws IOException {
-        directory = Files.createDirectories(Path.of("target", "proof"));
-        hook = directory.resolve("hook");
-        Path classes = Files.createDirectories(hook.resolve("io/textonce/halt"));
-        try (var files = Files.list(Path.of("target/test-classes/io/textonce/halt"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, classes.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        Path imports = Files.createDirectories(hook.resolve("META-INF/spring"));
-        Files.writeString(
-                imports.resolve("org.springframework.boot.autoconfigure.AutoConfiguration.imports"),
-                "io.textonce.halt.HaltAt\n");
-    }
-
-    @BeforeEach
-    void startPeers() throws IOException {
-        peers = new Peers(Files.createTempDirectory(directory, "peers-"), 0, 0).start();
-        peers.twilio().callbackDelay(Duration.ofMillis(200));
-        oracle = new Oracle(peers);
-    }
-
-    @AfterEach
-    void stopPeers() {
-        if (app != null) {
-            app.close();
-        }
-        peers.close();
-    }
-
-    @AfterAll
-    static void writeTable() throws IOException {
-        var table = new StringBuilder("| scenario | events | faults | lost | doubled | settled in |\n");
-        table.append("| --- | ---: | --- | ---: | ---: | ---: |\n");
-        VERDICTS.forEach(verdict -> table.append(verdict.row()).append('\n'));
-        Files.writeString(Path.of("target", "proof.md"), table);
-    }
 
     @Test
     void survivesBeingKilledAtEveryNamedStep() {
@@ -302,7 +238,7 @@ class ProofIT {
     /** HTTP, queue and inbox feed both, each instance takes some of all three, and one dies with calls under way. */
     @Test
     void survivesThatItsDatabaseIsSetBack() throws IOException {
-        var backup = directory.resolve("backup-" + System.nanoTime());
+        var backup = DIRECTORY.resolve("backup-" + System.nanoTime());
         try (var load = new Load(peers, () -> app)) {
             app = start();
             load.start(EVENTS / 4).plan(EVENTS / 4, Duration.ofSeconds(7));
@@ -333,7 +269,7 @@ class ProofIT {
     /** Asynchronous replication: what the primary acknowledged last is nowhere but in TextOnce and at Twilio. */
     @Test
     void survivesThatAStandbyIsPromotedWithoutTheNewestCommits() throws IOException {
-        try (var standby = Standby.of(peers.postgres(), directory.resolve("standby-" + System.nanoTime()));
+        try (var standby = Standby.of(peers.postgres(), DIRECTORY.resolve("standby-" + System.nanoTime()));
                 var load = new Load(peers, () -> app)) {
             oracle = new Oracle(peers, standby.url());
             peers.twilio().share(0.2, answersLate(Duration.ofSeconds(2)));
@@ -380,7 +316,24 @@ class ProofIT {
 
             judge("two instances, one killed", load, "1 kill");
             checksHistories(load.events().size());
+            comparesTwiliosLog(load.events().size());
         }
+    }
+
+    private void comparesTwiliosLog(int events) {
+        String today = LocalDate.now(ZoneOffset.UTC).toString();
+        assertThat(app.run("compare-ledger", today)).isZero();
+        assertThat(app.log()).contains(events + " messages at Twilio, 0 unexplained, 0 missing");
+
+        String foreign = peers.twilio()
+                .sendsElsewhere(Peers.FROM_NUMBER, "+15551999999", "Your table is ready.")
+                .sid();
+
+        assertThat(app.run("compare-ledger", today)).isEqualTo(2);
+        assertThat(app.log())
+                .contains(foreign)
+                .contains((events + 1) + " messages at Twilio, 1 unexplained, 0 missing")
+                .doesNotContain("1999999");
     }
 
     private void checksHistories(int events) throws SQLException {
@@ -410,7 +363,7 @@ class ProofIT {
     /** What runs is the version before the newest migration; the packaged one comes beside it, migrates and stays. */
     @Test
     void staysRightWhileTheNextVersionTakesOver() throws Exception {
-        var before = PreviousVersion.in(directory);
+        var before = PreviousVersion.in(DIRECTORY);
         var turns = new AtomicInteger();
         var leaves = new AtomicBoolean();
         try (var old = instance().classPath(before.classPath()).start();
@@ -438,26 +391,6 @@ class ProofIT {
             app.stop();
             assertThat(load.failures()).isEmpty();
         }
-    }
-
-    private void judge(String scenario, Load load, String faults) {
-        judgeTexts(scenario, load, faults);
-        await("a client to be told of each change of a status, in order")
-                .atMost(MOST)
-                .untilAsserted(() -> assertThat(oracle.untold()).isEmpty());
-        app.stop();
-    }
-
-    private void judgeTexts(String scenario, Load load, String faults) {
-        var verdict = oracle.judge(scenario, load.events(), faults, MOST);
-        VERDICTS.add(verdict);
-        assertThat(verdict.lost()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
-        assertThat(verdict.doubled()).as(verdict.row() + "\n" + verdict.wrong()).isZero();
-        assertThat(verdict.forbidden()).as("histories that the model forbids").isEmpty();
-    }
-
-    private AppProcess start() {
-        return instance().start();
     }
 
     /** One that tells Twilio to call back under a name of its own; the callbacks for the other one are its, too. */
@@ -490,25 +423,9 @@ class ProofIT {
         return URI.create(post.parameter("StatusCallback")).getHost().replace(".example.com", "");
     }
 
-    private AppProcess instance() {
-        return ImpatientApp.of(peers).extraClasses(hook);
-    }
-
-    private void cutConnections() throws SQLException {
-        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
-                var statement = connection.createStatement()) {
-            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
-        }
-    }
-
     private String faults() {
         long faults =
                 peers.twilio().posts().stream().filter(post -> !post.recorded()).count();
         return faults + " POSTs refused or lost, and answers lost, callbacks lost, doubled, shuffled, early";
-    }
-
-    /** Lets the load run on; what follows happens in the middle of it, at no particular moment. */
-    private static void park(Duration time) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(time.toMillis()));
     }
 }

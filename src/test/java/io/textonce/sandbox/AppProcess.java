@@ -122,7 +122,7 @@ public final class AppProcess implements AutoCloseable {
         return shortLived();
     }
 
-    /** Classes that are put on the class path of the extracted jar. */
+    /** Classes that are put on the class path, of the extracted jar too. */
     public AppProcess extraClasses(Path folder) {
         extraClasses = folder;
         return extracted();
@@ -154,9 +154,9 @@ public final class AppProcess implements AutoCloseable {
     }
 
     /** Runs one of the application's commands, beside it; returns the exit code. */
-    public int run(String operatorCommand) {
+    public int run(String... operatorCommand) {
         var words = new ArrayList<>(command());
-        words.add(operatorCommand);
+        words.addAll(List.of(operatorCommand));
         var child = launch(words);
         end(child);
         return child.exitValue();
@@ -308,7 +308,8 @@ public final class AppProcess implements AutoCloseable {
         if (classPath != null) {
             command.addAll(List.of("-cp", classPath, TextOnce.class.getName()));
         } else if (jar == null) {
-            command.addAll(List.of("-cp", testClassPath(), TextOnce.class.getName()));
+            String extra = extraClasses == null ? "" : extraClasses + File.pathSeparator;
+            command.addAll(List.of("-cp", extra + testClassPath(), TextOnce.class.getName()));
         } else if (extracted) {
             command.addAll(ExtractedJar.of(jar, environment).arguments(extraClasses));
         } else {
