@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +58,58 @@ class FaultsProofIT extends Proof {
             load.awaitSent(MOST);
 
             judge("a proxy answers 403 and 407", load, proxy.answered() + " answers of the proxy");
+        }
+    }
+
+    @Test
+    void survivesThatAllConnectionsOfItsDatabaseAreTaken() throws SQLException {
+        var taken = new ArrayList<Connection>();
+        try (var load = new Load(peers, () -> app)) {
+            app = start();
+            load.start(EVENTS / 2);
+            park(Duration.ofMillis(500));
+            try {
+                takeConnections(taken);
+                await("TextOnce to have no connection")
+                        .atMost(Duration.ofMinutes(1))
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(() -> {
+                            int before = taken.size();
+                            int cut = cutOthers(taken.get(0));
+                            takeConnections(taken);
+                            return cut == 0 && taken.size() == before;
+                        });
+                load.start(EVENTS / 2);
+                await("not to be ready").atMost(Duration.ofMinutes(1)).until(() -> !app.isReady());
+                park(Duration.ofSeconds(5));
+            } finally {
+                for (var connection : taken) {
+                    connection.close();
+                }
+            }
+            load.awaitSent(MOST);
+
+            judge("max_connections used up", load, taken.size() + " connections taken");
+        }
+    }
+
+    private void takeConnections(List<Connection> taken) {
+        try {
+            while (true) {
+                taken.add(DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres"));
+            }
+        } catch (SQLException full) {
+            assertThat(full.getSQLState()).isEqualTo("53300");
+        }
+    }
+
+    /** Ends the connections of TextOnce, and returns how many it had. */
+    private static int cutOthers(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                        + " WHERE application_name = 'textonce'")) {
+            rows.next();
+            return rows.getInt(1);
         }
     }
 
