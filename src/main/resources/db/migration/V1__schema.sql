@@ -59,7 +59,7 @@ CREATE TABLE textonce.deliveries (
     segments              integer,
 
     -- The event's policy, checked again at the moment of sending by whichever instance sends. twilio_options are the
-    -- request's further parameters, such as 'shortenUrls=true smartEncoded=true'.
+    -- request's further parameters, such as 'shortenUrls=true smartEncoded=true', and of the policy what has no column.
     purpose               text        NOT NULL,
     consent_at            timestamptz NOT NULL,
     consent_source        text,

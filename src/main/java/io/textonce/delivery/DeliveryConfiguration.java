@@ -209,8 +209,17 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    DueRepository dueDeliveries(DataSource dataSource, TextOnceProperties settings) {
-        return new DueRepository(new JdbcTemplate(dataSource), settings.twilio().sender(), settings.lease());
+    DueRepository dueDeliveries(
+            DataSource dataSource,
+            Recipients recipients,
+            PhoneNumbers phones,
+            PhoneHash phoneHash,
+            TextOnceProperties settings) {
+        return new DueRepository(
+                new JdbcTemplate(dataSource),
+                settings.twilio().sender(),
+                settings.lease(),
+                Redirection.of(recipients, phones, phoneHash));
     }
 
     /** Known to the kamelet {@code sms-send-sink}. */

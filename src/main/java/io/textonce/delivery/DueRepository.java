@@ -31,21 +31,27 @@ public final class DueRepository {
 
     private static final String TAKE_HELD = """
             WITH due AS (
-                SELECT id, due_at FROM textonce.deliveries
+                SELECT id, due_at, phone <> to_phone AS is_redirected, to_phone, to_masked, to_hash
+                FROM textonce.deliveries, (%1$s) AS redirection
                 WHERE stage = 'held' AND due_at <= now()
-                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                ORDER BY due_at LIMIT ? FOR UPDATE OF deliveries SKIP LOCKED
             ),
             entries AS (
-            """ + Timeline.ENTRY + """
-                SELECT id, 'decision', 'reserved', 'reserved', NULL, NULL, NULL, NULL, NULL FROM due
+            """.formatted(Redirection.COLUMNS)
+            + Timeline.ENTRY
+            + """
+                SELECT id, 'decision', 'reserved', 'reserved', NULL, NULL,
+                    CASE WHEN is_redirected THEN '%1$s' END, NULL, NULL
+                FROM due
             )
             UPDATE textonce.deliveries AS d
-            SET status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), unknown_since = NULL,
+            SET %2$s, status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), unknown_since = NULL,
                 sender = coalesce(substring(d.twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
                 due_at = now() + CAST(? AS interval), updated_at = now()
             FROM due WHERE d.id = due.id
             RETURNING
-            """ + COLUMNS;
+            """.formatted(Redirection.WORDS, Redirection.APPLIED)
+            + COLUMNS;
 
     /**
      * Lease of unknown outcomes, one stage at a time, as the index has them: their common order would be known only
@@ -108,13 +114,14 @@ public final class DueRepository {
 
     private static final String AGAIN = """
             WITH again AS (
-                UPDATE textonce.deliveries
-                SET status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, sender = ?,
+                UPDATE textonce.deliveries AS d
+                SET %2$s, status = 'reserved', attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, sender = ?,
                     due_at = now() + CAST(? AS interval), updated_at = now()
+                FROM (SELECT *, CAST(? AS text) <> to_phone AS is_redirected FROM (%1$s) AS redirection) AS due
                 WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown' AND cancel_requested_at IS NULL
                 RETURNING id
             )
-            """ + Timeline.ENTRY + """
+            """.formatted(Redirection.COLUMNS, Redirection.APPLIED) + Timeline.ENTRY + """
             SELECT id, 'reconciliation', 'reserved', 'reserved', NULL, NULL,
                 'Twilio provably never took the text; sending it again', NULL, NULL
             FROM again
@@ -150,16 +157,25 @@ public final class DueRepository {
     private final JdbcTemplate jdbc;
     private final String sender;
     private final Duration lease;
+    private final Redirection redirection;
 
-    DueRepository(JdbcTemplate jdbc, String sender, Duration lease) {
+    DueRepository(JdbcTemplate jdbc, String sender, Duration lease, Redirection redirection) {
         this.jdbc = jdbc;
         this.sender = sender;
         this.lease = lease;
+        this.redirection = redirection;
     }
 
     /** Returns held messages that are due, each reserved again for the caller. */
     public List<DueDelivery> takeHeld(int most) {
-        return take(TAKE_HELD, most, sender, lease.toString());
+        return take(
+                TAKE_HELD,
+                redirection.phone(),
+                redirection.masked(),
+                redirection.hash(),
+                most,
+                sender,
+                lease.toString());
     }
 
     /**
@@ -203,7 +219,18 @@ public final class DueRepository {
     /** Reserves it for another attempt; null if it was resolved meanwhile. */
     public @Nullable Delivery again(DueDelivery due) {
         String from = due.sms().policy().sender(sender);
-        return jdbc.update(AGAIN, from, lease.toString(), due.id(), due.attempt(), timestamp(due.unknownSince())) == 1
+        return jdbc.update(
+                                AGAIN,
+                                from,
+                                lease.toString(),
+                                due.phone(),
+                                redirection.phone(),
+                                redirection.masked(),
+                                redirection.hash(),
+                                due.id(),
+                                due.attempt(),
+                                timestamp(due.unknownSince()))
+                        == 1
                 ? Delivery.claimed(due.id(), due.attempt() + 1)
                 : null;
     }

@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
+import io.textonce.message.Sms;
 import io.textonce.phone.Countries;
 import io.textonce.phone.Recipients;
 import java.util.Map;
@@ -22,6 +23,11 @@ final class RecipientGuards {
         this.recipients = recipients;
         this.everywhere = everywhere;
         this.byClient = byClient;
+    }
+
+    /** Returns the message for the number that it goes to: that of a redirection if there is one. */
+    Sms addressed(Sms sms) {
+        return recipients.areRedirected() ? sms.to(recipients.addressee(sms.phone())) : sms;
     }
 
     /**

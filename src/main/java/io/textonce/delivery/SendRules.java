@@ -71,6 +71,11 @@ public final class SendRules {
         return SendDecision.SEND;
     }
 
+    /** Returns a message that was claimed elsewhere for the number that it goes to here. */
+    public Sms addressed(Sms sms) {
+        return guards.addressed(sms);
+    }
+
     /** Suppresses or rejects a message to a number that may not get one here. */
     SendDecision recipient(Sms sms) {
         return guards.decide(sms.phone(), sms.client(), sms.policy().countries());
@@ -121,10 +126,10 @@ public final class SendRules {
         if (due.isCancelled()) {
             return SendDecision.canceled();
         }
-        if (optOuts.has(due.phone(), due.sender())) {
+        var sms = addressed(due.sms());
+        if (optOuts.has(sms.phone(), due.sender())) {
             return SendDecision.rejected(OptOuts.rejection());
         }
-        var sms = due.sms();
         return recipient(sms).strictest(consent(sms, due.now())).strictest(time(sms, due.now()));
     }
 

@@ -26,6 +26,7 @@ public final class SendPolicy implements Processor {
 
     private static final String CONTENT_SID = "contentSid";
     private static final String SERVICE = "messagingServiceSid";
+    private static final String COUNTRIES = "countries";
     private static final String SEND_AT = "sendAt";
     private static final String URGENT = "urgent";
     private static final String RESEND = "resend";
@@ -238,6 +239,9 @@ public final class SendPolicy implements Processor {
      * for here.
      */
     public void setSchedule(String schedule) {
+        if (!countries.isEmpty()) {
+            others.put(COUNTRIES, String.join(",", countries));
+        }
         if (!schedule.isBlank() && !schedule.equals("twilio")) {
             throw new IllegalArgumentException("schedule must be twilio or empty");
         }
@@ -248,6 +252,8 @@ public final class SendPolicy implements Processor {
     private void requireWindowInBounds() {
         String problem = window == null || bounds == null ? null : bounds.problemOfWindow(window);
         if (problem != null) {
+        String stored = options.remove(COUNTRIES);
+        setCountries(stored == null ? "" : stored);
             throw new IllegalArgumentException("reconciliationWindow " + problem);
         }
     }

@@ -45,11 +45,20 @@ public record Sms(
 
     /** Returns a copy that Twilio sends at a time, or at once. */
     public Sms plannedFor(@Nullable Instant time) {
+        return copy(phone, time);
+    }
+
+    /** Returns a copy for another recipient. */
+    public Sms to(String otherPhone) {
+        return copy(otherPhone, sendAt);
+    }
+
+    private Sms copy(String otherPhone, @Nullable Instant otherSendAt) {
         return new Sms(
                 event,
                 eventId,
                 payloadSha256,
-                phone,
+                otherPhone,
                 text,
                 consentAt,
                 consentSource,
@@ -57,7 +66,7 @@ public record Sms(
                 source,
                 client,
                 reference,
-                time,
+                otherSendAt,
                 expiresAt,
                 timeZone);
     }

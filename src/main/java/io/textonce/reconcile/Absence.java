@@ -95,7 +95,7 @@ final class Absence {
         if (again != null) {
             LOG.info("Delivery {} never reached Twilio; resending", due.id());
             count.accept("resend");
-            exchange.setVariable("sms", due.sms().plannedFor(verdict.until()));
+            exchange.setVariable("sms", rules.addressed(due.sms()).plannedFor(verdict.until()));
             exchange.setVariable("delivery", again);
             exchange.setVariable("dueFor", due.age());
             exchange.setVariable("lease", held);

@@ -60,7 +60,7 @@ public record DeliveryTables(
         var hash = new PhoneHash(new byte[32]);
         var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, SENDER, List.of()));
         return new DeliveryTables(
-                new DueRepository(jdbc, SENDER, lease),
+                new DueRepository(jdbc, SENDER, lease, Redirection.NONE),
                 new Candidates(jdbc, hash),
                 new IdempotentClaims(
                         new ClaimRepository(jdbc, new PhoneNumbers(), SENDER, lease, true),

@@ -43,7 +43,8 @@ class SendGatesTest {
                             .unmarshal()
                             .json(JsonLibrary.Jackson, Map.class)
                             .setVariable("text", constant("By day"))
-                            .to("kamelet:sms-send-sink?event=by-day&purpose=news&timeZone=UTC&quietHours=" + quiet);
+                            .to("kamelet:sms-send-sink?event=by-day&purpose=news&countries=US&timeZone=UTC&quietHours="
+                                    + quiet);
                 }
             });
         }
@@ -190,6 +191,21 @@ class SendGatesTest {
 
         sandbox.awaitStatus(id, "rejected");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @Test
+    void checksTheCountriesOfTheEventAgainBeforeItSends(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        post(sandbox, "by-day", id, sandbox.newNumber(), sendAt(Duration.ofHours(4)));
+
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET phone = '+4915112345678', due_at = now() WHERE event_id = ?",
+                        id);
+
+        sandbox.awaitStatus(id, "rejected");
+        assertThat((String) sandbox.delivery(id).get("reason")).contains("country");
+        assertThat(sandbox.twilio().sentTo("+4915112345678")).isEmpty();
     }
 
     @Test
