@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -19,16 +18,15 @@ import org.jspecify.annotations.Nullable;
  * Send policy of one event. The kamelet {@code sms-send-sink} creates one from its parameters when a route file is
  * loaded, so that an invalid one is reported then and not with the first event.
  */
-public final class SendPolicy implements Processor {
+public final class SendPolicy extends RequestOptions implements Processor {
 
     /** Exchange variable of the policy. */
     public static final String VARIABLE = "policy";
 
     private static final String CONTENT_SID = "contentSid";
-    private static final String SERVICE = "messagingServiceSid";
-    private static final String COUNTRIES = "countries";
     private static final String SEND_AT = "sendAt";
     private static final String URGENT = "urgent";
+    private static final String COUNTRIES = "countries";
     private static final String RESEND = "resend";
     private static final Set<String> ON_UNKNOWN = Set.of(RESEND, "hold", "drop");
 
@@ -41,7 +39,6 @@ public final class SendPolicy implements Processor {
     private @Nullable QuietHours quietHours;
     private @Nullable ZoneId timeZone;
     private Set<String> countries = Set.of();
-    private final TwilioOptions options = new TwilioOptions();
     private int maxSegments = 3;
     private boolean urgent;
     private boolean keepsRejected;
@@ -104,16 +101,6 @@ public final class SendPolicy implements Processor {
     /** Storage of a message that is rejected before its claim, as a rejected delivery. */
     public boolean keepsRejected() {
         return keepsRejected;
-    }
-
-    /** Smart encoding: Twilio replaces curly quotes and the like, so that a text stays in GSM-7. */
-    public boolean isSmartEncoded() {
-        return Boolean.parseBoolean(options.get("smartEncoded"));
-    }
-
-    /** Further parameters of Twilio's API, by the names of its SDK, such as {@code smartEncoded}. */
-    public Map<String, String> options() {
-        return options.all();
     }
 
     /** Use of a content template at Twilio; the text then has the values for it. */
@@ -204,23 +191,6 @@ public final class SendPolicy implements Processor {
     }
 
     /**
-     * Enables Twilio's smart encoding: look-alikes of plain characters are replaced, so that a text has fewer segments.
-     */
-    public void setSmartEncoded(String smartEncoded) {
-        options.set("smartEncoded", smartEncoded, "true|false", "true or false");
-    }
-
-    /** Enables link shortening, for a Messaging Service that has a domain for it. */
-    public void setShortenUrls(String shortenUrls) {
-        options.set("shortenUrls", shortenUrls, "true|false", "true or false");
-    }
-
-    /** Enables Twilio's risk check for SMS pumping and the like. */
-    public void setRiskCheck(String riskCheck) {
-        options.set("riskCheck", riskCheck, "enable|disable", "enable or disable");
-    }
-
-    /**
      * Sets the content template of which Twilio makes the text. That text is not known here, so it can't be recognized
      * in Twilio's message list: an unknown outcome without a callback would appear absent and be sent twice.
      */
@@ -229,19 +199,11 @@ public final class SendPolicy implements Processor {
         requireContentToStayUnsent();
     }
 
-    /** Sets the Messaging Service, instead of the default sender. */
-    public void setMessagingService(String messagingService) {
-        options.set(SERVICE, messagingService, "MG" + TwilioSid.DIGITS, "MG and 32 hexadecimal digits");
-    }
-
     /**
      * Sets where a message is kept until its sendAt: {@code twilio}, if this policy has a Messaging Service, or empty
      * for here.
      */
     public void setSchedule(String schedule) {
-        if (!countries.isEmpty()) {
-            others.put(COUNTRIES, String.join(",", countries));
-        }
         if (!schedule.isBlank() && !schedule.equals("twilio")) {
             throw new IllegalArgumentException("schedule must be twilio or empty");
         }
@@ -252,8 +214,6 @@ public final class SendPolicy implements Processor {
     private void requireWindowInBounds() {
         String problem = window == null || bounds == null ? null : bounds.problemOfWindow(window);
         if (problem != null) {
-        String stored = options.remove(COUNTRIES);
-        setCountries(stored == null ? "" : stored);
             throw new IllegalArgumentException("reconciliationWindow " + problem);
         }
     }
@@ -279,6 +239,9 @@ public final class SendPolicy implements Processor {
         if (urgent) {
             others.put(URGENT, "true");
         }
+        if (!countries.isEmpty()) {
+            others.put(COUNTRIES, String.join(",", countries));
+        }
         return options.written(others);
     }
 
@@ -289,6 +252,8 @@ public final class SendPolicy implements Processor {
             options.read(written);
         }
         urgent = Boolean.parseBoolean(options.remove(URGENT));
+        String stored = options.remove(COUNTRIES);
+        setCountries(stored == null ? "" : stored);
         String sendAt = options.remove(SEND_AT);
         scheduledAtTwilio = sendAt != null;
         return sendAt == null ? null : Instant.parse(sendAt);

@@ -55,6 +55,7 @@ class SmsSendSinkTest {
         "shortenUrls=true&messagingService=MG00000000000000000000000000000001, ShortenUrls, true",
         "riskCheck=disable, RiskCheck, disable",
         "riskCheck=enable, RiskCheck, enable",
+        "maxPrice=0.05, MaxPrice, 0.05",
         "timeToLive=1h, ValidityPeriod, 3600",
     })
     void asksTwilioForWhatThePolicySays(String policy, String parameter, String value, Sandbox sandbox)
@@ -222,6 +223,7 @@ class SmsSendSinkTest {
         "reconciliationWindow=96s&onUnknown=hold, 'reconciliationWindow must be at least 97s'",
         "shortenUrls=1, shortenUrls must be true or false",
         "riskCheck=off, riskCheck must be enable or disable",
+        "maxPrice=5c, maxPrice must be US dollars such as 0.05",
         "onUnknown=hold&contentSid=HX1, contentSid must be HX",
         "contentSid=HX0123456789abcdef0123456789abcdef, onUnknown must be hold or drop",
     })

@@ -1,0 +1,49 @@
+package io.textonce.message;
+
+import io.textonce.settings.TwilioSid;
+import java.util.Map;
+
+/** Parameters of the kamelet {@code sms-send-sink} that Twilio gets with each message of an event. */
+public abstract class RequestOptions {
+
+    static final String SERVICE = "messagingServiceSid";
+
+    final TwilioOptions options = new TwilioOptions();
+
+    /** Smart encoding: Twilio replaces curly quotes and the like, so that a text stays in GSM-7. */
+    public boolean isSmartEncoded() {
+        return Boolean.parseBoolean(options.get("smartEncoded"));
+    }
+
+    /** Further parameters of Twilio's API, by the names of its SDK, such as {@code smartEncoded}. */
+    public Map<String, String> options() {
+        return options.all();
+    }
+
+    /**
+     * Enables Twilio's smart encoding: look-alikes of plain characters are replaced, so that a text has fewer segments.
+     */
+    public void setSmartEncoded(String smartEncoded) {
+        options.set("smartEncoded", smartEncoded, "true|false", "true or false");
+    }
+
+    /** Enables link shortening, for a Messaging Service that has a domain for it. */
+    public void setShortenUrls(String shortenUrls) {
+        options.set("shortenUrls", shortenUrls, "true|false", "true or false");
+    }
+
+    /** Enables Twilio's risk check for SMS pumping and the like. */
+    public void setRiskCheck(String riskCheck) {
+        options.set("riskCheck", riskCheck, "enable|disable", "enable or disable");
+    }
+
+    /** Sets the highest price of a message in US dollars; Twilio does not send one that costs more. */
+    public void setMaxPrice(String maxPrice) {
+        options.set("maxPrice", maxPrice, "\\d{1,4}(\\.\\d{1,4})?", "US dollars such as 0.05");
+    }
+
+    /** Sets the Messaging Service, instead of the default sender. */
+    public void setMessagingService(String messagingService) {
+        options.set(SERVICE, messagingService, "MG" + TwilioSid.DIGITS, "MG and 32 hexadecimal digits");
+    }
+}
