@@ -28,7 +28,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
             AuditPage.class,
             SubscribersPage.class,
             LedgerPage.class,
-            BulkPage.class
+            BulkPage.class,
+            PreviewPage.class
         })
 final class PageModel {
 

@@ -44,7 +44,8 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
     /**
      * Claims the event of the variable {@code sms} with the decision in {@code decision}: send now, hold or reject. The
      * exchange that may send finds the claim in the variable {@code delivery}, and may send while {@code lease} holds;
-     * all others find there the delivery of the event, and the reason of a rejection in {@code rejection}.
+     * all others find there the delivery of the event, and the reason of a rejection in {@code rejection}. A preview claims
+     * nothing.
      *
      * @return whether this exchange is the one that sends
      * @throws EventRejected when the id was used before for another event
@@ -55,6 +56,11 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
         var decision = exchange.getVariable("decision", SendDecision.SEND, SendDecision.class);
         var sms = planned(exchange.getVariable("sms", Sms.class), decision);
         exchange.setVariable("sms", sms);
+        var preview = EventPreview.of(exchange);
+        if (preview != null) {
+            preview.claim(exchange, sms, clock.instant());
+            return false;
+        }
         while (true) {
             var lease = new Lease(leaseLength).of(clock.instant(), sms.expiresAt());
             var claim = new ClaimRepository.Claim(

@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import io.textonce.message.Sms;
+import java.time.Instant;
 
 /**
  * Send admission of a reserved message: after a restore of the database the check whether Twilio has it, and the rate
@@ -24,5 +25,12 @@ public final class SendAdmission {
     public SendDecision of(Delivery reserved, Sms sms, boolean hasSlot) {
         var verdict = restore.verdict(reserved);
         return hasSlot || !verdict.isSend() ? verdict : pace.admit(reserved, sms);
+    }
+
+    /** Returns the decision about a new message, without a slot for it. */
+    SendDecision preview(Sms sms, Instant now) {
+        return restore.until() == null
+                ? pace.preview(sms, now)
+                : SendDecision.unknown("The database was restored: the message is looked up at Twilio first");
     }
 }

@@ -8,6 +8,7 @@ import io.textonce.phone.PhoneNumbers;
 import java.time.Clock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,48 +30,47 @@ final class SendChecks {
 
     public void consent(@Variable("sms") Sms sms, Exchange exchange) {
         if (EventTime.isFuture(sms.consentAt(), clock.instant())) {
-            reject(exchange, sms, EventRejected.ofField("consentAt", "must not be in the future"));
+            reject(exchange, "consent", sms, EventRejected.ofField("consentAt", "must not be in the future"));
         } else {
-            decide(exchange, rules.consent(sms));
+            decide(exchange, "consent", rules.consent(sms));
         }
     }
 
     public void number(@Variable("sms") Sms sms, Exchange exchange) {
-        if (!phones.isE164(sms.phone())) {
-            reject(exchange, sms, EventRejected.ofNumber("phone"));
-        }
+        reject(exchange, "number", sms, phones.isE164(sms.phone()) ? null : EventRejected.ofNumber("phone"));
     }
 
     /** Suppresses or rejects a message to a number that may not get one here. */
     public void recipient(@Variable("sms") Sms sms, Exchange exchange) {
         var decision = rules.recipient(sms);
         if (decision.rejection() == null) {
-            decide(exchange, decision);
+            decide(exchange, "recipient", decision);
         } else {
-            reject(exchange, sms, decision.rejection());
+            reject(exchange, "recipient", sms, decision.rejection());
         }
     }
 
     public void text(@Variable("sms") Sms sms, Exchange exchange) {
-        var rejection = TextLimits.rejection(sms.text(), sms.policy());
-        if (rejection != null) {
-            reject(exchange, sms, rejection);
-        }
+        reject(exchange, "text", sms, TextLimits.rejection(sms.text(), sms.policy()));
     }
 
     public void time(@Variable("sms") Sms sms, Exchange exchange) {
-        decide(exchange, rules.time(sms));
+        decide(exchange, "time", rules.time(sms));
     }
 
     /** A caller sends a corrected event; where there is none to do so, a rejection is kept with its reason. */
-    private static void reject(Exchange exchange, Sms sms, EventRejected rejection) {
-        if (!sms.policy().keepsRejected()) {
+    private static void reject(Exchange exchange, String check, Sms sms, @Nullable EventRejected rejection) {
+        if (rejection != null && !sms.policy().keepsRejected() && EventPreview.of(exchange) == null) {
             throw rejection;
         }
-        decide(exchange, SendDecision.rejected(rejection));
+        decide(exchange, check, rejection == null ? SendDecision.SEND : SendDecision.rejected(rejection));
     }
 
-    private static void decide(Exchange exchange, SendDecision decision) {
+    private static void decide(Exchange exchange, String check, SendDecision decision) {
+        var preview = EventPreview.of(exchange);
+        if (preview != null) {
+            preview.add(check, decision);
+        }
         exchange.setVariable(
                 "decision",
                 exchange.getVariable("decision", SendDecision.SEND, SendDecision.class)

@@ -4,9 +4,11 @@ import io.textonce.event.EventRejected;
 import io.textonce.message.Sms;
 import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -66,6 +68,11 @@ final class SenderRateLimit {
             SELECT changed.id IS NULL AS goes, changed.due_at FROM mine LEFT JOIN changed ON true
             """;
 
+    private static final String NEXT = """
+            SELECT CASE WHEN ? THEN urgent_next_free_at ELSE next_free_at END AS at
+            FROM textonce.sender_rate_limits WHERE sender = ?
+            """;
+
     private static final String WAITS = "On hold: the sender's rate limit is reached";
     private static final String ENDED = "The attempt has already ended";
     private static final String TOO_LATE = "Expires before the sender's rate limit allows it to be sent.";
@@ -89,6 +96,19 @@ final class SenderRateLimit {
             }
         }
         usualPace = others;
+    }
+
+    /** Returns the decision about a new message as of now, without a slot for it. */
+    SendDecision preview(Sms sms, Instant now) {
+        String sender = sms.policy().sender(usualSender);
+        if (paces.getOrDefault(sender, usualPace) == 0 || sms.sendAt() != null) {
+            return SendDecision.SEND;
+        }
+        return jdbc.query(NEXT, (row, n) -> row.getTimestamp("at"), sms.policy().isUrgent(), sender).stream()
+                .filter(at -> at.toInstant().isAfter(now))
+                .map(at -> verdict(sms.isLate(at.toInstant()) ? null : at))
+                .findFirst()
+                .orElse(SendDecision.SEND);
     }
 
     /**
@@ -125,7 +145,7 @@ final class SenderRateLimit {
                 .orElse(SendDecision.unknown(ENDED));
     }
 
-    private static SendDecision verdict(Timestamp turn) {
+    private static SendDecision verdict(@Nullable Timestamp turn) {
         return turn == null
                 ? SendDecision.rejected(EventRejected.ofText(422, "too_late", null, TOO_LATE))
                 : SendDecision.held(turn.toInstant(), WAITS);

@@ -2,6 +2,8 @@ package io.textonce.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.delivery.Delivery;
+import io.textonce.delivery.EventPreview;
+import io.textonce.delivery.EventPreviews;
 import io.textonce.event.CloudEvent;
 import io.textonce.event.EventName;
 import io.textonce.event.EventOutcome;
@@ -9,6 +11,7 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.IdempotencyKey;
 import io.textonce.privacy.RepeatedLines;
 import io.textonce.tuning.SharedBuffers;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -33,6 +36,11 @@ final class HttpResponses {
     private static final Pattern EVENT_PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms");
 
     private final RepeatedLines transientFailures = new RepeatedLines();
+    private final EventPreviews previews;
+
+    HttpResponses(EventPreviews previews) {
+        this.previews = previews;
+    }
 
     /**
      * Sets the event's name from the path and the client from the request; keeps nothing else of the request but the
@@ -46,6 +54,7 @@ final class HttpResponses {
         }
         exchange.setVariable("event", path.group(1));
         exchange.setVariable("source", "http");
+        preview(exchange, request);
         body(exchange);
         var message = exchange.getMessage();
         message.setBody(
@@ -59,6 +68,7 @@ final class HttpResponses {
     void readCloudEvent(Exchange exchange) {
         var message = exchange.getMessage();
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        preview(exchange, request);
         body(exchange);
         byte[] body = message.getBody(byte[].class);
         var cloudEvent = CloudEvent.isStructured(request.getContentType())
@@ -68,6 +78,25 @@ final class HttpResponses {
         exchange.setVariable("event", cloudEvent.event());
         exchange.setVariable("source", "http");
         message.setBody(cloudEvent.json());
+    }
+
+    /** Begins a preview if the caller wants one. A word that only may mean it is rejected: nothing must be sent then. */
+    private void preview(Exchange exchange, HttpServletRequest request) {
+        if (request.getQueryString() == null) {
+            return;
+        }
+        request.getParameterMap().forEach((name, values) -> {
+            if (!name.equalsIgnoreCase(EventPreview.VARIABLE)) {
+                return;
+            }
+            String value = String.join(",", values);
+            if (!name.equals(EventPreview.VARIABLE) || !value.matches("true|false")) {
+                throw EventRejected.ofField(EventPreview.VARIABLE, "must be true or false, in small letters");
+            }
+            if (value.equals("true")) {
+                previews.begin(exchange);
+            }
+        });
     }
 
     /** Decodes a percent-encoded header value; a plus sign stands for itself. */
@@ -113,8 +142,13 @@ final class HttpResponses {
         }
     }
 
-    /** Responds with the outcome of the event: 200 if Twilio already has its message, else 202. */
+    /** Responds with the outcome of the event: 200 if Twilio already has its message or it is a preview, else 202. */
     void accepted(Exchange exchange) throws JsonProcessingException {
+        var preview = EventPreview.of(exchange);
+        if (preview != null) {
+            answer(exchange, 200, preview.report(true));
+            return;
+        }
         var delivery = exchange.getVariable("delivery", Delivery.class);
         var members = new LinkedHashMap<String, Object>();
         if (delivery == null) {

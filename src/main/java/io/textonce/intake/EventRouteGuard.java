@@ -1,5 +1,6 @@
 package io.textonce.intake;
 
+import io.textonce.delivery.EventPreview;
 import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
 import io.textonce.hotload.UserRoutes;
@@ -44,6 +45,19 @@ public final class EventRouteGuard {
                                 "try_again",
                                 "The route of this event has an error. Nothing was sent; retry once an operator has fixed it.");
             }
+        }
+        if (EventPreview.of(exchange) != null) {
+            requirePreview("event-" + event);
+        }
+    }
+
+    private void requirePreview(String route) {
+        String step = PreviewGuard.effect(context, route);
+        if (step != null) {
+            throw new EventRejected(
+                    422,
+                    "preview_not_possible",
+                    "This event has no preview: its step " + step + " may do more than make a message.");
         }
     }
 

@@ -104,6 +104,7 @@ final class OpenApi {
         var route = camel.getRoute(EVENT + event);
         operation.put("summary", Objects.requireNonNullElse(route == null ? null : route.getDescription(), event));
         operation.putArray("tags").add("events");
+        operation.putArray("parameters").addObject().put("$ref", "#/components/parameters/Preview");
         var body = operation.putObject("requestBody").put("required", true);
         body.putObject("content")
                 .putObject("application/json")

@@ -3,6 +3,7 @@ package io.textonce.intake;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.textonce.delivery.DeliveryId;
+import io.textonce.delivery.EventPreview;
 import io.textonce.event.EventCheck;
 import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
@@ -72,6 +73,7 @@ public final class RejectedEvents implements DisposableBean {
         String source = exchange.getVariable("source", String.class);
         var rejection = Problem.rejection(caught);
         if (source == null
+                || EventPreview.of(exchange) != null
                 || exchange.getVariable("delivery") != null
                 || (rejection == null ? source.equals("http") : rejection.httpStatus() == 503)) {
             return;

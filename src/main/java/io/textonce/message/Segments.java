@@ -1,6 +1,7 @@
 package io.textonce.message;
 
 import java.text.Normalizer;
+import java.util.List;
 
 /**
  * Segment counter, as Twilio counts and carriers bill: in GSM-7 160 characters or 153 each, and in UCS-2, when one
@@ -20,6 +21,16 @@ public final class Segments {
         String sent = smartEncoded ? SmartEncoding.plain(text) : text;
         boolean gsm = isGsm(sent);
         return gsm ? count(sent, 160, 153, true) : count(sent, 70, 67, false);
+    }
+
+    /** Returns the characters for which a text needs UCS-2, each once, in order. */
+    public static List<Integer> notInGsm(String text, boolean smartEncoded) {
+        return (smartEncoded ? SmartEncoding.plain(text) : text)
+                .codePoints()
+                .filter(character -> gsmUnits(character) == 0)
+                .distinct()
+                .boxed()
+                .toList();
     }
 
     private static int count(String text, int alone, int concatenated, boolean gsm) {

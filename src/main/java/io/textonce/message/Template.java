@@ -40,13 +40,25 @@ final class Template {
 
     void process(Exchange exchange) {
         Map<?, ?> event = exchange.getMessage().getBody(Map.class);
-        exchange.setVariable("text", write(event == null ? Map.of() : event, exchange.getVariables()));
+        Map<?, ?> known = event == null ? Map.of() : event;
+        String requested = requested(known);
+        var found = template(requested);
+        exchange.setVariable("text", write(found, requested, known, exchange.getVariables()));
+        exchange.setVariable("language", found.getKey().equals(ANY) ? "all" : found.getKey());
     }
 
     String write(Map<?, ?> event, Map<String, Object> variables) {
+        String requested = requested(event);
+        return write(template(requested), requested, event, variables);
+    }
+
+    private String requested(Map<?, ?> event) {
         var locale = event.get("locale");
-        String requested = locale == null ? fallback.toLanguageTag() : locale.toString();
-        var found = template(requested);
+        return locale == null ? fallback.toLanguageTag() : locale.toString();
+    }
+
+    private static String write(
+            Map.Entry<String, Mustache> found, String requested, Map<?, ?> event, Map<String, Object> variables) {
         var scope = new HashMap<String, Object>(Formats.of(region(found.getKey(), requested)));
         scope.put("body", event);
         scope.put("variables", variables);
@@ -56,7 +68,7 @@ final class Template {
     }
 
     /** Returns the locale of a template's formats: the event's where it is the template's language, such as de-CH. */
-    private Locale region(String language, String requested) {
+    private static Locale region(String language, String requested) {
         var wanted = Locale.forLanguageTag(requested);
         var own = Locale.forLanguageTag(language);
         return language.equals(ANY) || own.getLanguage().equals(wanted.getLanguage()) ? wanted : own;

@@ -58,9 +58,6 @@ import org.springframework.web.util.ServletRequestPathUtils;
 @Configuration(proxyBeanMethods = false)
 class ApiSecurity {
 
-    static final String EVENT_PREFIX = "event:";
-    static final String ALL_EVENTS = EVENT_PREFIX + "*";
-
     /** Content security policy of responses that no browser should display. */
     private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
@@ -116,8 +113,9 @@ class ApiSecurity {
                     } else {
                         requests.requestMatchers("/api/{event}-sms").access(maySend());
                         // The event is in the body, which is not parsed here.
-                        requests.requestMatchers("/api/events").hasAuthority(ALL_EVENTS);
-                        requests.requestMatchers("/api/verify/**").hasAnyAuthority(ALL_EVENTS, EVENT_PREFIX + "verify");
+                        requests.requestMatchers("/api/events").hasAuthority(SendPermission.ALL);
+                        requests.requestMatchers("/api/verify/**")
+                                .hasAnyAuthority(SendPermission.ALL, SendPermission.PREFIX + "verify");
                         requests.requestMatchers(
                                         "/api/deliveries/**",
                                         "/api/rejected-events",
@@ -223,18 +221,14 @@ class ApiSecurity {
         List<GrantedAuthority> authorities = new ArrayList<>();
         authorities.add(new SimpleGrantedAuthority("ROLE_" + client.role()));
         if (client.events().isEmpty()) {
-            authorities.add(new SimpleGrantedAuthority(ALL_EVENTS));
+            authorities.add(new SimpleGrantedAuthority(SendPermission.ALL));
         }
-        client.events().forEach(event -> authorities.add(new SimpleGrantedAuthority(EVENT_PREFIX + event)));
+        client.events().forEach(event -> authorities.add(new SimpleGrantedAuthority(SendPermission.PREFIX + event)));
         return new DefaultOAuth2AuthenticatedPrincipal(name, Map.of("sub", name), authorities);
     }
 
     private static AuthorizationManager<RequestAuthorizationContext> maySend() {
-        return (authentication, context) -> {
-            String wanted = EVENT_PREFIX + context.getVariables().get("event");
-            return new AuthorizationDecision(authentication.get().getAuthorities().stream()
-                    .map(GrantedAuthority::getAuthority)
-                    .anyMatch(held -> held.equals(ALL_EVENTS) || held.equals(wanted)));
-        };
+        return (authentication, context) -> new AuthorizationDecision(SendPermission.isGranted(
+                authentication.get().getAuthorities(), context.getVariables().get("event")));
     }
 }

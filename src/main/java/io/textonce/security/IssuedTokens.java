@@ -55,10 +55,10 @@ final class IssuedTokens {
         var authorities = new ArrayList<GrantedAuthority>();
         scopes.distinct().forEach(scope -> {
             if (scope.equals(SEND)) {
-                authorities.add(new SimpleGrantedAuthority(ApiSecurity.ALL_EVENTS));
+                authorities.add(new SimpleGrantedAuthority(SendPermission.ALL));
             } else if (scope.startsWith(SEND + ":")) {
                 String event = scope.substring(SEND.length() + 1);
-                authorities.add(new SimpleGrantedAuthority(ApiSecurity.EVENT_PREFIX + event));
+                authorities.add(new SimpleGrantedAuthority(SendPermission.PREFIX + event));
             } else if (scope.equals(OPERATE)) {
                 authorities.add(new SimpleGrantedAuthority("ROLE_OPERATOR"));
             }

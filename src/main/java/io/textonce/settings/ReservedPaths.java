@@ -22,6 +22,7 @@ public final class ReservedPaths {
             "/audit/**",
             "/subscribers/**",
             "/ledger",
+            "/preview",
             "/camel/**",
             "/ui/**",
             "/webjars/**");

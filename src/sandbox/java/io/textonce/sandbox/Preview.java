@@ -1,21 +1,21 @@
 package io.textonce.sandbox;
 
+import io.textonce.delivery.EventPreview;
+import io.textonce.delivery.EventPreviews;
 import io.textonce.http.Problem;
-import io.textonce.message.SendPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 
-/** Preview of a message: the route of an event runs up to the step that would send it. */
+/** Preview of a message: its event takes the usual way, with all checks that need no database, and nothing is sent. */
 final class Preview {
-
-    private static final String SEND = "sms-send";
 
     private Preview() {}
 
@@ -28,8 +28,8 @@ final class Preview {
                 System.out.println("There is no event " + event + " in " + folder + ", and none is shipped");
                 return Commands.FINDINGS;
             }
-            replaceSend(camel);
-            return run(camel, event, body);
+            start(camel);
+            return run(camel, context.getBean(EventPreviews.class), event, body);
         } catch (IOException | RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -37,15 +37,8 @@ final class Preview {
         }
     }
 
-    /** Removes the step that sends, and starts the routes that only other routes call. */
-    private static void replaceSend(CamelContext camel) throws Exception {
-        camel.removeRoute(SEND);
-        camel.addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("direct:" + SEND).routeId("preview").process(Preview::print);
-            }
-        });
+    /** Starts the routes that only other routes call. */
+    private static void start(CamelContext camel) throws Exception {
         for (var route : camel.getRoutes()) {
             if (route.getEndpoint() instanceof DirectEndpoint || route.getEndpoint() instanceof KameletEndpoint) {
                 camel.getRouteController().startRoute(route.getRouteId());
@@ -53,14 +46,17 @@ final class Preview {
         }
     }
 
-    private static int run(CamelContext camel, String event, byte[] body) throws IOException {
+    private static int run(CamelContext camel, EventPreviews previews, String event, byte[] body) throws IOException {
         try (var template = camel.createProducerTemplate()) {
             var done = template.request("direct:event-" + event, exchange -> {
+                previews.beginOffline(exchange);
                 exchange.setVariable("event", event);
                 exchange.getMessage().setBody(body);
             });
             if (done.getException() == null) {
-                return Commands.OK;
+                var preview = EventPreview.of(done);
+                print(preview);
+                return preview.isSent() ? Commands.OK : Commands.FINDINGS;
             }
             if (Problem.rejection(done.getException()) == null) {
                 throw new IllegalStateException(done.getException());
@@ -74,14 +70,24 @@ final class Preview {
         }
     }
 
-    private static void print(Exchange exchange) {
-        Map<?, ?> event = exchange.getMessage().getBody(Map.class);
-        var policy = exchange.getVariable(SendPolicy.VARIABLE, SendPolicy.class);
-        String text = exchange.getVariable("text", "", String.class);
-        System.out.println("to         " + event.get("phone"));
-        System.out.println("purpose    " + policy.purpose());
-        System.out.println("characters " + text.codePointCount(0, text.length()));
-        System.out.println("segments   " + Segments.count(text));
-        System.out.println("text       " + text);
+    private static void print(EventPreview preview) {
+        var report = new LinkedHashMap<>(preview.report(true));
+        report.remove("preview");
+        if (preview.sms() != null) {
+            report.put("to", preview.sms().phone());
+        }
+        report.forEach(Preview::print);
+    }
+
+    /** A list has a line for each element, such as a check with its verdict. */
+    private static void print(String name, Object value) {
+        if (value instanceof Collection<?> list) {
+            list.forEach(each -> print(name, each));
+        } else {
+            String words = value instanceof Map<?, ?> map
+                    ? map.values().stream().map(String::valueOf).collect(Collectors.joining(" "))
+                    : String.valueOf(value);
+            System.out.printf("%-10s %s%n", name, words);
+        }
     }
 }

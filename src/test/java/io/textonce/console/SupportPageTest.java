@@ -252,6 +252,39 @@ class SupportPageTest {
         assertThat(answer.statusCode()).isEqualTo(302);
     }
 
+    @Test
+    void previewsAnEventAndShowsItsTextToWhomMaySendIt(Sandbox sandbox) throws Exception {
+        var issuer = ProductionTest.ISSUER;
+        var order = sandbox.order();
+
+        var shown = preview(sandbox, "support-token", order.json());
+        var hidden = preview(
+                sandbox, issuer.sign(issuer.claims("jo", "textonce:operate").build()), order.json());
+        var stranger = preview(sandbox, "shop-token", order.json());
+        var invalid = preview(sandbox, "support-token", "{}");
+
+        assertThat(shown.body()).contains(">send</span>", "GSM-7", "Your order 1001 has shipped.");
+        assertThat(hidden.body())
+                .contains(">send</span>", "GSM-7", "You may not send this event")
+                .doesNotContain("has shipped");
+        assertThat(stranger.statusCode()).isEqualTo(403);
+        assertThat(invalid.statusCode()).isEqualTo(400);
+        assertThat(invalid.body()).contains("orderId");
+        assertThat(sandbox.twilio().sentTo(order.number())).isEmpty();
+    }
+
+    private static HttpResponse<String> preview(Sandbox sandbox, String token, String json) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(sandbox.uri("/preview"))
+                                .header("Authorization", "Bearer " + token)
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(BodyPublishers.ofString(
+                                        "event=order-shipped&json=" + URLEncoder.encode(json, UTF_8)))
+                                .build(),
+                        BodyHandlers.ofString());
+    }
+
     private void logIn(Sandbox sandbox) throws Exception {
         post(sandbox, "/login", "token=support-token&_csrf=" + form(get(sandbox, "/login")));
         assertThat(get(sandbox, "/").statusCode()).isEqualTo(200);

@@ -67,7 +67,15 @@ class CommandsIT {
         var preview = run("preview", "table-ready", "event.json");
 
         assertThat(preview.exit()).as(preview.output()).isZero();
-        assertThat(preview.output()).contains("+15558675310", "segments   1", "text       Your order 7 is ready.");
+        assertThat(preview.output())
+                .contains(
+                        "verdict    send",
+                        "checks     consent pass",
+                        "checks     time pass",
+                        "to         +15558675310",
+                        "encoding   GSM-7",
+                        "segments   1",
+                        "text       Your order 7 is ready.");
     }
 
     @Test

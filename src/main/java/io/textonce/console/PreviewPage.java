@@ -1,0 +1,78 @@
+package io.textonce.console;
+
+import io.textonce.delivery.EventPreview;
+import io.textonce.http.Problem;
+import io.textonce.security.SendPermission;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.Route;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** Page of previews: what would become of an event. The text is shown only to an operator who may send it. */
+@Controller
+final class PreviewPage {
+
+    private static final String EVENT = "event-";
+
+    private final CamelContext camel;
+    private final ProducerTemplate routes;
+
+    PreviewPage(CamelContext camel, ProducerTemplate routes) {
+        this.camel = camel;
+        this.routes = routes;
+    }
+
+    @GetMapping("/preview")
+    String form(@RequestParam(defaultValue = "") String event, Model model) {
+        return page(event, "", model);
+    }
+
+    @PostMapping("/preview")
+    String preview(
+            @RequestParam(defaultValue = "") String event,
+            @RequestParam(defaultValue = "") String json,
+            @Nullable Authentication operator,
+            Model model,
+            HttpServletResponse response) {
+        var done = routes.request("direct:intake-preview", exchange -> {
+            exchange.setVariable("event", event);
+            exchange.setVariable("client", operator == null ? null : operator.getName());
+            exchange.getMessage().setBody(json.getBytes(StandardCharsets.UTF_8));
+        });
+        if (done.getException() == null) {
+            boolean maySend = operator == null || SendPermission.isGranted(operator.getAuthorities(), event);
+            model.addAttribute("report", EventPreview.of(done).report(maySend));
+        } else {
+            var problem = Problem.of(done.getException());
+            response.setStatus(problem.status());
+            model.addAttribute("problem", problem.detail());
+            model.addAttribute("details", problem.details());
+        }
+        return page(event, json, model);
+    }
+
+    private String page(String event, String json, Model model) {
+        model.addAttribute("events", events());
+        model.addAttribute("event", event);
+        model.addAttribute("json", json);
+        return "support/preview";
+    }
+
+    private List<String> events() {
+        return camel.getRoutes().stream()
+                .map(Route::getRouteId)
+                .filter(id -> id.startsWith(EVENT))
+                .map(id -> id.substring(EVENT.length()))
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,191 @@
+package io.textonce.routes;
+
+import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.sandbox.Order;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What would become of an event, over the API and on the page. */
+@SandboxTest
+class IntakePreviewTest {
+
+    @Test
+    void describesTheMessageThatIsSentAfterwards(Sandbox sandbox) {
+        var order = sandbox.order();
+
+        var preview = preview(sandbox, order);
+
+        assertThat(preview.get("verdict").asText()).isEqualTo("send");
+        assertThat(Instant.parse(preview.get("at").asText()))
+                .isBefore(Instant.now().plusSeconds(60));
+        assertThat(preview.get("checks").findValuesAsText("check"))
+                .containsExactly("consent", "number", "recipient", "text", "time", "optOut", "account", "rate");
+        assertThat(preview.get("checks").findValuesAsText("verdict")).containsOnly("pass");
+        assertThat(preview.get("to").asText()).contains("*").doesNotContain(order.number());
+        assertThat(preview.get("country").asText()).isEqualTo("US");
+        assertThat(preview.get("sender").asText())
+                .isEqualTo(sandbox.context().getEnvironment().getProperty("textonce.twilio.from-number"));
+        assertThat(preview.get("language").asText()).isEqualTo("en");
+        assertThat(preview.get("encoding").asText()).isEqualTo("GSM-7");
+        assertThat(preview.get("ucs2Because")).isEmpty();
+
+        order.post().await(DELIVERED);
+
+        assertThat(order.messages())
+                .singleElement()
+                .satisfies(sent -> assertThat(preview.get("text").asText()).isEqualTo(sent.body()))
+                .satisfies(sent -> assertThat(preview.get("segments").asInt()).isEqualTo(1));
+    }
+
+    @Test
+    void storesAndSendsNothing(Sandbox sandbox) {
+        var order = sandbox.order();
+        var rejected = sandbox.order().with("ttl", "no number");
+        String incident = sandbox.newEventId();
+
+        preview(sandbox, order);
+        sandbox.postJson("/api/order-shipped-sms?preview=true", rejected.json());
+        sandbox.postJson("/api/incident-alert-sms?preview=true", incident(incident, order.number()));
+        var later = sandbox.order().with("ttl", "no number").post();
+
+        // Rejections are written in their order.
+        await().until(() -> count(sandbox, "rejected_events", later.eventId()) == 1);
+        assertThat(rows(sandbox, order)).isZero();
+        assertThat(count(sandbox, "rejected_events", rejected.eventId())).isZero();
+        assertThat(count(sandbox, "rejected_events", incident)).isZero();
+        assertThat(count(sandbox, "incidents", incident)).isZero();
+        assertThat(order.posts()).isZero();
+    }
+
+    @Test
+    void namesTheDeliveryOfADuplicateAndChangesNothing(Sandbox sandbox) {
+        var order = sandbox.order().post().await(DELIVERED);
+        var before = order.delivery();
+        var entries = order.timeline();
+
+        var preview = preview(sandbox, order);
+
+        assertThat(preview.get("verdict").asText()).isEqualTo("duplicate");
+        assertThat(preview.get("detail").asText()).startsWith("Duplicate of delivery " + before.get("id"));
+        assertThat(preview.get("status").asText()).isEqualTo("delivered");
+        assertThat(order.delivery()).usingRecursiveComparison().isEqualTo(before);
+        assertThat(order.timeline()).hasSameSizeAs(entries);
+        assertThat(order.messages()).hasSize(1);
+    }
+
+    @Test
+    void givesTheVerdictOfEachCheckAndNotOnlyOfTheFirst(Sandbox sandbox) {
+        String json = sandbox.orderShipped(sandbox.newEventId(), "+19005551234")
+                .replace("2026-06-02T09:00:00.000Z", "2026-06-02T09:00:00Z")
+                .replaceFirst("}$", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(3)) + "\"}");
+
+        var preview = sandbox.json(sandbox.postJson("/api/order-shipped-sms?preview=true", json));
+
+        assertThat(preview.get("verdict").asText()).isEqualTo("reject");
+        assertThat(verdict(preview, "recipient")).isEqualTo("reject");
+        assertThat(verdict(preview, "time")).isEqualTo("hold");
+        assertThat(verdict(preview, "number")).isEqualTo("pass");
+    }
+
+    @Test
+    void namesTheCharactersThatNeedUcs2(Sandbox sandbox) {
+        String json = sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber())
+                .replace("\"orderId\":\"1001\"", "\"orderId\":\"→1→😀é\"");
+
+        var preview = sandbox.json(sandbox.postJson("/api/order-shipped-sms?preview=true", json));
+
+        assertThat(preview.get("encoding").asText()).isEqualTo("UCS-2");
+        assertThat(preview.get("ucs2Because").findValuesAsText("codePoint")).containsExactly("U+2192", "U+1F600");
+        assertThat(preview.get("ucs2Because").findValuesAsText("name"))
+                .containsExactly("RIGHTWARDS ARROW", "GRINNING FACE");
+        assertThat(preview.get("segments").asInt()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"preview=yes", "preview=1", "Preview=true", "preview=", "preview=true&preview=false"})
+    void rejectsWhatMayBeMeantAsAPreview(String query, Sandbox sandbox) {
+        var order = sandbox.order();
+
+        var answer = sandbox.postJson("/api/order-shipped-sms?" + query, order.json());
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(rows(sandbox, order)).isZero();
+    }
+
+    @Test
+    void answersAnInvalidEventAsIfItWereSent(Sandbox sandbox) {
+        var answer = sandbox.postJson(
+                "/api/order-shipped-sms?preview=true", sandbox.order().json().replace("\"orderId\":\"1001\",", ""));
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(sandbox.json(answer).get("details").fieldNames())
+                .toIterable()
+                .containsExactly("orderId");
+    }
+
+    @Test
+    void isNotPossibleForARouteThatDoesMore(Sandbox sandbox) {
+        var answer = sandbox.postJson(
+                "/api/incident-alert-sms?preview=true", incident(sandbox.newEventId(), sandbox.newNumber()));
+
+        assertThatProblem(answer).is(422, "preview_not_possible");
+        assertThat(answer.body()).contains("event-incident-alert-open");
+    }
+
+    @Test
+    void previewsACloudEvent(Sandbox sandbox) {
+        var order = sandbox.order();
+
+        var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/events?preview=true"))
+                .header("Content-Type", "application/cloudevents+json")
+                .POST(BodyPublishers.ofString("{\"specversion\":\"1.0\",\"id\":\"" + order.eventId()
+                        + "\",\"source\":\"shop\",\"type\":\"order-shipped\",\"data\":"
+                        + order.json().replace("\"eventId\":\"" + order.eventId() + "\",", "") + "}")));
+
+        assertThat(sandbox.json(answer).path("verdict").asText())
+                .as(answer.body())
+                .isEqualTo("send");
+        assertThat(rows(sandbox, order)).isZero();
+    }
+
+    private static JsonNode preview(Sandbox sandbox, Order order) {
+        var answer = sandbox.postJson("/api/order-shipped-sms?preview=true", order.json());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return sandbox.json(answer);
+    }
+
+    private static String verdict(JsonNode preview, String check) {
+        for (var each : preview.get("checks")) {
+            if (each.get("check").asText().equals(check)) {
+                return each.get("verdict").asText();
+            }
+        }
+        throw new AssertionError("no check " + check + " in " + preview);
+    }
+
+    private static String incident(String eventId, String number) {
+        return "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + number
+                + "\",\"incident\":\"INC-1\",\"title\":\"Down\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+    }
+
+    private static long rows(Sandbox sandbox, Order order) {
+        return count(sandbox, "deliveries", order.eventId());
+    }
+
+    private static long count(Sandbox sandbox, String table, String eventId) {
+        return sandbox.database()
+                .queryForObject("SELECT count(*) FROM textonce." + table + " WHERE event_id = ?", Long.class, eventId);
+    }
+}
