@@ -71,10 +71,11 @@ CREATE TABLE textonce.deliveries (
     twilio_options        text,
 
     -- The state. attempt is the fencing token of an attempt's lease. slot_at is the slot of the sender's rate limit
-    -- that the message is held for. cancel_requested_at also covers STOP and erasure.
+    -- that the message is held for. cancel_requested_at also covers STOP and erasure. counted_at is when caps counted the message.
     status                text        NOT NULL,
     attempt               integer     NOT NULL,
     attempted_at          timestamptz NOT NULL,
+    counted_at            timestamptz,
     unknown_since         timestamptz,
     due_at                timestamptz,
     slot_at               timestamptz,
@@ -135,6 +136,9 @@ CREATE INDEX deliveries_to_clear_idx ON textonce.deliveries (id) WHERE phone IS 
 -- Timeline of the deliveries, append-only: every answer of Twilio, every callback, every decision. A callback of an
 -- unknown delivery is kept too, without a delivery_id.
 --
+-- A notice of a cap (kind cap) belongs to no delivery either; its detail is the data of its status event, in JSON, and its
+-- actor a client that gets it.
+--
 -- status is what the entry reports; new_status is the delivery's status if the entry changed it, written by the
 -- statement that changed it. So the timeline is also the outbox of status changes. actor is the operator and action what
 -- was done; until is the end of a hold. An answer has the call that it belongs to: when it was made, and the HTTP status
@@ -158,7 +162,7 @@ CREATE TABLE textonce.delivery_events (
 
     CONSTRAINT delivery_events_pk PRIMARY KEY (id),
     CONSTRAINT delivery_events_kind_check
-        CHECK (kind IN ('answer', 'callback', 'reconciliation', 'poll', 'decision', 'operator'))
+        CHECK (kind IN ('answer', 'callback', 'reconciliation', 'poll', 'decision', 'operator', 'cap'))
 )
 WITH (
     -- Rows are never updated, so vacuum comes for the inserts: small and frequent, while the pages are still in memory,
@@ -214,6 +218,34 @@ CREATE TABLE textonce.sender_rate_limits (
 );
 
 -- Servers that have had these tables, each by PostgreSQL's system identifier and timeline. A promoted standby and a
+-- Caps by period, which begins at starts_at: the limit of the settings, by how much operators have raised it, and since
+-- when subscribers know that it is nearly used up or reached.
+CREATE TABLE textonce.caps (
+    name             text        NOT NULL,
+    starts_at        timestamptz NOT NULL,
+    configured_limit bigint      NOT NULL,
+    raised_by        bigint      NOT NULL DEFAULT 0,
+    warned_at        timestamptz,
+    reached_at       timestamptz,
+
+    CONSTRAINT caps_pk PRIMARY KEY (name, starts_at)
+);
+
+-- Striped counters of caps. A claim counts in one of them, up to its quota; the quotas of a cap never exceed its limit
+-- together. Only the key is indexed, so every count is HOT.
+CREATE TABLE textonce.cap_counters (
+    name      text        NOT NULL,
+    starts_at timestamptz NOT NULL,
+    stripe    integer     NOT NULL,
+    used      bigint      NOT NULL DEFAULT 0,
+    quota     bigint      NOT NULL DEFAULT 0,
+
+    CONSTRAINT cap_counters_pk PRIMARY KEY (name, starts_at, stripe),
+    CONSTRAINT cap_counters_cap_fk FOREIGN KEY (name, starts_at)
+        REFERENCES textonce.caps (name, starts_at) ON DELETE CASCADE
+)
+WITH (fillfactor = 50);
+
 -- restored backup have a new timeline: the newest commits may be missing then.
 CREATE TABLE textonce.database_servers (
     server        text        NOT NULL,

@@ -29,7 +29,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
             SubscribersPage.class,
             LedgerPage.class,
             BulkPage.class,
-            PreviewPage.class
+            PreviewPage.class,
+            CapsPage.class
         })
 final class PageModel {
 

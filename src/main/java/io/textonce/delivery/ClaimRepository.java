@@ -1,6 +1,5 @@
 package io.textonce.delivery;
 
-import io.textonce.event.EventRejected;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
 import io.textonce.phone.Countries;
@@ -8,14 +7,15 @@ import io.textonce.phone.PhoneNumbers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -46,7 +46,7 @@ final class ClaimRepository implements AutoCloseable {
                     CASE WHEN status = 'held' THEN due_at END
                 FROM claimed %s
             )
-            SELECT id, attempt, status, error_code FROM claimed
+            SELECT id, attempt, status, error_code, coalesce(counted_at = now(), false) AS is_uncounted FROM claimed
             """;
 
     /**
@@ -57,11 +57,12 @@ final class ClaimRepository implements AutoCloseable {
             REQUESTED + """
             claimed AS (
                 INSERT INTO textonce.deliveries
-                    (id, event, event_id, attempt, attempted_at, status, due_at, error_code, reason, body,
+                    (id, event, event_id, attempt, attempted_at, counted_at, status, due_at, error_code, reason, body,
                      payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
                      phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
                      twilio_options, reference, country)
                 SELECT id, event, event_id, 1, now(),
+                    CASE WHEN NOT opted_out AND status = 'reserved' THEN now() END,
                     CASE WHEN opted_out THEN 'rejected' ELSE status END,
                     CASE WHEN NOT opted_out THEN coalesce(until, now() + wait) END,
                     CASE WHEN opted_out THEN %1$d ELSE code END,
@@ -71,7 +72,7 @@ final class ClaimRepository implements AutoCloseable {
                     twilio_options, reference, country
                 FROM requested
                 ON CONFLICT (event_id, event) DO NOTHING
-                RETURNING id, attempt, status, error_code, reason, due_at
+                RETURNING id, attempt, status, error_code, reason, due_at, counted_at
             )""".formatted(OptOuts.CODE, OptOuts.rejection().getMessage());
 
     /**
@@ -82,6 +83,11 @@ final class ClaimRepository implements AutoCloseable {
             claimed AS (
                 UPDATE textonce.deliveries AS d
                 SET attempt = attempt + 1, attempted_at = now(), unknown_since = NULL, updated_at = now(),
+                    counted_at = CASE
+                        WHEN cancel_requested_at IS NULL AND NOT opted_out AND t.status = 'reserved'
+                            THEN coalesce(counted_at, now())
+                        ELSE counted_at
+                    END,
                     status = CASE
                         WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
                         WHEN opted_out THEN 'rejected'
@@ -110,7 +116,7 @@ final class ClaimRepository implements AutoCloseable {
                     twilio_options = t.twilio_options, reference = t.reference, country = t.country
                 FROM requested AS t
                 WHERE d.event = t.event AND d.event_id = t.event_id AND (d.status = 'rejected' OR d.source = '%3$s')
-                RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at
+                RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at, d.counted_at
             )""".formatted(OptOuts.CODE, OptOuts.rejection().getMessage(), Cancellations.SOURCE)
             + RECORD.formatted("");
 
@@ -121,15 +127,18 @@ final class ClaimRepository implements AutoCloseable {
             """.formatted(Cancellations.SOURCE);
 
     private final JdbcTemplate jdbc;
+    private final Caps caps;
     private final PhoneNumbers phones;
     private final String sender;
     private final Duration leaseLength;
     private final String claim;
-    private final StatementBatcher<Claim, Found> claims;
+    private final StatementBatcher<Claim, ClaimResult> claims;
 
     /** @param publishes whether there are subscribers to status changes */
-    ClaimRepository(JdbcTemplate jdbc, PhoneNumbers phones, String sender, Duration leaseLength, boolean publishes) {
+    ClaimRepository(
+            JdbcTemplate jdbc, Caps caps, PhoneNumbers phones, String sender, Duration leaseLength, boolean publishes) {
         this.jdbc = jdbc;
+        this.caps = caps;
         this.phones = phones;
         this.sender = sender;
         this.leaseLength = leaseLength;
@@ -138,16 +147,12 @@ final class ClaimRepository implements AutoCloseable {
     }
 
     /** Claims the key of an event, or finds the delivery that has it. */
-    Found claim(Claim claim) {
+    ClaimResult claim(Claim claim) {
         return claims.with(claim);
     }
 
-    private List<Found> claim(List<Claim> claims) {
-        var found = new HashMap<String, Found>();
-        var ids = claims.stream().collect(Collectors.toMap(Claim::id, Claim::key));
-        for (var delivery : claimed(claim, claims)) {
-            found.put(ids.get(delivery.id()), new Found(delivery, null, false));
-        }
+    private List<ClaimResult> claim(List<Claim> claims) {
+        var found = claimed(claim, claims);
         var rest =
                 claims.stream().filter(claim -> !found.containsKey(claim.key())).toList();
         if (!rest.isEmpty()) {
@@ -161,17 +166,36 @@ final class ClaimRepository implements AutoCloseable {
                     });
         }
         return claims.stream()
-                .map(claim -> found.getOrDefault(claim.key(), Found.NOTHING))
+                .map(claim -> found.getOrDefault(claim.key(), ClaimResult.NOTHING))
                 .toList();
     }
 
-    /** Claims a key that may be claimed again; null when another sender was faster. */
-    @Nullable
-    Delivery claimAgain(Claim claim) {
-        return DataAccessUtils.singleResult(claimed(CLAIM_AGAIN, List.of(claim)));
+    /** Claims a key that may be claimed again; nothing when another sender was faster. */
+    ClaimResult claimAgain(Claim claim) {
+        return claimed(CLAIM_AGAIN, List.of(claim)).getOrDefault(claim.key(), ClaimResult.NOTHING);
     }
 
-    private List<Delivery> claimed(String sql, List<Claim> claims) {
+    /** Claims and counts in one transaction; returns what was claimed, by its key. */
+    private Map<String, ClaimResult> claimed(String sql, List<Claim> claims) {
+        return caps.counting(claims.stream().map(Claim::sms).toList(), now -> {
+            var found = new HashMap<String, ClaimResult>();
+            var uncounted = new ArrayList<Caps.Item>();
+            var byId = claims.stream().collect(Collectors.toMap(Claim::id, Function.identity()));
+            for (var row : rows(sql, claims)) {
+                var claim = byId.getOrDefault(row.delivery().id(), claims.get(0));
+                found.put(claim.key(), new ClaimResult(row.delivery(), null, false, null));
+                if (row.isUncounted()) {
+                    uncounted.add(new Caps.Item(row.delivery().id(), claim.sms(), claim.hashes()));
+                }
+            }
+            var barred = caps.count(uncounted, now);
+            found.replaceAll(
+                    (key, each) -> each.barredBy(barred.get(each.delivery().id())));
+            return found;
+        });
+    }
+
+    private List<Claimed> rows(String sql, List<Claim> claims) {
         var columns = new Columns<>(claims)
                 .add("uuid", Claim::id)
                 .add("text", claim -> claim.sms().event())
@@ -208,23 +232,25 @@ final class ClaimRepository implements AutoCloseable {
                 .add("text", claim -> Countries.of(claim.sms().phone()));
         return jdbc.query(
                 columns.in(sql),
-                (row, n) -> new Delivery(
-                        row.getObject("id", UUID.class),
-                        row.getInt("attempt"),
-                        DeliveryStatus.ofColumn(row.getString("status")),
-                        null,
-                        row.getObject("error_code", Integer.class),
-                        false));
+                (row, n) -> new Claimed(
+                        new Delivery(
+                                row.getObject("id", UUID.class),
+                                row.getInt("attempt"),
+                                DeliveryStatus.ofColumn(row.getString("status")),
+                                null,
+                                row.getObject("error_code", Integer.class),
+                                false),
+                        row.getBoolean("is_uncounted")));
     }
 
     /** Returns PostgreSQL's notation of an array. */
-    private static String array(byte[][] hashes) {
+    static String array(byte[][] hashes) {
         return Arrays.stream(hashes)
                 .map(hash -> "\"\\" + Columns.bytes(hash) + '"')
                 .collect(Collectors.joining(",", "{", "}"));
     }
 
-    private static Found read(ResultSet row) throws SQLException {
+    private static ClaimResult read(ResultSet row) throws SQLException {
         var delivery = new Delivery(
                 row.getObject("id", UUID.class),
                 row.getInt("attempt"),
@@ -232,7 +258,7 @@ final class ClaimRepository implements AutoCloseable {
                 row.getString("message_sid"),
                 row.getObject("error_code", Integer.class),
                 true);
-        return new Found(delivery, row.getBytes("payload_sha256"), row.getBoolean("is_claimable"));
+        return new ClaimResult(delivery, row.getBytes("payload_sha256"), row.getBoolean("is_claimable"), null);
     }
 
     @Override
@@ -253,36 +279,6 @@ final class ClaimRepository implements AutoCloseable {
         }
     }
 
-    /**
-     * Result of a claim.
-     *
-     * @param delivery null where the row was removed meanwhile
-     * @param payloadSha256 of the event that has the key, null where the claim won
-     * @param isClaimable whether the event may claim the key that was taken before: for one that was rejected, or
-     *     canceled before it came
-     */
-    record Found(@Nullable Delivery delivery, byte @Nullable [] payloadSha256, boolean isClaimable) {
-
-        static final Found NOTHING = new Found(null, null, false);
-
-        @Nullable
-        Delivery claimed() {
-            return payloadSha256 == null ? delivery : null;
-        }
-
-        /** Returns the delivery that had the key before, of the same event. */
-        Delivery taken(Sms sms) {
-            if (delivery == null) {
-                throw new EventRejected(
-                        503,
-                        "try_again",
-                        "The earlier delivery of this event is being deleted. Nothing was sent; retry.");
-            }
-            // The digest of an erased person's event is erased too.
-            if (payloadSha256.length > 0 && !Arrays.equals(payloadSha256, sms.payloadSha256())) {
-                throw EventRejected.ofReusedId();
-            }
-            return delivery;
-        }
-    }
+    /** @param isUncounted whether this claim is the one that caps count */
+    private record Claimed(Delivery delivery, boolean isUncounted) {}
 }

@@ -3,6 +3,7 @@ package io.textonce.delivery;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.peer.Activity;
 import io.textonce.peer.ConnectionPool;
 import io.textonce.peer.PeerMonitor;
@@ -29,6 +30,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The beans that the routes know by name: the checks before a claim, the claim, and the tables. */
 @Configuration(proxyBeanMethods = false)
@@ -176,10 +179,40 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    CapCounters capCounters(@Qualifier("batchDataSource") DataSource dataSource) {
+        return new CapCounters(new JdbcTemplate(dataSource));
+    }
+
+    @Bean
+    Caps caps(
+            @Qualifier("batchDataSource") DataSource dataSource,
+            CapCounters counters,
+            PhoneHash phoneHash,
+            MeterRegistry meters,
+            TextOnceProperties settings,
+            Clock clock) {
+        var jdbc = new JdbcTemplate(dataSource);
+        return new Caps(
+                jdbc,
+                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                Cap.all(settings),
+                counters,
+                new FrequencyCap(jdbc, settings.frequency()),
+                phoneHash,
+                settings.twilio().sender(),
+                meters,
+                clock);
+    }
+
+    @Bean
     ClaimRepository claimRepository(
-            @Qualifier("batchDataSource") DataSource dataSource, PhoneNumbers phones, TextOnceProperties settings) {
+            @Qualifier("batchDataSource") DataSource dataSource,
+            Caps caps,
+            PhoneNumbers phones,
+            TextOnceProperties settings) {
         return new ClaimRepository(
                 new JdbcTemplate(dataSource),
+                caps,
                 phones,
                 settings.twilio().sender(),
                 settings.lease(),

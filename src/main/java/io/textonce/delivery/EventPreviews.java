@@ -29,6 +29,7 @@ public final class EventPreviews {
     private final JdbcTemplate jdbc;
     private final OptOuts optOuts;
     private final SendAdmission admission;
+    private final Caps caps;
     private final PhoneNumbers phones;
     private final TextOnceProperties settings;
 
@@ -36,11 +37,13 @@ public final class EventPreviews {
             DataSource dataSource,
             OptOuts optOuts,
             SendAdmission admission,
+            Caps caps,
             PhoneNumbers phones,
             TextOnceProperties settings) {
         this.jdbc = new JdbcTemplate(dataSource);
         this.optOuts = optOuts;
         this.admission = admission;
+        this.caps = caps;
         this.phones = phones;
         this.settings = settings;
     }
@@ -88,6 +91,7 @@ public final class EventPreviews {
                         .map(reason -> new SendDecision(DeliveryStatus.HELD, null, null, "On hold: " + reason))
                         .orElse(SendDecision.SEND));
         preview.add("rate", admission.preview(sms, preview.now()));
+        caps.preview(preview, sms);
     }
 
     private static void taken(EventPreview preview, Sms sms, ResultSet row) throws SQLException {

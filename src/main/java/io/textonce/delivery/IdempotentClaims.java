@@ -67,9 +67,13 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
                     DeliveryId.next(clock.millis()), sms.key(), sms, decision, phoneHash.all(sms.phone()));
             int server = memory.server();
             var found = claims.claim(claim);
-            var claimed = found.isClaimable() ? claims.claimAgain(claim) : found.claimed();
+            var won = found.isClaimable() ? claims.claimAgain(claim) : found;
+            var claimed = won.claimed();
             if (claimed != null && memory.add(claim, claimed.attempt(), server)) {
                 putBack.run();
+            }
+            if (won.barred() != null) {
+                decision = won.barred();
             }
             if (claimed != null && claimed.status() == DeliveryStatus.RESERVED) {
                 decision = admission.of(claimed, sms, false);
@@ -95,7 +99,7 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
     /** Claims once more what was claimed before. In restore mode it is then unknown; otherwise its lease expires. */
     void putBack(ClaimRepository.Claim claim) {
         var found = claims.claim(claim);
-        var claimed = found.isClaimable() ? claims.claimAgain(claim) : found.claimed();
+        var claimed = (found.isClaimable() ? claims.claimAgain(claim) : found).claimed();
         if (claimed != null && claimed.status() == DeliveryStatus.RESERVED) {
             admission.of(claimed, claim.sms(), false);
         }

@@ -57,6 +57,11 @@ public record SendDecision(
         return other.strictness() > strictness() ? other : this;
     }
 
+    /** The stricter one, and of two holds the longer. */
+    SendDecision later(SendDecision other) {
+        return isHeld() && other.isHeld() && other.until.isAfter(until) ? other : strictest(other);
+    }
+
     private int strictness() {
         if (isSend()) {
             return until == null ? 0 : 1;

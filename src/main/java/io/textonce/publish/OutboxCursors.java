@@ -84,10 +84,14 @@ class OutboxCursors {
             """;
 
     private static final String EVENTS = """
-            SELECT e.id, e.delivery_id, e.happened_at, d.event, d.event_id, e.new_status, e.message_sid, e.error_code,
-                CASE WHEN e.kind <> 'operator' THEN e.detail END AS detail, d.phone_masked
-            FROM textonce.delivery_events AS e JOIN textonce.deliveries AS d ON d.id = e.delivery_id
-            WHERE e.id > ? AND e.id <= ? AND e.new_status IS NOT NULL AND (? OR d.client = ? OR d.event = ANY (?))
+            SELECT e.id, e.delivery_id, e.happened_at, d.event, d.event_id, coalesce(e.new_status, e.status) AS new_status,
+                e.message_sid, e.error_code, CASE WHEN e.kind <> 'operator' THEN e.detail END AS detail, d.phone_masked
+            FROM textonce.delivery_events AS e
+                CROSS JOIN (SELECT CAST(? AS boolean) AS all, CAST(? AS text) AS client, CAST(? AS text[]) AS events) AS s
+                LEFT JOIN textonce.deliveries AS d ON d.id = e.delivery_id
+            WHERE e.id > ? AND e.id <= ?
+              AND (e.new_status IS NOT NULL AND d.id IS NOT NULL AND (s.all OR d.client = s.client OR d.event = ANY (s.events))
+                OR e.kind = 'cap' AND (s.all OR e.actor = s.client))
             ORDER BY e.id LIMIT ?
             """;
 
@@ -185,11 +189,11 @@ class OutboxCursors {
         var events = jdbc.query(
                 EVENTS,
                 OutboxCursors::event,
-                cursor.publishedId(),
-                until,
                 subscriber.all(),
                 subscriber.client(),
                 subscriber.events().toArray(String[]::new),
+                cursor.publishedId(),
+                until,
                 most);
         long end = events.size() < most ? until : events.get(most - 1).entry();
         return new Batch(subscriber.name(), holder, cursor.publishedId(), end, cursor.failures(), events);
@@ -239,6 +243,13 @@ class OutboxCursors {
     }
 
     private static StatusEvent event(ResultSet row, int number) throws SQLException {
+        if (row.getObject("delivery_id") == null) {
+            return StatusEvent.ofCap(
+                    row.getLong("id"),
+                    row.getTimestamp("happened_at").toInstant(),
+                    row.getString("new_status"),
+                    row.getString("detail"));
+        }
         return new StatusEvent(
                 row.getLong("id"),
                 row.getObject("delivery_id", UUID.class),
@@ -249,7 +260,8 @@ class OutboxCursors {
                 row.getString("message_sid"),
                 row.getObject("error_code", Integer.class),
                 row.getString("detail"),
-                row.getString("phone_masked"));
+                row.getString("phone_masked"),
+                null);
     }
 
     private record Mark(long newest, String xid) {}

@@ -1,5 +1,6 @@
 package io.textonce.reconcile;
 
+import io.textonce.delivery.Caps;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
@@ -19,6 +20,7 @@ final class DueQueues {
     private final DueRepository deliveries;
     private final CircuitProbe probe;
     private final SendRules rules;
+    private final Caps caps;
     private final SendAdmission admission;
     private final WorkerPool heldWorkers;
     private final WorkerPool unknownWorkers;
@@ -28,6 +30,7 @@ final class DueQueues {
             DueRepository deliveries,
             CircuitProbe probe,
             SendRules rules,
+            Caps caps,
             SendAdmission admission,
             @Qualifier("heldWorkers") WorkerPool heldWorkers,
             @Qualifier("unknownWorkers") WorkerPool unknownWorkers,
@@ -35,6 +38,7 @@ final class DueQueues {
         this.deliveries = deliveries;
         this.probe = probe;
         this.rules = rules;
+        this.caps = caps;
         this.admission = admission;
         this.heldWorkers = heldWorkers;
         this.unknownWorkers = unknownWorkers;
@@ -85,7 +89,8 @@ final class DueQueues {
         }
         var sms = due.sms().plannedFor(decision.until());
         var delivery = Delivery.taken(due);
-        if (admission.of(delivery, sms, due.hasSlot()).isSend()) {
+        if (caps.admit(delivery, sms).isSend()
+                && admission.of(delivery, sms, due.hasSlot()).isSend()) {
             exchange.setVariable("sms", sms);
             exchange.setVariable("lease", due.lease());
             exchange.setVariable("delivery", delivery);

@@ -121,6 +121,8 @@ class ApiSecurity {
                                         "/api/rejected-events",
                                         "/api/people",
                                         "/api/subscriptions/**",
+                                        "/api/caps/**",
+                                        "/api/opt-outs/**",
                                         "/actuator/**")
                                 .hasRole(OPERATOR.name());
                         requests.anyRequest().authenticated();

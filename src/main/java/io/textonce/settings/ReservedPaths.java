@@ -23,6 +23,7 @@ public final class ReservedPaths {
             "/subscribers/**",
             "/ledger",
             "/preview",
+            "/caps/**",
             "/camel/**",
             "/ui/**",
             "/webjars/**");

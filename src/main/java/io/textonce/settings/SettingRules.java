@@ -42,6 +42,7 @@ final class SettingRules {
             faults.add("textonce.routes", "must be a folder that exists");
         }
         clients();
+        caps();
     }
 
     private void twilio() {
@@ -148,6 +149,14 @@ final class SettingRules {
             if (client.webhook() != null) {
                 webhook(name, CLIENTS + name + ".webhook.", client.webhook());
             }
+        });
+    }
+
+    private void caps() {
+        settings.caps().forEach((name, cap) -> {
+            String prefix = "textonce.caps." + name;
+            demand(prefix, name.matches("[A-Za-z0-9-]{1,40}"), "must have a name of letters, digits and hyphens");
+            demand(prefix + ".events", cap.events().stream().allMatch(EventName::isValid), EVENTS);
         });
     }
 

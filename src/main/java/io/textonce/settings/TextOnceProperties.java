@@ -42,6 +42,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param hashKeyPrevious former hash keys, by which phone numbers are still found; several with commas
  * @param recipients which numbers may get messages: all, none, only:NUMBERS (or prefixes, with commas), redirect:NUMBER
  * @param countries countries that may get messages
+ * @param caps caps on the messages of a day or month, by name
+ * @param frequency cap on the messages of one person
  * @param timeZone time zone of quiet hours if neither the event nor the phone number implies one
  * @param regions countries in which support may search for a number without country code, in two letters of ISO 3166-1
  * @param restoredTo point in time to which the database was restored, while events since then may be redelivered
@@ -84,6 +86,8 @@ public record TextOnceProperties(
         String recipients,
 
         @Valid @NestedConfigurationProperty CountrySettings countries,
+        @DefaultValue Map<String, @Valid CapSettings> caps,
+        @Valid @NestedConfigurationProperty FrequencySettings frequency,
         @NotNull(message = SettingFaults.MISSING) ZoneId timeZone,
         @DefaultValue Set<@Pattern(regexp = "[A-Z]{2}", message = REGION) String> regions,
 

@@ -77,6 +77,7 @@ public final class SandboxApplication {
             String address = "http://localhost:" + context.getEnvironment().getProperty("server.port");
             settings.put("PUBLIC_BASE_URL", address);
             settings.put("MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS", "always");
+            settings.put("TEXTONCE_CAPS_DAILY_LIMIT", "5000");
             peers.twilio().inboundUrl(address + "/twilio/inbound");
             if (IS_CHECKOUT) {
                 settings.put("TEXTONCE_HOME", "file:routes");

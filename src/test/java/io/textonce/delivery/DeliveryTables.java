@@ -1,10 +1,12 @@
 package io.textonce.delivery;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
 import io.textonce.phone.Recipients;
+import io.textonce.settings.FrequencySettings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** The tables and what reads and writes them, without the application. */
 public record DeliveryTables(
@@ -63,7 +66,7 @@ public record DeliveryTables(
                 new DueRepository(jdbc, SENDER, lease, Redirection.NONE),
                 new Candidates(jdbc, hash),
                 new IdempotentClaims(
-                        new ClaimRepository(jdbc, new PhoneNumbers(), SENDER, lease, true),
+                        new ClaimRepository(jdbc, noCaps(jdbc, hash), new PhoneNumbers(), SENDER, lease, true),
                         hash,
                         lease,
                         departure,
@@ -80,5 +83,19 @@ public record DeliveryTables(
                 restore,
                 departure,
                 new OperatorActions(jdbc));
+    }
+
+    /** Nothing is counted. */
+    static Caps noCaps(JdbcTemplate jdbc, PhoneHash hash) {
+        return new Caps(
+                jdbc,
+                TransactionOperations.withoutTransaction(),
+                List.of(),
+                new CapCounters(jdbc),
+                new FrequencyCap(jdbc, new FrequencySettings(0, Set.of())),
+                hash,
+                SENDER,
+                new SimpleMeterRegistry(),
+                Clock.systemUTC());
     }
 }

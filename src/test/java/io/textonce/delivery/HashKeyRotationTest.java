@@ -68,7 +68,13 @@ class HashKeyRotationTest {
         exchange.setVariable("sms", sms);
         var departure = sandbox.context().getBean(SendAdmission.class);
         var lease = Duration.ofMinutes(1);
-        var claims = new ClaimRepository(sandbox.database(), new PhoneNumbers(), SENDER, lease, false);
+        var claims = new ClaimRepository(
+                sandbox.database(),
+                DeliveryTables.noCaps(sandbox.database(), hash),
+                new PhoneNumbers(),
+                SENDER,
+                lease,
+                false);
         new IdempotentClaims(
                         claims, hash, lease, departure, new ClaimMemory(Duration.ZERO), () -> {}, Clock.systemUTC())
                 .add(exchange, sms.key());

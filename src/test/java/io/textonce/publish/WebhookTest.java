@@ -211,7 +211,8 @@ class WebhookTest {
                         null,
                         null,
                         null,
-                        "+*******5310"));
+                        "+*******5310",
+                        null));
             }
         }
         return events;

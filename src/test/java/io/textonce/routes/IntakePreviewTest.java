@@ -31,7 +31,7 @@ class IntakePreviewTest {
         assertThat(Instant.parse(preview.get("at").asText()))
                 .isBefore(Instant.now().plusSeconds(60));
         assertThat(preview.get("checks").findValuesAsText("check"))
-                .containsExactly("consent", "number", "recipient", "text", "time", "optOut", "account", "rate");
+                .containsExactly("consent", "number", "recipient", "text", "time", "optOut", "account", "rate", "caps");
         assertThat(preview.get("checks").findValuesAsText("verdict")).containsOnly("pass");
         assertThat(preview.get("to").asText()).contains("*").doesNotContain(order.number());
         assertThat(preview.get("country").asText()).isEqualTo("US");

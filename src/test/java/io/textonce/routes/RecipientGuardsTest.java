@@ -4,22 +4,32 @@ import static io.textonce.delivery.DeliveryStatus.HELD;
 import static io.textonce.delivery.DeliveryStatus.SUPPRESSED;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.RecipientMode;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
-/** An environment in which only a few numbers and countries get messages. */
+/** An environment with all guards; the caps of {@code routes/console/caps.camel.yaml}. */
 @SandboxTest
 @TestPropertySource(
         properties = {
             "textonce.recipients=only:+1555,+49",
             "textonce.countries.denied=DE,premium",
             "textonce.verify.countries=US",
+            "textonce.caps.delays.events=order-delayed",
+            "textonce.caps.delays.unit=messages",
+            "textonce.caps.delays.limit=5",
         })
 class RecipientGuardsTest {
 
@@ -77,6 +87,68 @@ class RecipientGuardsTest {
         assertThatProblem(abroad).is(422, "country_not_allowed");
         assertThatProblem(spared).is(422, "recipient_not_allowed");
         assertThat(listed.statusCode()).as(listed.body()).isEqualTo(202);
+    }
+
+    @Test
+    void holdsWhatIsOverACapUntilAnOperatorRaisesIt(Sandbox sandbox) {
+        // Not over midnight, when the day of the cap ends.
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> LocalTime.now(ZoneOffset.UTC).isBefore(LocalTime.of(23, 59)));
+        IntStream.range(0, 5)
+                .forEach(i -> assertThat(delayed(sandbox, sandbox.newEventId()).statusCode())
+                        .isEqualTo(202));
+        String over = sandbox.newEventId();
+
+        var preview = sandbox.json(sandbox.postJson("/api/order-delayed-sms?preview=true", delay(sandbox, over)));
+        delayed(sandbox, over);
+
+        assertThat(preview.get("verdict").asText()).isEqualTo("hold");
+        assertThat(preview.at("/caps/0/cap").asText()).isEqualTo("delays");
+        assertThat(preview.at("/caps/0/used").asInt()).isEqualTo(5);
+        assertThat(sandbox.delivery(over)).containsEntry("status", "held");
+        assertThat(sandbox.json(sandbox.get("/api/caps")).at("/caps/0/used").asInt())
+                .isEqualTo(5);
+        assertThat(sandbox.get("/caps").body()).contains("delays", "100 % used", "5 of 5 messages");
+        await().untilAsserted(() -> assertThat(sandbox.peers().statuses().calls())
+                .extracting(call -> call.event().get("type").asText())
+                .contains("io.textonce.cap.warned", "io.textonce.cap.reached"));
+        await().untilAsserted(() -> assertThat(sandbox.context()
+                        .getBean(MeterRegistry.class)
+                        .get("textonce.caps.used")
+                        .gauge()
+                        .value())
+                .isEqualTo(1));
+
+        assertThat(sandbox.context()
+                        .getBean(MeterRegistry.class)
+                        .counter("textonce.caps.barred", "cap", "delays")
+                        .count())
+                .isEqualTo(1);
+
+        var withoutReason = sandbox.postJson("/api/caps/delays/raise", "{\"by\":1}");
+        var unknown = sandbox.postJson("/api/caps/none/raise", "{\"by\":1,\"reason\":\"more\"}");
+        var raised = sandbox.postJson("/api/caps/delays/raise", "{\"by\":1,\"reason\":\"a storm\"}");
+
+        assertThatProblem(withoutReason).is(400, "invalid_request");
+        assertThatProblem(unknown).is(404, "not_found");
+        assertThat(sandbox.json(raised).at("/caps/0/limit").asInt())
+                .as(raised.body())
+                .isEqualTo(6);
+        sandbox.awaitStatus(over, "delivered");
+        assertThat(sandbox.json(sandbox.get("/api/caps")).at("/caps/0/used").asInt())
+                .isEqualTo(6);
+        assertThat(sandbox.database()
+                        .queryForList("SELECT detail FROM textonce.audit_entries WHERE verb = 'raised'", String.class))
+                .containsExactly("cap delays by 1: a storm");
+    }
+
+    private static HttpResponse<String> delayed(Sandbox sandbox, String id) {
+        return sandbox.post("order-delayed", delay(sandbox, id));
+    }
+
+    private static String delay(Sandbox sandbox, String id) {
+        return "{\"eventId\":\"" + id + "\",\"phone\":\"" + sandbox.newNumber()
+                + "\",\"orderId\":\"1001\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
     }
 
     @Test

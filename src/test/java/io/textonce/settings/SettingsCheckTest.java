@@ -562,6 +562,39 @@ class SettingsCheckTest {
     }
 
     @Test
+    void bindsACapByItsName() {
+        var cap = Map.of(
+                "TEXTONCE_CAPS_DAILY_LIMIT", "1000",
+                "TEXTONCE_CAPS_DAILY_COUNTRIES", "US,DE",
+                "TEXTONCE_CAPS_DAILY_AT_LIMIT", "reject");
+
+        try (var context = context(with(cap), false)) {
+            context.refresh();
+
+            var bound = context.getBean(TextOnceProperties.class).caps().get("daily");
+            assertThat(bound.limit()).isEqualTo(1000);
+            assertThat(bound.countries()).containsExactlyInAnyOrder("US", "DE");
+            assertThat(bound.atLimit()).isEqualTo(CapSettings.AtLimit.REJECT);
+            assertThat(bound.unit()).isEqualTo(CapSettings.Unit.SEGMENTS);
+        }
+    }
+
+    @Test
+    void namesWhatIsWrongWithACap() {
+        var wrong = Map.of(
+                "TEXTONCE_CAPS_DAILY_UNIT", "messages",
+                "TEXTONCE_CAPS_MONTHLY_LIMIT", "10",
+                "TEXTONCE_CAPS_MONTHLY_EVENTS", "Order Shipped",
+                "TEXTONCE_FREQUENCY_MESSAGES_PER_DAY", "-1");
+
+        assertThat(problems(with(wrong), false))
+                .hasSize(3)
+                .anyMatch(problem -> problem.contains("DAILY_LIMIT must be a number from 1 on"))
+                .anyMatch(problem -> problem.contains("MONTHLY_EVENTS must be names of events"))
+                .anyMatch(problem -> problem.contains("FREQUENCY_MESSAGES_PER_DAY must be a number from 0 on"));
+    }
+
+    @Test
     void isReportedWithoutAStackTrace() {
         FailureAnalysis report =
                 new InvalidSettings.Analyzer().analyze(new InvalidSettings(List.of("PORT is missing")));

@@ -1,0 +1,244 @@
+package io.textonce.delivery;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.CapCounters.Use;
+import io.textonce.message.Sms;
+import io.textonce.phone.PhoneHash;
+import java.sql.Connection;
+import java.sql.Savepoint;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Caps, counted exactly once for each message before it is sent: in the transaction of its claim, or in one of its own if
+ * it was held. A message over a limit is held or rejected in that transaction, by the policy of the cap. What was counted
+ * stays counted, whether or not Twilio takes the message.
+ */
+public final class Caps {
+
+    /** The mark of a message that was held; one that was counted before is not counted again. */
+    private static final String MARK = """
+            UPDATE textonce.deliveries SET counted_at = now()
+            WHERE id = ? AND attempt = ? AND status = 'reserved' AND counted_at IS NULL
+            """;
+
+    private static final String BAR = """
+            WITH barred AS (
+                UPDATE textonce.deliveries AS d
+                SET status = t.status, due_at = t.until, reason = t.detail, counted_at = NULL, updated_at = now()
+                FROM unnest(?, ?, ?, ?) AS t(id, status, until, detail)
+                WHERE d.id = t.id AND d.status = 'reserved'
+                RETURNING d.id, d.status, d.reason, d.due_at
+            )
+            """ + Timeline.ENTRY + """
+            SELECT id, 'decision', status, status, NULL, NULL, reason, NULL, due_at FROM barred
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final TransactionOperations transactions;
+    private final List<Cap> caps;
+    private final CapCounters counters;
+    private final CapNotices notices;
+    private final FrequencyCap frequency;
+    private final PhoneHash phoneHash;
+    private final String usualSender;
+    private final MeterRegistry meters;
+    private final Clock clock;
+
+    Caps(
+            JdbcTemplate jdbc,
+            TransactionOperations transactions,
+            List<Cap> caps,
+            CapCounters counters,
+            FrequencyCap frequency,
+            PhoneHash phoneHash,
+            String usualSender,
+            MeterRegistry meters,
+            Clock clock) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.caps = caps;
+        this.counters = counters;
+        this.notices = new CapNotices(jdbc);
+        this.frequency = frequency;
+        this.phoneHash = phoneHash;
+        this.usualSender = usualSender;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /** Runs a claim of messages; in a transaction if some of them are to be counted in it. */
+    <T> T counting(List<Sms> messages, Function<Instant, T> claim) {
+        var now = clock.instant();
+        var used = messages.stream().flatMap(sms -> of(sms).stream()).distinct().toList();
+        if (used.isEmpty() && messages.stream().noneMatch(frequency::isFor)) {
+            return claim.apply(now);
+        }
+        used.forEach(cap -> counters.open(cap, cap.startsAt(now)));
+        return transactions.execute(status -> claim.apply(now));
+    }
+
+    /** Counts a leased message that is about to be sent, or holds or rejects it; either is recorded before this returns. */
+    public SendDecision admit(Delivery leased, Sms sms) {
+        return counting(
+                List.of(sms),
+                now -> of(sms).isEmpty() && !frequency.isFor(sms)
+                                || jdbc.update(MARK, leased.id(), leased.attempt()) == 0
+                        ? SendDecision.SEND
+                        : count(List.of(new Item(leased.id(), sms, phoneHash.all(sms.phone()))), now)
+                                .getOrDefault(leased.id(), SendDecision.SEND));
+    }
+
+    /**
+     * Counts claimed messages.
+     *
+     * @return decisions about those that are not to be sent now, which are recorded
+     */
+    Map<UUID, SendDecision> count(List<Item> items, Instant now) {
+        var barred = new LinkedHashMap<UUID, SendDecision>();
+        frequent(items, now, barred);
+        var counted =
+                items.stream().filter(item -> !barred.containsKey(item.id())).toList();
+        var units = new TreeMap<Use.Key, Long>();
+        counted.forEach(item ->
+                of(item.sms()).forEach(cap -> units.merge(cap.key(now), cap.units(item.sms()), Long::sum)));
+        if (!units.isEmpty() && !isCounted(units)) {
+            countOneByOne(counted, units, now, barred);
+        }
+        if (!barred.isEmpty()) {
+            jdbc.update(new Columns<>(List.copyOf(barred.entrySet()))
+                    .add("uuid", Map.Entry::getKey)
+                    .add("text", entry -> entry.getValue().status())
+                    .add("timestamptz", entry -> entry.getValue().until())
+                    .add("text", entry -> entry.getValue().words())
+                    .in(BAR));
+        }
+        return barred;
+    }
+
+    private void frequent(List<Item> items, Instant now, Map<UUID, SendDecision> barred) {
+        var persons = items.stream().filter(item -> frequency.isFor(item.sms())).toList();
+        if (persons.isEmpty()) {
+            return;
+        }
+        frequency.lock(persons);
+        var counted = frequency.counted(persons);
+        var batch = new HashMap<String, List<Instant>>();
+        for (var item : persons) {
+            var others = batch.computeIfAbsent(Arrays.toString(item.hashes()[0]), person -> new ArrayList<>());
+            var all = new ArrayList<>(counted.getOrDefault(item.id(), List.of()));
+            all.addAll(others);
+            var decision = frequency.decide(item.sms(), all);
+            if (decision == null) {
+                others.add(now);
+            } else {
+                barred.put(item.id(), decision);
+                countBarred("frequency");
+            }
+        }
+    }
+
+    /** Counts all of it in one counter of each cap; without effect, and without a lock, if one of them has not enough. */
+    private boolean isCounted(Map<Use.Key, Long> units) {
+        var before = jdbc.execute((ConnectionCallback<Savepoint>) Connection::setSavepoint);
+        if (counters.count(units)) {
+            return true;
+        }
+        jdbc.execute((ConnectionCallback<Void>) connection -> {
+            connection.rollback(before);
+            return null;
+        });
+        return false;
+    }
+
+    private void countOneByOne(
+            List<Item> items, Map<Use.Key, Long> units, Instant now, Map<UUID, SendDecision> barred) {
+        var uses = counters.lock(units.keySet());
+        var more = new HashMap<Use.Key, Long>();
+        var over = new HashSet<Cap>();
+        for (var item : items) {
+            var own = of(item.sms());
+            var full = own.stream()
+                    .filter(cap -> !cap.exempts(item.sms())
+                            && !uses.get(cap.key(now))
+                                    .plus(more.getOrDefault(cap.key(now), 0L))
+                                    .has(cap.units(item.sms())))
+                    .toList();
+            if (full.isEmpty()) {
+                own.forEach(cap -> more.merge(cap.key(now), cap.units(item.sms()), Long::sum));
+            } else {
+                over.addAll(full);
+                full.forEach(cap -> countBarred(cap.name()));
+                barred.put(
+                        item.id(),
+                        full.stream()
+                                .map(cap -> cap.over(item.sms(), now))
+                                .reduce(SendDecision::later)
+                                .orElseThrow());
+            }
+        }
+        counters.share(uses.values(), more);
+        caps.stream()
+                .filter(cap -> uses.containsKey(cap.key(now)))
+                .forEach(cap -> notices.write(
+                        cap, uses.get(cap.key(now)).plus(more.getOrDefault(cap.key(now), 0L)), over.contains(cap)));
+    }
+
+    private void countBarred(String cap) {
+        meters.counter("textonce.caps.barred", "cap", cap).increment();
+    }
+
+    private List<Cap> of(Sms sms) {
+        if (caps.isEmpty()) {
+            return caps;
+        }
+        String sender = sms.policy().sender(usualSender);
+        return caps.stream().filter(cap -> cap.isFor(sms, sender)).toList();
+    }
+
+    /** Adds to a preview what the message would use now, and what would follow. */
+    void preview(EventPreview preview, Sms sms) {
+        var now = preview.now();
+        var decision = SendDecision.SEND;
+        for (var cap : of(sms)) {
+            var use = counters.read(List.of(cap.key(now))).getOrDefault(cap.key(now), Use.none(cap, now));
+            preview.cap(Map.of(
+                    "cap", cap.name(),
+                    "used", use.used(),
+                    "limit", use.limit(),
+                    "unit", cap.unit(),
+                    "needs", cap.units(sms),
+                    "until", cap.endsAt(now).toString()));
+            if (!use.has(cap.units(sms)) && !cap.exempts(sms)) {
+                decision = decision.later(cap.over(sms, now));
+            }
+        }
+        preview.add("caps", decision);
+        if (frequency.isFor(sms)) {
+            var item = new Item(new UUID(0, 0), sms, phoneHash.all(sms.phone()));
+            var counted = frequency.counted(List.of(item)).getOrDefault(item.id(), List.of());
+            var barred = frequency.decide(sms, counted);
+            preview.add("frequency", barred == null ? SendDecision.SEND : barred);
+        }
+    }
+
+    /**
+     * Message of a claim.
+     *
+     * @param hashes of its number, the newest first
+     */
+    record Item(UUID id, Sms sms, byte[][] hashes) {}
+}

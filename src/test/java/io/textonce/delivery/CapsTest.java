@@ -1,0 +1,433 @@
+package io.textonce.delivery;
+
+import static io.textonce.delivery.DeliveryStatus.HELD;
+import static io.textonce.delivery.DeliveryStatus.REJECTED;
+import static io.textonce.delivery.DeliveryStatus.RESERVED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.event.EventRejected;
+import io.textonce.message.SendPolicy;
+import io.textonce.message.Sms;
+import io.textonce.phone.PhoneHash;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import io.textonce.settings.CapSettings;
+import io.textonce.settings.CapSettings.AtLimit;
+import io.textonce.settings.CapSettings.Period;
+import io.textonce.settings.CapSettings.Unit;
+import io.textonce.settings.FrequencySettings;
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Caps of several instances on one database. */
+@SandboxTest
+class CapsTest {
+
+    /** Noon of tomorrow: no period ends while the tests run, and what is held is not due. */
+    private static final Instant NOON =
+            Instant.now().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(36));
+
+    private static final FrequencySettings NO_FREQUENCY = new FrequencySettings(0, Set.of());
+    private static final String SENDER = "+15550001111";
+
+    private final String name = "cap-" + UUID.randomUUID().toString().substring(0, 8);
+    private final PhoneHash hash = new PhoneHash(new byte[32]);
+    private final List<ClaimRepository> repositories = new ArrayList<>();
+    private Sandbox sandbox;
+    private JdbcTemplate jdbc;
+
+    @BeforeEach
+    void open(Sandbox sandbox) {
+        this.sandbox = sandbox;
+        jdbc = sandbox.database();
+    }
+
+    @AfterEach
+    void close() {
+        repositories.forEach(ClaimRepository::close);
+        jdbc.update("DELETE FROM textonce.deliveries WHERE source = ?", name);
+    }
+
+    @Test
+    void letsOneOfTwoClaimsHaveTheLast() {
+        for (int round = 0; round < 10; round++) {
+            var cap = cap(name + "-" + round, 1, Unit.MESSAGES, AtLimit.HOLD);
+            var here = instance(List.of(cap), NO_FREQUENCY);
+            var there = instance(List.of(cap), NO_FREQUENCY);
+            var start = new CyclicBarrier(2);
+
+            var statuses = List.of(here, there).stream()
+                    .map(instance -> run(() -> {
+                        start.await();
+                        return status(instance.claim(sms("order-shipped", sandbox.newNumber())));
+                    }))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+
+            assertThat(statuses).containsExactlyInAnyOrder(RESERVED, HELD);
+        }
+    }
+
+    @Test
+    void countsExactlyOverAllInstances() {
+        var caps = List.of(
+                cap(name + "-a", 40, Unit.MESSAGES, AtLimit.HOLD), cap(name + "-b", 70, Unit.SEGMENTS, AtLimit.HOLD));
+        var instances = IntStream.range(0, 4)
+                .mapToObj(i -> instance(caps, NO_FREQUENCY))
+                .toList();
+
+        var statuses = IntStream.range(0, 100)
+                .mapToObj(i -> run(() -> status(instances.get(i % 4).claim(sms("order-shipped", sandbox.newNumber())))))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+
+        assertThat(Collections.frequency(statuses, RESERVED)).isEqualTo(40);
+        assertThat(Collections.frequency(statuses, HELD)).isEqualTo(60);
+        assertThat(used(name + "-a")).isEqualTo(40);
+        assertThat(used(name + "-b")).isEqualTo(40);
+        assertThat(sum("quota", name + "-b")).isLessThanOrEqualTo(70);
+    }
+
+    @Test
+    void countsAMessageOnceAndNoDuplicate() {
+        var instance = instance(List.of(cap(name, 10, Unit.SEGMENTS, AtLimit.HOLD)), NO_FREQUENCY);
+        var sms = sms("order-shipped", sandbox.newNumber(), "x".repeat(170));
+
+        instance.claim(sms);
+        var again = instance.claim(sms);
+
+        assertThat(again.getVariable("delivery", Delivery.class).duplicate()).isTrue();
+        assertThat(used(name)).isEqualTo(2);
+    }
+
+    @Test
+    void countsAHeldMessageWhenItIsSent() {
+        var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        var held = sms("order-shipped", sandbox.newNumber());
+        var later = SendDecision.held(Instant.now().plusSeconds(600), "Held");
+
+        var delivery = instance.claim(held, later).getVariable("delivery", Delivery.class);
+        assertThat(used(name)).isZero();
+        jdbc.update("UPDATE textonce.deliveries SET status = 'reserved' WHERE id = ?", delivery.id());
+
+        assertThat(instance.caps.admit(delivery, held).isSend()).isTrue();
+        assertThat(instance.caps.admit(delivery, held).isSend()).isTrue();
+        assertThat(used(name)).isEqualTo(1);
+        assertThat(status(instance.claim(sms("order-shipped", sandbox.newNumber()))))
+                .isEqualTo(HELD);
+    }
+
+    @Test
+    void holdsUntilTheNextPeriodAndSaysSo() {
+        var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        var over = sms("order-shipped", sandbox.newNumber());
+
+        instance.claim(over);
+
+        assertThat(sandbox.delivery(over.eventId()))
+                .containsEntry("status", "held")
+                .containsEntry("reason", "Over the limit of the cap " + name)
+                .containsEntry("counted_at", null)
+                .extractingByKey("due_at")
+                .hasToString(Timestamp.from(NOON.plus(Duration.ofHours(12))).toString());
+        assertThat(sandbox.timeline(over.eventId()))
+                .extracting(entry -> entry.get("detail"))
+                .contains("Over the limit of the cap " + name);
+    }
+
+    @Test
+    void rejectsWhereThePolicySaysSoAndLetsTheEventTryAgain() {
+        var cap = cap(name, 1, Unit.MESSAGES, AtLimit.REJECT);
+        var instance = instance(List.of(cap), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        var over = sms("order-shipped", sandbox.newNumber());
+
+        var rejected = instance.claim(over);
+        actions(cap).raise(name, 1);
+        var again = instance.claim(over);
+
+        assertThat(status(rejected)).isEqualTo(REJECTED);
+        assertThat(rejected.getVariable("rejection", EventRejected.class).error()).isEqualTo("cap_reached");
+        assertThat(status(again)).isEqualTo(RESERVED);
+        assertThat(used(name)).isEqualTo(2);
+    }
+
+    @Test
+    void sendsUrgentMessagesOverTheLimitAndCountsThem() {
+        var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        var urgent = sms("order-shipped", sandbox.newNumber());
+        urgent.policy().setUrgent(true);
+
+        assertThat(status(instance.claim(urgent))).isEqualTo(RESERVED);
+        assertThat(used(name)).isEqualTo(2);
+    }
+
+    @Test
+    void countsOnlyTheMessagesThatItIsFor() {
+        var german = new CapSettings(
+                Set.of("order-shipped"),
+                Set.of("shop"),
+                Set.of("DE"),
+                Set.of(SENDER),
+                Period.MONTH,
+                Unit.MESSAGES,
+                10,
+                AtLimit.HOLD,
+                true);
+        var instance = instance(List.of(new Cap(name, german, ZoneOffset.UTC)), NO_FREQUENCY);
+
+        instance.claim(sms("order-shipped", "+4915112345678"));
+        instance.claim(sms("order-delayed", "+4915112345678"));
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        instance.claim(sms("order-shipped", "+4915112345678", "text", null));
+
+        assertThat(used(name)).isEqualTo(1);
+        assertThat(jdbc.queryForObject(
+                        "SELECT min(starts_at) FROM textonce.caps WHERE name = ?", Timestamp.class, name))
+                .isEqualTo(Timestamp.from(NOON.atZone(ZoneOffset.UTC)
+                        .truncatedTo(ChronoUnit.DAYS)
+                        .withDayOfMonth(1)
+                        .toInstant()));
+    }
+
+    @Test
+    void notifiesSubscribersOnceAtEightyPercentAndOnceAtTheLimit() {
+        var instance = instance(List.of(cap(name, 10, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        var counts = new ArrayList<Integer>();
+
+        for (int i = 1; i <= 12; i++) {
+            instance.claim(sms("order-shipped", sandbox.newNumber()));
+            counts.add(notices().size());
+        }
+
+        assertThat(counts).containsExactly(0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 2);
+        assertThat(notices()).extracting(notice -> notice.get("status")).containsExactly("warned", "reached");
+        assertThat((String) notices().get(0).get("detail"))
+                .contains("\"used\":8", "\"limit\":10", "\"unit\":\"messages\"");
+    }
+
+    @Test
+    void sendsWhatItHoldsWhenItIsRaisedOrReset() {
+        var cap = cap(name, 1, Unit.MESSAGES, AtLimit.HOLD);
+        var instance = instance(List.of(cap), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        var over = sms("order-shipped", sandbox.newNumber());
+        instance.claim(over);
+
+        assertThat(actions(cap).reset(name)).isTrue();
+
+        assertThat(jdbc.queryForObject(
+                        "SELECT count(*) FROM textonce.deliveries WHERE event_id = ? AND status = 'held' AND due_at > now()",
+                        Long.class,
+                        over.eventId()))
+                .isZero();
+        assertThat(used(name)).isZero();
+        assertThat(actions(cap).raise("none", 1)).isFalse();
+        assertThat(actions(cap).states())
+                .singleElement()
+                .satisfies(state -> assertThat(state.limit()).isEqualTo(1));
+    }
+
+    @Test
+    void appliesALimitThatWasLowered() {
+        instance(List.of(cap(name, 100, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY)
+                .claim(sms("order-shipped", sandbox.newNumber()));
+
+        var after = instance(List.of(cap(name, 2, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        var statuses = IntStream.range(0, 3)
+                .mapToObj(i -> status(after.claim(sms("order-shipped", sandbox.newNumber()))))
+                .toList();
+
+        assertThat(statuses).containsExactly(RESERVED, HELD, HELD);
+    }
+
+    @Test
+    void letsAPersonHaveSoManyMessagesADay() {
+        var frequency = new FrequencySettings(1, Set.of("codes"));
+        var here = instance(List.of(), frequency);
+        var there = instance(List.of(), frequency);
+        for (int round = 0; round < 5; round++) {
+            String number = sandbox.newNumber();
+            var start = new CyclicBarrier(2);
+
+            var statuses = List.of(here, there).stream()
+                    .map(instance -> run(() -> {
+                        start.await();
+                        return status(instance.claim(sms("order-shipped", number)));
+                    }))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+
+            assertThat(statuses).containsExactlyInAnyOrder(RESERVED, HELD);
+            var code = sms("order-shipped", number);
+            code.policy().setPurpose("codes");
+            assertThat(status(here.claim(code))).isEqualTo(RESERVED);
+        }
+    }
+
+    @Test
+    void holdsAMessageTooManyUntilADayAfterTheOldest() {
+        var instance = instance(List.of(), new FrequencySettings(1, Set.of()));
+        String number = sandbox.newNumber();
+        instance.claim(sms("order-shipped", number));
+        var second = sms("order-shipped", number);
+
+        instance.claim(second);
+
+        assertThat(((Timestamp) sandbox.delivery(second.eventId()).get("due_at")).toInstant())
+                .isBetween(
+                        Instant.now().plus(Duration.ofHours(23)), Instant.now().plus(Duration.ofHours(25)));
+        assertThat(sandbox.delivery(second.eventId()))
+                .containsEntry("reason", "The person has had 1 messages in 24 hours");
+    }
+
+    private List<Map<String, Object>> notices() {
+        return jdbc.queryForList(
+                "SELECT status, detail FROM textonce.delivery_events WHERE kind = 'cap' AND detail LIKE ? ORDER BY id",
+                "%\"" + name + "\"%");
+    }
+
+    private long used(String cap) {
+        return sum("used", cap);
+    }
+
+    private long sum(String column, String cap) {
+        return jdbc.queryForObject(
+                "SELECT coalesce(sum(" + column + "), 0) FROM textonce.cap_counters WHERE name = ?", Long.class, cap);
+    }
+
+    private CapActions actions(Cap cap) {
+        return new CapActions(jdbc, transactions(), List.of(cap), Clock.fixed(NOON, ZoneOffset.UTC));
+    }
+
+    private TransactionTemplate transactions() {
+        return new TransactionTemplate(new JdbcTransactionManager(jdbc.getDataSource()));
+    }
+
+    private static Cap cap(String name, long limit, Unit unit, AtLimit atLimit) {
+        return new Cap(
+                name,
+                new CapSettings(Set.of(), Set.of(), Set.of(), Set.of(), Period.DAY, unit, limit, atLimit, true),
+                ZoneOffset.UTC);
+    }
+
+    private Instance instance(List<Cap> caps, FrequencySettings frequency) {
+        var counting = new Caps(
+                jdbc,
+                transactions(),
+                caps,
+                new CapCounters(jdbc),
+                new FrequencyCap(jdbc, frequency),
+                hash,
+                SENDER,
+                new SimpleMeterRegistry(),
+                Clock.fixed(NOON, ZoneOffset.UTC));
+        var repository = new ClaimRepository(jdbc, counting, new PhoneNumbers(), SENDER, Duration.ofMinutes(1), true);
+        repositories.add(repository);
+        var claims = new IdempotentClaims(
+                repository,
+                hash,
+                Duration.ofMinutes(1),
+                sandbox.context().getBean(SendAdmission.class),
+                new ClaimMemory(Duration.ZERO),
+                () -> {},
+                Clock.systemUTC());
+        return new Instance(counting, claims, sandbox.context().getBean(CamelContext.class));
+    }
+
+    private Sms sms(String event, String number) {
+        return sms(event, number, "text");
+    }
+
+    private Sms sms(String event, String number, String text) {
+        return sms(event, number, text, "shop");
+    }
+
+    private Sms sms(String event, String number, String text, String client) {
+        var policy = new SendPolicy();
+        policy.setEvent(event);
+        policy.setPurpose("order-updates");
+        String id = sandbox.newEventId();
+        return new Sms(
+                event,
+                id,
+                id.getBytes(StandardCharsets.UTF_8),
+                number,
+                text,
+                Instant.EPOCH,
+                null,
+                policy,
+                name,
+                client,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static DeliveryStatus status(Exchange claimed) {
+        return claimed.getVariable("delivery", Delivery.class).status();
+    }
+
+    private static <T> CompletableFuture<T> run(Callable<T> task) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return task.call();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                call -> new Thread(call).start());
+    }
+
+    /** One of the processes that share the database. */
+    private record Instance(Caps caps, IdempotentClaims claims, CamelContext camel) {
+
+        Exchange claim(Sms sms) {
+            return claim(sms, SendDecision.SEND);
+        }
+
+        Exchange claim(Sms sms, SendDecision decision) {
+            var exchange = new DefaultExchange(camel);
+            exchange.setVariable("sms", sms);
+            exchange.setVariable("decision", decision);
+            claims.add(exchange, sms.key());
+            return exchange;
+        }
+    }
+}
