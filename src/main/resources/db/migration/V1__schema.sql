@@ -186,7 +186,8 @@ CREATE TABLE textonce.erasures (
     CONSTRAINT erasures_pk PRIMARY KEY (delivery_id)
 );
 
--- Opt-outs from a sender, received as STOP (person) or found out by Twilio's rejection 21610 (twilio).
+-- Opt-outs from a sender, received as STOP (person), found out by Twilio's rejection 21610 (twilio), or imported from
+-- another source, which its importer names.
 CREATE TABLE textonce.opt_outs (
     phone_hash   bytea       NOT NULL,
     sender       text        NOT NULL,
@@ -194,7 +195,7 @@ CREATE TABLE textonce.opt_outs (
     opted_out_at timestamptz NOT NULL DEFAULT now(),
 
     CONSTRAINT opt_outs_pk PRIMARY KEY (phone_hash, sender),
-    CONSTRAINT opt_outs_source_check CHECK (source IN ('person', 'twilio'))
+    CONSTRAINT opt_outs_source_check CHECK (char_length(source) BETWEEN 1 AND 60)
 );
 
 -- Circuit breaker of the Twilio account: a row while it is open, because Twilio rejects the account itself. Nothing is
@@ -217,7 +218,6 @@ CREATE TABLE textonce.sender_rate_limits (
     CONSTRAINT sender_rate_limits_pk PRIMARY KEY (sender)
 );
 
--- Servers that have had these tables, each by PostgreSQL's system identifier and timeline. A promoted standby and a
 -- Caps by period, which begins at starts_at: the limit of the settings, by how much operators have raised it, and since
 -- when subscribers know that it is nearly used up or reached.
 CREATE TABLE textonce.caps (
@@ -246,6 +246,7 @@ CREATE TABLE textonce.cap_counters (
 )
 WITH (fillfactor = 50);
 
+-- Servers that have had these tables, each by PostgreSQL's system identifier and timeline. A promoted standby and a
 -- restored backup have a new timeline: the newest commits may be missing then.
 CREATE TABLE textonce.database_servers (
     server        text        NOT NULL,

@@ -112,5 +112,14 @@ final class PersonLookup {
     }
 
     /** Opt-out from a sender. */
-    public record OptOut(String sender, String source, Instant at) {}
+    public record OptOut(String sender, String source, Instant at) {
+
+        public String title() {
+            return switch (source) {
+                case "person" -> "STOP received";
+                case "twilio" -> "Twilio reported an opt-out";
+                default -> "Imported from " + source;
+            };
+        }
+    }
 }

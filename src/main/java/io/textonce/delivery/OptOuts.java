@@ -2,12 +2,21 @@ package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Opt-outs by number and sender. Only the recipient can undo one, by texting START; a newer consent does not, since
@@ -35,15 +44,17 @@ public final class OptOuts {
      */
     private static final String STOP = """
             WITH opted_out AS (
-                INSERT INTO textonce.opt_outs (phone_hash, sender, source)
-                SELECT CAST(:hash AS bytea), sender, 'person' FROM unnest(CAST(:senders AS text[])) AS senders (sender)
-                ON CONFLICT (phone_hash, sender) DO UPDATE SET source = 'person'
+                INSERT INTO textonce.opt_outs (phone_hash, sender, source, opted_out_at)
+                SELECT CAST(:hash AS bytea), sender, :source, coalesce(CAST(:at AS timestamptz), now())
+                FROM unnest(CAST(:senders AS text[])) AS senders (sender)
+                ON CONFLICT (phone_hash, sender) DO UPDATE
+                SET source = CASE WHEN excluded.source = 'person' THEN 'person' ELSE opt_outs.source END
             ),
             stopped AS (
                 UPDATE textonce.deliveries
                 SET status = CASE WHEN status = 'held' THEN 'rejected' ELSE status END,
                     error_code = CASE WHEN status = 'held' THEN %d ELSE error_code END,
-                    reason = 'The customer texted STOP',
+                    reason = :reason,
                     cancel_requested_at = coalesce(cancel_requested_at, CASE WHEN status <> 'held' THEN now() END),
                     due_at = CASE status WHEN 'held' THEN NULL WHEN 'scheduled' THEN now() ELSE due_at END,
                     updated_at = now()
@@ -65,6 +76,12 @@ public final class OptOuts {
             WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND sender = ANY (CAST(:senders AS text[]))
             """;
 
+    private static final String STARTED_SINCE = """
+            SELECT EXISTS (
+                SELECT FROM textonce.inbound_messages
+                WHERE phone_hash = ANY (?) AND kind = 'start' AND received_at > ? AND ? IN (recipient, service))
+            """;
+
     private static final String HAS = """
             SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?)
             """;
@@ -72,11 +89,22 @@ public final class OptOuts {
     private final JdbcTemplate jdbc;
     private final NamedParameterJdbcTemplate named;
     private final PhoneHash phoneHash;
+    private final TransactionOperations transactions;
+
+    @Autowired
+    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, DataSource dataSource) {
+        this(jdbc, phoneHash, new TransactionTemplate(new JdbcTransactionManager(dataSource)));
+    }
 
     OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash) {
+        this(jdbc, phoneHash, TransactionOperations.withoutTransaction());
+    }
+
+    private OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, TransactionOperations transactions) {
         this.jdbc = jdbc;
         this.named = new NamedParameterJdbcTemplate(jdbc);
         this.phoneHash = phoneHash;
+        this.transactions = transactions;
     }
 
     /** Returns the rejection for the sender of the event. */
@@ -95,22 +123,56 @@ public final class OptOuts {
      * @return how many were stopped
      */
     public int stop(String e164, List<String> senders) {
-        return named.queryForObject(STOP, parameters(e164, senders), Integer.class);
+        return stop(phoneHash.all(e164), senders, "person", null, "The customer sent STOP");
+    }
+
+    private int stop(byte[][] hashes, List<String> senders, String source, @Nullable Instant at, String reason) {
+        var parameters = new HashMap<String, Object>(parameters(hashes, senders));
+        parameters.put("source", source);
+        parameters.put("at", at == null ? null : Timestamp.from(at));
+        parameters.put("reason", reason);
+        return named.queryForObject(STOP, parameters, Integer.class);
+    }
+
+    /** Imports opt-outs: all or none. One whose person sent START since then is ignored. */
+    public Imported importAll(List<Entry> entries) {
+        return transactions.execute(status -> {
+            var imported = Imported.NONE;
+            for (var entry : entries) {
+                byte[][] hashes = entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone());
+                if (isTrue(STARTED_SINCE, hashes, Timestamp.from(entry.at()), entry.sender())) {
+                    imported = imported.plus(0, 0, 1, 0);
+                } else {
+                    boolean known = isTrue(HAS, hashes, entry.sender());
+                    int stopped = stop(
+                            hashes,
+                            List.of(entry.sender()),
+                            entry.source(),
+                            entry.at(),
+                            "The customer has opted out (imported: " + entry.source() + ")");
+                    imported = imported.plus(known ? 0 : 1, known ? 1 : 0, 0, stopped);
+                }
+            }
+            return imported;
+        });
     }
 
     /** Removes opt-outs. */
     public void start(String e164, List<String> senders) {
-        named.update(START, parameters(e164, senders));
+        named.update(START, parameters(phoneHash.all(e164), senders));
     }
 
-    private Map<String, ?> parameters(String e164, List<String> senders) {
-        byte[][] hashes = phoneHash.all(e164);
+    private static Map<String, ?> parameters(byte[][] hashes, List<String> senders) {
         return Map.of("hash", hashes[0], "hashes", hashes, "senders", senders.toArray(String[]::new));
     }
 
     /** Returns whether the number has opted out of a sender. */
     boolean has(String e164, String sender) {
-        return Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, phoneHash.all(e164), sender));
+        return isTrue(HAS, phoneHash.all(e164), sender);
+    }
+
+    private boolean isTrue(String query, Object... parameters) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(query, Boolean.class, parameters));
     }
 
     /**
@@ -119,5 +181,30 @@ public final class OptOuts {
      */
     public void record(UUID delivery) {
         jdbc.update(RECORD, delivery);
+    }
+
+    /**
+     * Opt-out to be imported.
+     *
+     * @param phone number in E.164, or null if only its hash is known
+     * @param source where it comes from, in the importer's words
+     */
+    public record Entry(@Nullable String phone, byte @Nullable [] hash, String sender, String source, Instant at) {}
+
+    /**
+     * Result of an import.
+     *
+     * @param added new opt-outs
+     * @param known those that were there already
+     * @param ignored those whose person sent START since then
+     * @param stopped messages that are not sent now
+     */
+    public record Imported(int added, int known, int ignored, int stopped) {
+
+        static final Imported NONE = new Imported(0, 0, 0, 0);
+
+        private Imported plus(int moreAdded, int moreKnown, int moreIgnored, int moreStopped) {
+            return new Imported(added + moreAdded, known + moreKnown, ignored + moreIgnored, stopped + moreStopped);
+        }
     }
 }

@@ -170,7 +170,7 @@ class SmsInboundTest {
         assertThat(sandbox.timeline(id))
                 .extracting(event -> event.get("detail"))
                 .last()
-                .isEqualTo("The customer texted STOP");
+                .isEqualTo("The customer sent STOP");
     }
 
     @Test

@@ -1,0 +1,186 @@
+package io.textonce.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.delivery.OptOuts;
+import io.textonce.event.EventRejected;
+import io.textonce.tuning.SharedBuffers;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Enumeration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Import and export of opt-outs, as JSON and CSV. Only hashes of numbers are stored with them: an export has the number
+ * itself as long as a delivery has it. Both are in the audit log.
+ */
+@Component
+final class OptOutLists {
+
+    private static final int PAGE = 500;
+
+    private static final String PAGE_AFTER = """
+            SELECT encode(o.phone_hash, 'hex') AS phone_hash, d.phone, d.phone_masked, o.sender, o.source, o.opted_out_at
+            FROM textonce.opt_outs AS o LEFT JOIN LATERAL (
+                SELECT phone, phone_masked FROM textonce.deliveries
+                WHERE phone_hash = o.phone_hash ORDER BY phone IS NULL, id DESC LIMIT 1) AS d ON true
+            WHERE (o.phone_hash, o.sender) > (?, ?)
+            ORDER BY o.phone_hash, o.sender LIMIT ?
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final OptOuts optOuts;
+    private final OptOutReader reader;
+    private final AuditLog audit;
+
+    OptOutLists(DataSource dataSource, OptOuts optOuts, OptOutReader reader, AuditLog audit) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.optOuts = optOuts;
+        this.reader = reader;
+        this.audit = audit;
+    }
+
+    /** Responds with a page of opt-outs; {@code next} is the {@code after} of the next one. */
+    void list(Exchange exchange) {
+        var request = DeliveryLookup.request(exchange);
+        var rows = page(Position.of(request.getParameter("after")));
+        audit.record(request.getRemoteUser(), "exported", null, null, "opt-outs");
+        var answer = SharedBuffers.JSON.createObjectNode();
+        var list = answer.putArray("optOuts");
+        rows.forEach(row -> list.add(members(row)));
+        if (rows.size() == PAGE) {
+            answer.put("next", Position.of(rows).toString());
+        }
+        answer(exchange, answer);
+    }
+
+    private static ObjectNode members(Map<String, Object> row) {
+        var members = SharedBuffers.JSON.createObjectNode();
+        members.put("phoneHash", (String) row.get("phone_hash"));
+        if (row.get("phone") != null) {
+            members.put("phone", (String) row.get("phone"));
+        }
+        if (row.get("phone_masked") != null) {
+            members.put("phoneMasked", (String) row.get("phone_masked"));
+        }
+        return members.put("sender", (String) row.get("sender"))
+                .put("source", (String) row.get("source"))
+                .put(
+                        "optedOutAt",
+                        ((java.sql.Timestamp) row.get("opted_out_at"))
+                                .toInstant()
+                                .toString());
+    }
+
+    /** Streams all opt-outs as CSV, in the form that can be imported. */
+    void export(Exchange exchange) {
+        audit.record(DeliveryLookup.request(exchange).getRemoteUser(), "exported", null, null, "all opt-outs");
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.CONTENT_TYPE, CsvExport.MEDIA_TYPE);
+        message.setHeader("Content-Disposition", "attachment; filename=\"opt-outs.csv\"");
+        message.setHeader("Cache-Control", "no-store");
+        message.setBody(new SequenceInputStream(new Pages()));
+    }
+
+    /** Imports the opt-outs in the body, all or none, and responds with what became of them. */
+    void add(Exchange exchange) {
+        var request = DeliveryLookup.request(exchange);
+        byte[] body = exchange.getMessage().getBody(byte[].class);
+        String text = body == null ? "" : new String(body, StandardCharsets.UTF_8);
+        String type = String.valueOf(request.getContentType());
+        var entries = type.startsWith("text/csv") ? reader.csv(text) : reader.json(json(text));
+        var imported = optOuts.importAll(entries);
+        audit.record(
+                request.getRemoteUser(),
+                "imported",
+                null,
+                null,
+                "opt-outs: " + imported.added() + " new of " + entries.size());
+        answer(
+                exchange,
+                SharedBuffers.JSON
+                        .createObjectNode()
+                        .put("added", imported.added())
+                        .put("known", imported.known())
+                        .put("ignored", imported.ignored())
+                        .put("stopped", imported.stopped()));
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return SharedBuffers.JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw EventRejected.ofField("body", "is neither JSON nor, with Content-Type text/csv, CSV");
+        }
+    }
+
+    private static void answer(Exchange exchange, ObjectNode members) {
+        try {
+            DeliveryLookup.answer(exchange, members);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<Map<String, Object>> page(Position after) {
+        return jdbc.queryForList(PAGE_AFTER, after.hash, after.sender, PAGE);
+    }
+
+    /** Key of an opt-out, after which the next page begins. */
+    private record Position(byte[] hash, String sender) {
+
+        static Position of(@Nullable String text) {
+            if (text == null) {
+                return new Position(new byte[0], "");
+            }
+            if (!text.matches("([0-9a-f]{2}){1,64}:.*")) {
+                throw EventRejected.ofField("after", "must be the next of the page before");
+            }
+            int colon = text.indexOf(':');
+            return new Position(HexFormat.of().parseHex(text.substring(0, colon)), text.substring(colon + 1));
+        }
+
+        static Position of(List<Map<String, Object>> page) {
+            var last = page.get(page.size() - 1);
+            return new Position(HexFormat.of().parseHex((String) last.get("phone_hash")), (String) last.get("sender"));
+        }
+
+        @Override
+        public String toString() {
+            return HexFormat.of().formatHex(hash) + ":" + sender;
+        }
+    }
+
+    private final class Pages implements Enumeration<InputStream> {
+
+        private @Nullable Position next = Position.of((String) null);
+        private String head = String.join(",", OptOutReader.COLUMNS) + "\r\n";
+
+        @Override
+        public boolean hasMoreElements() {
+            return next != null;
+        }
+
+        @Override
+        public InputStream nextElement() {
+            var rows = page(next);
+            var lines = new StringBuilder(head);
+            head = "";
+            rows.forEach(row -> lines.append(
+                    CsvExport.row(OptOutReader.COLUMNS.stream().map(row::get).toArray())));
+            next = rows.size() == PAGE ? Position.of(rows) : null;
+            return new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

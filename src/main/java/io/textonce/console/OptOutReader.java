@@ -1,0 +1,149 @@
+package io.textonce.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.delivery.OptOuts;
+import io.textonce.event.EventRejected;
+import io.textonce.event.EventTime;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.settings.TextOnceProperties;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.springframework.stereotype.Component;
+
+/**
+ * Reader of opt-outs to be imported: each has a number or its hash, and may have a sender (else our default one), a source
+ * and a time (else now). All that is wrong is reported by row, and nothing is imported then.
+ */
+@Component
+final class OptOutReader {
+
+    static final List<String> COLUMNS =
+            List.of("phone_hash", "phone", "phone_masked", "sender", "source", "opted_out_at");
+
+    private static final Pattern CELL = Pattern.compile("\\G(?:\"((?:[^\"]|\"\")*)\"|([^,\"]*))(,|$)");
+    private static final Pattern SENDER = Pattern.compile("\\+[1-9]\\d{1,14}|[A-Za-z0-9 ]{2,34}");
+    private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
+    private static final int LONGEST_SOURCE = 60;
+    private static final int MOST_PROBLEMS = 20;
+
+    private final PhoneNumbers phones;
+    private final Clock clock;
+    private final String usualSender;
+
+    OptOutReader(PhoneNumbers phones, TextOnceProperties settings, Clock clock) {
+        this.phones = phones;
+        this.clock = clock;
+        this.usualSender = settings.twilio().sender();
+    }
+
+    /** Reads the member {@code optOuts}, a list of objects with the names of the columns in camel case. */
+    List<OptOuts.Entry> json(JsonNode body) {
+        if (!body.path("optOuts").isArray()) {
+            throw EventRejected.ofField("optOuts", "is missing: a list of objects");
+        }
+        var rows = new ArrayList<UnaryOperator<String>>();
+        body.get("optOuts")
+                .forEach(each -> rows.add(column -> each.path(camelCase(column)).asText("")));
+        return entries(rows);
+    }
+
+    private static String camelCase(String column) {
+        var name = new StringBuilder();
+        for (String word : column.split("_")) {
+            name.append(name.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+        }
+        return name.toString();
+    }
+
+    /** Reads CSV with a header; the columns may be in any order, and only the number's is required. */
+    List<OptOuts.Entry> csv(String text) {
+        var lines = text.strip().lines().toList();
+        var header = lines.isEmpty() ? List.<String>of() : cells(lines.get(0));
+        if (!header.contains("phone") && !header.contains("phone_hash") || !COLUMNS.containsAll(header)) {
+            throw EventRejected.ofField(
+                    "header", "must have phone or phone_hash, and may have sender, source and opted_out_at");
+        }
+        var rows = new ArrayList<UnaryOperator<String>>();
+        for (String line : lines.subList(1, lines.size())) {
+            var cells = cells(line);
+            Map<String, String> row = new HashMap<>();
+            for (int i = 0; i < header.size() && i < cells.size(); i++) {
+                row.put(header.get(i), cells.get(i));
+            }
+            rows.add(column -> row.getOrDefault(column, ""));
+        }
+        return entries(rows);
+    }
+
+    /** Returns the cells of a line; an apostrophe keeps a spreadsheet from calculating, and is no part of the value. */
+    private static List<String> cells(String line) {
+        var cells = new ArrayList<String>();
+        var cell = CELL.matcher(line);
+        while (cell.find()) {
+            String value = cell.group(1) == null ? cell.group(2) : cell.group(1).replace("\"\"", "\"");
+            cells.add(value.strip().replaceFirst("^'", ""));
+            if (cell.group(3).isEmpty()) {
+                break;
+            }
+        }
+        return cells;
+    }
+
+    private List<OptOuts.Entry> entries(List<UnaryOperator<String>> rows) {
+        var problems = new TreeMap<String, List<String>>();
+        var entries = new ArrayList<OptOuts.Entry>();
+        for (int i = 0; i < rows.size() && problems.size() < MOST_PROBLEMS; i++) {
+            try {
+                entries.add(entry(rows.get(i)));
+            } catch (EventRejected e) {
+                problems.put("row " + (i + 1), List.of(e.reason()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw EventRejected.ofFields(problems);
+        }
+        return entries;
+    }
+
+    private OptOuts.Entry entry(UnaryOperator<String> row) {
+        String phone = phones.canonical(row.apply("phone"));
+        String hash = row.apply("phone_hash");
+        if (phone.isEmpty() ? !HASH.matcher(hash).matches() : !phones.isE164(phone)) {
+            throw phone.isEmpty()
+                    ? EventRejected.ofField("phone_hash", "must be 64 hexadecimal digits, if there is no phone")
+                    : EventRejected.ofNumber("phone");
+        }
+        String sender = row.apply("sender").isEmpty() ? usualSender : row.apply("sender");
+        if (!SENDER.matcher(sender).matches()) {
+            throw EventRejected.ofField("sender", "must be a number, a name or the SID of a Messaging Service");
+        }
+        String source = row.apply("source").isEmpty() ? "import" : row.apply("source");
+        if (source.length() > LONGEST_SOURCE) {
+            throw EventRejected.ofField("source", "must have at most " + LONGEST_SOURCE + " characters");
+        }
+        return new OptOuts.Entry(
+                phone.isEmpty() ? null : phone,
+                phone.isEmpty() ? HexFormat.of().parseHex(hash) : null,
+                sender,
+                source,
+                time(row.apply("opted_out_at")));
+    }
+
+    private Instant time(String text) {
+        var now = clock.instant();
+        var time = text.isEmpty() ? now : EventTime.of("opted_out_at", text);
+        if (EventTime.isFuture(time, now)) {
+            throw EventRejected.ofField("opted_out_at", "must not be in the future");
+        }
+        return time;
+    }
+}

@@ -1,0 +1,187 @@
+package io.textonce.routes;
+
+import static io.textonce.delivery.DeliveryStatus.HELD;
+import static io.textonce.delivery.DeliveryStatus.REJECTED;
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.phone.PhoneHash;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+/** Opt-outs that come from elsewhere, and go there. */
+@SandboxTest
+class OptOutsTest {
+
+    @Test
+    void keepTheirSourceAndTimeAndAreObeyed(Sandbox sandbox) {
+        var order = sandbox.order();
+
+        var imported = add(sandbox, order.number(), "\"source\":\"crm\",\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
+        order.post();
+
+        assertThat(imported.get("added").asInt()).isEqualTo(1);
+        assertThat(order.answer().statusCode()).isEqualTo(422);
+        assertThat(order.answerJson().get("code").asInt()).isEqualTo(21610);
+        assertThat(line(sandbox, order.number())).contains("\"crm\"", "\"2026-05-01T12:00:00Z\"", sender(sandbox));
+        assertThat(order.messages()).isEmpty();
+    }
+
+    @Test
+    void stopWhatIsHeld(Sandbox sandbox) {
+        var order = sandbox.order()
+                .with("sendAt", Instant.now().plus(Duration.ofHours(2)).toString())
+                .post()
+                .await(HELD);
+
+        var imported = add(sandbox, order.number(), "\"source\":\"crm\"");
+
+        assertThat(imported.get("stopped").asInt()).isEqualTo(1);
+        order.await(REJECTED);
+        assertThat(order.delivery()).containsEntry("reason", "The customer has opted out (imported: crm)");
+    }
+
+    @Test
+    void changeNothingThatIsKnown(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        add(sandbox, number, "\"source\":\"crm\",\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
+
+        var again = add(sandbox, number, "\"source\":\"other\"");
+
+        assertThat(again.get("known").asInt()).isEqualTo(1);
+        assertThat(line(sandbox, number)).contains("\"crm\"", "\"2026-05-01T12:00:00Z\"");
+    }
+
+    @Test
+    void areIgnoredIfThePersonHasOptedInSinceThen(Sandbox sandbox) {
+        var order = sandbox.order();
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.inbound_messages (message_sid, received_at, kind, phone_hash, recipient)"
+                                + " VALUES (?, ?, 'start', ?, ?)",
+                        order.eventId(),
+                        Timestamp.from(Instant.parse("2026-05-02T12:00:00Z")),
+                        hash(sandbox, order.number()),
+                        sender(sandbox));
+
+        var before = add(sandbox, order.number(), "\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
+        var after = add(sandbox, order.number(), "\"optedOutAt\":\"2026-05-03T12:00:00Z\"");
+
+        assertThat(before.get("ignored").asInt()).isEqualTo(1);
+        assertThat(after.get("added").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void areImportedAsTheyWereExported(Sandbox sandbox) {
+        var order = sandbox.order().post();
+        add(sandbox, order.number(), "\"source\":\"c,r\\\"m\",\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
+        String header = export(sandbox).lines().findFirst().orElseThrow();
+        String line = line(sandbox, order.number());
+        sandbox.database()
+                .update("DELETE FROM textonce.opt_outs WHERE phone_hash = ?", (Object) hash(sandbox, order.number()));
+
+        var imported = csv(sandbox, header + "\r\n" + line + "\r\n");
+
+        assertThat(line).contains(order.number());
+        assertThat(sandbox.json(imported).get("added").asInt())
+                .as(imported.body())
+                .isEqualTo(1);
+        assertThat(line(sandbox, order.number())).isEqualTo(line);
+    }
+
+    @Test
+    void areAllImportedOrNone(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = csv(
+                sandbox,
+                "phone,source,opted_out_at\n" + number + ",crm,\n0170 1234,crm,\n" + number
+                        + ",crm,2099-01-01T00:00:00Z\n");
+        var header = csv(sandbox, "number\n" + number + "\n");
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(sandbox.json(answer).get("details").fieldNames())
+                .toIterable()
+                .containsExactly("row 2", "row 3");
+        assertThat(answer.body()).doesNotContain("0170");
+        assertThatProblem(header).is(400, "invalid_request");
+        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(hash(sandbox, number)));
+    }
+
+    @Test
+    void areListedAPageAtATime(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        add(sandbox, number, "\"source\":\"crm\"");
+        String hash = HexFormat.of().formatHex(hash(sandbox, number));
+
+        var page = sandbox.json(sandbox.get("/api/opt-outs?after=" + hash + ":"));
+        var wrong = sandbox.get("/api/opt-outs?after=x");
+
+        assertThat(page.at("/optOuts/0/phoneHash").asText()).isEqualTo(hash);
+        assertThat(page.at("/optOuts/0/source").asText()).isEqualTo("crm");
+        assertThatProblem(wrong).is(400, "invalid_request");
+    }
+
+    @Test
+    void areInTheAuditLogWhenTheyMove(Sandbox sandbox) {
+        long imports = entries(sandbox, "imported");
+        long exports = entries(sandbox, "exported");
+
+        add(sandbox, sandbox.newNumber(), "\"source\":\"crm\"");
+        export(sandbox);
+
+        assertThat(entries(sandbox, "imported")).isEqualTo(imports + 1);
+        assertThat(entries(sandbox, "exported")).isGreaterThan(exports);
+    }
+
+    private static long entries(Sandbox sandbox, String verb) {
+        return sandbox.database()
+                .queryForObject(
+                        "SELECT count(*) FROM textonce.audit_entries WHERE verb = ? AND detail LIKE '%opt-outs%'",
+                        Long.class, verb);
+    }
+
+    private static JsonNode add(Sandbox sandbox, String number, String more) {
+        var answer = sandbox.postJson("/api/opt-outs", "{\"optOuts\":[{\"phone\":\"" + number + "\"," + more + "}]}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return sandbox.json(answer);
+    }
+
+    private static HttpResponse<String> csv(Sandbox sandbox, String csv) {
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/opt-outs"))
+                .header("Content-Type", "text/csv; charset=utf-8")
+                .POST(BodyPublishers.ofString(csv)));
+    }
+
+    private static String export(Sandbox sandbox) {
+        var answer = sandbox.get("/api/opt-outs/export.csv");
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
+        return answer.body();
+    }
+
+    private static String line(Sandbox sandbox, String number) {
+        String hash = HexFormat.of().formatHex(hash(sandbox, number));
+        return export(sandbox)
+                .lines()
+                .filter(line -> line.contains(hash))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static byte[] hash(Sandbox sandbox, String number) {
+        return sandbox.context().getBean(PhoneHash.class).of(number);
+    }
+
+    private static String sender(Sandbox sandbox) {
+        return sandbox.context().getEnvironment().getProperty("textonce.twilio.from-number");
+    }
+}
