@@ -3,6 +3,7 @@ package io.textonce;
 import io.textonce.delivery.CheckHistories;
 import io.textonce.ledger.CompareLedger;
 import io.textonce.settings.CheckSettings;
+import io.textonce.twilio.Doctor;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.springframework.boot.SpringApplication;
@@ -16,7 +17,8 @@ public class TextOnce {
     private static final Map<String, ToIntFunction<String[]>> COMMANDS = Map.of(
             CheckHistories.COMMAND, CheckHistories::run,
             CheckSettings.COMMAND, CheckSettings::run,
-            CompareLedger.COMMAND, CompareLedger::run);
+            CompareLedger.COMMAND, CompareLedger::run,
+            Doctor.COMMAND, Doctor::run);
 
     public static void main(String[] args) {
         for (String argument : args) {

@@ -30,7 +30,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
             LedgerPage.class,
             BulkPage.class,
             PreviewPage.class,
-            CapsPage.class
+            CapsPage.class,
+            DoctorPage.class
         })
 final class PageModel {
 

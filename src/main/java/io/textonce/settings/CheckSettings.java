@@ -1,5 +1,6 @@
 package io.textonce.settings;
 
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.WebApplicationType;
@@ -25,13 +26,25 @@ public final class CheckSettings {
      * @return the exit code
      */
     public static int run(String... args) {
+        return run(
+                settings -> {
+                    LOG.info("The settings are valid");
+                    return 0;
+                },
+                args);
+    }
+
+    /**
+     * Runs a command that needs nothing but valid settings.
+     *
+     * @param command takes the settings and returns the exit code
+     */
+    public static int run(ToIntFunction<TextOnceProperties> command, String... args) {
         var application = new SpringApplicationBuilder(SettingsConfiguration.class)
                 .web(WebApplicationType.NONE)
                 .logStartupInfo(false);
-        try {
-            application.run(args).close();
-            LOG.info("The settings are valid");
-            return 0;
+        try (var context = application.run(args)) {
+            return command.applyAsInt(context.getBean(TextOnceProperties.class));
         } catch (InvalidSettings e) {
             // Logged by its failure analyzer.
             return INVALID;

@@ -24,6 +24,7 @@ public final class ReservedPaths {
             "/ledger",
             "/preview",
             "/caps/**",
+            "/doctor",
             "/camel/**",
             "/ui/**",
             "/webjars/**");

@@ -30,6 +30,11 @@ final class InboundMessages {
         url = newUrl;
     }
 
+    @Nullable
+    String url() {
+        return url;
+    }
+
     TwilioWebhook receive(String from, String to, String body, @Nullable String optOutType) {
         String destination = url;
         if (destination == null) {

@@ -79,6 +79,7 @@ public final class TwilioSimulator implements AutoCloseable {
     private final MessageList list;
     private final VerifyApi verify;
     private final InboundMessages inbound;
+    private final AccountApi account;
     private final int concurrencyLimit;
     private int port;
     private @Nullable Runnable exampleDay;
@@ -98,6 +99,7 @@ public final class TwilioSimulator implements AutoCloseable {
                 ledger, faults, journeys, optOuts, builder.accountSid, builder.poolNumber, builder.clock);
         list = new MessageList(ledger, builder.clock);
         inbound = new InboundMessages(accounts, webhooks, optOuts, builder.inboundUrl);
+        account = new AccountApi(accounts, inbound);
         verify = new VerifyApi(accounts, builder.verifyServiceSid, builder.clock, random);
     }
 
@@ -224,6 +226,21 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Sets what a resource of the account answers, such as {@code .json} for the account itself and {@code
+     * /IncomingPhoneNumbers.json}.
+     */
+    public TwilioSimulator resource(String path, String json) {
+        account.resource(path, json);
+        return this;
+    }
+
+    /** Rejects the calls of such a resource with an error code. */
+    public TwilioSimulator rejects(String path, int code) {
+        account.reject(path, code);
+        return this;
+    }
+
     /** Signs with the secondary token, as after its promotion, or with the primary one again. */
     public TwilioSimulator secondaryTokenSigns(boolean signs) {
         accounts.secondaryTokenSigns(signs);
@@ -343,6 +360,7 @@ public final class TwilioSimulator implements AutoCloseable {
         ledger.clear();
         verify.clear();
         optOuts.clear();
+        account.clear();
         listLag(Duration.ZERO).listAnswers(200).secondaryTokenSigns(false);
     }
 
@@ -359,6 +377,9 @@ public final class TwilioSimulator implements AutoCloseable {
         Matcher single = MESSAGE.matcher(call.path());
         Matcher verification = VERIFY.matcher(call.path());
         try {
+            if (account.isRejected(call)) {
+                return;
+            }
             if (collection.matches() && call.method().equals("POST")) {
                 create(call, collection.group(1));
             } else if (collection.matches() && authorized(call, collection.group(1))) {
@@ -367,7 +388,7 @@ public final class TwilioSimulator implements AutoCloseable {
                 single(call, single.group(1), single.group(2));
             } else if (verification.matches() && call.method().equals("POST")) {
                 verify.handle(call, verification.group(1), verification.group(2));
-            } else if (!collection.matches() && !single.matches()) {
+            } else if (!collection.matches() && !single.matches() && !account.handle(call)) {
                 control.handle(call);
             }
         } catch (IllegalArgumentException | DateTimeException unreadable) {

@@ -44,7 +44,10 @@ class SupportPageTest {
                 "/deliveries",
                 "/deliveries/x",
                 "/deliveries/export",
-                "/deliveries/export?status=held"
+                "/deliveries/export?status=held",
+                "/preview",
+                "/caps",
+                "/doctor"
             })
     void sendsAStrangerToTheLogin(String path, Sandbox sandbox) throws Exception {
         var answer = get(sandbox, path);
@@ -271,6 +274,18 @@ class SupportPageTest {
         assertThat(invalid.statusCode()).isEqualTo(400);
         assertThat(invalid.body()).contains("orderId");
         assertThat(sandbox.twilio().sentTo(order.number())).isEmpty();
+    }
+
+    @Test
+    void runsTheChecksOfTheInstallation(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+        var form = get(sandbox, "/doctor");
+
+        var found = post(sandbox, "/doctor", "_csrf=" + form(form));
+
+        assertThat(form.body()).contains("Run the checks").doesNotContain("credentials</td>");
+        assertThat(found.body())
+                .contains("credentials</td>", "The account is active", "STOP and START come to TextOnce");
     }
 
     private static HttpResponse<String> preview(Sandbox sandbox, String token, String json) throws Exception {

@@ -463,6 +463,37 @@ class AccessTest {
     }
 
     @Test
+    void letsOnlyAnOperatorSeeCapsAndOptOuts(Sandbox sandbox) {
+        for (String path : new String[] {"/api/caps", "/api/opt-outs", "/api/opt-outs/export.csv"}) {
+            assertThatProblem(get(sandbox.uri(path), SHOP, sandbox)).is(403, "forbidden");
+            assertThat(get(sandbox.uri(path), SUPPORT, sandbox).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+        for (String path : new String[] {"/api/caps/daily/raise", "/api/opt-outs"}) {
+            var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri(path))
+                    .header("Authorization", SHOP)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{}")));
+
+            assertThatProblem(answer).is(403, "forbidden");
+        }
+    }
+
+    @Test
+    void previewsOnlyWhatTheCallerMaySend(Sandbox sandbox) {
+        String event = sandbox.order().json();
+        for (String name : new String[] {"order-shipped", "appointment-reminder"}) {
+            var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/" + name + "-sms?preview=true"))
+                    .header("Authorization", SHOP)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(event)));
+
+            assertThat(answer.statusCode()).as(name).isEqualTo(name.equals("order-shipped") ? 200 : 403);
+        }
+    }
+
+    @Test
     void opensOnlyTheHealthOnTheManagementPort(Sandbox sandbox) {
         for (String path :
                 new String[] {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"}) {

@@ -1,0 +1,132 @@
+package io.textonce.twilio;
+
+import com.twilio.http.TwilioRestClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.peer.PeerMonitor;
+import io.textonce.settings.CheckSettings;
+import io.textonce.settings.TextOnceProperties;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+
+/**
+ * Self-test of an installation against Twilio, by calls that only read: each check has a finding and, if something is
+ * wrong, a fix. As the operator's command {@code doctor} it needs neither the database nor a port.
+ */
+@Component
+public final class Doctor {
+
+    public static final String COMMAND = "doctor";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Doctor.class);
+
+    private static final int FAULTS = 1;
+
+    private final TextOnceProperties settings;
+    private final TwilioResources twilio;
+    private final TwilioClock clock;
+
+    @Autowired
+    Doctor(TextOnceProperties settings, TwilioRestClient client, TwilioClock clock) {
+        this.settings = settings;
+        this.twilio = new TwilioResources(client);
+        this.clock = clock;
+    }
+
+    /**
+     * Logs the result of each check.
+     *
+     * @return the exit code: 0 without a fault, 1 with one, 2 for invalid settings
+     */
+    public static int run(String... args) {
+        return CheckSettings.run(settings -> log(examine(settings)), args);
+    }
+
+    /** Examines an installation that does not run. */
+    static List<Diagnosis> examine(TextOnceProperties settings) {
+        var clock = new TwilioClock(Clock.systemUTC());
+        var peers = new TwilioPeers(new PeerMonitor(Clock.systemUTC()), settings.twilio());
+        var answers = new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry());
+        try (var http = new TwilioHttp(settings.twilio(), answers, clock, peers, null)) {
+            var client = TwilioConfiguration.restClient(settings.twilio(), http.client());
+            return new Doctor(settings, client, clock).examine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int log(List<Diagnosis> found) {
+        for (var diagnosis : found) {
+            String fix = diagnosis.fix() == null ? "" : ". " + diagnosis.fix();
+            switch (diagnosis.level()) {
+                case FAULT -> LOG.error("{}: {}{}", diagnosis.check(), diagnosis.finding(), fix);
+                case WARNING -> LOG.warn("{}: {}{}", diagnosis.check(), diagnosis.finding(), fix);
+                default -> LOG.info("{}: {}", diagnosis.check(), diagnosis.finding());
+            }
+        }
+        long faults = found.stream().filter(Diagnosis::isFault).count();
+        LOG.info("{} checks, {} faults", found.size(), faults);
+        return faults == 0 ? 0 : FAULTS;
+    }
+
+    /** Makes all checks; one that Twilio does not answer is a fault of its own and ends none of the others. */
+    public List<Diagnosis> examine() {
+        var account = new AccountChecks(twilio, settings);
+        var machine = new MachineChecks(settings.twilio());
+        var found = new ArrayList<Diagnosis>();
+        add(found, "credentials", () -> List.of(account.key()));
+        if (found.get(0).isFault()) {
+            found.add(Diagnosis.skipped("account", "Nothing else at Twilio can be read without valid credentials"));
+        } else {
+            add(found, "account", () -> List.of(account.state()));
+            add(found, "sender", new SenderChecks(twilio, settings)::all);
+            add(found, "geo permissions", () -> List.of(account.geoPermissions()));
+            add(found, "verify service", () -> List.of(account.verify()));
+        }
+        found.add(MachineChecks.clock(clock.skew()));
+        found.add(machine.chain());
+        found.add(MachineChecks.trust(trusted()));
+        found.add(MachineChecks.proxy(System.getProperties(), System.getenv()));
+        return found;
+    }
+
+    private static void add(List<Diagnosis> found, String check, Supplier<List<Diagnosis>> checks) {
+        try {
+            found.addAll(checks.get());
+        } catch (TwilioFailure.Rejected e) {
+            found.add(Diagnosis.skipped(check, "These credentials may not read it (" + e.code() + ")"));
+        } catch (TwilioFailure e) {
+            found.add(Diagnosis.fault(
+                    check,
+                    e.getMessage(),
+                    "Check the network, the proxy and https://status.twilio.com, then run the checks again."));
+        }
+    }
+
+    private static List<X509Certificate> trusted() {
+        try {
+            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init((KeyStore) null);
+            return Arrays.stream(factory.getTrustManagers())
+                    .filter(X509TrustManager.class::isInstance)
+                    .map(X509TrustManager.class::cast)
+                    .flatMap(manager -> Arrays.stream(manager.getAcceptedIssuers()))
+                    .toList();
+        } catch (GeneralSecurityException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.textonce.twilio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.twilio.rest.Domains;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TwilioSettings;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Checks of the sender: that it is ours and can send, and that replies to it, STOP among them, come to us. */
+final class SenderChecks {
+
+    private static final String SENDER = "sender";
+    private static final String INBOUND = "inbound URL";
+    private static final String CALLBACK = "callback URL";
+    private static final String OPT_OUT = "opt-out";
+
+    private final TwilioResources twilio;
+    private final TwilioSettings account;
+    private final URI publicUrl;
+
+    SenderChecks(TwilioResources twilio, TextOnceProperties settings) {
+        this.twilio = twilio;
+        this.account = settings.twilio();
+        this.publicUrl = settings.publicBaseUrls().get(0);
+    }
+
+    List<Diagnosis> all() {
+        var found = new ArrayList<Diagnosis>();
+        found.add(callback());
+        if (!account.messagingServiceSid().isEmpty()) {
+            service(found);
+        } else if (account.fromNumber().startsWith("+")) {
+            number(found);
+        } else {
+            found.add(Diagnosis.skipped(SENDER, "Twilio's API does not show who may use " + account.fromNumber()));
+            found.add(
+                    account.fromNumber().matches("\\d+")
+                            ? Diagnosis.skipped(OPT_OUT, "Twilio's API does not show where replies to a short code go")
+                            : Diagnosis.warning(
+                                    OPT_OUT,
+                                    "An alphanumeric sender can not receive STOP",
+                                    "Use a number where a purpose needs an opt-out, or offer one by other means."));
+        }
+        return found;
+    }
+
+    /** Every message names its own callback, whatever its sender has. */
+    private Diagnosis callback() {
+        return "https".equals(publicUrl.getScheme())
+                ? Diagnosis.ok(CALLBACK, "Callbacks go to " + publicUrl + "/twilio/status-callback")
+                : Diagnosis.fault(
+                        CALLBACK,
+                        "PUBLIC_BASE_URL is not https, so callbacks and replies can be read on their way",
+                        "Set PUBLIC_BASE_URL to the https address under which Twilio reaches this service.");
+    }
+
+    private void number(List<Diagnosis> found) {
+        var numbers = twilio.ofAccount("/IncomingPhoneNumbers.json", Map.of("PhoneNumber", account.fromNumber()))
+                .path("incoming_phone_numbers");
+        if (numbers.isEmpty()) {
+            found.add(Diagnosis.fault(
+                    SENDER,
+                    "TWILIO_FROM_NUMBER is not a number of this account",
+                    "Set it to one of the account's numbers, or use the account that has it."));
+            return;
+        }
+        var number = numbers.get(0);
+        found.add(
+                number.at("/capabilities/sms").asBoolean(true)
+                        ? Diagnosis.ok(SENDER, "TWILIO_FROM_NUMBER is a number of this account that can send SMS")
+                        : Diagnosis.fault(
+                                SENDER,
+                                "TWILIO_FROM_NUMBER can't send SMS",
+                                "Buy a number with the capability SMS, and set it as TWILIO_FROM_NUMBER."));
+        inbound(
+                found,
+                number.path("sms_application_sid").asText("").isEmpty()
+                        ? number.path("sms_url").asText("")
+                        : "that of the TwiML app "
+                                + number.path("sms_application_sid").asText(),
+                "the number's “A message comes in”");
+    }
+
+    private void service(List<Diagnosis> found) {
+        String path = "/v1/Services/" + account.messagingServiceSid();
+        JsonNode service;
+        try {
+            service = twilio.get(Domains.MESSAGING, path, Map.of());
+        } catch (TwilioFailure.Rejected e) {
+            found.add(Diagnosis.fault(
+                    SENDER,
+                    "Twilio does not know the Messaging Service (" + e.code() + ")",
+                    "Copy its SID to TWILIO_MESSAGING_SERVICE_SID: it must be of this account and region."));
+            return;
+        }
+        found.add(sender(path));
+        if (service.path("use_inbound_webhook_on_number").asBoolean()) {
+            found.add(Diagnosis.warning(
+                    INBOUND,
+                    "The Messaging Service leaves replies to the webhook of each of its numbers",
+                    "Choose “Send a webhook” in the service's integration, with " + inboundUrl() + "."));
+        } else {
+            inbound(
+                    found,
+                    service.path("inbound_request_url").asText(""),
+                    "the service's integration, “Send a webhook”");
+        }
+    }
+
+    private Diagnosis sender(String service) {
+        var numbers = list(service + "/PhoneNumbers", "phone_numbers");
+        boolean isEmpty = numbers.isEmpty()
+                && list(service + "/ShortCodes", "short_codes").isEmpty()
+                && list(service + "/AlphaSenders", "alpha_senders").isEmpty();
+        if (isEmpty) {
+            return Diagnosis.fault(
+                    SENDER, "The Messaging Service has no sender", "Add a number to the sender pool of the service.");
+        }
+        String number = account.fromNumber();
+        boolean isMissing = number.startsWith("+")
+                && numbers.stream()
+                        .noneMatch(each -> each.path("phone_number").asText().equals(number));
+        return isMissing
+                ? Diagnosis.warning(
+                        SENDER,
+                        "TWILIO_FROM_NUMBER is not in the sender pool of the Messaging Service",
+                        "Add it to the pool, or remove TWILIO_FROM_NUMBER: the service chooses among its own senders.")
+                : Diagnosis.ok(SENDER, "The Messaging Service is of this account and has senders");
+    }
+
+    private List<JsonNode> list(String path, String member) {
+        var found = new ArrayList<JsonNode>();
+        twilio.get(Domains.MESSAGING, path, Map.of("PageSize", "1000"))
+                .path(member)
+                .forEach(found::add);
+        return found;
+    }
+
+    /** Without replies, opt-outs are known only from Twilio's rejections. */
+    private void inbound(List<Diagnosis> found, @Nullable String url, String where) {
+        if (inboundUrl().equals(url)) {
+            found.add(Diagnosis.ok(INBOUND, "Replies come to " + url));
+            found.add(Diagnosis.ok(OPT_OUT, "STOP and START come to TextOnce"));
+            return;
+        }
+        found.add(Diagnosis.fault(
+                INBOUND,
+                url == null || url.isEmpty() ? "Replies go nowhere" : "Replies go to another address: " + url,
+                "Set " + where + " to " + inboundUrl() + "."));
+        found.add(Diagnosis.fault(
+                OPT_OUT,
+                "STOP does not come to TextOnce: held messages are not stopped, and support does not see it",
+                "Fix the inbound URL. Until then Twilio alone rejects messages to those who opted out (21610)."));
+    }
+
+    private String inboundUrl() {
+        return publicUrl + "/twilio/inbound";
+    }
+}
