@@ -67,7 +67,12 @@ final class SignedWebhook {
         // The media type that the caller sent: Camel receives plain bytes.
         var contentType = (String) request.getAttribute("io.textonce.contentType");
         if (signatureRequired
-                && !signature.matches(target, body, contentType, request.getHeader("X-Twilio-Signature"))) {
+                && !signature.matches(
+                        target,
+                        body,
+                        contentType,
+                        request.getHeader("X-Twilio-Signature"),
+                        request.getHeader("X-Twilio-Webhooks-Signature-Settings"))) {
             turnedAway("forged");
             throw new EventRejected(403, "invalid signature", "The signature does not match the URL and body.");
         }

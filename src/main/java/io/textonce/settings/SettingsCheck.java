@@ -90,6 +90,9 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         for (String key : faults.value("textonce.hash-key-previous").split(",")) {
             PersonalDataMask.registerSecret(key.strip());
         }
+        for (String key : faults.value("textonce.twilio.webhook-keys").split(",")) {
+            PersonalDataMask.registerSecret(key.strip().replaceFirst("^[^=]*=", ""));
+        }
         for (String property : SECRETS) {
             PersonalDataMask.registerSecret(faults.value(property));
         }

@@ -10,6 +10,7 @@ import jakarta.validation.constraints.PositiveOrZero;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -37,6 +38,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param holdDelay hold time after those retries are exhausted
  * @param longHoldDelay hold time if the sender's queue at Twilio is full
  * @param segmentsPerSecond sender rate limit in segments, SENDER=NUMBER with commas, or a number for all; what exceeds it waits
+ * @param webhookKeys shared keys with which rules of the account sign webhooks by HMAC-SHA256, NAME=SECRET with commas
  */
 public record TwilioSettings(
         @NotBlank(message = MISSING)
@@ -92,7 +94,11 @@ public record TwilioSettings(
                                 regexp = "([\\w+ ]+=)?(?=[\\d.]*[1-9])\\d{1,4}(\\.\\d{1,3})?",
                                 message = "must be a number above 0, or SENDER=NUMBER, several with commas")
                         String>
-                segmentsPerSecond) {
+                segmentsPerSecond,
+
+        @DefaultValue
+        List<@Pattern(regexp = "[\\w.-]{1,64}=.{20,}", message = "must be NAME=SECRET, several with commas") String>
+                webhookKeys) {
 
     static final String TOKEN = "|.{20,}";
     static final String TOKEN_EXPECTED = "must be at least 20 characters";
@@ -109,6 +115,13 @@ public record TwilioSettings(
     /** The default sender: the Messaging Service if one is set, else the number. */
     public String sender() {
         return messagingServiceSid.isEmpty() ? fromNumber : messagingServiceSid;
+    }
+
+    /** The secrets of the shared keys, by name. */
+    public Map<String, String> sharedKeys() {
+        return webhookKeys.stream()
+                .map(key -> key.split("=", 2))
+                .collect(Collectors.toUnmodifiableMap(key -> key[0], key -> key[1]));
     }
 
     /** The tokens with which a webhook may be signed: the current one and, while tokens are rotated, the other. */

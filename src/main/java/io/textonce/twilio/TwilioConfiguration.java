@@ -56,7 +56,8 @@ class TwilioConfiguration {
 
     @Bean
     TwilioSignature twilioSignature(TextOnceProperties settings) {
-        return new TwilioSignature(settings.twilio().webhookTokens(), settings.publicBaseUrls());
+        return new TwilioSignature(
+                settings.twilio().webhookTokens(), settings.twilio().sharedKeys(), settings.publicBaseUrls());
     }
 
     @Bean

@@ -13,13 +13,17 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Validator of Twilio's request signature: true only if {@code X-Twilio-Signature} was computed with one of our auth tokens
+ * (SHA-1), or with the shared key that a second header names (SHA-256),
  * over one of our public URLs and everything in the body. It never trusts the host or scheme a request claims, never
  * throws on what a stranger sends, and takes the same time whichever token or URL matched.
  *
@@ -29,10 +33,17 @@ import org.jspecify.annotations.Nullable;
 public final class TwilioSignature {
 
     private static final String ALGORITHM = "HmacSHA1";
+    private static final String SHARED_KEY_ALGORITHM = "HmacSHA256";
+
+    /** Form of the header that names a shared key. */
+    private static final Pattern SETTINGS =
+            Pattern.compile("key=(?<key>[\\w.-]{1,64}),\\s*algorithm=(?<algorithm>\\w{1,32})");
+
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String BODY_HASH = "bodySHA256=";
 
     private final List<SecretKeySpec> keys;
+    private final Map<String, SecretKeySpec> sharedKeys;
     private final List<String> origins;
 
     /**
@@ -41,6 +52,12 @@ public final class TwilioSignature {
      *     port, and the prefix that a proxy strips. User info and fragment are dropped, since Twilio never signs them
      */
     public TwilioSignature(Collection<String> authTokens, Collection<URI> publicBaseUrls) {
+        this(authTokens, Map.of(), publicBaseUrls);
+    }
+
+    /** @param sharedKeys secrets of the keys by which rules of the account sign with HMAC-SHA256, by name */
+    public TwilioSignature(
+            Collection<String> authTokens, Map<String, String> sharedKeys, Collection<URI> publicBaseUrls) {
         if (authTokens.isEmpty() || authTokens.stream().anyMatch(String::isBlank)) {
             throw new IllegalArgumentException("A Twilio auth token is missing or blank");
         }
@@ -51,6 +68,11 @@ public final class TwilioSignature {
                 .distinct()
                 .map(token -> new SecretKeySpec(token.getBytes(StandardCharsets.UTF_8), ALGORITHM))
                 .toList();
+        this.sharedKeys = sharedKeys.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey,
+                        key -> new SecretKeySpec(
+                                key.getValue().getBytes(StandardCharsets.UTF_8), SHARED_KEY_ALGORITHM)));
         var all = new LinkedHashSet<String>();
         publicBaseUrls.forEach(url -> all.addAll(origins(url)));
         origins = List.copyOf(all);
@@ -65,6 +87,16 @@ public final class TwilioSignature {
      */
     public boolean matches(
             String rawPathAndQuery, byte[] body, @Nullable String contentType, @Nullable String signature) {
+        return matches(rawPathAndQuery, body, contentType, signature, null);
+    }
+
+    /** @param settings the header {@code X-Twilio-Webhooks-Signature-Settings}, which names key and algorithm, or null */
+    public boolean matches(
+            String rawPathAndQuery,
+            byte[] body,
+            @Nullable String contentType,
+            @Nullable String signature,
+            @Nullable String settings) {
         if (signature == null || signature.isEmpty()) {
             return false;
         }
@@ -75,7 +107,7 @@ public final class TwilioSignature {
         }
         var given = signature.getBytes(StandardCharsets.UTF_8);
         var matches = false;
-        for (var key : keys) {
+        for (var key : settings == null ? keys : shared(settings)) {
             var mac = mac(key);
             for (var origin : origins) {
                 for (var target : targets) {
@@ -86,6 +118,16 @@ public final class TwilioSignature {
             }
         }
         return matches;
+    }
+
+    /** Returns the shared key that the header names; none if it names another algorithm or an unknown key. */
+    private List<SecretKeySpec> shared(String settings) {
+        var named = SETTINGS.matcher(settings.strip());
+        if (!named.matches() || !named.group("algorithm").equals("HMAC_SHA256")) {
+            return List.of();
+        }
+        var key = sharedKeys.get(named.group("key"));
+        return key == null ? List.of() : List.of(key);
     }
 
     /** Twilio keeps, adds or drops the port depending on the product, so each form of a base URL counts. */
@@ -179,11 +221,11 @@ public final class TwilioSignature {
     /** Creates the Mac of one call, since a Mac has state; the keys are shared. */
     private static Mac mac(SecretKeySpec key) {
         try {
-            var mac = Mac.getInstance(ALGORITHM);
+            var mac = Mac.getInstance(key.getAlgorithm());
             mac.init(key);
             return mac;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform has " + ALGORITHM, e);
+            throw new IllegalStateException("Every Java platform has " + key.getAlgorithm(), e);
         }
     }
 

@@ -31,6 +31,7 @@ class SettingsTableTest {
             "TEXTONCE_HASH_KEY_PREVIOUS",
             "TWILIO_AUTH_TOKEN",
             "TWILIO_SECONDARY_AUTH_TOKEN",
+            "TWILIO_WEBHOOK_KEYS",
             "TWILIO_API_SECRET");
 
     @ParameterizedTest

@@ -479,6 +479,7 @@ class TwilioHttpTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofHours(1),
+                List.of(),
                 List.of());
     }
 

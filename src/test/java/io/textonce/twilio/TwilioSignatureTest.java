@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,6 +42,8 @@ class TwilioSignatureTest {
     private static final String FORM = "application/x-www-form-urlencoded; charset=UTF-8";
     private static final String JSON = "application/json";
     private static final String TOKEN = "1c892n40nd03kdnc0112slzkl3091j20";
+    private static final String SHARED = "a-shared-secret-of-24-byte";
+    private static final String SETTINGS = "key=main,algorithm=HMAC_SHA256";
     private static final String BASE = "https://sms.example.com";
     private static final String TARGET = "/twilio/status?id=42";
     private static final byte[] BODY =
@@ -69,6 +72,56 @@ class TwilioSignatureTest {
                     assertThat(new RequestValidator(vector.token()).validate(vector.url(), params, vector.signature()))
                             .isEqualTo(vector.expectValid());
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> acceptsWhatASharedKeySigned() throws IOException {
+        return vectors()
+                .filter(vector -> vector.expectValid() && vector.body() == null)
+                .map(vector -> dynamicTest(vector.name(), () -> {
+                    var shared = new TwilioSignature(
+                            List.of("another-token"), Map.of("main", SHARED), List.of(URI.create(vector.base())));
+                    String url = vector.signedUrl() == null ? vector.url() : vector.signedUrl();
+                    String header = sign(
+                            "HmacSHA256",
+                            SHARED,
+                            url,
+                            vector.params().stream()
+                                    .map(pair -> new FormBody.Parameter(pair.get(0), pair.get(1)))
+                                    .toList());
+
+                    assertThat(shared.matches(vector.target(), vector.form(), FORM, header, SETTINGS))
+                            .isTrue();
+                    assertThat(shared.matches(vector.target(), vector.form(), FORM, header))
+                            .isFalse();
+                    assertThat(shared.matches(vector.target(), vector.form(), FORM, vector.signature(), SETTINGS))
+                            .isFalse();
+                }));
+    }
+
+    /** Computed with Python's hmac over the example of Twilio's page. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "key=main,algorithm=HMAC_SHA256 | true",
+                "key=main, algorithm=HMAC_SHA256 | true",
+                "key=other,algorithm=HMAC_SHA256 | false",
+                "key=main,algorithm=HMAC_SHA1 | false",
+                "key=main,algorithm=none | false",
+                "algorithm=HMAC_SHA256 | false",
+                "'' | false",
+            })
+    void takesTheKeyAndTheAlgorithmThatTheHeaderNames(String settings, boolean valid) {
+        var shared = new TwilioSignature(
+                List.of("12345"), Map.of("main", SHARED), List.of(URI.create("https://example.com")));
+        byte[] form = ("Digits=1234&To=%2B18005551212&From=%2B14158675310&Caller=%2B14158675310"
+                        + "&CallSid=CA1234567890ABCDE")
+                .getBytes(ISO_8859_1);
+
+        assertThat(shared.matches(
+                        "/myapp.php?foo=1&bar=2", form, FORM, "UlBHfOls4AwE6iIWCnQlSvLELwVQ2PkmwlccncfNXrM=", settings))
+                .isEqualTo(valid);
     }
 
     @Test
@@ -325,6 +378,10 @@ class TwilioSignatureTest {
 
     /** Written apart from the code under test, after Twilio's Node library: a map of sorted sets. */
     private static String sign(String token, String url, List<FormBody.Parameter> pairs) {
+        return sign("HmacSHA1", token, url, pairs);
+    }
+
+    private static String sign(String algorithm, String token, String url, List<FormBody.Parameter> pairs) {
         var byName = new TreeMap<String, TreeSet<String>>(TwilioSignatureTest::compareCodePoints);
         pairs.forEach(pair -> byName.computeIfAbsent(
                         pair.name(), name -> new TreeSet<>(TwilioSignatureTest::compareCodePoints))
@@ -333,8 +390,8 @@ class TwilioSignatureTest {
         byName.forEach(
                 (name, values) -> values.forEach(value -> text.append(name).append(value)));
         try {
-            var mac = Mac.getInstance("HmacSHA1");
-            mac.init(new SecretKeySpec(token.getBytes(UTF_8), "HmacSHA1"));
+            var mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(token.getBytes(UTF_8), algorithm));
             return Base64.getEncoder().encodeToString(mac.doFinal(bytes(text.toString())));
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
