@@ -193,6 +193,10 @@ public record DeliveryView(
     /** Parameter of the request to Twilio; number and content are not shown. */
     public record Parameter(String name, String value) {
 
+        private static String segments(Object many) {
+            return many.equals(1) ? "1 segment" : many + " segments";
+        }
+
         static List<Parameter> of(Map<String, Object> row) {
             var parameters = new ArrayList<Parameter>();
             parameters.add(new Parameter("To", (String) row.get("phone_masked")));
@@ -209,7 +213,7 @@ public record DeliveryView(
                 }
             }
             if (row.get("segments") != null) {
-                parameters.add(new Parameter("Body", row.get("segments") + " segments, not shown"));
+                parameters.add(new Parameter("Body", segments(row.get("segments")) + ", not shown"));
             }
             return parameters;
         }

@@ -49,8 +49,13 @@ public final class ExampleDay {
             """;
     private static final String MOVE_ENTRIES = """
             UPDATE textonce.delivery_events
-            SET delivery_id = ?, happened_at = happened_at - CAST(? AS interval) WHERE delivery_id = ?
+            SET delivery_id = ?, happened_at = happened_at - by, called_at = called_at - by
+            FROM CAST(? AS interval) AS by WHERE delivery_id = ?
             """;
+
+    /** The subscribers were there before the day. */
+    private static final String MOVE_SUBSCRIBERS =
+            "UPDATE textonce.outbox_cursors SET begun_at = begun_at - interval '2 days'";
     private static final String MOVE = """
             UPDATE textonce.deliveries
             SET id = ?, created_at = created_at - CAST(? AS interval), updated_at = updated_at - CAST(? AS interval)
@@ -190,6 +195,9 @@ public final class ExampleDay {
                 database.get("SPRING_DATASOURCE_URL"),
                 database.get("SPRING_DATASOURCE_USERNAME"),
                 database.get("SPRING_DATASOURCE_PASSWORD"))) {
+            try (var subscribers = connection.createStatement()) {
+                subscribers.executeUpdate(MOVE_SUBSCRIBERS);
+            }
             connection.setAutoCommit(false);
             for (int i = 0; i < orders.size(); i++) {
                 // Without an end it stays where it is: now.

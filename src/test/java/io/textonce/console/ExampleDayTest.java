@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Page;
@@ -9,6 +10,9 @@ import com.microsoft.playwright.options.Media;
 import io.textonce.sandbox.ExampleDay;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** The sandbox's example day, and every page with it: at each width, light, dark and in print. */
@@ -26,6 +31,20 @@ class ExampleDayTest {
     private static final String BEYOND = """
             [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth)
                 .map(one => one.tagName + '.' + one.className).slice(0, 9).join(', ')""";
+
+    /** What a person calls a control. */
+    private static final String NAME = """
+            const name = one => one.labels && one.labels.length ? one.labels[0].innerText.split('\\n')[0]
+                : one.getAttribute('aria-label') || one.innerText.trim();
+            """;
+
+    private static final String CONTROLS = "() => {" + NAME + """
+            return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary,'
+                + '[tabindex="0"]')].filter(one => one.checkVisibility()).map(name); }""";
+
+    private static final String FOCUSED = "() => {" + NAME + """
+            const one = document.activeElement;
+            return { name: name(one), outline: getComputedStyle(one).outlineStyle }; }""";
 
     @Autowired
     private ProducerTemplate routes;
@@ -76,7 +95,7 @@ class ExampleDayTest {
     @ParameterizedTest
     @CsvSource({
         "overview, /",
-        "messages, /deliveries?since=24h",
+        "messages, /deliveries?since=2h",
         "failed, /deliveries?status=not_delivered&country=US",
         "no-messages, /deliveries?reason=none&ids=none",
         "invalid-filter, /deliveries?code=abc",
@@ -134,11 +153,41 @@ class ExampleDayTest {
     @Test
     void looksRightAsTheSimulatorAndAsTheStatusPage(Sandbox sandbox) {
         page.navigate(sandbox.twilio().baseUrl() + "/");
+        // It lists every message of all tests; its first rows look like the rest.
+        page.evaluate("document.querySelectorAll('tbody tr:nth-child(n+12)').forEach(row => row.remove())");
         looksRight("simulator");
 
         String management = sandbox.context().getEnvironment().getProperty("local.management.port");
         page.navigate("http://127.0.0.1:" + management + "/camel");
         looksRight("status");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/deliveries?status=not_delivered&country=US",
+                "/subscribers",
+                "/bulk/preview?action=resend&status=not_delivered"
+            })
+    void reachesEveryControlInItsOrderWithTheKeyboard(String path, Sandbox sandbox) {
+        page.setViewportSize(1280, 900);
+        page.navigate(sandbox.uri(path).toString());
+        var controls = (List<?>) page.evaluate(CONTROLS);
+
+        var reached = new ArrayList<Object>();
+        for (int i = 0; i < controls.size(); i++) {
+            page.keyboard().press("Tab");
+            var focused = (Map<?, ?>) page.evaluate(FOCUSED);
+            assertThat(focused.get("outline")).as("outline of %s", focused).isNotEqualTo("none");
+            if (reached.isEmpty() || !reached.get(reached.size() - 1).equals(focused.get("name"))) {
+                reached.add(focused.get("name"));
+            }
+        }
+
+        assertThat(reached).startsWith("Skip to the content");
+        assertThat(controls).asInstanceOf(LIST).startsWith(reached.toArray());
+        assertThat(reached).hasSizeGreaterThan(5);
     }
 
     private static void open(Sandbox sandbox, String list, String link, String address) {

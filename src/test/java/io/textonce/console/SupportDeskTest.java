@@ -339,7 +339,7 @@ class SupportDeskTest {
         assertThat(calls).contains("HTTP 400", "21408", "HTTP 201", " ms");
         assertThat(calls).containsPattern("RQ[0-9a-f]{32}");
         assertThat(page.locator(".card:has(.calls) .pairs").innerText())
-                .contains("From", Peers.FROM_NUMBER, "segments, not shown")
+                .contains("From", Peers.FROM_NUMBER, "segment, not shown")
                 .doesNotContain(number);
         assertThat(Browser.faults(page)).isEmpty();
     }
