@@ -56,6 +56,7 @@ public final class ExampleDay {
     /** The subscribers were there before the day. */
     private static final String MOVE_SUBSCRIBERS =
             "UPDATE textonce.outbox_cursors SET begun_at = begun_at - interval '2 days'";
+
     private static final String MOVE = """
             UPDATE textonce.deliveries
             SET id = ?, created_at = created_at - CAST(? AS interval), updated_at = updated_at - CAST(? AS interval)

@@ -21,12 +21,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A test class's windows of the machine's own Chromium, which is never downloaded: a test is skipped where there is none.
  * One Chromium serves all classes of a JVM, and ends with it; an operator logs in once.
  */
-public final class Browser implements AutoCloseable {
+public final class Browser implements AfterAllCallback {
 
     private static final Path CHROMIUM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
@@ -142,7 +144,7 @@ public final class Browser implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext test) {
         contexts.forEach(BrowserContext::close);
     }
 }

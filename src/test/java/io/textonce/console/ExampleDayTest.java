@@ -15,10 +15,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,7 +39,8 @@ class ExampleDayTest {
 
     private static final String CONTROLS = "() => {" + NAME + """
             return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary,'
-                + '[tabindex="0"]')].filter(one => one.checkVisibility()).map(name); }""";
+                + '[tabindex="0"]')].filter(one => one.checkVisibility()).map(name)
+                .filter((one, i, all) => one !== all[i - 1]); }""";
 
     private static final String FOCUSED = "() => {" + NAME + """
             const one = document.activeElement;
@@ -49,20 +49,10 @@ class ExampleDayTest {
     @Autowired
     private ProducerTemplate routes;
 
-    private static @Nullable Browser browser;
+    @RegisterExtension
+    static final Browser browser = new Browser();
+
     private static @Nullable Page page;
-
-    @BeforeAll
-    static void start() {
-        browser = new Browser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @BeforeEach
     void fill(Sandbox sandbox) {

@@ -11,28 +11,15 @@ import io.textonce.sandbox.Sandbox;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Camel's view as an operator meets it, in a real browser. Its screenshots stay in {@code target/screenshots}. */
 @ProductionTest
 class RoutesBrowserTest {
 
-    private static @Nullable Browser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = new Browser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
+    @RegisterExtension
+    static final Browser browser = new Browser();
 
     @Test
     void stopsAnIntakeAndStartsItAgainWithTheKeyboardAlone(Sandbox sandbox) {

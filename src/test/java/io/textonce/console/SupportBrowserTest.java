@@ -10,28 +10,15 @@ import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The support page as a person meets it, in a real browser. Its screenshots stay in {@code target/screenshots}. */
 @ProductionTest
 class SupportBrowserTest {
 
-    private static @Nullable Browser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = new Browser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
+    @RegisterExtension
+    static final Browser browser = new Browser();
 
     @Test
     void letsAnOperatorInAndNobodyElse(Sandbox sandbox) {

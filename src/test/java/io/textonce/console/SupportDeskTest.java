@@ -20,10 +20,9 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,20 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ProductionTest
 class SupportDeskTest {
 
-    private static @Nullable Browser browser;
+    @RegisterExtension
+    static final Browser browser = new Browser();
+
     private static @Nullable Page page;
-
-    @BeforeAll
-    static void start() {
-        browser = new Browser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @BeforeEach
     void logIn(Sandbox sandbox) {
@@ -315,7 +304,7 @@ class SupportDeskTest {
         button("Undo").click();
         page.waitForLoadState();
 
-        assertThat(page.locator("#live").innerText()).contains("undone by support");
+        assertThat(page.locator("#live").innerText()).contains("Undone by support");
         assertThat(sandbox.delivery(ids.get(0))).containsEntry("status", "rejected");
         assertThat(Browser.faults(page)).isEmpty();
     }

@@ -16,10 +16,9 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The nine tasks of an agent, each from the overview with at most four clicks. */
 @ProductionTest
@@ -27,22 +26,12 @@ class SupportTasksTest {
 
     private static final int MOST_CLICKS = 4;
 
-    private static @Nullable Browser browser;
+    @RegisterExtension
+    static final Browser browser = new Browser();
+
     private static @Nullable Page page;
 
     private int clicks;
-
-    @BeforeAll
-    static void start() {
-        browser = new Browser();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @BeforeEach
     void begin(Sandbox sandbox) {

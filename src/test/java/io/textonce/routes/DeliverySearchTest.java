@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.sandbox.LogRecorder;
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.time.Instant;
@@ -107,12 +108,40 @@ class DeliverySearchTest {
                 .isEmpty();
     }
 
+    @Test
+    void filtersByCountrySenderReasonAndIdsInAListAndInAnExport(Sandbox sandbox) {
+        String here = sandbox.newEventId();
+        String abroad = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 1, refuses(21408));
+        sandbox.twilio().forNumber("+447700910622", 1, refuses(21408));
+        sandbox.post("order-shipped", sandbox.orderShipped(here, number));
+        sandbox.post("order-shipped", sandbox.orderShipped(abroad, "+447700910622"));
+        String ids = "ids=" + here + "," + sandbox.delivery(abroad).get("id") + "&reason=COUNTRY";
+
+        assertThat(eventIds(sandbox, ids)).containsExactly(abroad, here);
+        assertThat(eventIds(sandbox, ids + "&country=gb")).containsExactly(abroad);
+        assertThat(eventIds(sandbox, ids + "&country=US&sender=" + Peers.FROM_NUMBER.substring(1)))
+                .containsExactly(here);
+        assertThat(eventIds(sandbox, ids + "&sender=none")).isEmpty();
+        assertThat(sandbox.get("/api/deliveries/export.csv?country=GB&" + ids).body())
+                .contains(abroad, "\"GB\"")
+                .doesNotContain(here);
+    }
+
+    private static List<String> eventIds(Sandbox sandbox, String query) {
+        return sandbox.json(sandbox.get("/api/deliveries?" + query))
+                .get("deliveries")
+                .findValuesAsText("eventId");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "phone=0555",
                 "code=x",
                 "limit=0",
+                "country=USA",
                 "limit=1000",
                 "from=yesterday",
                 "after=1",
