@@ -178,7 +178,8 @@ class CapsTest {
         var again = instance.claim(over);
 
         assertThat(status(rejected)).isEqualTo(REJECTED);
-        assertThat(rejected.getVariable("rejection", EventRejected.class).error()).isEqualTo("cap_reached");
+        assertThat(rejected.getVariable("rejection", EventRejected.class).error())
+                .isEqualTo("cap_reached");
         assertThat(status(again)).isEqualTo(RESERVED);
         assertThat(used(name)).isEqualTo(2);
     }
