@@ -29,11 +29,14 @@ public final class DueRepository {
                 coalesce(due.due_at = d.slot_at, false) AS has_slot
             """;
 
+    /** Lease of held deliveries, or of expired ones alone, among the earliest: no other precedes what can be sent. */
     private static final String TAKE_HELD = """
             WITH due AS (
                 SELECT id, due_at, phone <> to_phone AS is_redirected, to_phone, to_masked, to_hash
                 FROM textonce.deliveries, (%1$s) AS redirection
-                WHERE stage = 'held' AND due_at <= now()
+                WHERE stage = 'held' AND due_at <= now() AND (NOT ? OR expires_at <= now() AND id IN (
+                    SELECT id FROM textonce.deliveries WHERE stage = 'held' AND due_at <= now()
+                    ORDER BY due_at LIMIT 1000))
                 ORDER BY due_at LIMIT ? FOR UPDATE OF deliveries SKIP LOCKED
             ),
             entries AS (
@@ -168,11 +171,21 @@ public final class DueRepository {
 
     /** Returns held messages that are due, each reserved again for the caller. */
     public List<DueDelivery> takeHeld(int most) {
+        return takeHeld(false, most);
+    }
+
+    /** Returns held messages that expired before they were due, reserved as well; nothing is sent of them. */
+    public List<DueDelivery> takeExpired(int most) {
+        return takeHeld(true, most);
+    }
+
+    private List<DueDelivery> takeHeld(boolean isExpired, int most) {
         return take(
                 TAKE_HELD,
                 redirection.phone(),
                 redirection.masked(),
                 redirection.hash(),
+                isExpired,
                 most,
                 sender,
                 lease.toString());

@@ -108,7 +108,7 @@ final class ListLag implements AutoCloseable {
     }
 
     private void record(String sid, Duration lag) {
-        if (lag.compareTo(assumed.dividedBy(2)) > 0) {
+        if (!assumed.isZero() && lag.compareTo(assumed.dividedBy(2)) > 0) {
             LOG.warn(
                     "Twilio's message list had no {} for {} s; the reconciliation windows cover {} s"
                             + " (textonce.unknown.list-lag)",

@@ -45,8 +45,17 @@ final class DueQueues {
         this.silentWorkers = silentWorkers;
     }
 
-    /** While the circuit breaker is open, one at most: its probe goes with it to the worker. */
+    /**
+     * While the circuit breaker is open, one at most: its probe goes with it to the worker. What has expired needs none,
+     * so that it does not stand before what can be sent.
+     */
     List<DueDelivery> held(Exchange exchange) {
+        if (probe.isNeeded()) {
+            var expired = lease(exchange, heldWorkers, deliveries::takeExpired);
+            if (!expired.isEmpty()) {
+                return expired;
+            }
+        }
         probe.begin(exchange);
         var leased = lease(exchange, heldWorkers, deliveries::takeHeld);
         if (leased.isEmpty()) {

@@ -13,9 +13,14 @@ public final class CircuitProbe {
         this.circuit = circuit;
     }
 
-    /** Reads the state that all instances share, and limits what is leased next. */
-    public void begin(Exchange exchange) {
+    /** Returns whether the circuit breaker is open, by the state that all instances share. */
+    public boolean isNeeded() {
         circuit.refresh();
+        return circuit.isOpen();
+    }
+
+    /** Limits what is leased next. */
+    public void begin(Exchange exchange) {
         if (circuit.isOpen()) {
             var probe = circuit.takeProbe();
             exchange.setVariable("most", probe == null ? 0 : 1);

@@ -34,12 +34,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
  * One event, one text, whatever breaks: 0 lost and 0 doubled in every scenario, counted in Twilio's ledger. The size is
  * small in {@code ./mvnw verify}; {@code ./mvnw verify -Pproof} runs the large one.
  */
+@Order(Integer.MAX_VALUE) // The longest: of the classes in a queue, the last is taken first.
 class ProofIT extends Proof {
 
     private static final int KILLS = LARGE ? 25 : 3;
