@@ -410,7 +410,7 @@ class IntakeFileTest {
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(posts(sandbox, numbers)).hasSize(300));
-        assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(PARALLEL / 2, PARALLEL);
+        assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(PARALLEL / 8, PARALLEL);
     }
 
     @Test

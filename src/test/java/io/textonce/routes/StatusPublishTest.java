@@ -326,10 +326,13 @@ class StatusPublishTest {
         RetentionTest.step(camel, "retention", "purge");
         boolean kept = exists(old);
         decide("sandbox", "suspend", "");
-        RetentionTest.step(camel, "retention", "purge");
 
         assertThat(kept).isTrue();
-        assertThat(exists(old)).isFalse();
+        // A row that the retention of another instance has locked is skipped.
+        await().atMost(SOON).until(() -> {
+            RetentionTest.step(camel, "retention", "purge");
+            return !exists(old);
+        });
     }
 
     private boolean exists(UUID delivery) {
