@@ -42,9 +42,9 @@ class AccountRefusedTest {
     }
 
     @Test
-    void findsALiveTextBehindAHundredThatHaveExpiredWithOneProbe(Sandbox sandbox) {
+    void findsALiveTextBehindThirtyThatHaveExpiredWithOneProbe(Sandbox sandbox) {
         refuseTheAccount(sandbox);
-        var expired = IntStream.range(0, 100).mapToObj(n -> held(sandbox)).toList();
+        var expired = IntStream.range(0, 30).mapToObj(n -> held(sandbox)).toList();
         var live = held(sandbox);
         expired.forEach(text -> text.update("expires_at = now() - interval '1 s', due_at = now() - interval '2 s'"));
         live.makeDue();
