@@ -74,30 +74,11 @@ final class Retention {
                 LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
-    private static final String PURGE_REJECTED = """
-            DELETE FROM textonce.rejected_events
-            WHERE id IN (
-                SELECT id FROM textonce.rejected_events
-                WHERE id < ? AND rejected_at < now() - CAST(? AS interval)
-                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
-            """;
-
-    private static final String PURGE_AUDIT = """
-            DELETE FROM textonce.audit_entries
-            WHERE id IN (
-                SELECT id FROM textonce.audit_entries
-                WHERE id < ? AND happened_at < now() - CAST(? AS interval)
-                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
-            """;
+    private static final String PURGE_REJECTED = purgeOf("rejected_events", "rejected_at");
+    private static final String PURGE_AUDIT = purgeOf("audit_entries", "happened_at");
 
     /** Purge of bulk actions and, by cascade, of their messages. */
-    private static final String PURGE_BULK = """
-            DELETE FROM textonce.bulk_actions
-            WHERE id IN (
-                SELECT id FROM textonce.bulk_actions
-                WHERE id < ? AND finished_at < now() - CAST(? AS interval)
-                ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
-            """;
+    private static final String PURGE_BULK = purgeOf("bulk_actions", "finished_at");
 
     private static final String DRIFT = """
             SELECT count(*) FROM textonce.opt_outs WHERE source = 'twilio' AND opted_out_at > now() - interval '1 day'
@@ -139,6 +120,17 @@ final class Retention {
         this.settings = settings;
         this.subscribers = subscribers.toArray(String[]::new);
         this.clock = clock;
+    }
+
+    /** Returns the purge of a table whose ids rise with time, by one of its columns. */
+    private static String purgeOf(String table, String column) {
+        return """
+                DELETE FROM textonce.%1$s
+                WHERE id IN (
+                    SELECT id FROM textonce.%1$s
+                    WHERE id < ? AND %2$s < now() - CAST(? AS interval)
+                    ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
+                """.formatted(table, column);
     }
 
     /** Runs one step of clearing. The scheduler repeats it at once while there was something to do. */
