@@ -2,13 +2,11 @@ package io.textonce.console;
 
 import io.textonce.delivery.EventPreview;
 import io.textonce.http.Problem;
+import io.textonce.intake.RouteSchemas;
 import io.textonce.security.SendPermission;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.Route;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
@@ -21,13 +19,11 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class PreviewPage {
 
-    private static final String EVENT = "event-";
-
-    private final CamelContext camel;
+    private final RouteSchemas schemas;
     private final ProducerTemplate routes;
 
-    PreviewPage(CamelContext camel, ProducerTemplate routes) {
-        this.camel = camel;
+    PreviewPage(RouteSchemas schemas, ProducerTemplate routes) {
+        this.schemas = schemas;
         this.routes = routes;
     }
 
@@ -61,18 +57,9 @@ final class PreviewPage {
     }
 
     private String page(String event, String json, Model model) {
-        model.addAttribute("events", events());
+        model.addAttribute("events", schemas.events());
         model.addAttribute("event", event);
         model.addAttribute("json", json);
         return "support/preview";
-    }
-
-    private List<String> events() {
-        return camel.getRoutes().stream()
-                .map(Route::getRouteId)
-                .filter(id -> id.startsWith(EVENT))
-                .map(id -> id.substring(EVENT.length()))
-                .sorted()
-                .toList();
     }
 }

@@ -47,7 +47,7 @@ public final class EventRouteGuard {
             }
         }
         if (EventPreview.of(exchange) != null) {
-            requirePreview("event-" + event);
+            requirePreview(RouteSchemas.EVENT + event);
         }
     }
 
@@ -62,7 +62,7 @@ public final class EventRouteGuard {
     }
 
     private boolean hasRoute(String event) {
-        return context.getRoute("event-" + event) != null;
+        return context.getRoute(RouteSchemas.EVENT + event) != null;
     }
 
     private static EventRejected unknown() {

@@ -9,10 +9,8 @@ import io.textonce.event.EventSchemas;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.Route;
 import org.springframework.stereotype.Component;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -25,7 +23,6 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 @Component
 final class OpenApi {
 
-    private static final String EVENT = "event-";
     private static final List<String> OTHER_SCHEMAS = List.of("verify-start", "verify-check");
 
     private final CamelContext camel;
@@ -70,7 +67,7 @@ final class OpenApi {
         for (String name : OTHER_SCHEMAS) {
             known.set(name, schemas.of(EventSchemas.uriOf(name)).source());
         }
-        for (String event : events()) {
+        for (String event : routes.events()) {
             known.set(event, schema(event));
             paths.putObject("/api/" + event + "-sms").set("post", operation(event));
         }
@@ -89,19 +86,10 @@ final class OpenApi {
         }
     }
 
-    private TreeSet<String> events() {
-        var events = new TreeSet<String>();
-        camel.getRoutes().stream()
-                .map(Route::getRouteId)
-                .filter(id -> id.startsWith(EVENT))
-                .forEach(id -> events.add(id.substring(EVENT.length())));
-        return events;
-    }
-
     private ObjectNode operation(String event) {
         var operation = json.createObjectNode();
         operation.put("operationId", event);
-        var route = camel.getRoute(EVENT + event);
+        var route = camel.getRoute(RouteSchemas.EVENT + event);
         operation.put("summary", Objects.requireNonNullElse(route == null ? null : route.getDescription(), event));
         operation.putArray("tags").add("events");
         operation.putArray("parameters").addObject().put("$ref", "#/components/parameters/Preview");

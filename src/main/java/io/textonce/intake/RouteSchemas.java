@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.event.EventSchemas;
 import io.textonce.intake.file.EventFields;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.EndpointAware;
+import org.apache.camel.Route;
 import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class RouteSchemas {
+
+    static final String EVENT = "event-";
 
     private static final String CHECK = "event-check-action";
 
@@ -33,9 +39,18 @@ public final class RouteSchemas {
         this.schemas = schemas;
     }
 
+    /** Returns the names of the events that have a route, in order. */
+    public SortedSet<String> events() {
+        return camel.getRoutes().stream()
+                .map(Route::getRouteId)
+                .filter(id -> id.startsWith(EVENT))
+                .map(id -> id.substring(EVENT.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** Fields of an event; unknown where its route checks it by no schema. */
     public EventFields fieldsOf(String event) {
-        return uris("event-" + event)
+        return uris(EVENT + event)
                 .findFirst()
                 .map(uri -> EventFields.of(schemas.of(uri).source()))
                 .orElse(EventFields.UNKNOWN);
@@ -44,7 +59,7 @@ public final class RouteSchemas {
     /** Returns the schema of an event, or null where its route checks it by none. */
     @Nullable
     JsonNode schemaOf(String event) {
-        return uris("event-" + event)
+        return uris(EVENT + event)
                 .findFirst()
                 .map(uri -> schemas.of(uri).source())
                 .orElse(null);
