@@ -403,14 +403,15 @@ class IntakeFileTest {
     @Test
     void sendsLinesInParallelAndNoMoreThanTheSettingSays(Sandbox sandbox) {
         List<String> numbers = numbers(sandbox, 300);
-        var delay = Duration.ofSeconds(3);
+        // Long enough for a busy machine to have begun half of them.
+        var delay = Duration.ofSeconds(6);
         numbers.forEach(number -> sandbox.twilio().forNumber(number, answersLate(delay)));
 
         dropEvents(sandbox, newName(), numbers);
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(posts(sandbox, numbers)).hasSize(300));
-        assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(PARALLEL / 8, PARALLEL);
+        assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(PARALLEL / 2, PARALLEL);
     }
 
     @Test
