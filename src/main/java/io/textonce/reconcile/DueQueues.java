@@ -55,8 +55,8 @@ final class DueQueues {
             if (!expired.isEmpty()) {
                 return expired;
             }
+            probe.begin(exchange);
         }
-        probe.begin(exchange);
         var leased = lease(exchange, heldWorkers, deliveries::takeHeld);
         if (leased.isEmpty()) {
             probe.end(exchange);

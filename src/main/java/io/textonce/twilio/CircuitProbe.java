@@ -19,13 +19,11 @@ public final class CircuitProbe {
         return circuit.isOpen();
     }
 
-    /** Limits what is leased next. */
+    /** Takes the probe, and limits what is leased next to it. */
     public void begin(Exchange exchange) {
-        if (circuit.isOpen()) {
-            var probe = circuit.takeProbe();
-            exchange.setVariable("most", probe == null ? 0 : 1);
-            exchange.setVariable("probe", probe);
-        }
+        var probe = circuit.takeProbe();
+        exchange.setVariable("most", probe == null ? 0 : 1);
+        exchange.setVariable("probe", probe);
     }
 
     /** Returns a probe whose call was not made: a held message that ended without one must not cost the others theirs. */
