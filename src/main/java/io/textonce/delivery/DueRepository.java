@@ -147,12 +147,12 @@ public final class DueRepository {
             SELECT id, 'decision', status, status, NULL, error_code, reason, NULL, due_at FROM decided
             """;
 
-    private static final String LOOK_AGAIN = """
+    private static final String SCHEDULE_CHECK = """
             UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval)
             WHERE id = ? AND attempt = ? AND unknown_since = ? AND status = 'unknown'
             """;
 
-    private static final String ASK_AGAIN = """
+    private static final String SCHEDULE_POLL = """
             UPDATE textonce.deliveries SET due_at = now() + CAST(? AS interval)
             WHERE id = ? AND message_sid = ? AND textonce.status_rank(status) < 5
             """;
@@ -284,12 +284,12 @@ public final class DueRepository {
 
     /** Schedules the next check of an unknown outcome. */
     public void scheduleCheck(DueDelivery due, Duration wait) {
-        jdbc.update(LOOK_AGAIN, wait.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()));
+        jdbc.update(SCHEDULE_CHECK, wait.toString(), due.id(), due.attempt(), timestamp(due.unknownSince()));
     }
 
     /** Schedules the next poll of its status, or none if {@code wait} is null. */
     public void schedulePoll(DueDelivery due, @Nullable Duration wait) {
-        jdbc.update(ASK_AGAIN, wait == null ? null : wait.toString(), due.id(), due.sid());
+        jdbc.update(SCHEDULE_POLL, wait == null ? null : wait.toString(), due.id(), due.sid());
     }
 
     private static @Nullable Timestamp timestamp(@Nullable Instant time) {

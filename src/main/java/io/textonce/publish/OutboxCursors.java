@@ -105,7 +105,7 @@ class OutboxCursors {
                 END
             """;
 
-    private static final String TOLD = """
+    private static final String PUBLISHED = """
             WITH a AS (
                 SELECT CAST(? AS integer) AS events, CAST(? AS bigint) AS millis, CAST(NULL AS text) AS error
             )
@@ -201,12 +201,12 @@ class OutboxCursors {
 
     /** Records that there is nothing for the subscriber up to an entry. */
     void advance(Batch batch, long upTo) {
-        jdbc.update(TOLD, null, null, upTo, batch.name(), batch.holder());
+        jdbc.update(PUBLISHED, null, null, upTo, batch.name(), batch.holder());
     }
 
     /** Records that everything up to an entry is published. */
     void published(Batch batch, long upTo, int events, Duration took) {
-        jdbc.update(TOLD, events, took.toMillis(), upTo, batch.name(), batch.holder());
+        jdbc.update(PUBLISHED, events, took.toMillis(), upTo, batch.name(), batch.holder());
     }
 
     /**

@@ -55,7 +55,7 @@ final class Reconciliation {
     private static final Duration SLOWEST_CHECK = Duration.ofMinutes(5);
 
     /** Time of the last check: later ones stay inconclusive, too, since no outage of Twilio's API lasts longer. */
-    private static final Duration LAST_LOOK = Duration.ofHours(6);
+    private static final Duration LAST_CHECK = Duration.ofHours(6);
 
     private static final String RESOLVED = "textonce.reconciliations.resolved";
     private static final String UNDECIDED = "undecided";
@@ -223,7 +223,7 @@ final class Reconciliation {
     private void retryCheck(DueDelivery due, @Nullable String doubt) {
         var unclear = due.unclearFor();
         // After a restore all deliveries count as unknown since the start, however late their events arrive.
-        var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_LOOK;
+        var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_CHECK;
         if (doubt != null && unclear.compareTo(max(last, window(due))) >= 0) {
             LOG.warn("Delivery {} is still unknown; an operator must decide: {}", due.id(), doubt);
             deliveries.giveUp(

@@ -121,25 +121,24 @@ final class Oracle {
     }
 
     /**
-     * Deliveries of whose changes the client that listens was not told, or not in their order. It may have heard of more:
-     * of what a database that was set back does not know.
+     * Deliveries whose changes the subscriber did not receive, or not in their order. It may have received more: of what a database that was set back does not know.
      */
-    List<String> untold() throws SQLException {
+    List<String> unpublished() throws SQLException {
         try (var connection = DriverManager.getConnection(database, "postgres", "postgres");
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(
                         "SELECT delivery_id, string_agg(new_status, ',' ORDER BY id) FROM textonce.delivery_events"
                                 + " WHERE new_status IS NOT NULL GROUP BY delivery_id")) {
-            var untold = new ArrayList<String>();
-            var told = peers.statuses().statusesByDelivery();
+            var unpublished = new ArrayList<String>();
+            var published = peers.statuses().statusesByDelivery();
             while (rows.next()) {
                 var changes = List.of(rows.getString(2).split(","));
-                var heard = told.getOrDefault(rows.getString(1), List.of());
-                if (!isWithin(changes, heard)) {
-                    untold.add(rows.getString(1) + ": " + changes + ", heard " + heard);
+                var received = published.getOrDefault(rows.getString(1), List.of());
+                if (!isWithin(changes, received)) {
+                    unpublished.add(rows.getString(1) + ": " + changes + ", received " + received);
                 }
             }
-            return untold;
+            return unpublished;
         }
     }
 

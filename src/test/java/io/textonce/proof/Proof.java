@@ -99,9 +99,9 @@ abstract class Proof {
 
     void judge(String scenario, Load load, String faults) {
         judgeTexts(scenario, load, faults);
-        await("a client to be told of each change of a status, in order")
+        await("a client to receive each change of a status, in order")
                 .atMost(MOST)
-                .untilAsserted(() -> assertThat(oracle.untold()).isEmpty());
+                .untilAsserted(() -> assertThat(oracle.unpublished()).isEmpty());
         app.stop();
     }
 
