@@ -49,9 +49,10 @@ CREATE TABLE textonce.deliveries (
     created_at            timestamptz NOT NULL DEFAULT now(),
 
     -- The message. Number and body are kept only while they are needed; with a contentSid the body holds the variables
-    -- of Twilio's template. The hash is keyed, for lookups. The country is the number's, in two letters.
+    -- of Twilio's template. The hash is keyed, for lookups. The country is the number's, in two letters; the language is the text's.
     sender                text        NOT NULL,
     country               text,
+    language              text,
     phone                 text,
     phone_masked          text        NOT NULL,
     phone_hash            bytea       NOT NULL,

@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.message.Sender;
 import io.textonce.privacy.PersonalDataMask;
 import java.time.Duration;
 import java.time.Instant;
@@ -200,8 +201,11 @@ public record DeliveryView(
         static List<Parameter> of(Map<String, Object> row) {
             var parameters = new ArrayList<Parameter>();
             parameters.add(new Parameter("To", (String) row.get("phone_masked")));
-            String sender = (String) row.get("sender");
-            parameters.add(new Parameter(sender.startsWith("MG") ? "MessagingServiceSid" : "From", sender));
+            var sender = new Sender((String) row.get("sender"));
+            parameters.add(
+                    sender.service() == null
+                            ? new Parameter("From", sender.address())
+                            : new Parameter("MessagingServiceSid", sender.service()));
             String options = (String) row.get("twilio_options");
             for (String option :
                     options == null ? new String[0] : options.strip().split("\\s+")) {

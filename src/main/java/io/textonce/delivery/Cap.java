@@ -33,10 +33,10 @@ public record Cap(String name, CapSettings settings, ZoneId zone) {
     }
 
     /** Returns whether a message counts. */
-    boolean isFor(Sms sms, String sender) {
+    boolean isFor(Sms sms) {
         return covers(settings.events(), sms.event())
                 && covers(settings.clients(), sms.client())
-                && covers(settings.senders(), sender)
+                && covers(settings.senders(), sms.sender())
                 && (settings.countries().isEmpty() || settings.countries().contains(country(sms)));
     }
 

@@ -54,7 +54,6 @@ public final class Caps {
     private final CapNotices notices;
     private final FrequencyCap frequency;
     private final PhoneHash phoneHash;
-    private final String usualSender;
     private final MeterRegistry meters;
     private final Clock clock;
 
@@ -65,7 +64,6 @@ public final class Caps {
             CapCounters counters,
             FrequencyCap frequency,
             PhoneHash phoneHash,
-            String usualSender,
             MeterRegistry meters,
             Clock clock) {
         this.jdbc = jdbc;
@@ -75,7 +73,6 @@ public final class Caps {
         this.notices = new CapNotices(jdbc);
         this.frequency = frequency;
         this.phoneHash = phoneHash;
-        this.usualSender = usualSender;
         this.meters = meters;
         this.clock = clock;
     }
@@ -202,11 +199,9 @@ public final class Caps {
     }
 
     private List<Cap> of(Sms sms) {
-        if (caps.isEmpty()) {
-            return caps;
-        }
-        String sender = sms.policy().sender(usualSender);
-        return caps.stream().filter(cap -> cap.isFor(sms, sender)).toList();
+        return caps.isEmpty()
+                ? caps
+                : caps.stream().filter(cap -> cap.isFor(sms)).toList();
     }
 
     /** Adds to a preview what the message would use now, and what would follow. */

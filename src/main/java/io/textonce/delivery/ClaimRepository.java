@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -30,11 +31,11 @@ final class ClaimRepository implements AutoCloseable {
                 SELECT t.*, EXISTS (
                         SELECT FROM textonce.opt_outs AS o
                         WHERE o.sender = t.sender AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS opted_out
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, detail, body,
                         payload_sha256, source, client, purpose, consent_at, consent_source, phone_masked, phone,
                         on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments, twilio_options,
-                        reference, country)
+                        reference, country, language)
             ),
             """;
 
@@ -60,7 +61,7 @@ final class ClaimRepository implements AutoCloseable {
                     (id, event, event_id, attempt, attempted_at, counted_at, status, due_at, error_code, reason, body,
                      payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
                      phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
-                     twilio_options, reference, country)
+                     twilio_options, reference, country, language)
                 SELECT id, event, event_id, 1, now(),
                     CASE WHEN NOT opted_out AND status = 'reserved' THEN now() END,
                     CASE WHEN opted_out THEN 'rejected' ELSE status END,
@@ -69,7 +70,7 @@ final class ClaimRepository implements AutoCloseable {
                     CASE WHEN opted_out THEN '%2$s' ELSE detail END,
                     body, payload_sha256, source, client, sender, purpose, consent_at, consent_source, phone_masked,
                     phone_hash, phone, on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments,
-                    twilio_options, reference, country
+                    twilio_options, reference, country, language
                 FROM requested
                 ON CONFLICT (event_id, event) DO NOTHING
                 RETURNING id, attempt, status, error_code, reason, due_at, counted_at
@@ -113,7 +114,8 @@ final class ClaimRepository implements AutoCloseable {
                     phone = t.phone, on_unknown = t.on_unknown, reconciliation_window = t.reconciliation_window,
                     expires_at = t.expires_at, quiet_hours = t.quiet_hours, time_zone = t.time_zone,
                     segments = t.segments,
-                    twilio_options = t.twilio_options, reference = t.reference, country = t.country
+                    twilio_options = t.twilio_options, reference = t.reference, country = t.country,
+                    language = t.language
                 FROM requested AS t
                 WHERE d.event = t.event AND d.event_id = t.event_id AND (d.status = 'rejected' OR d.source = '%3$s')
                 RETURNING d.id, d.attempt, d.status, d.error_code, d.reason, d.due_at, d.counted_at
@@ -129,18 +131,15 @@ final class ClaimRepository implements AutoCloseable {
     private final JdbcTemplate jdbc;
     private final Caps caps;
     private final PhoneNumbers phones;
-    private final String sender;
     private final Duration leaseLength;
     private final String claim;
     private final StatementBatcher<Claim, ClaimResult> claims;
 
     /** @param publishes whether there are subscribers to status changes */
-    ClaimRepository(
-            JdbcTemplate jdbc, Caps caps, PhoneNumbers phones, String sender, Duration leaseLength, boolean publishes) {
+    ClaimRepository(JdbcTemplate jdbc, Caps caps, PhoneNumbers phones, Duration leaseLength, boolean publishes) {
         this.jdbc = jdbc;
         this.caps = caps;
         this.phones = phones;
-        this.sender = sender;
         this.leaseLength = leaseLength;
         this.claim = CLAIM + RECORD.formatted(publishes ? "" : "WHERE status <> 'reserved'");
         this.claims = new StatementBatcher<>("claims", Claim::key, Comparator.comparing(Claim::key), this::claim);
@@ -200,7 +199,7 @@ final class ClaimRepository implements AutoCloseable {
                 .add("uuid", Claim::id)
                 .add("text", claim -> claim.sms().event())
                 .add("text", claim -> claim.sms().eventId())
-                .add("text", claim -> claim.policy().sender(sender))
+                .add("text", claim -> claim.sms().sender())
                 .add("text", claim -> array(claim.hashes()))
                 .add("bytea", claim -> claim.hashes()[0])
                 .add("text", claim -> claim.decision().status())
@@ -227,9 +226,10 @@ final class ClaimRepository implements AutoCloseable {
                 .add("text", claim -> claim.policy().quietHours())
                 .add("text", claim -> claim.sms().timeZone())
                 .add("int4", claim -> claim.sms().segments())
-                .add("text", claim -> claim.policy().written(claim.sms().sendAt()))
+                .add("text", claim -> written(claim.sms()))
                 .add("text", claim -> claim.sms().reference())
-                .add("text", claim -> Countries.of(claim.sms().phone()));
+                .add("text", claim -> Countries.of(claim.sms().phone()))
+                .add("text", claim -> claim.sms().language());
         return jdbc.query(
                 columns.in(sql),
                 (row, n) -> new Claimed(
@@ -241,6 +241,10 @@ final class ClaimRepository implements AutoCloseable {
                                 row.getObject("error_code", Integer.class),
                                 false),
                         row.getBoolean("is_uncounted")));
+    }
+
+    private static @Nullable String written(Sms sms) {
+        return sms.policy().written(sms.isScheduledAtTwilio() ? sms.sendAt() : null);
     }
 
     /** Returns PostgreSQL's notation of an array. */

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.message.Senders;
 import io.textonce.peer.Activity;
 import io.textonce.peer.ConnectionPool;
 import io.textonce.peer.PeerMonitor;
@@ -173,9 +174,7 @@ class DeliveryConfiguration {
         return new SendAdmission(
                 restore,
                 new SenderRateLimit(
-                        new JdbcTemplate(outcomeDataSource),
-                        settings.twilio().sender(),
-                        settings.twilio().segmentsPerSecond()));
+                        new JdbcTemplate(outcomeDataSource), settings.twilio().segmentsPerSecond()));
     }
 
     @Bean
@@ -199,7 +198,6 @@ class DeliveryConfiguration {
                 counters,
                 new FrequencyCap(jdbc, settings.frequency()),
                 phoneHash,
-                settings.twilio().sender(),
                 meters,
                 clock);
     }
@@ -214,7 +212,6 @@ class DeliveryConfiguration {
                 new JdbcTemplate(dataSource),
                 caps,
                 phones,
-                settings.twilio().sender(),
                 settings.lease(),
                 !settings.subscribers().isEmpty());
     }
@@ -247,10 +244,11 @@ class DeliveryConfiguration {
             Recipients recipients,
             PhoneNumbers phones,
             PhoneHash phoneHash,
+            Senders senders,
             TextOnceProperties settings) {
         return new DueRepository(
                 new JdbcTemplate(dataSource),
-                settings.twilio().sender(),
+                senders::current,
                 settings.lease(),
                 Redirection.of(recipients, phones, phoneHash));
     }

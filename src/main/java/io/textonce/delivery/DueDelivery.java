@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt attempt of the lease; a change for another attempt has no effect
  * @param status held, unknown, or Twilio's if its status is to be polled
  * @param sender number or Messaging Service of the attempt
+ * @param language of the text, or null
  * @param phone recipient in E.164, or null after an erasure
  * @param text text of the message, null once Twilio has it
  * @param attemptedAt when the attempt was claimed: Twilio can't have its message from before
@@ -43,6 +44,7 @@ public record DueDelivery(
         String source,
         @Nullable String client,
         String sender,
+        @Nullable String language,
         String purpose,
         Instant consentAt,
         @Nullable String consentSource,
@@ -66,6 +68,11 @@ public record DueDelivery(
 
     /** Reads one of the rows that {@link DueRepository} leased, with the lease that began before. */
     static DueDelivery read(ResultSet row, Lease begun) throws SQLException {
+        return read(row, begun, row.getString("sender"));
+    }
+
+    /** Reads a row whose message gets another sender. */
+    static DueDelivery read(ResultSet row, Lease begun, String sender) throws SQLException {
         var expiresAt = Rows.instant(row, "expires_at");
         return new DueDelivery(
                 row.getObject("id", UUID.class),
@@ -77,7 +84,8 @@ public record DueDelivery(
                 row.getBytes("payload_sha256"),
                 row.getString("source"),
                 row.getString("client"),
-                row.getString("sender"),
+                sender,
+                row.getString("language"),
                 row.getString("purpose"),
                 instant(row, "consent_at"),
                 row.getString("consent_source"),
@@ -135,6 +143,8 @@ public record DueDelivery(
                 consentAt,
                 consentSource,
                 policy,
+                sender,
+                language,
                 source,
                 client,
                 null,

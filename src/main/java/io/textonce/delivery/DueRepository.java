@@ -1,9 +1,11 @@
 package io.textonce.delivery;
 
+import io.textonce.message.Sms;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -18,7 +20,7 @@ public final class DueRepository {
     /** Columns of {@link DueDelivery#read}, of the tables d and due. */
     static final String COLUMNS = """
             d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
-                d.client, d.sender, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
+                d.client, d.sender, d.language, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
                 d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.twilio_options,
                 d.attempted_at,
                 extract(epoch FROM now() - d.cancel_requested_at) * 1000 AS canceled_ms,
@@ -28,33 +30,6 @@ public final class DueRepository {
                 extract(epoch FROM now() - due.due_at) * 1000 AS late_ms, now() AS taken_at,
                 coalesce(due.due_at = d.slot_at, false) AS has_slot
             """;
-
-    /** Lease of held deliveries, or of expired ones alone, among the earliest: no other precedes what can be sent. */
-    private static final String TAKE_HELD = """
-            WITH due AS (
-                SELECT id, due_at, phone <> to_phone AS is_redirected, to_phone, to_masked, to_hash
-                FROM textonce.deliveries, (%1$s) AS redirection
-                WHERE stage = 'held' AND due_at <= now() AND (NOT ? OR expires_at <= now() AND id IN (
-                    SELECT id FROM textonce.deliveries WHERE stage = 'held' AND due_at <= now()
-                    ORDER BY due_at LIMIT 1000))
-                ORDER BY due_at LIMIT ? FOR UPDATE OF deliveries SKIP LOCKED
-            ),
-            entries AS (
-            """.formatted(Redirection.COLUMNS)
-            + Timeline.ENTRY
-            + """
-                SELECT id, 'decision', 'reserved', 'reserved', NULL, NULL,
-                    CASE WHEN is_redirected THEN '%1$s' END, NULL, NULL
-                FROM due
-            )
-            UPDATE textonce.deliveries AS d
-            SET %2$s, status = 'reserved', attempt = d.attempt + 1, attempted_at = now(), unknown_since = NULL,
-                sender = coalesce(substring(d.twilio_options FROM 'messagingServiceSid=(MG[0-9a-fA-F]{32})'), ?),
-                due_at = now() + CAST(? AS interval), updated_at = now()
-            FROM due WHERE d.id = due.id
-            RETURNING
-            """.formatted(Redirection.WORDS, Redirection.APPLIED)
-            + COLUMNS;
 
     /**
      * Lease of unknown outcomes, one stage at a time, as the index has them: their common order would be known only
@@ -158,37 +133,28 @@ public final class DueRepository {
             """;
 
     private final JdbcTemplate jdbc;
-    private final String sender;
+    private final Function<Sms, String> senders;
     private final Duration lease;
     private final Redirection redirection;
+    private final HeldQueue held;
 
-    DueRepository(JdbcTemplate jdbc, String sender, Duration lease, Redirection redirection) {
+    /** @param senders the sender that a stored message has now: it may have changed since the claim */
+    DueRepository(JdbcTemplate jdbc, Function<Sms, String> senders, Duration lease, Redirection redirection) {
         this.jdbc = jdbc;
-        this.sender = sender;
+        this.senders = senders;
         this.lease = lease;
         this.redirection = redirection;
+        this.held = new HeldQueue(jdbc, senders, lease, redirection);
     }
 
     /** Returns held messages that are due, each reserved again for the caller. */
     public List<DueDelivery> takeHeld(int most) {
-        return takeHeld(false, most);
+        return held.take(false, most);
     }
 
     /** Returns held messages that expired before they were due, reserved as well; nothing is sent of them. */
     public List<DueDelivery> takeExpired(int most) {
-        return takeHeld(true, most);
-    }
-
-    private List<DueDelivery> takeHeld(boolean isExpired, int most) {
-        return take(
-                TAKE_HELD,
-                redirection.phone(),
-                redirection.masked(),
-                redirection.hash(),
-                isExpired,
-                most,
-                sender,
-                lease.toString());
+        return held.take(true, most);
     }
 
     /**
@@ -231,10 +197,9 @@ public final class DueRepository {
 
     /** Reserves it for another attempt; null if it was resolved meanwhile. */
     public @Nullable Delivery again(DueDelivery due) {
-        String from = due.sms().policy().sender(sender);
         return jdbc.update(
                                 AGAIN,
-                                from,
+                                senders.apply(due.sms()),
                                 lease.toString(),
                                 due.phone(),
                                 redirection.phone(),

@@ -60,13 +60,12 @@ public final class EventPreviews {
 
     /** Reads what a claim of the message would find. */
     void read(EventPreview preview, Sms sms, boolean isOffline) {
-        String sender = sms.policy().sender(settings.twilio().sender());
         boolean hasNumber = phones.isE164(sms.phone());
         if (hasNumber) {
             preview.fact("to", phones.mask(sms.phone()));
             preview.fact("country", Countries.of(sms.phone()));
         }
-        preview.fact("sender", sender);
+        preview.fact("sender", sms.sender());
         if (isOffline) {
             preview.fact("notChecked", "duplicates, opt-outs, caps and rate limits, which are in the database");
             return;
@@ -81,7 +80,7 @@ public final class EventPreviews {
                 sms.event());
         preview.add(
                 "optOut",
-                hasNumber && optOuts.has(sms.phone(), sender)
+                hasNumber && optOuts.has(sms.phone(), sms.sender())
                         ? SendDecision.rejected(OptOuts.rejection())
                         : SendDecision.SEND);
         preview.add(

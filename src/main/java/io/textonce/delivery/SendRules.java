@@ -95,7 +95,7 @@ public final class SendRules {
         if (sms.isLate(allowed.at())) {
             return SendDecision.rejected(tooLate(allowed));
         }
-        if (sms.policy().isScheduledAtTwilio() && isInTwiliosWindow(now, allowed.at())) {
+        if (sms.isScheduledAtTwilio() && isInTwiliosWindow(now, allowed.at())) {
             return SendDecision.planned(allowed.at());
         }
         if (allowed.zone() != null) {

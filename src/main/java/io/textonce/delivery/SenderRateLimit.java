@@ -78,14 +78,12 @@ final class SenderRateLimit {
     private static final String TOO_LATE = "Expires before the sender's rate limit allows it to be sent.";
 
     private final JdbcTemplate jdbc;
-    private final String usualSender;
     private final double usualPace;
     private final Map<String, Double> paces = new HashMap<>();
 
     /** @param paces segments in a second, each {@code SENDER=PACE}, or a pace alone for all other senders */
-    SenderRateLimit(JdbcTemplate jdbc, String usualSender, List<String> paces) {
+    SenderRateLimit(JdbcTemplate jdbc, List<String> paces) {
         this.jdbc = jdbc;
-        this.usualSender = usualSender;
         double others = 0;
         for (String pace : paces) {
             int equals = pace.indexOf('=');
@@ -100,7 +98,7 @@ final class SenderRateLimit {
 
     /** Returns the decision about a new message as of now, without a slot for it. */
     SendDecision preview(Sms sms, Instant now) {
-        String sender = sms.policy().sender(usualSender);
+        String sender = sms.sender();
         if (paces.getOrDefault(sender, usualPace) == 0 || sms.sendAt() != null) {
             return SendDecision.SEND;
         }
@@ -120,7 +118,7 @@ final class SenderRateLimit {
         if (usualPace == 0 && paces.isEmpty()) {
             return SendDecision.SEND;
         }
-        String sender = sms.policy().sender(usualSender);
+        String sender = sms.sender();
         double pace = paces.getOrDefault(sender, usualPace);
         // A scheduled message is sent by Twilio in its own time.
         if (pace == 0 || sms.sendAt() != null) {

@@ -1,5 +1,6 @@
 package io.textonce.hotload;
 
+import io.textonce.message.Senders;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -50,10 +51,11 @@ final class FileNames {
     }
 
     private static @Nullable String yamlProblem(String file) {
-        if (file.endsWith(ROUTES) || file.endsWith(KAMELET)) {
+        if (file.endsWith(ROUTES) || file.endsWith(KAMELET) || file.equals(Senders.FILE)) {
             return null;
         }
-        return ignored("the name of a route file ends in " + ROUTES + ", that of a kamelet in " + KAMELET);
+        return ignored("the name of a route file ends in " + ROUTES + ", that of a kamelet in " + KAMELET
+                + "; the table of senders is " + Senders.FILE);
     }
 
     private static String ignored(String advice) {

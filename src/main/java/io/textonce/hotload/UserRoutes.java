@@ -1,6 +1,7 @@
 package io.textonce.hotload;
 
 import io.textonce.event.EventSchemas;
+import io.textonce.message.Senders;
 import io.textonce.message.Templates;
 import io.textonce.settings.PublicPaths;
 import io.textonce.settings.TextOnceProperties;
@@ -41,6 +42,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private final BundleFiles bundle;
     private final Templates templates;
     private final EventSchemas schemas;
+    private final Senders senders;
     private final Predicate<String> isReached;
 
     private final CountDownLatch loadedOnce = new CountDownLatch(1);
@@ -52,8 +54,15 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private @Nullable ScheduledExecutorService watcher;
 
     @Autowired
-    UserRoutes(TextOnceProperties settings, BundleFiles files, Templates texts, EventSchemas schemas) {
-        this(settings.routes(), settings.routesReload(), files, texts, schemas, new PublicPaths(settings)::reach);
+    UserRoutes(TextOnceProperties settings, BundleFiles files, Templates texts, EventSchemas schemas, Senders senders) {
+        this(
+                settings.routes(),
+                settings.routesReload(),
+                files,
+                texts,
+                schemas,
+                senders,
+                new PublicPaths(settings)::reach);
     }
 
     /** @param isReached whether callers can reach an HTTP path */
@@ -63,12 +72,14 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             BundleFiles files,
             Templates texts,
             EventSchemas schemas,
+            Senders senders,
             Predicate<String> isReached) {
         this.folder = folder.isEmpty() ? null : new RoutesFolder(Path.of(folder).toAbsolutePath());
         this.reload = reload;
         this.bundle = files;
         this.templates = texts;
         this.schemas = schemas;
+        this.senders = senders;
         this.isReached = isReached;
     }
 
@@ -100,7 +111,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         var kamelets = new KameletTemplates(camel, bundle);
         var checks = new RouteChecks(camel, fields, kamelets, from::directs);
         loader = new RouteLoader(camel, bundle, kamelets, schemas, checks, isReached);
-        return new UserFiles(from, bundle, new UserResources(templates, schemas, fields), loader, faults);
+        return new UserFiles(from, bundle, new UserResources(templates, schemas, fields, senders), loader, faults);
     }
 
     /** Returns whether the folder was read once after Camel had started. */

@@ -1,5 +1,6 @@
 package io.textonce.ledger;
 
+import io.textonce.message.Senders;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages;
 import java.time.Clock;
@@ -56,7 +57,10 @@ public class CompareLedger {
             try {
                 var jdbc = new JdbcTemplate(connection);
                 jdbc.execute("SET default_transaction_read_only = on");
-                return compare(day, new LedgerComparison(TwilioMessages.of(settings.twilio()), jdbc, settings));
+                return compare(
+                        day,
+                        new LedgerComparison(
+                                TwilioMessages.of(settings.twilio()), jdbc, new Senders(settings), settings));
             } finally {
                 connection.destroy();
             }

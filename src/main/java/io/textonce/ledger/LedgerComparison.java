@@ -4,6 +4,8 @@ import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.Timeline;
 import io.textonce.ledger.Comparison.Difference;
 import io.textonce.ledger.Comparison.Kind;
+import io.textonce.message.Sender;
+import io.textonce.message.Senders;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
@@ -17,7 +19,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -59,14 +63,14 @@ final class LedgerComparison {
 
     private final TwilioMessages messages;
     private final JdbcTemplate jdbc;
-    private final String sender;
+    private final Senders senders;
     private final Duration retention;
 
     @Autowired
-    LedgerComparison(TwilioMessages messages, JdbcTemplate jdbc, TextOnceProperties settings) {
+    LedgerComparison(TwilioMessages messages, JdbcTemplate jdbc, Senders senders, TextOnceProperties settings) {
         this.messages = messages;
         this.jdbc = jdbc;
-        this.sender = settings.twilio().sender();
+        this.senders = senders;
         this.retention = settings.retention().deliveries();
     }
 
@@ -79,13 +83,14 @@ final class LedgerComparison {
     Comparison of(LocalDate day, Runnable progress) {
         var from = day.atStartOfDay(ZoneOffset.UTC).toInstant();
         var until = from.plus(Duration.ofDays(1));
-        var senders = senders(from, until);
+        var addresses = senders(from, until);
         var listed = new HashSet<String>();
         var differences = new ArrayList<Difference>();
-        for (String number : numbers(senders)) {
+        for (String number : numbers(addresses)) {
             messages.sentOn(day, number, page -> {
                 var ours = page.stream()
-                        .filter(seen -> senders.contains(seen.from()) || senders.contains(seen.messagingServiceSid()))
+                        .filter(seen ->
+                                addresses.contains(seen.from()) || addresses.contains(seen.messagingServiceSid()))
                         .toList();
                 ours.forEach(seen -> listed.add(seen.sid()));
                 add(differences, unexplained(ours));
@@ -118,12 +123,14 @@ final class LedgerComparison {
         });
     }
 
-    /** Returns the senders of the deliveries of these days, and the default one. */
+    /** Returns the senders of the deliveries of these days and those that are set, as Twilio's list has them. */
     private Set<String> senders(Instant from, Instant until) {
-        var senders = new HashSet<>(jdbc.queryForList(
+        var addresses = new HashSet<>(jdbc.queryForList(
                 SENDERS, String.class, DeliveryId.first(from.minus(RECENT)), DeliveryId.first(until)));
-        senders.add(sender);
-        return senders;
+        addresses.addAll(senders.all().keySet());
+        return addresses.stream()
+                .map(address -> Objects.requireNonNullElse(new Sender(address).service(), address))
+                .collect(Collectors.toSet());
     }
 
     /** Returns the filters of the list: each number; or none, since the numbers of a Messaging Service are not known. */

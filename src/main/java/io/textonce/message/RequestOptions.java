@@ -42,7 +42,7 @@ public abstract class RequestOptions {
         options.set("maxPrice", maxPrice, "\\d{1,4}(\\.\\d{1,4})?", "US dollars such as 0.05");
     }
 
-    /** Sets the Messaging Service, instead of the default sender. */
+    /** Sets the Messaging Service, instead of the sender of the table. */
     public void setMessagingService(String messagingService) {
         options.set(SERVICE, messagingService, "MG" + TwilioSid.DIGITS, "MG and 32 hexadecimal digits");
     }

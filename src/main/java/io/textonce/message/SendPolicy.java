@@ -35,6 +35,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
     private @Nullable String onUnknown;
     private @Nullable Duration window;
     private @Nullable TimeBounds bounds;
+    private @Nullable Senders senders;
     private @Nullable Duration timeToLive;
     private @Nullable QuietHours quietHours;
     private @Nullable ZoneId timeZone;
@@ -108,15 +109,14 @@ public final class SendPolicy extends RequestOptions implements Processor {
         return options.has(CONTENT_SID);
     }
 
-    /** Scheduling at Twilio, possible with a Messaging Service; otherwise a later message is held here. */
+    /** Scheduling at Twilio, if the sender is a Messaging Service; otherwise a later message is held here. */
     public boolean isScheduledAtTwilio() {
-        return scheduledAtTwilio && options.has(SERVICE);
+        return scheduledAtTwilio;
     }
 
-    /** Sender: the Messaging Service of this policy, else the default sender. */
-    public String sender(String usual) {
-        String service = options.get(SERVICE);
-        return service == null ? usual : service;
+    /** Messaging Service of this policy, or null for the sender of the table. */
+    public @Nullable String service() {
+        return options.get(SERVICE);
     }
 
     public void setEvent(String event) {
@@ -124,6 +124,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
             throw new IllegalArgumentException("event must be lower-case letters, digits and hyphens");
         }
         this.event = event;
+        use();
     }
 
     public void setPurpose(String purpose) {
@@ -131,6 +132,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
             throw new IllegalArgumentException("purpose must name what the recipient consented to");
         }
         this.purpose = purpose;
+        use();
     }
 
     public void setOnUnknown(String onUnknown) {
@@ -200,14 +202,27 @@ public final class SendPolicy extends RequestOptions implements Processor {
     }
 
     /**
-     * Sets where a message is kept until its sendAt: {@code twilio}, if this policy has a Messaging Service, or empty
-     * for here.
+     * Sets where a message is kept until its sendAt: {@code twilio}, if its sender is a Messaging Service, or empty for
+     * here.
      */
     public void setSchedule(String schedule) {
         if (!schedule.isBlank() && !schedule.equals("twilio")) {
             throw new IllegalArgumentException("schedule must be twilio or empty");
         }
         scheduledAtTwilio = !schedule.isBlank();
+    }
+
+    /** Senders, which learn what they are used for. */
+    public void setSenders(Senders senders) {
+        this.senders = senders;
+        use();
+    }
+
+    /** Called by all three setters, since their order is not defined. */
+    private void use() {
+        if (senders != null && service() == null && !event.isEmpty() && !purpose.isEmpty()) {
+            senders.use(event, purpose);
+        }
     }
 
     /** Checks the combination; called by both setters, since their order is not defined. */
@@ -233,7 +248,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
     @Nullable
     public String written(@Nullable Instant sendAt) {
         var others = new HashMap<String, String>();
-        if (isScheduledAtTwilio() && sendAt != null) {
+        if (sendAt != null) {
             others.put(SEND_AT, sendAt.toString());
         }
         if (urgent) {

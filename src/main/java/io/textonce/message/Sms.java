@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param consentAt when the recipient consented
  * @param consentSource where, in the sender's words, or null
  * @param policy how a message of this event may be sent
+ * @param sender in the form of {@link Sender}
+ * @param language of the text, or null
  * @param source intake of the event: http, jms, file, or route for a user route that names none
  * @param client caller, if the intake knows it
  * @param reference what people call the event's subject, such as an order's number, or null
@@ -31,6 +33,8 @@ public record Sms(
         Instant consentAt,
         @Nullable String consentSource,
         SendPolicy policy,
+        String sender,
+        @Nullable String language,
         String source,
         @Nullable String client,
         @Nullable String reference,
@@ -63,12 +67,19 @@ public record Sms(
                 consentAt,
                 consentSource,
                 policy,
+                sender,
+                language,
                 source,
                 client,
                 reference,
                 otherSendAt,
                 expiresAt,
                 timeZone);
+    }
+
+    /** Returns whether Twilio is to schedule it, which only a Messaging Service can. */
+    public boolean isScheduledAtTwilio() {
+        return policy.isScheduledAtTwilio() && new Sender(sender).service() != null;
     }
 
     /** Returns the number of segments, or null if Twilio makes the text. */

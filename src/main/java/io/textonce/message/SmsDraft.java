@@ -43,11 +43,13 @@ public final class SmsDraft implements Processor {
 
     private final PhoneNumbers phones;
     private final Recipients recipients;
+    private final Senders senders;
     private final Clock clock;
 
-    public SmsDraft(PhoneNumbers phones, Recipients recipients, Clock clock) {
+    public SmsDraft(PhoneNumbers phones, Recipients recipients, Senders senders, Clock clock) {
         this.phones = phones;
         this.recipients = recipients;
+        this.senders = senders;
         this.clock = clock;
     }
 
@@ -61,19 +63,24 @@ public final class SmsDraft implements Processor {
         StorableText.requireIn(payload);
         String eventId = Identifier.of("eventId", required(payload, "eventId"), LONGEST_EVENT_ID);
         String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
+        String phone = addressee(required(payload, "phone"));
         var source = exchange.getVariable("source", String.class);
+        var client = exchange.getVariable("client", String.class);
+        var language = exchange.getVariable("language", String.class);
         var sendAt = timeOf(exchange, payload, "sendAt");
         var sms = new Sms(
                 policy.event(),
                 eventId,
                 digest(withEventId(payload, eventId)),
-                addressee(required(payload, "phone")),
+                phone,
                 text == null ? "" : text,
                 EventTime.of("consentAt", required(payload, "consentAt")),
                 consentSource(payload),
                 policy,
+                senders.of(policy, "", client, phone, language),
+                language,
                 source == null ? "route" : source,
-                exchange.getVariable("client", String.class),
+                client,
                 reference(exchange),
                 sendAt,
                 expiresAt(policy, payload, sendAt, timeOf(exchange, payload, "expiresAt")),

@@ -103,7 +103,7 @@ public record TextOnceProperties(
         @Valid File file,
         @Valid Incident incident,
         @Valid @NestedConfigurationProperty TwilioSettings twilio,
-        @DefaultValue @Valid Consent consent,
+        @DefaultValue @Valid @NestedConfigurationProperty ConsentSettings consent,
         @Valid @NestedConfigurationProperty VerifySettings verify,
         @Valid Retention retention,
         @Valid Status status,
@@ -247,13 +247,6 @@ public record TextOnceProperties(
         /** The name of the destination among the subscribers, which are else named after clients. */
         public static final String SUBSCRIBER = "jms";
     }
-
-    /**
-     * Maximum age of consents.
-     *
-     * @param maxAge maximum age of a consent when the message is sent, by purpose; unlimited if none is set
-     */
-    public record Consent(@DefaultValue Map<String, @AboveZero Duration> maxAge) {}
 
     /**
      * API client.

@@ -91,7 +91,7 @@ public record TwilioSettings(
         @DefaultValue
         List<
                         @Pattern(
-                                regexp = "([\\w+ ]+=)?(?=[\\d.]*[1-9])\\d{1,4}(\\.\\d{1,3})?",
+                                regexp = "([\\w+ :.-]+=)?(?=[\\d.]*[1-9])\\d{1,4}(\\.\\d{1,3})?",
                                 message = "must be a number above 0, or SENDER=NUMBER, several with commas")
                         String>
                 segmentsPerSecond,

@@ -2,6 +2,7 @@ package io.textonce.twilio;
 
 import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.message.Senders;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
@@ -38,10 +39,12 @@ public final class Doctor {
     private final TextOnceProperties settings;
     private final TwilioResources twilio;
     private final TwilioClock clock;
+    private final Senders senders;
 
     @Autowired
-    Doctor(TextOnceProperties settings, TwilioRestClient client, TwilioClock clock) {
+    Doctor(TextOnceProperties settings, TwilioRestClient client, TwilioClock clock, Senders senders) {
         this.settings = settings;
+        this.senders = senders;
         this.twilio = new TwilioResources(client);
         this.clock = clock;
     }
@@ -62,7 +65,7 @@ public final class Doctor {
         var answers = new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry());
         try (var http = new TwilioHttp(settings.twilio(), answers, clock, peers, null)) {
             var client = TwilioConfiguration.restClient(settings.twilio(), http.client());
-            return new Doctor(settings, client, clock).examine();
+            return new Doctor(settings, client, clock, new Senders(settings)).examine();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -92,7 +95,9 @@ public final class Doctor {
             found.add(Diagnosis.skipped("account", "Nothing else at Twilio can be read without valid credentials"));
         } else {
             add(found, "account", () -> List.of(account.state()));
-            add(found, "sender", new SenderChecks(twilio, settings)::all);
+            var sender = new SenderChecks(twilio, settings);
+            found.add(sender.callback());
+            senders.all().forEach((address, where) -> add(found, "sender", () -> sender.of(address, where)));
             add(found, "geo permissions", () -> List.of(account.geoPermissions()));
             add(found, "verify service", () -> List.of(account.verify()));
         }

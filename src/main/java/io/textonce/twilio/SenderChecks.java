@@ -2,6 +2,7 @@ package io.textonce.twilio;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.twilio.rest.Domains;
+import io.textonce.message.Sender;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSettings;
 import java.net.URI;
@@ -28,28 +29,35 @@ final class SenderChecks {
         this.publicUrl = settings.publicBaseUrls().get(0);
     }
 
-    List<Diagnosis> all() {
+    /**
+     * Checks one sender.
+     *
+     * @param where it is set
+     */
+    List<Diagnosis> of(String address, String where) {
         var found = new ArrayList<Diagnosis>();
-        found.add(callback());
-        if (!account.messagingServiceSid().isEmpty()) {
-            service(found);
-        } else if (account.fromNumber().startsWith("+")) {
-            number(found);
+        var sender = new Sender(address);
+        String name = address + " (" + where + ")";
+        if (sender.service() != null) {
+            service(found, sender.service(), name);
+        } else if (sender.channel().isEmpty() && address.startsWith("+")) {
+            number(found, address, name);
         } else {
-            found.add(Diagnosis.skipped(SENDER, "Twilio's API does not show who may use " + account.fromNumber()));
+            found.add(Diagnosis.skipped(SENDER, "Twilio's API does not show who may use " + name));
             found.add(
-                    account.fromNumber().matches("\\d+")
-                            ? Diagnosis.skipped(OPT_OUT, "Twilio's API does not show where replies to a short code go")
-                            : Diagnosis.warning(
+                    sender.isAlphanumeric()
+                            ? Diagnosis.warning(
                                     OPT_OUT,
-                                    "An alphanumeric sender can not receive STOP",
-                                    "Use a number where a purpose needs an opt-out, or offer one by other means."));
+                                    "An alphanumeric sender can not receive STOP: " + name,
+                                    "Use a number where a purpose needs an opt-out, or offer one by other means.")
+                            : Diagnosis.skipped(
+                                    OPT_OUT, "Twilio's API does not show where replies to " + name + " go"));
         }
         return found;
     }
 
     /** Every message names its own callback, whatever its sender has. */
-    private Diagnosis callback() {
+    Diagnosis callback() {
         return "https".equals(publicUrl.getScheme())
                 ? Diagnosis.ok(CALLBACK, "Callbacks go to " + publicUrl + "/twilio/status-callback")
                 : Diagnosis.fault(
@@ -58,26 +66,27 @@ final class SenderChecks {
                         "Set PUBLIC_BASE_URL to the https address under which Twilio reaches this service.");
     }
 
-    private void number(List<Diagnosis> found) {
-        var numbers = twilio.ofAccount("/IncomingPhoneNumbers.json", Map.of("PhoneNumber", account.fromNumber()))
+    private void number(List<Diagnosis> found, String address, String name) {
+        var numbers = twilio.ofAccount("/IncomingPhoneNumbers.json", Map.of("PhoneNumber", address))
                 .path("incoming_phone_numbers");
         if (numbers.isEmpty()) {
             found.add(Diagnosis.fault(
                     SENDER,
-                    "TWILIO_FROM_NUMBER is not a number of this account",
-                    "Set it to one of the account's numbers, or use the account that has it."));
+                    name + " is not a number of this account",
+                    "Name one of the account's numbers there, or use the account that has it."));
             return;
         }
         var number = numbers.get(0);
         found.add(
                 number.at("/capabilities/sms").asBoolean(true)
-                        ? Diagnosis.ok(SENDER, "TWILIO_FROM_NUMBER is a number of this account that can send SMS")
+                        ? Diagnosis.ok(SENDER, name + " is a number of this account that can send SMS")
                         : Diagnosis.fault(
                                 SENDER,
-                                "TWILIO_FROM_NUMBER can't send SMS",
-                                "Buy a number with the capability SMS, and set it as TWILIO_FROM_NUMBER."));
+                                name + " can't send SMS",
+                                "Buy a number with the capability SMS, and name it there."));
         inbound(
                 found,
+                name,
                 number.path("sms_application_sid").asText("").isEmpty()
                         ? number.path("sms_url").asText("")
                         : "that of the TwiML app "
@@ -85,43 +94,47 @@ final class SenderChecks {
                 "the number's “A message comes in”");
     }
 
-    private void service(List<Diagnosis> found) {
-        String path = "/v1/Services/" + account.messagingServiceSid();
+    private void service(List<Diagnosis> found, String sid, String name) {
+        String path = "/v1/Services/" + sid;
         JsonNode service;
         try {
             service = twilio.get(Domains.MESSAGING, path, Map.of());
         } catch (TwilioFailure.Rejected e) {
             found.add(Diagnosis.fault(
                     SENDER,
-                    "Twilio does not know the Messaging Service (" + e.code() + ")",
-                    "Copy its SID to TWILIO_MESSAGING_SERVICE_SID: it must be of this account and region."));
+                    "Twilio does not know the Messaging Service " + name + " (" + e.code() + ")",
+                    "Copy its SID again: it must be of this account and region."));
             return;
         }
-        found.add(sender(path));
+        found.add(pool(path, sid, name));
         if (service.path("use_inbound_webhook_on_number").asBoolean()) {
             found.add(Diagnosis.warning(
                     INBOUND,
-                    "The Messaging Service leaves replies to the webhook of each of its numbers",
+                    "The Messaging Service " + name + " leaves replies to the webhook of each of its numbers",
                     "Choose “Send a webhook” in the service's integration, with " + inboundUrl() + "."));
         } else {
             inbound(
                     found,
+                    name,
                     service.path("inbound_request_url").asText(""),
                     "the service's integration, “Send a webhook”");
         }
     }
 
-    private Diagnosis sender(String service) {
+    private Diagnosis pool(String service, String sid, String name) {
         var numbers = list(service + "/PhoneNumbers", "phone_numbers");
         boolean isEmpty = numbers.isEmpty()
                 && list(service + "/ShortCodes", "short_codes").isEmpty()
                 && list(service + "/AlphaSenders", "alpha_senders").isEmpty();
         if (isEmpty) {
             return Diagnosis.fault(
-                    SENDER, "The Messaging Service has no sender", "Add a number to the sender pool of the service.");
+                    SENDER,
+                    "The Messaging Service " + name + " has no sender",
+                    "Add a number to the sender pool of the service.");
         }
         String number = account.fromNumber();
-        boolean isMissing = number.startsWith("+")
+        boolean isMissing = sid.equals(account.messagingServiceSid())
+                && number.startsWith("+")
                 && numbers.stream()
                         .noneMatch(each -> each.path("phone_number").asText().equals(number));
         return isMissing
@@ -129,7 +142,7 @@ final class SenderChecks {
                         SENDER,
                         "TWILIO_FROM_NUMBER is not in the sender pool of the Messaging Service",
                         "Add it to the pool, or remove TWILIO_FROM_NUMBER: the service chooses among its own senders.")
-                : Diagnosis.ok(SENDER, "The Messaging Service is of this account and has senders");
+                : Diagnosis.ok(SENDER, "The Messaging Service " + name + " is of this account and has senders");
     }
 
     private List<JsonNode> list(String path, String member) {
@@ -141,19 +154,21 @@ final class SenderChecks {
     }
 
     /** Without replies, opt-outs are known only from Twilio's rejections. */
-    private void inbound(List<Diagnosis> found, @Nullable String url, String where) {
+    private void inbound(List<Diagnosis> found, String name, @Nullable String url, String where) {
         if (inboundUrl().equals(url)) {
-            found.add(Diagnosis.ok(INBOUND, "Replies come to " + url));
-            found.add(Diagnosis.ok(OPT_OUT, "STOP and START come to TextOnce"));
+            found.add(Diagnosis.ok(INBOUND, "Replies to " + name + " come to " + url));
+            found.add(Diagnosis.ok(OPT_OUT, "STOP and START to " + name + " come to TextOnce"));
             return;
         }
         found.add(Diagnosis.fault(
                 INBOUND,
-                url == null || url.isEmpty() ? "Replies go nowhere" : "Replies go to another address: " + url,
+                "Replies to " + name
+                        + (url == null || url.isEmpty() ? " go nowhere" : " go to another address: " + url),
                 "Set " + where + " to " + inboundUrl() + "."));
         found.add(Diagnosis.fault(
                 OPT_OUT,
-                "STOP does not come to TextOnce: held messages are not stopped, and support does not see it",
+                "STOP to " + name
+                        + " does not come to TextOnce: held messages are not stopped, and support does not see it",
                 "Fix the inbound URL. Until then Twilio alone rejects messages to those who opted out (21610)."));
     }
 

@@ -9,6 +9,7 @@ import io.textonce.delivery.Lease;
 import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.event.EventRejected;
+import io.textonce.message.Sender;
 import io.textonce.message.Sms;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
@@ -70,16 +71,15 @@ final class SmsPost {
         var sms = exchange.getVariable("sms", Sms.class);
         var delivery = exchange.getVariable("delivery", Delivery.class);
         var lease = exchange.getVariable("lease", Lease.class);
-        var twilio = settings.twilio();
         var message = exchange.getMessage();
         var probe = exchange.getVariable("probe", CircuitBreaker.Probe.class);
         message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe, call), call));
-        message.setHeader("CamelTwilio.to", new PhoneNumber(sms.phone()));
-        String sender = sms.policy().sender(twilio.sender());
-        if (sender.equals(twilio.fromNumber())) {
-            message.setHeader("CamelTwilio.from", new PhoneNumber(sender));
+        var sender = new Sender(sms.sender());
+        message.setHeader("CamelTwilio.to", new PhoneNumber(sender.addressOf(sms.phone())));
+        if (sender.service() == null) {
+            message.setHeader("CamelTwilio.from", new PhoneNumber(sender.address()));
         } else {
-            message.setHeader("CamelTwilio.messagingServiceSid", sender);
+            message.setHeader("CamelTwilio.messagingServiceSid", sender.service());
         }
         if (sms.sendAt() != null) {
             message.setHeader("CamelTwilio.scheduleType", Message.ScheduleType.FIXED);

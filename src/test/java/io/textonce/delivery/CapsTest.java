@@ -354,10 +354,9 @@ class CapsTest {
                 new CapCounters(jdbc),
                 new FrequencyCap(jdbc, frequency),
                 hash,
-                SENDER,
                 new SimpleMeterRegistry(),
                 Clock.fixed(NOON, ZoneOffset.UTC));
-        var repository = new ClaimRepository(jdbc, counting, new PhoneNumbers(), SENDER, Duration.ofMinutes(1), true);
+        var repository = new ClaimRepository(jdbc, counting, new PhoneNumbers(), Duration.ofMinutes(1), true);
         repositories.add(repository);
         var claims = new IdempotentClaims(
                 repository,
@@ -392,6 +391,8 @@ class CapsTest {
                 Instant.EPOCH,
                 null,
                 policy,
+                SENDER,
+                null,
                 name,
                 client,
                 null,

@@ -64,6 +64,8 @@ public final class ClaimedEvent {
                 Instant.EPOCH,
                 null,
                 policy,
+                service.isEmpty() ? DeliveryTables.SENDER : service,
+                null,
                 "test",
                 null,
                 null,

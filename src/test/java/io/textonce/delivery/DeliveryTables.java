@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.message.Sms;
 import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
@@ -30,7 +31,7 @@ public record DeliveryTables(
         SendAdmission departure,
         OperatorActions decisions) {
 
-    private static final String SENDER = "+15551234567";
+    static final String SENDER = "+15551234567";
 
     public static DeliveryTables migrate(DataSource dataSource, Duration lease) {
         Flyway.configure()
@@ -61,12 +62,12 @@ public record DeliveryTables(
             DataSource dataSource, Duration lease, RestoreMode restore, ClaimMemory memory, Clock clock) {
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
-        var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, SENDER, List.of()));
+        var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, List.of()));
         return new DeliveryTables(
-                new DueRepository(jdbc, SENDER, lease, Redirection.NONE),
+                new DueRepository(jdbc, Sms::sender, lease, Redirection.NONE),
                 new Candidates(jdbc, hash),
                 new IdempotentClaims(
-                        new ClaimRepository(jdbc, noCaps(jdbc, hash), new PhoneNumbers(), SENDER, lease, true),
+                        new ClaimRepository(jdbc, noCaps(jdbc, hash), new PhoneNumbers(), lease, true),
                         hash,
                         lease,
                         departure,
@@ -94,7 +95,6 @@ public record DeliveryTables(
                 new CapCounters(jdbc),
                 new FrequencyCap(jdbc, new FrequencySettings(0, Set.of())),
                 hash,
-                SENDER,
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());
     }

@@ -58,6 +58,8 @@ class HashKeyRotationTest {
                 Instant.EPOCH,
                 null,
                 policy,
+                SENDER,
+                null,
                 "test",
                 null,
                 null,
@@ -69,12 +71,7 @@ class HashKeyRotationTest {
         var departure = sandbox.context().getBean(SendAdmission.class);
         var lease = Duration.ofMinutes(1);
         var claims = new ClaimRepository(
-                sandbox.database(),
-                DeliveryTables.noCaps(sandbox.database(), hash),
-                new PhoneNumbers(),
-                SENDER,
-                lease,
-                false);
+                sandbox.database(), DeliveryTables.noCaps(sandbox.database(), hash), new PhoneNumbers(), lease, false);
         new IdempotentClaims(
                         claims, hash, lease, departure, new ClaimMemory(Duration.ZERO), () -> {}, Clock.systemUTC())
                 .add(exchange, sms.key());

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.message.SendPolicy;
+import io.textonce.message.Senders;
 import io.textonce.message.SmsDraft;
 import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
@@ -61,7 +62,14 @@ class SendChecksTest {
                 ZoneOffset.UTC,
                 Map.of("news", Duration.ofDays(30)),
                 clock);
-        camel.getRegistry().bind("smsDraft", new SmsDraft(new PhoneNumbers(), new Recipients("all"), clock));
+        camel.getRegistry()
+                .bind(
+                        "smsDraft",
+                        new SmsDraft(
+                                new PhoneNumbers(),
+                                new Recipients("all"),
+                                new Senders("file:routes", "", DeliveryTables.SENDER, Set.of()),
+                                clock));
         camel.getRegistry().bind("sendChecks", new SendChecks(new PhoneNumbers(), rules, clock));
         camel.getRegistry().bind("deliverySteps", new DeliverySteps(new SimpleMeterRegistry()));
         camel.getRegistry().bind("deliveries", claims);

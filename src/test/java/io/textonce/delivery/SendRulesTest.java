@@ -145,6 +145,8 @@ class SendRulesTest {
                 Instant.parse("2026-06-01T00:00:00Z"),
                 null,
                 policy,
+                "+15551234567",
+                null,
                 "test",
                 null,
                 null,

@@ -96,12 +96,13 @@ class SenderRateLimitTest {
     @Test
     void isSharedByAllInstances(Sandbox sandbox) throws Exception {
         var instances = List.of(
-                new SenderRateLimit(sandbox.database(), SHARED, List.of("10")),
-                new SenderRateLimit(sandbox.database(), SHARED, List.of("10")));
+                new SenderRateLimit(sandbox.database(), List.of("10")),
+                new SenderRateLimit(sandbox.database(), List.of("10")));
         var before = Instant.now();
 
         inParallel(IntStream.range(0, 40)
-                .mapToObj(i -> (Callable<?>) () -> instances.get(i % 2).admit(reserved(sandbox), order(sandbox)))
+                .mapToObj(i ->
+                        (Callable<?>) () -> instances.get(i % 2).admit(reserved(sandbox), order(sandbox, SHARED)))
                 .toList());
 
         // A second was in hand.
@@ -143,16 +144,16 @@ class SenderRateLimitTest {
     @Test
     void givesNoTurnToATextWhoseAttemptHasEnded(Sandbox sandbox) {
         String shared = "+15550002222";
-        var pace = new SenderRateLimit(sandbox.database(), shared, List.of("10"));
-        pace.admit(reserved(sandbox), order(sandbox));
+        var pace = new SenderRateLimit(sandbox.database(), List.of("10"));
+        pace.admit(reserved(sandbox), order(sandbox, shared));
         var free = free(sandbox, shared);
         var ended = reserved(sandbox);
         sandbox.database().update("UPDATE textonce.deliveries SET status = 'unknown' WHERE id = ?", ended.id());
         var later = reserved(sandbox);
         sandbox.database().update("UPDATE textonce.deliveries SET attempt = 2 WHERE id = ?", later.id());
 
-        assertThat(pace.admit(ended, order(sandbox)).isSend()).isFalse();
-        assertThat(pace.admit(later, order(sandbox)).isSend()).isFalse();
+        assertThat(pace.admit(ended, order(sandbox, shared)).isSend()).isFalse();
+        assertThat(pace.admit(later, order(sandbox, shared)).isSend()).isFalse();
 
         assertThat(free(sandbox, shared)).isEqualTo(free);
         assertThat(sandbox.database()
@@ -295,7 +296,7 @@ class SenderRateLimitTest {
         return Delivery.claimed(id, 1);
     }
 
-    private static Sms order(Sandbox sandbox) {
+    private static Sms order(Sandbox sandbox, String sender) {
         var policy = new SendPolicy();
         policy.setEvent("order-shipped");
         policy.setPurpose("order-updates");
@@ -308,6 +309,8 @@ class SenderRateLimitTest {
                 Instant.EPOCH,
                 null,
                 policy,
+                sender,
+                null,
                 "test",
                 null,
                 null,

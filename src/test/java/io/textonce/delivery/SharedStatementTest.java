@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.textonce.event.EventRejected;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioWebhook;
@@ -96,6 +97,8 @@ class SharedStatementTest {
                 Instant.EPOCH,
                 null,
                 policy,
+                Peers.FROM_NUMBER,
+                null,
                 "test",
                 null,
                 null,

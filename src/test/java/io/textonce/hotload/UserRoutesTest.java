@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.mustachejava.DefaultMustacheFactory;
 import io.textonce.event.EventRejected;
 import io.textonce.event.EventSchemas;
+import io.textonce.message.Senders;
 import io.textonce.message.TemplatesForTests;
 import io.textonce.settings.TimeBounds;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -118,6 +120,8 @@ class UserRoutesTest {
                 .bind(
                         "timeBounds",
                         new TimeBounds(Duration.ofSeconds(60), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30)));
+        var senders = new Senders("file:routes", folder.toString(), "+15551234567", Set.of());
+        camel.getRegistry().bind("senders", senders);
         var kamelets = camel.getComponent("kamelet", KameletComponent.class);
         kamelets.setLocation("textonce:kamelets");
         kamelets.setBlock(false);
@@ -132,9 +136,26 @@ class UserRoutesTest {
         });
         camel.start();
         Till.ALL.clear();
-        own = new UserRoutes(folder.toString(), false, files, texts, schemas, path -> true);
+        own = new UserRoutes(folder.toString(), false, files, texts, schemas, senders, path -> true);
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"orderId\"]}");
         write(TEMPLATE, "Order {{body.orderId}} is late.");
+    }
+
+    @Test
+    void reportsAnErrorInTheTableOfSendersWithItsLine() throws Exception {
+        own.afterApplicationStart(camel);
+        write("senders.yaml", "- sender: ACME\n  countrys: DE\n");
+        look();
+
+        assertThat(own.health().getDetails())
+                .containsEntry(
+                        "senders.yaml",
+                        "line 2: there is no option countrys; a row has sender, events, clients, countries and languages");
+
+        write("senders.yaml", "- sender: ACME\n  countries: DE\n");
+        look();
+
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
 
     @AfterEach

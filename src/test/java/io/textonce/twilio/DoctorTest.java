@@ -6,6 +6,9 @@ import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.Diagnosis.Level;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -137,7 +141,7 @@ class DoctorTest {
     @Test
     void namesWhatIsWrongWithTheMessagingService() {
         twilio.rejects("/v1/Services/" + SERVICE, 20404);
-        assertFound(service, "sender", Level.FAULT, "TWILIO_MESSAGING_SERVICE_SID");
+        assertFound(service, "sender", Level.FAULT, "Copy its SID again");
 
         twilio.reset();
         twilio.resource("/v1/Services/" + SERVICE + "/PhoneNumbers", "{\"phone_numbers\":[]}");
@@ -175,6 +179,31 @@ class DoctorTest {
                 "opt-out",
                 Level.WARNING,
                 "Use a number");
+    }
+
+    @Test
+    void examinesEachSenderOfTheTable(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("senders.yaml"), """
+                - sender: ACME
+                  countries: DE
+                - sender: MG00000000000000000000000000000002
+                  events: order-delayed
+                - sender: whatsapp:+14155238886
+                """);
+        twilio.rejects("/v1/Services/MG00000000000000000000000000000002", 20404);
+
+        var found = Doctor.examine(settings("--TEXTONCE_ROUTES=" + folder));
+
+        assertThat(found)
+                .filteredOn(diagnosis -> diagnosis.check().equals("sender"))
+                .extracting(Diagnosis::level)
+                .containsExactly(Level.OK, Level.SKIPPED, Level.FAULT, Level.SKIPPED);
+        assertThat(found)
+                .extracting(Diagnosis::finding)
+                .contains(
+                        "An alphanumeric sender can not receive STOP: ACME (senders.yaml, line 1)",
+                        "Twilio does not know the Messaging Service MG00000000000000000000000000000002"
+                                + " (senders.yaml, line 3) (20404)");
     }
 
     @Test

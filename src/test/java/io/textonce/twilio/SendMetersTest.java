@@ -50,6 +50,8 @@ class SendMetersTest {
                 Instant.now(),
                 null,
                 new SendPolicy(),
+                "+15551234567",
+                null,
                 "test",
                 null,
                 null,

@@ -12,6 +12,7 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioPost;
@@ -50,7 +51,7 @@ class SmsPostTest {
     void namesTheMessagingServiceInPlaceOfASender(Sandbox sandbox) {
         String number = sandbox.newNumber();
 
-        var post = post(sandbox, number, Map.of("textonce.twilio.messaging-service-sid", SERVICE));
+        var post = post(sandbox, number, SERVICE, Map.of());
 
         assertThat(post.parameter("MessagingServiceSid")).isEqualTo(SERVICE);
         assertThat(post.parameter("From")).isNull();
@@ -158,7 +159,12 @@ class SmsPostTest {
     }
 
     private static TwilioPost post(Sandbox sandbox, String number, Map<String, String> settings) {
+        return post(sandbox, number, Peers.FROM_NUMBER, settings);
+    }
+
+    private static TwilioPost post(Sandbox sandbox, String number, String sender, Map<String, String> settings) {
         var exchange = exchange(sandbox, number);
+        exchange.setVariable("sms", sms(number, new SendPolicy(), sender));
 
         smsPost(sandbox, settings).write(exchange);
         sandbox.context().getBean(CamelContext.class).createProducerTemplate().send("twilio:message/create", exchange);
@@ -194,6 +200,10 @@ class SmsPostTest {
     }
 
     private static Sms sms(String number, @Nullable SendPolicy policy) {
+        return sms(number, policy, Peers.FROM_NUMBER);
+    }
+
+    private static Sms sms(String number, @Nullable SendPolicy policy, String sender) {
         return new Sms(
                 "order-shipped",
                 "id",
@@ -203,6 +213,8 @@ class SmsPostTest {
                 Instant.now(),
                 null,
                 policy,
+                sender,
+                null,
                 "test",
                 null,
                 null,

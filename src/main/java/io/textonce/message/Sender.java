@@ -1,0 +1,56 @@
+package io.textonce.message;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sender of a message in Twilio's form: a number, a short code, an alphanumeric id or a Messaging Service; behind the
+ * prefix of a channel other than SMS, such as {@code whatsapp:+14155550100} or {@code rcs:acme_agent}. A Messaging
+ * Service behind a prefix sends through that channel.
+ */
+public record Sender(String address) {
+
+    public static final String WHATSAPP = "whatsapp";
+    public static final String RCS = "rcs";
+
+    private static final Pattern FORM = Pattern.compile("((whatsapp|rcs):)?MG[0-9a-fA-F]{32}"
+            + "|(whatsapp:)?\\+[1-9]\\d{1,14}|rcs:[A-Za-z0-9_.-]{1,100}|\\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}");
+
+    private static final Pattern SERVICE = Pattern.compile("MG[0-9a-fA-F]{32}");
+
+    /** Returns whether an address has a form of Twilio's. */
+    static boolean isValid(String address) {
+        return FORM.matcher(address).matches();
+    }
+
+    /** Returns a sender for a channel; an empty one is SMS and MMS. */
+    static Sender of(String channel, String address) {
+        return new Sender(channel.isEmpty() ? address : channel + ":" + address);
+    }
+
+    /** The channel, or empty for SMS and MMS. */
+    public String channel() {
+        int colon = address.indexOf(':');
+        return colon < 0 ? "" : address.substring(0, colon);
+    }
+
+    /** The address without its channel. */
+    public String bare() {
+        return address.substring(address.indexOf(':') + 1);
+    }
+
+    /** The Messaging Service, or null for a sender of its own. */
+    public @Nullable String service() {
+        return SERVICE.matcher(bare()).matches() ? bare() : null;
+    }
+
+    /** Returns whether recipients can't reply, so that none can send STOP. */
+    public boolean isAlphanumeric() {
+        return channel().isEmpty() && service() == null && !address.matches("\\+?\\d+");
+    }
+
+    /** Returns a recipient's address in the channel of this sender. */
+    public String addressOf(String phone) {
+        return channel().isEmpty() ? phone : channel() + ":" + phone;
+    }
+}
