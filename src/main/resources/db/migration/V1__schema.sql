@@ -30,6 +30,11 @@ CREATE FUNCTION textonce.stage(status text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN status IN ('scheduled', 'accepted', 'queued', 'sending', 'sent') THEN 'with_twilio' ELSE status END;
 
+-- The sender of a message without the prefix of its channel: who opts out of a number opts out over all channels.
+CREATE FUNCTION textonce.bare_sender(sender text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(sender, '^(whatsapp|rcs):', '');
+
 -- Deliveries, one row an event: the claim on its one SMS, and its state (docs/state-machine.md). The row is committed
 -- before Twilio is called, so that no SMS leaves without one. The unique key is the idempotency key.
 --
@@ -49,7 +54,7 @@ CREATE TABLE textonce.deliveries (
     created_at            timestamptz NOT NULL DEFAULT now(),
 
     -- The message. Number and body are kept only while they are needed; with a contentSid the body holds the variables
-    -- of Twilio's template. The hash is keyed, for lookups. The country is the number's, in two letters; the language is the text's.
+    -- of Twilio's template, and with media their URLs behind the text. The sender has its channel's prefix. The hash is keyed, for lookups. The country is the number's, in two letters; the language is the text's.
     sender                text        NOT NULL,
     country               text,
     language              text,
@@ -187,7 +192,7 @@ CREATE TABLE textonce.erasures (
     CONSTRAINT erasures_pk PRIMARY KEY (delivery_id)
 );
 
--- Opt-outs from a sender, received as STOP (person), found out by Twilio's rejection 21610 (twilio), or imported from
+-- Opt-outs from a sender, without the prefix of a channel; received as STOP (person), found out by Twilio's rejection 21610 (twilio), or imported from
 -- another source, which its importer names.
 CREATE TABLE textonce.opt_outs (
     phone_hash   bytea       NOT NULL,

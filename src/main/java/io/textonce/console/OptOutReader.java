@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
+import io.textonce.message.Sender;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
@@ -122,7 +123,7 @@ final class OptOutReader {
                     ? EventRejected.ofField("phone_hash", "must be 64 hexadecimal digits, if there is no phone")
                     : EventRejected.ofNumber("phone");
         }
-        String sender = row.apply("sender").isEmpty() ? usualSender : row.apply("sender");
+        String sender = new Sender(row.apply("sender").isEmpty() ? usualSender : row.apply("sender")).bare();
         if (!SENDER.matcher(sender).matches()) {
             throw EventRejected.ofField("sender", "must be a number, a name or the SID of a Messaging Service");
         }

@@ -30,7 +30,8 @@ final class ClaimRepository implements AutoCloseable {
             WITH requested AS MATERIALIZED (
                 SELECT t.*, EXISTS (
                         SELECT FROM textonce.opt_outs AS o
-                        WHERE o.sender = t.sender AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS opted_out
+                        WHERE o.sender = textonce.bare_sender(t.sender)
+                          AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS opted_out
                 FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, detail, body,
                         payload_sha256, source, client, purpose, consent_at, consent_source, phone_masked, phone,
@@ -211,7 +212,7 @@ final class ClaimRepository implements AutoCloseable {
                 .add("interval", claim -> claim.decision().isSend() ? leaseLength : null)
                 .add("int4", claim -> claim.decision().code())
                 .add("text", claim -> claim.decision().words())
-                .add("text", claim -> claim.sms().text())
+                .add("text", claim -> claim.sms().body())
                 .add("bytea", claim -> claim.sms().payloadSha256())
                 .add("text", claim -> claim.sms().source())
                 .add("text", claim -> claim.sms().client())

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sender number or Messaging Service of the attempt
  * @param language of the text, or null
  * @param phone recipient in E.164, or null after an erasure
- * @param text text of the message, null once Twilio has it
+ * @param text text of the message with its media, as {@link Sms#body}; null once Twilio has it
  * @param attemptedAt when the attempt was claimed: Twilio can't have its message from before
  * @param unknownSince since when the outcome is unknown, or null; a decision for an earlier time has no effect
  * @param unclearFor time for which the outcome has been unknown, by the database's clock
@@ -139,7 +140,8 @@ public record DueDelivery(
                 eventId,
                 payloadSha256,
                 phone,
-                text == null ? "" : text,
+                text == null ? "" : Sms.textOf(text),
+                text == null ? List.of() : Sms.mediaOf(text),
                 consentAt,
                 consentSource,
                 policy,

@@ -163,6 +163,13 @@ public final class EventPreview {
             report.put("contentSid", sms.policy().options().get("contentSid"));
             return;
         }
+        if (sms.segments() == null) {
+            report.put("media", sms.mediaUrls().size());
+            if (withText) {
+                report.put("text", sms.text());
+            }
+            return;
+        }
         var reasons = Segments.notInGsm(sms.text(), sms.policy().isSmartEncoded());
         report.put("encoding", reasons.isEmpty() ? "GSM-7" : "UCS-2");
         report.put("characters", sms.text().codePointCount(0, sms.text().length()));

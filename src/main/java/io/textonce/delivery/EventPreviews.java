@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
+import io.textonce.message.Sender;
 import io.textonce.message.Sms;
 import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneNumbers;
@@ -66,6 +67,8 @@ public final class EventPreviews {
             preview.fact("country", Countries.of(sms.phone()));
         }
         preview.fact("sender", sms.sender());
+        String channel = new Sender(sms.sender()).channel();
+        preview.fact("channel", channel.isEmpty() ? null : channel);
         if (isOffline) {
             preview.fact("notChecked", "duplicates, opt-outs, caps and rate limits, which are in the database");
             return;

@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
+import io.textonce.message.Sender;
 import io.textonce.phone.PhoneHash;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Opt-outs by number and sender. Only the recipient can undo one, by texting START; a newer consent does not, since
+ * Opt-outs by number and sender, which is the same over all channels. Only the recipient can undo one, by texting START; a newer consent does not, since
  * only the recipient can know that it was meant so.
  */
 @Component
@@ -30,11 +31,11 @@ public final class OptOuts {
 
     private static final String RECORD = """
             INSERT INTO textonce.opt_outs (phone_hash, sender, source)
-            SELECT phone_hash, sender, 'twilio' FROM textonce.deliveries AS d
+            SELECT phone_hash, textonce.bare_sender(sender), 'twilio' FROM textonce.deliveries AS d
             WHERE id = ? AND NOT EXISTS (
                 SELECT FROM textonce.inbound_messages AS t
                 WHERE t.phone_hash = d.phone_hash AND t.kind = 'start' AND t.received_at > d.attempted_at
-                  AND d.sender IN (t.recipient, t.service))
+                  AND textonce.bare_sender(d.sender) IN (textonce.bare_sender(t.recipient), t.service))
             ON CONFLICT DO NOTHING
             """;
 
@@ -58,7 +59,7 @@ public final class OptOuts {
                     cancel_requested_at = coalesce(cancel_requested_at, CASE WHEN status <> 'held' THEN now() END),
                     due_at = CASE status WHEN 'held' THEN NULL WHEN 'scheduled' THEN now() ELSE due_at END,
                     updated_at = now()
-                WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND sender = ANY (CAST(:senders AS text[]))
+                WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND textonce.bare_sender(sender) = ANY (CAST(:senders AS text[]))
                   AND status IN ('held', 'reserved', 'unknown', 'scheduled')
                 RETURNING id, status, error_code, reason
             ),
@@ -79,7 +80,8 @@ public final class OptOuts {
     private static final String STARTED_SINCE = """
             SELECT EXISTS (
                 SELECT FROM textonce.inbound_messages
-                WHERE phone_hash = ANY (?) AND kind = 'start' AND received_at > ? AND ? IN (recipient, service))
+                WHERE phone_hash = ANY (?) AND kind = 'start' AND received_at > ?
+                  AND ? IN (textonce.bare_sender(recipient), service))
             """;
 
     private static final String HAS = """
@@ -140,10 +142,10 @@ public final class OptOuts {
             var imported = Imported.NONE;
             for (var entry : entries) {
                 byte[][] hashes = entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone());
-                if (isTrue(STARTED_SINCE, hashes, Timestamp.from(entry.at()), entry.sender())) {
+                if (isTrue(STARTED_SINCE, hashes, Timestamp.from(entry.at()), bare(entry.sender()))) {
                     imported = imported.plus(0, 0, 1, 0);
                 } else {
-                    boolean known = isTrue(HAS, hashes, entry.sender());
+                    boolean known = isTrue(HAS, hashes, bare(entry.sender()));
                     int stopped = stop(
                             hashes,
                             List.of(entry.sender()),
@@ -163,12 +165,22 @@ public final class OptOuts {
     }
 
     private static Map<String, ?> parameters(byte[][] hashes, List<String> senders) {
-        return Map.of("hash", hashes[0], "hashes", hashes, "senders", senders.toArray(String[]::new));
+        return Map.of(
+                "hash",
+                hashes[0],
+                "hashes",
+                hashes,
+                "senders",
+                senders.stream().map(OptOuts::bare).distinct().toArray(String[]::new));
+    }
+
+    private static String bare(String sender) {
+        return new Sender(sender).bare();
     }
 
     /** Returns whether the number has opted out of a sender. */
     boolean has(String e164, String sender) {
-        return isTrue(HAS, phoneHash.all(e164), sender);
+        return isTrue(HAS, phoneHash.all(e164), bare(sender));
     }
 
     private boolean isTrue(String query, Object... parameters) {

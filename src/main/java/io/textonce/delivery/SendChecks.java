@@ -51,7 +51,7 @@ final class SendChecks {
     }
 
     public void text(@Variable("sms") Sms sms, Exchange exchange) {
-        reject(exchange, "text", sms, TextLimits.rejection(sms.text(), sms.policy()));
+        reject(exchange, "text", sms, TextLimits.rejection(sms));
     }
 
     public void time(@Variable("sms") Sms sms, Exchange exchange) {

@@ -1,6 +1,7 @@
 package io.textonce.ledger;
 
 import io.textonce.delivery.OutcomeRepository;
+import io.textonce.message.Sender;
 import io.textonce.message.Sms;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
@@ -79,7 +80,8 @@ final class ListLag implements AutoCloseable {
                 && exchange.getMessage().getBody() instanceof OutcomeRepository.Outcome outcome
                 && outcome.sid() != null
                 && next.compareAndSet(due, now + INTERVAL_NANOS)) {
-            measure(exchange.getVariable("sms", Sms.class).phone(), outcome.sid());
+            var sms = exchange.getVariable("sms", Sms.class);
+            measure(new Sender(sms.sender()).addressOf(sms.phone()), outcome.sid());
         }
     }
 

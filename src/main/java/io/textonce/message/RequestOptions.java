@@ -2,13 +2,19 @@ package io.textonce.message;
 
 import io.textonce.settings.TwilioSid;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Parameters of the kamelet {@code sms-send-sink} that Twilio gets with each message of an event. */
 public abstract class RequestOptions {
 
     static final String SERVICE = "messagingServiceSid";
 
+    private static final String FALLBACK = "fallbackFrom";
+
     final TwilioOptions options = new TwilioOptions();
+
+    private String channel = "";
+    private @Nullable String mediaField;
 
     /** Smart encoding: Twilio replaces curly quotes and the like, so that a text stays in GSM-7. */
     public boolean isSmartEncoded() {
@@ -42,8 +48,41 @@ public abstract class RequestOptions {
         options.set("maxPrice", maxPrice, "\\d{1,4}(\\.\\d{1,4})?", "US dollars such as 0.05");
     }
 
+    /** Sets the number or short code from which Twilio sends an SMS if a recipient can't get RCS. */
+    public void setFallbackFrom(String fallbackFrom) {
+        options.set(
+                FALLBACK, fallbackFrom, "\\+[1-9]\\d{1,14}|\\d{3,8}", "a number such as +14155550100 or a short code");
+    }
+
+    /** Number from which Twilio may send instead of the sender, or null. */
+    public @Nullable String fallbackFrom() {
+        return options.get(FALLBACK);
+    }
+
     /** Sets the Messaging Service, instead of the sender of the table. */
     public void setMessagingService(String messagingService) {
         options.set(SERVICE, messagingService, "MG" + TwilioSid.DIGITS, "MG and 32 hexadecimal digits");
+    }
+
+    /** Channel of its messages, such as whatsapp, or empty for SMS and MMS. */
+    String channel() {
+        return channel;
+    }
+
+    /** Field of the event with the addresses of media, or null. */
+    @Nullable
+    String mediaField() {
+        return mediaField;
+    }
+
+    public void setChannel(String channel) {
+        if (!channel.isEmpty() && !channel.equals(Sender.WHATSAPP) && !channel.equals(Sender.RCS)) {
+            throw new IllegalArgumentException("channel must be whatsapp, rcs or empty");
+        }
+        this.channel = channel;
+    }
+
+    public void setMedia(String field) {
+        this.mediaField = field.isBlank() ? null : field;
     }
 }

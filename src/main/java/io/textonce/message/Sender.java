@@ -1,5 +1,6 @@
 package io.textonce.message;
 
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,33 @@ public record Sender(String address) {
     /** Returns a sender for a channel; an empty one is SMS and MMS. */
     static Sender of(String channel, String address) {
         return new Sender(channel.isEmpty() ? address : channel + ":" + address);
+    }
+
+    /** Returns whether this is a number behind the prefix of a channel, as a recipient's may be. */
+    boolean isOfChannel() {
+        return address.matches("(whatsapp|rcs):\\+.*");
+    }
+
+    /** Returns the addresses by which Twilio's list may have a recipient: RCS and SMS stand in for each other. */
+    public List<String> listedAs(String phone) {
+        return switch (channel()) {
+            case WHATSAPP -> List.of(addressOf(phone));
+            case RCS -> List.of(addressOf(phone), phone);
+            default -> service() == null ? List.of(phone) : List.of(phone, RCS + ":" + phone);
+        };
+    }
+
+    /**
+     * Returns whether a message is from this sender; one through a Messaging Service names both the service and the sender
+     * that the service chose.
+     *
+     * @param fallbackFrom number that Twilio may have used instead, or null
+     */
+    public boolean sent(@Nullable String from, @Nullable String messagingService, @Nullable String fallbackFrom) {
+        if (messagingService != null) {
+            return messagingService.equals(bare());
+        }
+        return from != null && (new Sender(from).bare().equals(bare()) || from.equals(fallbackFrom));
     }
 
     /** The channel, or empty for SMS and MMS. */

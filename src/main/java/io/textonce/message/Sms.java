@@ -2,6 +2,7 @@ package io.textonce.message;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param payloadSha256 digest of the whole event, to distinguish a duplicate from another event with the same id
  * @param phone recipient in E.164
  * @param text what is sent
+ * @param mediaUrls pictures and files that are sent with it, as MMS
  * @param consentAt when the recipient consented
  * @param consentSource where, in the sender's words, or null
  * @param policy how a message of this event may be sent
@@ -30,6 +32,7 @@ public record Sms(
         byte[] payloadSha256,
         String phone,
         String text,
+        List<String> mediaUrls,
         Instant consentAt,
         @Nullable String consentSource,
         SendPolicy policy,
@@ -41,6 +44,9 @@ public record Sms(
         @Nullable Instant sendAt,
         @Nullable Instant expiresAt,
         @Nullable ZoneId timeZone) {
+
+    /** Between text and media: a control character, which neither may contain. */
+    private static final String SEPARATOR = "\u001E";
 
     /** Returns whether the message has expired. */
     public boolean isLate(Instant now) {
@@ -64,6 +70,7 @@ public record Sms(
                 payloadSha256,
                 otherPhone,
                 text,
+                mediaUrls,
                 consentAt,
                 consentSource,
                 policy,
@@ -82,10 +89,31 @@ public record Sms(
         return policy.isScheduledAtTwilio() && new Sender(sender).service() != null;
     }
 
-    /** Returns the number of segments, or null if Twilio makes the text. */
+    /** Returns the number of segments, or null for what has none: MMS, another channel, or a text that Twilio makes. */
     @Nullable
     public Integer segments() {
-        return policy.isContent() ? null : Segments.of(text, policy.isSmartEncoded());
+        return policy.isContent()
+                        || !mediaUrls.isEmpty()
+                        || !new Sender(sender).channel().isEmpty()
+                ? null
+                : Segments.of(text, policy.isSmartEncoded());
+    }
+
+    /** Returns text and media in the form of the column {@code body}. */
+    public String body() {
+        return mediaUrls.isEmpty() ? text : text + SEPARATOR + String.join(SEPARATOR, mediaUrls);
+    }
+
+    /** Returns the text of a {@link #body}. */
+    public static String textOf(String body) {
+        int end = body.indexOf(SEPARATOR);
+        return end < 0 ? body : body.substring(0, end);
+    }
+
+    /** Returns the media of a {@link #body}. */
+    public static List<String> mediaOf(String body) {
+        int end = body.indexOf(SEPARATOR);
+        return end < 0 ? List.of() : List.of(body.substring(end + 1).split(SEPARATOR));
     }
 
     /** Returns the idempotency key. */

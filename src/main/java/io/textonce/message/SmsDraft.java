@@ -63,7 +63,9 @@ public final class SmsDraft implements Processor {
         StorableText.requireIn(payload);
         String eventId = Identifier.of("eventId", required(payload, "eventId"), LONGEST_EVENT_ID);
         String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
-        String phone = addressee(required(payload, "phone"));
+        var to = new Sender(required(payload, "phone"));
+        String channel = to.isOfChannel() ? to.channel() : policy.channel();
+        String phone = addressee(to.isOfChannel() ? to.bare() : to.address());
         var source = exchange.getVariable("source", String.class);
         var client = exchange.getVariable("client", String.class);
         var language = exchange.getVariable("language", String.class);
@@ -74,10 +76,11 @@ public final class SmsDraft implements Processor {
                 digest(withEventId(payload, eventId)),
                 phone,
                 text == null ? "" : text,
+                MediaUrls.of(policy.mediaField(), payload),
                 EventTime.of("consentAt", required(payload, "consentAt")),
                 consentSource(payload),
                 policy,
-                senders.of(policy, "", client, phone, language),
+                senders.of(policy, channel, client, phone, language),
                 language,
                 source == null ? "route" : source,
                 client,

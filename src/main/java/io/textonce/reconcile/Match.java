@@ -2,6 +2,7 @@ package io.textonce.reconcile;
 
 import io.textonce.delivery.Candidates.Candidate;
 import io.textonce.delivery.DueDelivery;
+import io.textonce.message.Sms;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,16 +31,22 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
      */
     static Match of(
             DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
-        String text = due.text();
-        if (text == null) {
+        String body = due.text();
+        if (body == null) {
             return new Match(
                     null,
                     unbound.isEmpty()
                             ? null
                             : "the message text is no longer stored, so no listed message can be matched");
         }
+        String text = Sms.textOf(body);
+        var media = Sms.mediaOf(body);
+        if (due.sms().policy().isContent() || text.isEmpty()) {
+            return incomparable(unbound);
+        }
+        // Twilio may send media as a link behind the text, where a carrier has no MMS.
         var own = unbound.stream()
-                .filter(seen -> isOf(due.sender(), seen) && !seen.createdAt().isBefore(since))
+                .filter(seen -> !seen.createdAt().isBefore(since) && seen.media() > 0 == !media.isEmpty())
                 .toList();
         for (BiPredicate<String, String> same :
                 List.<BiPredicate<String, String>>of(TextMatch::exactly, TextMatch::loosely)) {
@@ -50,9 +57,12 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
             }
             var wanting = candidates.stream()
                     .filter(other -> !other.bound())
-                    .filter(other ->
-                            other.id().equals(due.id()) || other.text() != null && same.test(text, other.text()))
+                    .filter(other -> other.id().equals(due.id())
+                            || other.text() != null && same.test(text, Sms.textOf(other.text())))
                     .toList();
+            if (wanting.stream().anyMatch(other -> !media.equals(Sms.mediaOf(other.text())))) {
+                return new Match(null, "the list does not show the media, and another delivery has the same text");
+            }
             if (wanting.stream().anyMatch(other -> other.open() && !other.id().equals(due.id()))) {
                 return new Match(null, "the listed message may belong to another delivery with the same text");
             }
@@ -73,17 +83,19 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
                 .anyMatch(seen -> !(own.contains(seen) && TextMatch.loosely(text, seen.body()))
                         && (seen.body().isEmpty()
                                 || TextMatch.loosely(text, seen.body())
-                                || TextMatch.possibly(text, seen.body())));
+                                || TextMatch.possibly(text, seen.body())
+                                || !media.isEmpty() && TextMatch.loosely(text + " https://media", seen.body())));
         return new Match(
                 null,
                 uncertain ? "a listed message may be this one: its text, time or sender does not rule it out" : null);
     }
 
-    /**
-     * Returns whether the sender sent a message. One through a Messaging Service names both the service and the number
-     * that the service chose.
-     */
-    private static boolean isOf(String sender, Seen seen) {
-        return sender.equals(seen.messagingServiceSid() == null ? seen.from() : seen.messagingServiceSid());
+    /** Returns the result where the list does not show what was sent: any message of the sender may be it. */
+    private static Match incomparable(List<Seen> unbound) {
+        return new Match(
+                null,
+                unbound.isEmpty()
+                        ? null
+                        : "Twilio's list does not show its content, so any message of the sender may be this one");
     }
 }

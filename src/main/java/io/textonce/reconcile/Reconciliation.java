@@ -8,6 +8,8 @@ import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.RestoreMode;
 import io.textonce.delivery.SendRules;
+import io.textonce.message.Sender;
+import io.textonce.message.Sms;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.SendMeters;
 import io.textonce.twilio.TwilioClock;
@@ -128,19 +130,19 @@ final class Reconciliation {
                     due, DeliveryStatus.CANCELED, "The phone number was erased before the message could be found");
             return;
         }
-        String text = due.text() == null ? "" : due.text();
+        String text = due.text() == null ? "" : Sms.textOf(due.text());
         var equal = candidates.of(due).stream()
-                .filter(other ->
-                        other.id().equals(due.id()) || other.text() == null || TextMatch.loosely(text, other.text()))
+                .filter(other -> other.id().equals(due.id())
+                        || other.text() == null
+                        || TextMatch.loosely(text, Sms.textOf(other.text())))
                 .toList();
         // Maximum lead of the database's clock, which wrote the attempts, over this machine's.
         var ahead = Duration.between(Instant.now(), candidates.now());
         var since = restore.earliest(first(due, equal)).minus(ahead).minus(TOLERANCE);
         List<Seen> listed;
         try {
-            listed = messages.sentTo(
-                    due.phone(),
-                    since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
+            listed =
+                    list(due, since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
         } catch (TwilioFailure e) {
             LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
             retryCheck(due, e.getMessage());
@@ -148,12 +150,15 @@ final class Reconciliation {
         }
         var measured = skew.get();
         var unbound = unbound(due, listed);
-        var match = Match.of(
-                due,
-                unbound,
-                equal,
-                since.plus(measured.least()),
-                settings.lease().plus(window(due)));
+        // After a restore, what has any other message of its sender is held at once.
+        var match = restore.isCauseOf(due) && due.sms().policy().isContent()
+                ? new Match(null, null)
+                : Match.of(
+                        due,
+                        unbound,
+                        equal,
+                        since.plus(measured.least()),
+                        settings.lease().plus(window(due)));
         String doubt = match.doubt() == null ? doubt(measured, ahead) : match.doubt();
         if (match.message() != null) {
             bind(due, match.message());
@@ -187,10 +192,21 @@ final class Reconciliation {
                 : null;
     }
 
+    /** Returns the messages to all addresses of the recipient, in the order of creation. */
+    private List<Seen> list(DueDelivery due, Instant since) {
+        return new Sender(due.sender())
+                .listedAs(due.phone()).stream()
+                        .flatMap(address -> messages.sentTo(address, since).stream())
+                        .sorted(Comparator.comparing(Seen::createdAt))
+                        .toList();
+    }
+
     /** Returns the listed messages that may be from the delivery's sender and belong to no delivery. */
     private List<Seen> unbound(DueDelivery due, List<Seen> listed) {
+        var sender = new Sender(due.sender());
+        String fallback = due.sms().policy().fallbackFrom();
         var ours = listed.stream()
-                .filter(seen -> due.sender().equals(seen.from()) || due.sender().equals(seen.messagingServiceSid()))
+                .filter(seen -> sender.sent(seen.from(), seen.messagingServiceSid(), fallback))
                 .toList();
         if (ours.isEmpty()) {
             return ours;

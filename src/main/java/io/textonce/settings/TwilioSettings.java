@@ -38,6 +38,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param holdDelay hold time after those retries are exhausted
  * @param longHoldDelay hold time if the sender's queue at Twilio is full
  * @param segmentsPerSecond sender rate limit in segments, SENDER=NUMBER with commas, or a number for all; what exceeds it waits
+ * @param messageIntents intent of the messages of a purpose for Twilio's traffic shaping and compliance, PURPOSE=INTENT with commas
  * @param webhookKeys shared keys with which rules of the account sign webhooks by HMAC-SHA256, NAME=SECRET with commas
  */
 public record TwilioSettings(
@@ -98,7 +99,16 @@ public record TwilioSettings(
 
         @DefaultValue
         List<@Pattern(regexp = "[\\w.-]{1,64}=.{20,}", message = "must be NAME=SECRET, several with commas") String>
-                webhookKeys) {
+                webhookKeys,
+
+        @DefaultValue
+        List<
+                        @Pattern(
+                                regexp = "[\\w-]+=(otp|notifications|marketing|fraud|security|customercare|delivery"
+                                        + "|education|polling|announcements|events)",
+                                message = "must be PURPOSE=INTENT with an intent of Twilio's, several with commas")
+                        String>
+                messageIntents) {
 
     static final String TOKEN = "|.{20,}";
     static final String TOKEN_EXPECTED = "must be at least 20 characters";
@@ -117,9 +127,18 @@ public record TwilioSettings(
         return messagingServiceSid.isEmpty() ? fromNumber : messagingServiceSid;
     }
 
+    /** The intents, by purpose. */
+    public Map<String, String> intents() {
+        return byName(messageIntents);
+    }
+
     /** The secrets of the shared keys, by name. */
     public Map<String, String> sharedKeys() {
-        return webhookKeys.stream()
+        return byName(webhookKeys);
+    }
+
+    private static Map<String, String> byName(List<String> pairs) {
+        return pairs.stream()
                 .map(key -> key.split("=", 2))
                 .collect(Collectors.toUnmodifiableMap(key -> key[0], key -> key[1]));
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -73,7 +74,12 @@ final class SmsPost {
         var lease = exchange.getVariable("lease", Lease.class);
         var message = exchange.getMessage();
         var probe = exchange.getVariable("probe", CircuitBreaker.Probe.class);
-        message.setHeader("CamelTwilio.client", restClient(() -> lastCheck(lease, probe, call), call));
+        message.setHeader(
+                "CamelTwilio.client",
+                restClient(
+                        () -> lastCheck(lease, probe, call),
+                        call,
+                        RawParameters.of(sms, settings.twilio().intents())));
         var sender = new Sender(sms.sender());
         message.setHeader("CamelTwilio.to", new PhoneNumber(sender.addressOf(sms.phone())));
         if (sender.service() == null) {
@@ -88,6 +94,8 @@ final class SmsPost {
         }
         if (sms.policy().isContent()) {
             message.setHeader("CamelTwilio.contentVariables", sms.text());
+        }
+        if (sms.policy().isContent() || sms.text().isEmpty()) {
             // camel-twilio creates no message without a text or a list of files.
             message.setHeader("CamelTwilio.mediaUrl", List.of());
         } else {
@@ -270,9 +278,9 @@ final class SmsPost {
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
     }
 
-    private TwilioRestClient restClient(Runnable lastCheck, CallRecord call) {
+    private TwilioRestClient restClient(Runnable lastCheck, CallRecord call, List<Map.Entry<String, String>> more) {
         return TwilioConfiguration.restClient(
-                settings.twilio(), meters.counting(http.clientFor(lastCheck, call::answered)));
+                settings.twilio(), meters.counting(http.clientFor(lastCheck, call::answered, more)));
     }
 
     /** @param trace which the callback goes on with, or null; it is signed by Twilio with the rest of the URL */

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
@@ -126,7 +127,7 @@ public final class TwilioHttp implements AutoCloseable {
 
     /** Returns the SDK's client for calls that create no message. */
     HttpClient client() {
-        return new OnePost(() -> {}, response -> {});
+        return new OnePost(() -> {}, response -> {}, List.of());
     }
 
     /**
@@ -134,9 +135,10 @@ public final class TwilioHttp implements AutoCloseable {
      *
      * @param lastCheck runs when everything is ready for the first byte of the request
      * @param answered accepts the response, whatever it is
+     * @param more parameters that the SDK does not know
      */
-    HttpClient clientFor(Runnable lastCheck, Consumer<HttpResponse> answered) {
-        return new OnePost(lastCheck, answered);
+    HttpClient clientFor(Runnable lastCheck, Consumer<HttpResponse> answered, List<Map.Entry<String, String>> more) {
+        return new OnePost(lastCheck, answered, more);
     }
 
     @Override
@@ -148,10 +150,12 @@ public final class TwilioHttp implements AutoCloseable {
 
         private final Runnable lastCheck;
         private final Consumer<HttpResponse> answered;
+        private final List<Map.Entry<String, String>> more;
 
-        private OnePost(Runnable lastCheck, Consumer<HttpResponse> answered) {
+        private OnePost(Runnable lastCheck, Consumer<HttpResponse> answered, List<Map.Entry<String, String>> more) {
             this.lastCheck = lastCheck;
             this.answered = answered;
+            this.more = more;
         }
 
         /** Sends once, whatever the response: the SDK's retry loop must not run. */
@@ -162,6 +166,7 @@ public final class TwilioHttp implements AutoCloseable {
 
         @Override
         public Response makeRequest(Request request) {
+            more.forEach(parameter -> request.addPostParam(parameter.getKey(), parameter.getValue()));
             var call = call(request);
             var context = HttpClientContext.create();
             context.setAttribute(LAST_CHECK, lastCheck);

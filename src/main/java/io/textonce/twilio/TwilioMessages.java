@@ -182,7 +182,8 @@ public final class TwilioMessages {
                             .toInstant(),
                     message.path("body").asText(""),
                     text(message, "from"),
-                    text(message, "messaging_service_sid"));
+                    text(message, "messaging_service_sid"),
+                    message.path("num_media").asInt(0));
         } catch (DateTimeException e) {
             throw new TwilioFailure.Unclear("A message in Twilio's response has no date", null);
         }
@@ -198,6 +199,7 @@ public final class TwilioMessages {
      * @param createdAt to the second, by Twilio's clock
      * @param body empty where Twilio redacted it
      * @param from null while a Messaging Service has not chosen the sender
+     * @param media number of pictures and files; Twilio does not show their addresses
      */
     public record Seen(
             String sid,
@@ -206,5 +208,6 @@ public final class TwilioMessages {
             Instant createdAt,
             String body,
             @Nullable String from,
-            @Nullable String messagingServiceSid) {}
+            @Nullable String messagingServiceSid,
+            int media) {}
 }

@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class CreateRules {
 
     private static final Pattern E164 = Pattern.compile("\\+[1-9]\\d{6,14}");
-    private static final Pattern SENDER =
-            Pattern.compile("\\+[1-9]\\d{6,14}|\\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}");
+    private static final Pattern SENDER = Pattern.compile(
+            "(whatsapp:)?\\+[1-9]\\d{6,14}|rcs:[A-Za-z0-9_.-]+|\\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}");
+    private static final Pattern CHANNEL = Pattern.compile("^(whatsapp|rcs):");
+    private static final Pattern INTENT =
+            Pattern.compile("otp|notifications|marketing|fraud|security|customercare|delivery"
+                    + "|education|polling|announcements|events");
     private static final Pattern SERVICE = Pattern.compile("MG[0-9a-fA-F]{32}");
     private static final Set<String> FLAGS = Set.of("SmartEncoded", "ShortenUrls", "SendAsMms", "ProvideFeedback");
     private static final Duration EARLIEST = Duration.ofMinutes(5);
@@ -49,8 +53,19 @@ final class CreateRules {
         return E164.matcher(number).matches();
     }
 
+    /** Key of an opt-out, which covers all channels of a number. */
     static String pair(String recipient, String sender) {
-        return recipient + " " + sender;
+        return bare(recipient) + " " + bare(sender);
+    }
+
+    /** Returns an address without its channel. */
+    static String bare(String address) {
+        return CHANNEL.matcher(address).replaceFirst("");
+    }
+
+    /** Returns the channel of an address with its colon, or an empty text. */
+    static String channel(String address) {
+        return address.substring(0, address.length() - bare(address).length());
     }
 
     /** Null when the message may be created. */
@@ -72,10 +87,10 @@ final class CreateRules {
         if (to.isEmpty()) {
             return TwilioError.of(21604, "A 'To' phone number is required.");
         }
-        if (!isE164(to)) {
+        if (!isE164(bare(to))) {
             return TwilioError.of(21211, "The 'To' number " + to + " is not a valid phone number.");
         }
-        Integer magic = MAGIC_RECIPIENTS.get(to);
+        Integer magic = MAGIC_RECIPIENTS.get(bare(to));
         return magic == null ? null : TwilioError.of(magic, "The 'To' number " + to + " was rejected.");
     }
 
@@ -93,6 +108,9 @@ final class CreateRules {
                     21212,
                     "The 'From' number " + from
                             + " is not a valid phone number, shortcode, or alphanumeric sender ID.");
+        }
+        if (!from.isEmpty() && !channel(from).equals(channel(form.text("To")))) {
+            return TwilioError.of(63007, "Twilio could not find a Channel with the specified From address");
         }
         Integer magic = MAGIC_SENDERS.get(from);
         if (magic == null) {
@@ -115,7 +133,7 @@ final class CreateRules {
     private @Nullable TwilioError pairRefusal(Form form) {
         String to = form.text("To");
         String from = form.text("From");
-        if (to.equals(from)) {
+        if (bare(to).equals(bare(from))) {
             return TwilioError.of(21211, "'To' and 'From' number cannot be the same.");
         }
         return optOuts.contains(pair(to, from))
@@ -150,6 +168,18 @@ final class CreateRules {
         }
         if (form.has("RiskCheck") && !form.text("RiskCheck").matches("enable|disable")) {
             return TwilioError.of(20001, "RiskCheck must be enable or disable");
+        }
+        if (form.has("MessageIntent")
+                && !INTENT.matcher(form.text("MessageIntent")).matches()) {
+            return TwilioError.of(20001, "MessageIntent is invalid");
+        }
+        if (form.has("FallbackFrom")
+                && !SENDER.matcher(form.text("FallbackFrom")).matches()) {
+            return TwilioError.of(21212, "The 'FallbackFrom' number is not a valid phone number");
+        }
+        if (form.count("MediaUrl") > 10
+                || form.has("MediaUrl") && !form.text("MediaUrl").startsWith("https://")) {
+            return TwilioError.of(21620, "Invalid media URL(s)");
         }
         return form.text("ShortenUrls").equals("true")
                         && form.text("MessagingServiceSid").isEmpty()

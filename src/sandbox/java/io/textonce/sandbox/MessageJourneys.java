@@ -135,7 +135,8 @@ final class MessageJourneys {
         if (message.messagingServiceSid() != null) {
             steps.add(new Step("queued", null));
         }
-        String end = fault.finalStatus() == null ? "delivered" : fault.finalStatus();
+        String usual = CreateRules.channel(message.to()).isEmpty() ? "delivered" : "read";
+        String end = fault.finalStatus() == null ? usual : fault.finalStatus();
         if (List.of("delivered", "undelivered", "read").contains(end)) {
             steps.add(new Step("sent", null));
         }

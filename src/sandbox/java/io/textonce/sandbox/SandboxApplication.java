@@ -17,8 +17,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +47,16 @@ public final class SandboxApplication {
 
     private static final Path DATA = IS_CHECKOUT ? Path.of("target", "sandbox") : Path.of("sandbox");
 
+    /** Example events of MMS, WhatsApp and RCS. */
+    private static final List<String> CHANNEL_EVENTS = List.of("photo-ready", "table-reserved", "tour-today");
+
+    private static final String SENDERS = """
+            # Senders by event, client, country and language; the first row that fits decides. This one is an RCS agent of the
+            # simulator, since no number can send RCS.
+            - sender: rcs:sandbox_agent
+              events: tour-today
+            """;
+
     private static final int BROKER_PORT = 61616;
     private static final int TWILIO_PORT = 4010;
     private static final int STATUS_PORT = 4011;
@@ -63,6 +77,10 @@ public final class SandboxApplication {
         lock(DATA);
         try {
             Files.createDirectories(OWN_ROUTES);
+            Path senders = OWN_ROUTES.resolve("senders.yaml");
+            if (!Files.exists(senders)) {
+                Files.writeString(senders, SENDERS);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -131,8 +149,23 @@ public final class SandboxApplication {
         }
     }
 
+    /** Loads the example events of the channels other than SMS, which production does not have. */
+    private static void loadExamples(ApplicationContext context) {
+        var camel = context.getBean(CamelContext.class);
+        for (String event : CHANNEL_EVENTS) {
+            String file = context.getEnvironment().getProperty("textonce.home") + "/examples/event-" + event;
+            try {
+                PluginHelper.getRoutesLoader(camel)
+                        .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, file + ".camel.yaml"));
+            } catch (Exception e) {
+                throw new IllegalStateException("The example " + event + " can't be loaded", e);
+            }
+        }
+    }
+
     private static void welcome(ApplicationContext context, Peers peers) {
         Environment environment = context.getEnvironment();
+        loadExamples(context);
         var routes = context.getBean(ProducerTemplate.class);
         var app = URI.create("http://localhost:" + environment.getProperty("local.server.port"));
         peers.twilio()
@@ -143,6 +176,7 @@ public final class SandboxApplication {
 
                 TextOnce runs in its sandbox. Nothing here reaches a phone.
                   post    curl -i http://localhost:{}/api/order-shipped-sms -H 'Content-Type: application/json' -d '...'
+                  other   photo-ready is an MMS, table-reserved goes by WhatsApp, tour-today by RCS; see routes/examples
                   verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"..."}'
                   queue   {} at {}, JMS property event=order-shipped
                   drop    {} (.json, .jsonl, .csv)

@@ -285,7 +285,7 @@ class SupportPageTest {
 
         assertThat(form.body()).contains("Run the checks").doesNotContain("credentials</td>");
         assertThat(found.body())
-                .contains("credentials</td>", "The account is active", "STOP and START come to TextOnce");
+                .contains("credentials</td>", "The account is active", "STOP and START to ", " come to TextOnce");
     }
 
     private static HttpResponse<String> preview(Sandbox sandbox, String token, String json) throws Exception {

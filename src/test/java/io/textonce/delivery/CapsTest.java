@@ -388,6 +388,7 @@ class CapsTest {
                 id.getBytes(StandardCharsets.UTF_8),
                 number,
                 text,
+                List.of(),
                 Instant.EPOCH,
                 null,
                 policy,

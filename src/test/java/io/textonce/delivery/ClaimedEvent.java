@@ -5,6 +5,7 @@ import io.textonce.message.Sms;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -61,6 +62,7 @@ public final class ClaimedEvent {
                 eventId.getBytes(StandardCharsets.UTF_8),
                 phone,
                 text,
+                List.of(),
                 Instant.EPOCH,
                 null,
                 policy,

@@ -55,6 +55,7 @@ class HashKeyRotationTest {
                 new byte[32],
                 number,
                 "text",
+                List.of(),
                 Instant.EPOCH,
                 null,
                 policy,

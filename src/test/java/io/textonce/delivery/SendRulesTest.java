@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +143,7 @@ class SendRulesTest {
                 new byte[32],
                 phone,
                 "text",
+                List.of(),
                 Instant.parse("2026-06-01T00:00:00Z"),
                 null,
                 policy,

@@ -306,6 +306,7 @@ class SenderRateLimitTest {
                 new byte[32],
                 sandbox.newNumber(),
                 "text",
+                List.of(),
                 Instant.EPOCH,
                 null,
                 policy,

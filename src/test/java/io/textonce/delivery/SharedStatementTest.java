@@ -94,6 +94,7 @@ class SharedStatementTest {
                 new byte[32],
                 sandbox.newNumber(),
                 "text",
+                List.of(),
                 Instant.EPOCH,
                 null,
                 policy,

@@ -472,7 +472,8 @@ class StateMachineTest {
                         created(text),
                         text.hidden ? "" : text.sms.body,
                         SETTINGS.twilio().fromNumber(),
-                        text.sms.service.isEmpty() ? null : text.sms.service))
+                        text.sms.service.isEmpty() ? null : text.sms.service,
+                        0))
                 .filter(seen -> !seen.createdAt().isBefore(since))
                 .toList();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.mustachejava.MustacheFactory;
+import io.textonce.message.Senders;
 import io.textonce.message.TemplatesForTests;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -44,6 +45,9 @@ class ExamplesTest {
     @Autowired
     private MustacheFactory mustache;
 
+    @Autowired
+    private Senders senders;
+
     private String loaded = "";
     private Path copied = Path.of("target", "no-mappings");
 
@@ -53,6 +57,7 @@ class ExamplesTest {
         camel.removeRoute(loaded);
         camel.removeComponent("kafka");
         FileSystemUtils.deleteRecursively(copied);
+        senders.reload();
         sandbox.database().execute("DROP SCHEMA IF EXISTS shop CASCADE");
     }
 
@@ -160,6 +165,34 @@ class ExamplesTest {
             template.sendBody("direct:one-instance", "");
         }
         assertThat(runs(sandbox)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "routes/examples/event-photo-ready.camel.yaml | ''        | ,'orderId':'7','photoUrls':['https://shop.example.com/1.jpg'] | delivered",
+                "routes/examples/event-table-reserved.camel.yaml | whatsapp: | ,'contentVariables':{'1':'8 pm'} | read",
+                "routes/examples/event-tour-today.camel.yaml | rcs:      | ,'startsAt':'8 pm' | read",
+            })
+    void sendsAnEventOverEachChannel(String file, String prefix, String fields, String status, Sandbox sandbox)
+            throws Exception {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+
+        String event = file.replaceAll(".*/event-|[.]camel[.]yaml", "");
+        copied = Files.writeString(
+                sandbox.routes().resolve(Senders.FILE), "- sender: rcs:agent\n  events: tour-today\n");
+        senders.reload();
+        load(file, "event-" + event);
+        var answer = sandbox.post(
+                event,
+                "{\"eventId\":\"" + id + "\",\"phone\":\"" + number + "\",\"consentAt\":\"2026-06-02T09:00:00Z\""
+                        + fields.replace('\'', '"') + "}");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        sandbox.awaitStatus(id, status);
+        assertThat(sandbox.twilio().sentTo(prefix + number)).hasSize(1);
     }
 
     private static Integer runs(Sandbox sandbox) {

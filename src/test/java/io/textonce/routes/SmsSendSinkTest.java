@@ -192,7 +192,7 @@ class SmsSendSinkTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             sandbox.database()
                     .update(
-                            "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - interval '10 minutes'"
+                            "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - interval '7 hours'"
                                     + " WHERE event_id = ? AND status = 'unknown' AND due_at IS NOT NULL",
                             id);
             return sandbox.delivery(id).get("status").equals("held");

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
 import java.time.Instant;
+import java.util.List;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ class SendMetersTest {
                 new byte[32],
                 "+15550100000",
                 text,
+                List.of(),
                 Instant.now(),
                 null,
                 new SendPolicy(),

@@ -104,6 +104,7 @@ public final class SkewedTwilio implements AutoCloseable {
                 Duration.ofSeconds(1),
                 Duration.ofHours(1),
                 List.of(),
+                List.of(),
                 List.of());
     }
 }

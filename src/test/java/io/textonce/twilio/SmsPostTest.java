@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -70,6 +71,24 @@ class SmsPostTest {
 
         assertThat(post.parameter("StatusCallback"))
                 .startsWith("https://a.example.com/gate/twilio/status-callback?delivery=");
+    }
+
+    @Test
+    void givesTwilioTheIntentOfThePurpose(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        var intents = Map.of("textonce.twilio.message-intents", "codes=otp,order-updates=delivery");
+        var exchange = exchange(sandbox, number);
+        var policy = new SendPolicy();
+        policy.setPurpose("order-updates");
+        exchange.setVariable("sms", sms(number, policy));
+
+        smsPost(sandbox, intents).write(exchange);
+        sandbox.context().getBean(CamelContext.class).createProducerTemplate().send("twilio:message/create", exchange);
+
+        assertThat(sandbox.twilio().posts())
+                .filteredOn(post -> number.equals(post.parameter("To")))
+                .singleElement()
+                .satisfies(post -> assertThat(post.parameter("MessageIntent")).isEqualTo("delivery"));
     }
 
     @ParameterizedTest
@@ -210,6 +229,7 @@ class SmsPostTest {
                 new byte[32],
                 number,
                 "Your order has shipped.",
+                List.of(),
                 Instant.now(),
                 null,
                 policy,

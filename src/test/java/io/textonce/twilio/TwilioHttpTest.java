@@ -355,7 +355,8 @@ class TwilioHttpTest {
                             await().until(() -> server.connections.get() == 1);
                             throw new TwilioFailure.LeaseRanOut();
                         },
-                        response -> {});
+                        response -> {},
+                        List.of());
 
                 assertThatThrownBy(() -> create(settings, client)).isInstanceOf(TwilioFailure.LeaseRanOut.class);
             }
@@ -436,7 +437,7 @@ class TwilioHttpTest {
     }
 
     private static Message create(TwilioSettings settings, TwilioHttp http, Lease lease) {
-        return create(settings, http.clientFor(() -> SmsPost.requireHeld(lease), response -> {}));
+        return create(settings, http.clientFor(() -> SmsPost.requireHeld(lease), response -> {}, List.of()));
     }
 
     private static Message create(TwilioSettings settings, HttpClient client) {
@@ -479,6 +480,7 @@ class TwilioHttpTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofHours(1),
+                List.of(),
                 List.of(),
                 List.of());
     }
