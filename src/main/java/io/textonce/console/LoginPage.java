@@ -100,7 +100,7 @@ public final class LoginPage {
         try {
             var caller = callers.whose(shown);
             if (!isOperator(caller)) {
-                strangers.refused("forbidden");
+                strangers.count("forbidden");
                 model.addAttribute("problem", "This token may send events but has no operator role.");
             } else if (shown.length() > LONGEST_TOKEN) {
                 model.addAttribute(
@@ -111,10 +111,10 @@ public final class LoginPage {
                 return CompletableFuture.completedStage("redirect:" + local(next));
             }
         } catch (TokenAuthenticator.IssuerAway e) {
-            strangers.refused("unchecked");
+            strangers.count("unchecked");
             model.addAttribute("problem", "The token can't be verified right now. Try again in a moment.");
         } catch (AuthenticationException e) {
-            strangers.refusedToken(e);
+            strangers.countToken(e);
             LOG.warn("Login with an invalid or expired token");
             model.addAttribute("problem", "Invalid or expired token.");
         }

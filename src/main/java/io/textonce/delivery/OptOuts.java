@@ -113,7 +113,7 @@ public final class OptOuts {
     static EventRejected rejection() {
         return EventRejected.ofText(
                 422,
-                "refused",
+                "rejected",
                 CODE,
                 "The customer has opted out of our messages. A newer consent does not change this; only the customer"
                         + " can opt in again, by texting START to us.");

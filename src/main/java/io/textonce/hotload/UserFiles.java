@@ -61,7 +61,7 @@ final class UserFiles {
         var users = usersOf(changed, gone);
         gone.stream().filter(file -> file.endsWith(FileNames.ROUTES)).forEach(this::remove);
         loader.sweep();
-        changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::refuseShipped);
+        changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::rejectShipped);
         Stream.of(changed, gone).flatMap(Set::stream).filter(resources::holds).forEach(this::reload);
         gone.stream().filter(file -> file.endsWith(FileNames.KAMELET)).forEach(this::removeKamelet);
         changed.stream().filter(file -> file.endsWith(FileNames.KAMELET)).forEach(this::replaceKamelet);
@@ -170,7 +170,7 @@ final class UserFiles {
         }
     }
 
-    private void refuseShipped(String file) {
+    private void rejectShipped(String file) {
         if (files.shipped(file).exists()) {
             faults.report(
                     file, new RouteFileError(0, "there is a shipped file " + file + "; choose another name"), true);

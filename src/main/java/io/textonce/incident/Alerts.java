@@ -80,7 +80,7 @@ class Alerts {
             ORDER BY a.queued_at, a.incident_id
             """;
 
-    private static final String REFUSED = """
+    private static final String REJECTED = """
             UPDATE textonce.incidents AS i SET due_at = now()
             FROM textonce.incident_alerts AS a
             WHERE a.message_id = ? AND a.incident_id = i.event_id AND a.step = i.step AND i.due_at IS NOT NULL
@@ -192,12 +192,12 @@ class Alerts {
     }
 
     /** Records the submission of a message. After a rejection the next number is alerted at once. */
-    void handedOver(String id, boolean refused) {
+    void handedOver(String id, boolean rejected) {
         transaction.executeWithoutResult(status -> {
             jdbc.update("UPDATE textonce.incident_messages SET due_at = NULL, phone = NULL WHERE event_id = ?", id);
             jdbc.update("UPDATE textonce.incident_alerts SET phone = NULL WHERE message_id = ?", id);
-            if (refused) {
-                jdbc.update(REFUSED, id);
+            if (rejected) {
+                jdbc.update(REJECTED, id);
             }
         });
     }

@@ -44,17 +44,17 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failed)
             throws IOException {
         if (failed instanceof TokenAuthenticator.IssuerAway) {
-            refused("unchecked");
+            count("unchecked");
             AdmissionControl.answer(
                     response, new Problem(503, "try_again", "The token can't be verified right now. Retry."));
             return;
         }
         if (request.getHeader("Authorization") == null) {
-            refused("no_token");
+            count("no_token");
             response.setHeader("WWW-Authenticate", "Bearer");
             answer(response, TokenRejection.UNKNOWN);
         } else {
-            refusedToken(failed);
+            countToken(failed);
             var rejection = TokenRejection.of(failed);
             response.setHeader(
                     "WWW-Authenticate",
@@ -73,18 +73,18 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
         response.setHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\"");
         if (request.getUserPrincipal() instanceof JwtAuthenticationToken caller
                 && caller.getAuthorities().isEmpty()) {
-            refused("no_scope");
+            count("no_scope");
             log("no_scope", "None of the claims in textonce.http.scope-claims has a scope of TextOnce.");
             AdmissionControl.answer(response, new Problem(403, "forbidden", "The token has no scope of this service."));
         } else {
-            refused("forbidden");
+            count("forbidden");
             AdmissionControl.answer(response, new Problem(403, "forbidden", "This token does not permit the request."));
         }
     }
 
     /** Rejects a path that is open to no caller, with or without a token. */
     void closed(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        refused("closed");
+        count("closed");
         String accept = request.getHeader("Accept");
         if (accept != null && accept.contains("text/html")) {
             // A browser gets a page.
@@ -95,14 +95,14 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
     }
 
     /** Counts a rejected caller. */
-    public void refused(String reason) {
+    public void count(String reason) {
         meters.counter("textonce.authentications.failed", "reason", reason).increment();
     }
 
     /** Counts a rejected token, and logs the reason for one of the issuer. */
-    public void refusedToken(AuthenticationException failed) {
+    public void countToken(AuthenticationException failed) {
         var rejection = TokenRejection.of(failed);
-        refused(rejection.reason());
+        count(rejection.reason());
         if (rejection != TokenRejection.UNKNOWN) {
             log(rejection.reason(), rejection.detail());
         }

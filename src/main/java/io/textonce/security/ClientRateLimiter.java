@@ -43,7 +43,7 @@ final class ClientRateLimiter extends OncePerRequestFilter {
         if (client == null || takes(client, System.nanoTime())) {
             chain.doFilter(request, response);
         } else {
-            strangers.refused("rate");
+            strangers.count("rate");
             AdmissionControl.answer(
                     response,
                     new Problem(

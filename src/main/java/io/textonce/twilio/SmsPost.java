@@ -238,7 +238,7 @@ final class SmsPost {
                         "rejection",
                         ours
                                 ? EventRejected.ofText(502, "sms_delivery_failed", rejected.code(), words)
-                                : EventRejected.ofText(422, "refused", rejected.code(), words));
+                                : EventRejected.ofText(422, "rejected", rejected.code(), words));
                 outcome(exchange, DeliveryStatus.REJECTED, null, rejected.code(), words, null);
             }
         }

@@ -93,7 +93,7 @@ public final class TwilioCodes {
      */
     public Entry of(int code, int httpStatus) {
         var row = entries.get(code);
-        if (!provesRefusal(httpStatus)) {
+        if (!provesRejection(httpStatus)) {
             return row != null && row.atCreation() == AtCreation.UNCLEAR ? row : unclear(code, row != null, httpStatus);
         }
         return row != null ? row : rejected(code, httpStatus);
@@ -111,7 +111,7 @@ public final class TwilioCodes {
     }
 
     /** Returns whether a status proves a rejection. A proxy may return 408 after Twilio has accepted the message. */
-    private static boolean provesRefusal(int httpStatus) {
+    private static boolean provesRejection(int httpStatus) {
         return httpStatus >= 400 && httpStatus < 500 && httpStatus != 408;
     }
 

@@ -142,7 +142,7 @@ final class OneTimeCodes {
             counted("start", "not_processed");
             throw notNow(e);
         } catch (TwilioFailure.Rejected e) {
-            counted("start", "refused");
+            counted("start", "rejected");
             throw rejection(e);
         } catch (TwilioFailure e) {
             LOG.warn("It is unknown whether Twilio sent a code: {}", e.getMessage());
@@ -167,7 +167,7 @@ final class OneTimeCodes {
             throw notNow(e);
         } catch (TwilioFailure.Rejected e) {
             boolean none = e.httpStatus() == 404;
-            counted("check", none ? "none_pending" : "refused");
+            counted("check", none ? "none_pending" : "rejected");
             throw none ? nonePending() : rejection(e);
         } catch (TwilioFailure e) {
             LOG.warn("It is unknown whether Twilio approved a code: {}", e.getMessage());
@@ -233,7 +233,7 @@ final class OneTimeCodes {
             default ->
                 rejected.httpStatus() == 429
                         ? EventRejected.later(429, "too_many_codes", rejected.code(), words, VALIDITY)
-                        : EventRejected.ofText(422, "refused", rejected.code(), words);
+                        : EventRejected.ofText(422, "rejected", rejected.code(), words);
         };
     }
 

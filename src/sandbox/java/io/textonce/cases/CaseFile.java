@@ -45,7 +45,7 @@ final class CaseFile {
         }
         only(tree, "the case", Set.of("name", "given", "when", "then"));
         only(given(), "given", Set.of("twilio"));
-        only(then(), "then", Set.of("answers", "refused", "texts", "status", "segments"));
+        only(then(), "then", Set.of("answers", "rejected", "texts", "status", "segments"));
         if (tree.path("name").asText().isBlank()) {
             throw new IllegalArgumentException("name is missing: say what is true, as a sentence");
         }

@@ -64,7 +64,7 @@ final class CaseRun {
         var then = given.then();
         for (JsonNode step : given.steps()) {
             for (int time = 0; time < step.path("times").asInt(1); time++) {
-                happens(step, then.has("refused"));
+                happens(step, then.has("rejected"));
             }
         }
         var most = given.twilio().equals(ACCEPTS) ? patience : AFTER_A_FAULT;
@@ -74,10 +74,10 @@ final class CaseRun {
             then.get("answers").forEach(status -> expected.add(status.asInt()));
             await(name, "answers", expected, () -> statuses, Duration.ZERO);
         }
-        if (then.has("refused")
+        if (then.has("rejected")
                 && reasons.stream()
-                        .noneMatch(reason -> reason.contains(then.get("refused").asText()))) {
-            throw failure(name, "refused", then.get("refused").asText(), reasons);
+                        .noneMatch(reason -> reason.contains(then.get("rejected").asText()))) {
+            throw failure(name, "rejected", then.get("rejected").asText(), reasons);
         }
         if (then.has("texts")) {
             List<String> expected = new ArrayList<>();
@@ -128,9 +128,9 @@ final class CaseRun {
                 case "loses its answer" ->
                     twilio.forNumber(number, 1, Fault.resets().afterRecording());
                 default -> {
-                    if (!how.matches("refuses \\d{5}")) {
+                    if (!how.matches("rejects \\d{5}")) {
                         throw new AssertionError(what + ": Twilio can't behave so: " + how
-                                + "; it accepts, refuses 21211, is busy, fails, or loses its answer");
+                                + "; it accepts, rejects 21211, is busy, fails, or loses its answer");
                     }
                     twilio.forNumber(number, Fault.refuses(Integer.parseInt(how.split(" ")[1])));
                 }
@@ -138,9 +138,9 @@ final class CaseRun {
         });
     }
 
-    private void happens(JsonNode step, boolean refused) {
+    private void happens(JsonNode step, boolean rejected) {
         var body = step.path("body");
-        boolean readsReason = refused && CaseFile.isEvent(step);
+        boolean readsReason = rejected && CaseFile.isEvent(step);
         if (step.has("post")) {
             var answer = world.post(step.get("post").asText(), body);
             statuses.add(answer.statusCode());

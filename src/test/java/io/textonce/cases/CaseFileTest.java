@@ -39,7 +39,7 @@ class CaseFileTest {
             name: it is texted   | name: ''         | name is missing: say what is true, as a sentence
             - post:              | - pots:          | a step of when has no pots; known are body, drop, post, publish, sql, times
             body:                | bdy:             | a step of when has no bdy; known are body, drop, post, publish, sql, times
-            texts:               | text:            | then has no text; known are answers, refused, segments, status, texts
+            texts:               | text:            | then has no text; known are answers, rejected, segments, status, texts
             - publish: order-shipped | - times: 2   | a step of when needs one of post, publish or drop, with an event's name
             name: it             | name: [it        | is not YAML
             """)

@@ -55,7 +55,7 @@ class CasesTest {
                 .allSatisfy(event -> assertThat(Path.of("routes", "cases", event))
                         .isDirectoryContaining("glob:**/success.yaml")
                         .isDirectoryContaining("glob:**/duplicate.yaml")
-                        .isDirectoryContaining("glob:**/refusal.yaml")
+                        .isDirectoryContaining("glob:**/rejection.yaml")
                         .isDirectoryContaining("glob:**/outage.yaml"));
     }
 

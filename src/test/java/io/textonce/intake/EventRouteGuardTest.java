@@ -34,7 +34,7 @@ class EventRouteGuardTest {
 
     private static Stream<Exception> lasting() {
         return Stream.of(
-                new EventRejected(422, "refused", "opted out"),
+                new EventRejected(422, "rejected", "opted out"),
                 new EventRejected(502, "sms_delivery_failed", "our sender"),
                 new DataIntegrityViolationException("too late a year"),
                 new NullPointerException(),

@@ -590,7 +590,7 @@ class IntakeHttpTest {
 
         var answer = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
 
-        assertThatProblem(answer).is(422, "refused").hasCode(code).doesNotSay(number.substring(1));
+        assertThatProblem(answer).is(422, "rejected").hasCode(code).doesNotSay(number.substring(1));
         assertThat(sandbox.delivery(id)).containsEntry("status", "rejected").containsEntry("error_code", code);
     }
 
@@ -613,7 +613,7 @@ class IntakeHttpTest {
 
         var again = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
 
-        assertThatProblem(refused).is(422, "refused").hasCode(21614);
+        assertThatProblem(refused).is(422, "rejected").hasCode(21614);
         assertThat(again.statusCode()).isEqualTo(202);
         assertThat(sandbox.json(again).get("accepted").booleanValue()).isTrue();
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
@@ -669,7 +669,7 @@ class IntakeHttpTest {
             if (answer.statusCode() == 202) {
                 assertThat(sandbox.json(answer).get("status").textValue()).isEqualTo("reserved");
             } else {
-                assertThatProblem(answer).is(422, "refused").hasCode(21614);
+                assertThatProblem(answer).is(422, "rejected").hasCode(21614);
             }
         });
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();

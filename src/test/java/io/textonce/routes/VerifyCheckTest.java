@@ -132,7 +132,7 @@ class VerifyCheckTest {
 
         var answer = check(sandbox, number, "123456");
 
-        assertThatProblem(answer).is(422, "refused").hasCode(60200).doesNotSay("123456");
+        assertThatProblem(answer).is(422, "rejected").hasCode(60200).doesNotSay("123456");
     }
 
     @Test
