@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SandboxTest
 class LoadTest {
 
-    private static final int CALLERS = 2_500;
+    private static final int CALLERS = 1_200;
 
     @AfterEach
     void leavesNoRequestBehindThatTakesAPlace(Sandbox sandbox) {
@@ -96,7 +96,7 @@ class LoadTest {
     @ValueSource(ints = {40, 200, 10_000})
     void isConsistentWhenCallersGoAway(int bytesSent, Sandbox sandbox) {
         Map<String, String> idsByNumber = new HashMap<>();
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 120; i++) {
             String number = sandbox.newNumber();
             idsByNumber.put(number, sandbox.newEventId());
             sandbox.twilio().forNumber(number, answersLate(Duration.ofMillis(200)));

@@ -40,8 +40,11 @@ class IntakeFileTest {
 
     private static final String EVENT = "order-shipped";
 
-    /** Lines of all files that may be sent at once: textonce.file.parallel, as it is delivered. */
-    private static final int PARALLEL = 256;
+    /** Lines of all files that may be sent at once. */
+    private static final int PARALLEL = Sandbox.FILE_PARALLEL;
+
+    /** More than may be sent at once. */
+    private static final int LINES = PARALLEL + 16;
 
     @ParameterizedTest
     @ValueSource(strings = {"one.json", "array.json", "lines.jsonl", "lines.NDJSON", "rows.csv"})
@@ -402,7 +405,7 @@ class IntakeFileTest {
 
     @Test
     void sendsLinesInParallelAndNoMoreThanTheSettingSays(Sandbox sandbox) {
-        List<String> numbers = numbers(sandbox, 300);
+        List<String> numbers = numbers(sandbox, LINES);
         // Long enough for a busy machine to have begun half of them.
         var delay = Duration.ofSeconds(6);
         numbers.forEach(number -> sandbox.twilio().forNumber(number, answersLate(delay)));
@@ -410,13 +413,13 @@ class IntakeFileTest {
         dropEvents(sandbox, newName(), numbers);
 
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(posts(sandbox, numbers)).hasSize(300));
+                .untilAsserted(() -> assertThat(posts(sandbox, numbers)).hasSize(LINES));
         assertThat(mostUnderWay(posts(sandbox, numbers), delay)).isBetween(PARALLEL / 2, PARALLEL);
     }
 
     @Test
     void doesNotLetAShortFileWaitForALongOne(Sandbox sandbox) {
-        List<String> numbers = numbers(sandbox, 200);
+        List<String> numbers = numbers(sandbox, PARALLEL / 2);
         numbers.forEach(number -> sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(5))));
         String longName = newName();
         String shortName = newName();
@@ -432,7 +435,7 @@ class IntakeFileTest {
 
     @Test
     void bridgesAShortAbsenceOfTheDatabase(Sandbox sandbox, CapturedOutput output) {
-        List<String> numbers = numbers(sandbox, 300);
+        List<String> numbers = numbers(sandbox, LINES);
         List<String> events = slowEventsWithBadOnes(sandbox, numbers);
         String name = newName();
         Path file = sandbox.drop(EVENT, name, String.join("\n", events));
@@ -452,7 +455,7 @@ class IntakeFileTest {
 
     @Test
     void leavesAFileInPlaceWhileTheDatabaseIsAwayAndFinishesItAfterwards(Sandbox sandbox, CapturedOutput output) {
-        List<String> numbers = numbers(sandbox, 300);
+        List<String> numbers = numbers(sandbox, LINES);
         List<String> events = slowEventsWithBadOnes(sandbox, numbers);
         String name = newName();
         Path file = sandbox.drop(EVENT, name, String.join("\n", events));

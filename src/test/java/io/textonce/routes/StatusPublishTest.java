@@ -176,7 +176,7 @@ class StatusPublishTest {
         var pool = Executors.newFixedThreadPool(16);
         var began = Instant.now();
         List<Future<Integer>> answers = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 100; i++) {
             String id = sandbox.newEventId();
             ids.add(id);
             answers.add(pool.submit(() -> sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()))

@@ -40,6 +40,9 @@ import org.springframework.util.FileSystemUtils;
 /** What a test does with TextOnce: call it, put messages on its queue, drop files, and look at what came of it. */
 public final class Sandbox {
 
+    /** Lines of all files that may be sent at once: enough to be many, and few enough for a machine of two cores. */
+    public static final int FILE_PARALLEL = 48;
+
     /** Messaging Services whose pace is five segments a second, one for each test that wants such a one. */
     public static final List<String> PACED_SENDERS =
             List.of("MG000000000000000000000000000face0", "MG000000000000000000000000000face1");
@@ -240,6 +243,7 @@ public final class Sandbox {
             settings.put("MANAGEMENT_SERVER_PORT", "0");
             settings.put("TEXTONCE_ROUTES", copyOfOwnRoutes().toString());
             settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
+            settings.put("TEXTONCE_FILE_PARALLEL", String.valueOf(FILE_PARALLEL));
             // Tests delete rows by hand, and a restart of the database would then show that it has lost commits.
             settings.put("TEXTONCE_CLAIM_MEMORY", "0s");
             settings.put("TEXTONCE_DUE_IDLE_POLL_INTERVAL", "1s");

@@ -304,7 +304,7 @@ class RejectFileTest {
         assertThat(events(failed.resolve("orders.csv"))).containsExactlyInAnyOrderElementsOf(events(original));
     }
 
-    @RepeatedTest(50)
+    @RepeatedTest(20)
     void givesFilesThatEndAtTheSameMomentDifferentNames() throws Exception {
         List<Path> originals = List.of(drop("orders.json", "[{\"id\":1}]"), drop("orders.jsonl", "{\"id\":2}\n"));
         var start = new CyclicBarrier(2);
