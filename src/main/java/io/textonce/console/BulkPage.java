@@ -95,7 +95,8 @@ final class BulkPage {
                         action(action).verb(),
                         null,
                         null,
-                        preview.many() + " messages of " + words + " (" + reason + ")");
+                        DeliverySearch.Total.counted(preview.many(), "message") + ", filter: " + words + " (" + reason
+                                + ")");
             }
             return "redirect:/bulk/" + id;
         } catch (EventRejected e) {

@@ -39,7 +39,11 @@ final class DeliverySearch {
         public String words() {
             return many == MOST_COUNTED
                     ? "%,d messages or more".formatted(many)
-                    : "%,d messages, %,d segments".formatted(many, segments);
+                    : counted(many, "message") + ", " + counted(segments, "segment");
+        }
+
+        static String counted(long many, String noun) {
+            return "%,d %s".formatted(many, many == 1 ? noun : noun + "s");
         }
     }
 }

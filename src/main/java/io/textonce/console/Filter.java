@@ -58,12 +58,24 @@ public final class Filter {
         return fields;
     }
 
-    /** Returns the filter in words. */
+    /** Returns the filter in the words of the page. */
     public String words() {
         return values.entrySet().stream()
                 .filter(value -> !BESIDE.contains(value.getKey()))
-                .map(value -> value.getKey() + " " + value.getValue())
+                .map(value -> words(value.getKey(), value.getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String words(String name, String value) {
+        return switch (name) {
+            case "status" -> StatusGroup.title(value);
+            case "code" -> "error code " + value;
+            case "reason" -> "reason contains " + value;
+            case "ids" -> "IDs " + value;
+            case "since" -> value.equals("today") ? value : "last " + value;
+            case "until" -> "to " + value;
+            default -> name + " " + value;
+        };
     }
 
     /** Returns the address of the list. */

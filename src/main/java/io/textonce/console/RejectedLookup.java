@@ -132,5 +132,16 @@ final class RejectedLookup {
             @Nullable String eventId,
             @Nullable String phone,
             @Nullable String field,
-            String reason) {}
+            String reason) {
+
+        /** Returns the source in the words of the pages. */
+        public String origin() {
+            return switch (source) {
+                case "http" -> "API";
+                case "jms" -> "queue";
+                case "file" -> "file upload";
+                default -> source;
+            };
+        }
+    }
 }

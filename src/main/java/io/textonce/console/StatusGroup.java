@@ -35,6 +35,15 @@ public enum StatusGroup {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Returns the title of a filter's status: of a group, or the status itself. */
+    static String title(String word) {
+        return Arrays.stream(values())
+                .filter(group -> group.word().equals(word))
+                .findFirst()
+                .map(StatusGroup::title)
+                .orElse("status " + word);
+    }
+
     public List<DeliveryStatus> statuses() {
         return statuses;
     }

@@ -29,6 +29,8 @@ final class ControlApi {
             table { border-collapse: collapse } td, th { text-align: left; padding: .4rem 1rem .4rem 0; vertical-align: top }
             tr { border-bottom: 1px solid #888 } td { white-space: pre-wrap } .scroll { overflow-x: auto }
             button { font: inherit }
+            @media (max-width: 40rem) { body { margin: 1rem } th { display: none }
+              tr { display: block; padding: .6rem 0 } td { display: block; padding: 0; overflow-wrap: anywhere } }
             </style>
             <script>
             setInterval(async () => {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.http.HttpRequest;
@@ -148,11 +149,14 @@ class SupportTasksTest {
         order(sandbox, sandbox.newEventId(), number, "");
         order(sandbox, id, number, "");
         sandbox.awaitStatus(id, "delivered");
+        List.of("STOP", "START", "Thank you!")
+                .forEach(words -> sandbox.twilio().receives(number, Peers.FROM_NUMBER, words));
 
         search(number.substring(2));
         open("All about +*******" + number.substring(8));
         page.waitForURL("**/people?n=*");
-        assertThat(page.locator("main").innerText()).contains("Consents", "order-updates", id);
+        assertThat(page.locator("main").innerText())
+                .contains("Consents", "order-updates", id, "STOP", "START", "Reply");
         open("Erase this person’s data…");
         page.getByLabel("Reason").fill("Request of 26 November");
         press("Erase");

@@ -41,7 +41,7 @@ class BulkRunTest {
         assertThat(one.messages()).hasSize(1);
         assertThat(bystander.delivery()).containsEntry("status", "rejected");
         assertThat(pages.get("/bulk").body()).contains("/bulk/" + id);
-        assertThat(pages.get("/audit?verb=resent").body()).contains("2 messages of status not_delivered");
+        assertThat(pages.get("/audit?verb=resent").body()).contains("2 messages, filter: Failed");
     }
 
     @Test
