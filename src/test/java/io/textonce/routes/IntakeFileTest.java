@@ -473,7 +473,7 @@ class IntakeFileTest {
         await().atMost(Duration.ofMinutes(3))
                 .untilAsserted(() -> assertThat(done(sandbox, name)).exists());
         assertEveryLineOnce(sandbox, name, events, numbers);
-        assertThat(output).containsOnlyOnce(name + " stays");
+        assertThat(output).containsOnlyOnce(name + " stays").doesNotContain("FatalFallbackErrorHandler");
         assertThat(output.getAll().lines()).noneMatch(IntakeFileTest::isNoise);
         awaitRecovery(sandbox);
     }

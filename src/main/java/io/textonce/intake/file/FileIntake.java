@@ -68,11 +68,13 @@ public final class FileIntake {
         exchange.getMessage().setBody(run.lines());
     }
 
-    /** Parses the event of one line, or rejects a line that can't be read. After a stop there is no body. */
+    /**
+     * Parses the event of one line, or rejects a line that can't be read. After a stop the variable {@code line} is not
+     * set. The body can't show it: a file's message without a body has the whole file as its body.
+     */
     public void line(Exchange exchange) {
         var run = run(exchange);
         if (run.isStopped()) {
-            exchange.getMessage().setBody(null);
             return;
         }
         var line = exchange.getMessage().getBody(EventLine.class);
