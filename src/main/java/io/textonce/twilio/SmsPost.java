@@ -40,6 +40,7 @@ final class SmsPost {
 
     private final TwilioHttp http;
     private final CircuitBreaker circuit;
+    private final SlowCalls slowCalls;
     private final OptOuts optOuts;
     private final TextOnceProperties settings;
     private final SendMeters meters;
@@ -48,12 +49,14 @@ final class SmsPost {
     SmsPost(
             TwilioHttp http,
             CircuitBreaker circuit,
+            SlowCalls slowCalls,
             OptOuts optOuts,
             TextOnceProperties settings,
             SendMeters meters,
             Clock clock) {
         this.http = http;
         this.circuit = circuit;
+        this.slowCalls = slowCalls;
         this.optOuts = optOuts;
         this.settings = settings;
         this.meters = meters;
@@ -70,16 +73,14 @@ final class SmsPost {
         exchange.setVariable("call", call);
         exchange.setVariable("written", false);
         var sms = exchange.getVariable("sms", Sms.class);
+        if (!slowCalls.admits(sms.policy().isUrgent())) {
+            throw new TwilioFailure.NotResponding();
+        }
         var delivery = exchange.getVariable("delivery", Delivery.class);
         var lease = exchange.getVariable("lease", Lease.class);
         var message = exchange.getMessage();
         var probe = exchange.getVariable("probe", CircuitBreaker.Probe.class);
-        message.setHeader(
-                "CamelTwilio.client",
-                restClient(
-                        () -> lastCheck(lease, probe, call),
-                        call,
-                        RawParameters.of(sms, settings.twilio().intents())));
+        message.setHeader("CamelTwilio.client", restClient(sms, () -> lastCheck(lease, probe, call), call));
         var sender = new Sender(sms.sender());
         message.setHeader("CamelTwilio.to", new PhoneNumber(sender.addressOf(sms.phone())));
         if (sender.service() == null) {
@@ -119,6 +120,7 @@ final class SmsPost {
             throw new TwilioFailure.CircuitOpen();
         }
         call.begin();
+        slowCalls.begin(call);
     }
 
     static void requireHeld(Lease lease) {
@@ -141,6 +143,7 @@ final class SmsPost {
     void read(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
+        slowCalls.end(exchange.getVariable("call", CallRecord.class), null);
         // The caught exception may be of an earlier attempt: Camel keeps it when a later attempt succeeds.
         var answer = exchange.getMessage().getBody() instanceof Message message ? message : null;
         if (answer == null && caught != null) {
@@ -177,10 +180,7 @@ final class SmsPost {
 
     private void failed(Exchange exchange, Throwable caught) {
         var failure = ObjectHelper.getException(TwilioFailure.class, caught);
-        boolean notCalled = failure instanceof TwilioFailure.NotProcessed
-                || failure instanceof TwilioFailure.CircuitOpen
-                || failure instanceof TwilioFailure.LeaseRanOut;
-        if (notCalled) {
+        if (failure != null && failure.isWithoutCall()) {
             hold(exchange, null, failure.getMessage() + "; on hold", holdDelay());
         } else if (ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
             hold(exchange, null, "Too many messages at once; on hold", holdDelay());
@@ -278,9 +278,10 @@ final class SmsPost {
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
     }
 
-    private TwilioRestClient restClient(Runnable lastCheck, CallRecord call, List<Map.Entry<String, String>> more) {
-        return TwilioConfiguration.restClient(
-                settings.twilio(), meters.counting(http.clientFor(lastCheck, call::answered, more)));
+    private TwilioRestClient restClient(Sms sms, Runnable lastCheck, CallRecord call) {
+        var more = RawParameters.of(sms, settings.twilio().intents());
+        var once = http.clientFor(sms.policy().isUrgent(), lastCheck, response -> slowCalls.end(call, response), more);
+        return TwilioConfiguration.restClient(settings.twilio(), meters.counting(once));
     }
 
     /** @param trace which the callback goes on with, or null; it is signed by Twilio with the rest of the URL */

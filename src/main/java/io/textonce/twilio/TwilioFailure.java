@@ -15,6 +15,14 @@ public abstract sealed class TwilioFailure extends RuntimeException {
         super(message, cause);
     }
 
+    /** Returns whether Twilio provably does not have the message, and a later call may succeed. */
+    final boolean isWithoutCall() {
+        return this instanceof NotProcessed
+                || this instanceof CircuitOpen
+                || this instanceof NotResponding
+                || this instanceof LeaseRanOut;
+    }
+
     /** Failure of a call that Twilio provably did not process: it never arrived, or was throttled (429). */
     public static final class NotProcessed extends TwilioFailure {
 
@@ -92,6 +100,16 @@ public abstract sealed class TwilioFailure extends RuntimeException {
 
         CircuitOpen() {
             super("Twilio currently rejects the account", null);
+        }
+    }
+
+    /** Failure without a call, because Twilio currently leaves many calls without a response. */
+    public static final class NotResponding extends TwilioFailure {
+
+        private static final long serialVersionUID = 1L;
+
+        NotResponding() {
+            super("Twilio currently does not respond", null);
         }
     }
 

@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +54,16 @@ public final class TwilioHttp implements AutoCloseable {
 
     private static final RepeatedLines REPEATED = new RepeatedLines();
 
+    /** Connections of urgent messages, which never wait for those of the others. */
+    private static final int URGENT_CONNECTIONS = 16;
+
     private static final String LAST_CHECK = "textonce.last-check";
 
     private final TwilioAnswers answers;
     private final @Nullable HttpHost base;
     private final String hostSuffix;
     private final CloseableHttpClient http;
+    private final CloseableHttpClient urgentHttp;
     private final RequestConfig requestConfig;
     private final TwilioPeers peers;
 
@@ -85,13 +88,19 @@ public final class TwilioHttp implements AutoCloseable {
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
         this.requestConfig = RequestConfig.custom()
-                .setConnectionRequestTimeout(timeout(settings.poolTimeout()))
-                .setResponseTimeout(timeout(settings.readTimeout()))
+                .setConnectionRequestTimeout(Timeout.of(settings.poolTimeout()))
+                .setResponseTimeout(Timeout.of(settings.readTimeout()))
                 .setRedirectsEnabled(false)
                 .build();
+        this.http = http(settings, settings.connections(), clock, around);
+        this.urgentHttp = http(settings, URGENT_CONNECTIONS, clock, around);
+    }
+
+    private static CloseableHttpClient http(
+            TwilioSettings settings, int most, TwilioClock clock, @Nullable ExecChainHandler around) {
         var connections = ConnectionConfig.custom()
-                .setConnectTimeout(timeout(settings.connectTimeout()))
-                .setSocketTimeout(timeout(settings.readTimeout()))
+                .setConnectTimeout(Timeout.of(settings.connectTimeout()))
+                .setSocketTimeout(Timeout.of(settings.readTimeout()))
                 // A connection that Twilio closed while it lay idle would make the next call's outcome unclear.
                 .setValidateAfterInactivity(TimeValue.ofSeconds(1))
                 .setTimeToLive(TimeValue.ofMinutes(5))
@@ -101,8 +110,8 @@ public final class TwilioHttp implements AutoCloseable {
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .useSystemProperties()
                         .setDefaultConnectionConfig(connections)
-                        .setMaxConnTotal(settings.connections())
-                        .setMaxConnPerRoute(settings.connections())
+                        .setMaxConnTotal(most)
+                        .setMaxConnPerRoute(most)
                         .build())
                 .evictExpiredConnections()
                 .evictIdleConnections(TimeValue.ofSeconds(30))
@@ -116,7 +125,7 @@ public final class TwilioHttp implements AutoCloseable {
         }
         // Behind the wait for a connection, connect and TLS: those may outlast a lease.
         client.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), LAST_CHECK, TwilioHttp::checkLast);
-        this.http = client.addExecInterceptorFirst("clock", clock::call).build();
+        return client.addExecInterceptorFirst("clock", clock::call).build();
     }
 
     private static ClassicHttpResponse checkLast(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
@@ -127,32 +136,45 @@ public final class TwilioHttp implements AutoCloseable {
 
     /** Returns the SDK's client for calls that create no message. */
     HttpClient client() {
-        return new OnePost(() -> {}, response -> {}, List.of());
+        return new OnePost(http, () -> {}, response -> {}, List.of());
     }
 
     /**
      * Returns the SDK's client for one create.
      *
+     * @param isUrgent whether it may use the connections of urgent messages
      * @param lastCheck runs when everything is ready for the first byte of the request
      * @param answered accepts the response, whatever it is
      * @param more parameters that the SDK does not know
      */
-    HttpClient clientFor(Runnable lastCheck, Consumer<HttpResponse> answered, List<Map.Entry<String, String>> more) {
-        return new OnePost(lastCheck, answered, more);
+    HttpClient clientFor(
+            boolean isUrgent,
+            Runnable lastCheck,
+            Consumer<HttpResponse> answered,
+            List<Map.Entry<String, String>> more) {
+        return new OnePost(isUrgent ? urgentHttp : http, lastCheck, answered, more);
     }
 
     @Override
     public void close() throws IOException {
-        http.close();
+        try (urgentHttp) {
+            http.close();
+        }
     }
 
     private final class OnePost extends HttpClient {
 
+        private final CloseableHttpClient connections;
         private final Runnable lastCheck;
         private final Consumer<HttpResponse> answered;
         private final List<Map.Entry<String, String>> more;
 
-        private OnePost(Runnable lastCheck, Consumer<HttpResponse> answered, List<Map.Entry<String, String>> more) {
+        private OnePost(
+                CloseableHttpClient connections,
+                Runnable lastCheck,
+                Consumer<HttpResponse> answered,
+                List<Map.Entry<String, String>> more) {
+            this.connections = connections;
             this.lastCheck = lastCheck;
             this.answered = answered;
             this.more = more;
@@ -172,7 +194,7 @@ public final class TwilioHttp implements AutoCloseable {
             context.setAttribute(LAST_CHECK, lastCheck);
             var peer = peers.of(request);
             try {
-                var response = http.execute(target(call), call, context, answer -> {
+                var response = connections.execute(target(call), call, context, answer -> {
                     answered.accept(answer);
                     return answers.read(answer, left(call));
                 });
@@ -253,10 +275,6 @@ public final class TwilioHttp implements AutoCloseable {
 
     private static String hostSuffix(String edge, String region) {
         return edge.isEmpty() ? ".twilio.com" : "." + edge + "." + (region.isEmpty() ? "us1" : region) + ".twilio.com";
-    }
-
-    private static Timeout timeout(Duration duration) {
-        return Timeout.of(duration);
     }
 
     /**

@@ -208,6 +208,7 @@ class SmsPostTest {
         return new SmsPost(
                 sandbox.context().getBean(TwilioHttp.class),
                 sandbox.context().getBean(CircuitBreaker.class),
+                new SlowCalls(),
                 sandbox.context().getBean(OptOuts.class),
                 settings(sandbox, settings),
                 sandbox.context().getBean(SendMeters.class),

@@ -1,5 +1,6 @@
 package io.textonce.twilio;
 
+import static io.textonce.sandbox.Fault.hangs;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -346,11 +347,28 @@ class TwilioHttpTest {
     }
 
     @Test
+    void postsAnUrgentMessageWhileTheConnectionsOfTheOthersHang() throws Exception {
+        var settings = settings(TWILIO.baseUrl());
+        try (var http = new TwilioHttp(settings, answers())) {
+            TWILIO.forNumber(TO, 1, hangs(Duration.ofSeconds(5)));
+            var hanging = CompletableFuture.runAsync(() -> create(settings, http, lease()));
+            await().until(() -> TWILIO.posts().size() == 1);
+
+            assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
+            var urgent = create(settings, http.clientFor(true, () -> {}, response -> {}, List.of()));
+
+            assertThat(urgent.getSid()).startsWith("SM");
+            assertThat(hanging).failsWithin(Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
     void looksAtTheLeaseLastWhenTheConnectionStandsAndNothingHasLeft() throws IOException {
         try (var server = new Proxy("")) {
             var settings = settings(server.url());
             try (var http = new TwilioHttp(settings, answers())) {
                 var client = http.clientFor(
+                        false,
                         () -> {
                             await().until(() -> server.connections.get() == 1);
                             throw new TwilioFailure.LeaseRanOut();
@@ -437,7 +455,7 @@ class TwilioHttpTest {
     }
 
     private static Message create(TwilioSettings settings, TwilioHttp http, Lease lease) {
-        return create(settings, http.clientFor(() -> SmsPost.requireHeld(lease), response -> {}, List.of()));
+        return create(settings, http.clientFor(false, () -> SmsPost.requireHeld(lease), response -> {}, List.of()));
     }
 
     private static Message create(TwilioSettings settings, HttpClient client) {
