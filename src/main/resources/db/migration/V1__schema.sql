@@ -94,6 +94,10 @@ CREATE TABLE textonce.deliveries (
     -- As the indexes know the status. A status on Twilio's way changes no indexed column.
     stage                 text        NOT NULL GENERATED ALWAYS AS (textonce.stage(status)) STORED,
 
+    -- Urgent messages precede the others wherever some wait.
+    is_urgent             boolean     NOT NULL
+        GENERATED ALWAYS AS (coalesce(' ' || twilio_options || ' ' LIKE '% urgent=true %', false)) STORED,
+
     CONSTRAINT deliveries_pk PRIMARY KEY (id),
     CONSTRAINT deliveries_event_id_event_key UNIQUE (event_id, event),
     -- Deferrable, so that one statement can give a SID back to the delivery that it really belongs to.
@@ -117,8 +121,10 @@ WITH (
     autovacuum_analyze_scale_factor = 0.02
 );
 
--- The background workers take what is due, one stage at a time.
-CREATE INDEX deliveries_stage_due_at_idx ON textonce.deliveries (stage, due_at) WHERE due_at IS NOT NULL;
+-- The background workers lease what is due, one stage at a time, urgent messages first. Each poll continues behind the last
+-- row of the one before, so the id makes the order of rows that are due at the same time certain.
+CREATE INDEX deliveries_stage_is_urgent_due_at_id_idx ON textonce.deliveries (stage, is_urgent, due_at, id)
+    WHERE due_at IS NOT NULL;
 
 -- A person's messages: support's lookup, STOP, erasure, and reconciliation of equal messages to one number.
 CREATE INDEX deliveries_phone_hash_idx ON textonce.deliveries (phone_hash, id);

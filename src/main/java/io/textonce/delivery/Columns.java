@@ -47,12 +47,18 @@ public final class Columns<T> {
         return "\\x" + HexFormat.of().formatHex(bytes);
     }
 
-    /** @param sql whose parameters are the columns, in their order */
-    public PreparedStatementCreator in(String sql) {
+    /**
+     * @param sql whose parameters are the columns, in their order, and the others behind them
+     * @param others further parameters
+     */
+    public PreparedStatementCreator in(String sql, @Nullable Object... others) {
         return connection -> {
             var statement = connection.prepareStatement(sql);
             for (int i = 0; i < arrays.size(); i++) {
                 statement.setArray(i + 1, connection.createArrayOf(types.get(i), arrays.get(i)));
+            }
+            for (int i = 0; i < others.length; i++) {
+                statement.setObject(arrays.size() + i + 1, others[i]);
             }
             return statement;
         };

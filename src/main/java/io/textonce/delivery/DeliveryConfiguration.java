@@ -239,18 +239,14 @@ class DeliveryConfiguration {
     }
 
     @Bean
+    Redirection redirection(Recipients recipients, PhoneNumbers phones, PhoneHash phoneHash) {
+        return Redirection.of(recipients, phones, phoneHash);
+    }
+
+    @Bean
     DueRepository dueDeliveries(
-            DataSource dataSource,
-            Recipients recipients,
-            PhoneNumbers phones,
-            PhoneHash phoneHash,
-            Senders senders,
-            TextOnceProperties settings) {
-        return new DueRepository(
-                new JdbcTemplate(dataSource),
-                senders::current,
-                settings.lease(),
-                Redirection.of(recipients, phones, phoneHash));
+            DataSource dataSource, Redirection redirection, Senders senders, TextOnceProperties settings) {
+        return new DueRepository(new JdbcTemplate(dataSource), senders::current, settings.lease(), redirection);
     }
 
     /** Known to the kamelet {@code sms-send-sink}. */

@@ -67,7 +67,7 @@ public record DueDelivery(
         boolean hasSlot,
         Lease lease) {
 
-    /** Reads one of the rows that {@link DueRepository} leased, with the lease that began before. */
+    /** Reads one of the rows that {@link DueLeases} returns, with the lease that began before. */
     static DueDelivery read(ResultSet row, Lease begun) throws SQLException {
         return read(row, begun, row.getString("sender"));
     }

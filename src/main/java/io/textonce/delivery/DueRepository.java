@@ -4,71 +4,16 @@ import io.textonce.message.Sms;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Work queue of the background worker. Rows are leased with SKIP LOCKED, and their {@code due_at} is moved in the same
- * statement, so all instances may lease at once and never the same row. Later decisions name their attempt, and have no
- * effect if the row has changed.
+ * Decisions about deliveries that the background worker has leased. Each names the attempt of its lease, and has no effect
+ * if the row has changed since.
  */
 public final class DueRepository {
-
-    /** Columns of {@link DueDelivery#read}, of the tables d and due. */
-    static final String COLUMNS = """
-            d.id, d.attempt, d.status, d.message_sid, d.event, d.event_id, d.payload_sha256, d.source,
-                d.client, d.sender, d.language, d.purpose, d.consent_at, d.consent_source, d.phone, d.phone_hash, d.body,
-                d.on_unknown, d.expires_at, d.quiet_hours, d.time_zone, d.twilio_options,
-                d.attempted_at,
-                extract(epoch FROM now() - d.cancel_requested_at) * 1000 AS canceled_ms,
-                extract(epoch FROM d.reconciliation_window) * 1000 AS window_ms,
-                d.unknown_since, extract(epoch FROM now() - coalesce(d.unknown_since, now())) * 1000 AS unclear_ms,
-                extract(epoch FROM now() - d.created_at) * 1000 AS age_ms,
-                extract(epoch FROM now() - due.due_at) * 1000 AS late_ms, now() AS taken_at,
-                coalesce(due.due_at = d.slot_at, false) AS has_slot
-            """;
-
-    /**
-     * Lease of unknown outcomes, one stage at a time, as the index has them: their common order would be known only
-     * when all that are due were read, and after an outage that is many.
-     */
-    private static final String TAKE_UNKNOWN = """
-            WITH due AS (
-                SELECT earliest.id, earliest.due_at
-                FROM (VALUES ('reserved'), ('unknown')) AS stages (name), LATERAL (
-                    SELECT id, due_at FROM textonce.deliveries
-                    WHERE stage = stages.name AND due_at <= now()
-                    ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
-                ) AS earliest
-                ORDER BY earliest.due_at LIMIT ?
-            ),
-            run_out AS (
-            """ + Timeline.ENTRY + """
-                SELECT d.id, 'decision', 'unknown', 'unknown', NULL, NULL,
-                    'The sender went silent; nobody knows whether it called Twilio', NULL, NULL
-                FROM textonce.deliveries AS d JOIN due ON d.id = due.id WHERE d.status = 'reserved'
-            )
-            UPDATE textonce.deliveries AS d
-            SET status = 'unknown', unknown_since = coalesce(d.unknown_since, now()),
-                due_at = now() + CAST(? AS interval), updated_at = now()
-            FROM due WHERE d.id = due.id
-            RETURNING
-            """ + COLUMNS;
-
-    private static final String TAKE_SILENT = """
-            WITH due AS (
-                SELECT id, due_at FROM textonce.deliveries
-                WHERE stage = 'with_twilio' AND due_at <= now()
-                ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
-            )
-            UPDATE textonce.deliveries AS d
-            SET due_at = now() + CAST(? AS interval)
-            FROM due WHERE d.id = due.id
-            RETURNING
-            """ + COLUMNS;
 
     private static final String BIND = """
             WITH bound AS (
@@ -136,7 +81,6 @@ public final class DueRepository {
     private final Function<Sms, String> senders;
     private final Duration lease;
     private final Redirection redirection;
-    private final HeldQueue held;
 
     /** @param senders the sender that a stored message has now: it may have changed since the claim */
     DueRepository(JdbcTemplate jdbc, Function<Sms, String> senders, Duration lease, Redirection redirection) {
@@ -144,35 +88,6 @@ public final class DueRepository {
         this.senders = senders;
         this.lease = lease;
         this.redirection = redirection;
-        this.held = new HeldQueue(jdbc, senders, lease, redirection);
-    }
-
-    /** Returns held messages that are due, each reserved again for the caller. */
-    public List<DueDelivery> takeHeld(int most) {
-        return held.take(false, most);
-    }
-
-    /** Returns held messages that expired before they were due, reserved as well; nothing is sent of them. */
-    public List<DueDelivery> takeExpired(int most) {
-        return held.take(true, most);
-    }
-
-    /**
-     * Returns unknown outcomes whose next check is due, and reservations whose lease expired, which are unknown from
-     * now on.
-     */
-    public List<DueDelivery> takeUnknown(int most) {
-        return take(TAKE_UNKNOWN, most, most, lease.toString());
-    }
-
-    /** Returns messages at Twilio whose callbacks are missing. */
-    public List<DueDelivery> takeSilent(int most) {
-        return take(TAKE_SILENT, most, lease.toString());
-    }
-
-    private List<DueDelivery> take(String sql, Object... parameters) {
-        var begun = new Lease(lease);
-        return jdbc.query(sql, (row, n) -> DueDelivery.read(row, begun), parameters);
     }
 
     /** Correlates a listed message with the delivery; false if either changed meanwhile. */

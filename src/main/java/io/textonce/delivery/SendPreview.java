@@ -17,7 +17,7 @@ public final class SendPreview {
                 SELECT id, now() AS due_at FROM textonce.deliveries WHERE id = ANY (?) AND phone IS NOT NULL
             )
             SELECT
-            """ + DueRepository.COLUMNS + """
+            """ + DueLeases.COLUMNS + """
             FROM textonce.deliveries AS d JOIN due ON d.id = due.id
             """;
 

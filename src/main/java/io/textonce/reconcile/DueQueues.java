@@ -3,6 +3,7 @@ package io.textonce.reconcile;
 import io.textonce.delivery.Caps;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DueDelivery;
+import io.textonce.delivery.DueLeases;
 import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.SendAdmission;
 import io.textonce.delivery.SendRules;
@@ -17,6 +18,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class DueQueues {
 
+    private final DueLeases leases;
     private final DueRepository deliveries;
     private final CircuitProbe probe;
     private final SendRules rules;
@@ -27,6 +29,7 @@ final class DueQueues {
     private final WorkerPool silentWorkers;
 
     DueQueues(
+            DueLeases leases,
             DueRepository deliveries,
             CircuitProbe probe,
             SendRules rules,
@@ -35,6 +38,7 @@ final class DueQueues {
             @Qualifier("heldWorkers") WorkerPool heldWorkers,
             @Qualifier("unknownWorkers") WorkerPool unknownWorkers,
             @Qualifier("silentWorkers") WorkerPool silentWorkers) {
+        this.leases = leases;
         this.deliveries = deliveries;
         this.probe = probe;
         this.rules = rules;
@@ -51,13 +55,13 @@ final class DueQueues {
      */
     List<DueDelivery> held(Exchange exchange) {
         if (probe.isNeeded()) {
-            var expired = lease(exchange, heldWorkers, deliveries::takeExpired);
+            var expired = lease(exchange, heldWorkers, leases::expired);
             if (!expired.isEmpty()) {
                 return expired;
             }
             probe.begin(exchange);
         }
-        var leased = lease(exchange, heldWorkers, deliveries::takeHeld);
+        var leased = lease(exchange, heldWorkers, leases::held);
         if (leased.isEmpty()) {
             probe.end(exchange);
         }
@@ -65,11 +69,11 @@ final class DueQueues {
     }
 
     List<DueDelivery> unknown(Exchange exchange) {
-        return lease(exchange, unknownWorkers, deliveries::takeUnknown);
+        return lease(exchange, unknownWorkers, leases::unknown);
     }
 
     List<DueDelivery> silent(Exchange exchange) {
-        return lease(exchange, silentWorkers, deliveries::takeSilent);
+        return lease(exchange, silentWorkers, leases::silent);
     }
 
     /** The scheduler polls again at once while something was leased. */

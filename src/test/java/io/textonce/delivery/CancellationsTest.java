@@ -117,7 +117,7 @@ class CancellationsTest {
         var repeated = claim();
 
         assertThat(repeated).isEmpty();
-        assertThat(tables.due().takeHeld(100)).noneMatch(due -> due.eventId().equals(id));
+        assertThat(tables.leases().held(100)).noneMatch(due -> due.eventId().equals(id));
     }
 
     @ParameterizedTest
@@ -149,7 +149,7 @@ class CancellationsTest {
 
         record(claimed, status);
 
-        assertThat(tables.due().takeSilent(100)).anySatisfy(due -> {
+        assertThat(tables.leases().silent(100)).anySatisfy(due -> {
             assertThat(due.eventId()).isEqualTo(id);
             assertThat(due.isCancelled()).isTrue();
         });
@@ -165,9 +165,7 @@ class CancellationsTest {
         assertThat(tables.due().bind(unknown, sid(), "scheduled", null, Duration.ofHours(1)))
                 .isTrue();
 
-        assertThat(tables.due().takeSilent(100))
-                .extracting(DueDelivery::eventId)
-                .contains(id);
+        assertThat(tables.leases().silent(100)).extracting(DueDelivery::eventId).contains(id);
     }
 
     @Test
@@ -178,9 +176,7 @@ class CancellationsTest {
         reports.record(new StatusRepository.Report(
                 "callback", (UUID) row().get("id"), sid(), "queued", null, null, Duration.ofHours(1)));
 
-        assertThat(tables.due().takeSilent(100))
-                .extracting(DueDelivery::eventId)
-                .contains(id);
+        assertThat(tables.leases().silent(100)).extracting(DueDelivery::eventId).contains(id);
     }
 
     @Test
@@ -277,7 +273,7 @@ class CancellationsTest {
     }
 
     private DueDelivery unknown() {
-        return tables.due().takeUnknown(100).stream()
+        return tables.leases().unknown(100).stream()
                 .filter(due -> due.eventId().equals(id))
                 .findFirst()
                 .orElseThrow();

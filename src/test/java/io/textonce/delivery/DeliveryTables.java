@@ -23,6 +23,7 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** The tables and what reads and writes them, without the application. */
 public record DeliveryTables(
+        DueLeases leases,
         DueRepository due,
         Candidates candidates,
         IdempotentClaims claims,
@@ -64,6 +65,7 @@ public record DeliveryTables(
         var hash = new PhoneHash(new byte[32]);
         var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, List.of()));
         return new DeliveryTables(
+                new DueLeases(jdbc, Sms::sender, lease, Redirection.NONE, System::nanoTime),
                 new DueRepository(jdbc, Sms::sender, lease, Redirection.NONE),
                 new Candidates(jdbc, hash),
                 new IdempotentClaims(

@@ -67,7 +67,7 @@ class OneClockTest {
         var tables = tables(secondsAhead);
         hold(tables, now().minusSeconds(2));
 
-        var taken = tables.due().takeHeld(10);
+        var taken = tables.leases().held(10);
 
         assertThat(taken)
                 .singleElement()
@@ -83,7 +83,7 @@ class OneClockTest {
 
         int takes = 0;
         while (true) {
-            var taken = tables.due().takeHeld(10);
+            var taken = tables.leases().held(10);
             takes += taken.size();
             if (taken.isEmpty()) {
                 if (now().isAfter(over.plusSeconds(5))) {
@@ -111,9 +111,9 @@ class OneClockTest {
         var tables = tables(secondsAhead);
         hold(tables, now().minusSeconds(2));
         jdbc.update("UPDATE textonce.deliveries SET expires_at = now() + interval '30 s'");
-        var fresh = tables.due().takeHeld(10).get(0);
+        var fresh = tables.leases().held(10).get(0);
         jdbc.update("UPDATE textonce.deliveries SET status = 'held', due_at = now(), expires_at = now()");
-        var late = tables.due().takeHeld(10).get(0);
+        var late = tables.leases().held(10).get(0);
 
         assertThat(fresh.lease().holds()).isTrue();
         assertThat(tables.gate().again(fresh).isSend()).isTrue();
@@ -133,8 +133,7 @@ class OneClockTest {
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE textonce.deliveries IN ACCESS EXCLUSIVE MODE");
-            taken = CompletableFuture.supplyAsync(
-                    () -> tables.due().takeHeld(10).get(0));
+            taken = CompletableFuture.supplyAsync(() -> tables.leases().held(10).get(0));
             await().until(() -> jdbc.queryForObject(
                             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                                     + " AND now() - query_start > interval '400 ms'",

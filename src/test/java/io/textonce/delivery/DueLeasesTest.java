@@ -1,0 +1,160 @@
+package io.textonce.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.message.Sms;
+import io.textonce.sandbox.SandboxPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+@Tag("slow")
+class DueLeasesTest {
+
+    @TempDir
+    private static Path directory;
+
+    private static SandboxPostgres postgres;
+    private static SingleConnectionDataSource dataSource;
+    private static JdbcTemplate jdbc;
+
+    private final AtomicLong nanos = new AtomicLong();
+    private DueLeases leases;
+
+    @BeforeAll
+    static void startDatabase() {
+        postgres = new SandboxPostgres(directory).start();
+        dataSource = new SingleConnectionDataSource(postgres.url(), "postgres", "postgres", true);
+        DeliveryTables.migrate(dataSource, Duration.ofSeconds(60));
+        jdbc = new JdbcTemplate(dataSource);
+        jdbc.execute("ALTER TABLE textonce.deliveries SET (autovacuum_enabled = false)");
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        dataSource.destroy();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void createLeases() {
+        leases = new DueLeases(jdbc, Sms::sender, Duration.ofSeconds(60), Redirection.NONE, nanos::get);
+    }
+
+    @AfterEach
+    void deleteRows() {
+        jdbc.execute("TRUNCATE textonce.deliveries, textonce.delivery_events");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"held", "reserved", "unknown", "sent"})
+    void leasesUrgentMessagesBeforeOthersThatAreDueForLonger(String status) {
+        insert(status, "other-", Duration.ofMinutes(30), null, 40);
+        insert(status, "urgent-", Duration.ofMinutes(1), "smartEncoded=true urgent=true", 20);
+
+        assertThat(lease(status, 15)).hasSize(15).allMatch(id -> id.startsWith("urgent-"));
+        assertThat(lease(status, 15))
+                .hasSize(15)
+                .filteredOn(id -> id.startsWith("urgent-"))
+                .hasSize(5);
+        assertThat(lease(status, 100)).hasSize(30).allMatch(id -> id.startsWith("other-"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"held", "reserved", "sent"})
+    void readsNoEntryOfALeasedRowAgainWhileASnapshotIsOpen(String status) throws SQLException {
+        try (var snapshot = snapshot()) {
+            insert(status, "gone-", Duration.ofMinutes(5), null, 5_000);
+            jdbc.update("UPDATE textonce.deliveries SET status = 'rejected', message_sid = NULL, due_at = NULL");
+            assertThat(entriesReadBy(() -> lease(status, 10))).isGreaterThanOrEqualTo(5_000);
+            insert(status, "due-", Duration.ofSeconds(1), null, 3);
+
+            assertThat(entriesReadBy(() -> assertThat(lease(status, 10)).hasSize(3)))
+                    .isLessThan(50);
+            snapshot.rollback();
+        }
+    }
+
+    @Test
+    void readsEachEntryOnceOfManyThatAreDueAtTheSameTimeWhileASnapshotIsOpen() throws SQLException {
+        try (var snapshot = snapshot()) {
+            insert("held", "morning-", Duration.ofMinutes(1), null, 1_000);
+            var leased = new HashSet<String>();
+
+            long read = entriesReadBy(() -> {
+                while (leased.addAll(lease("held", 10))) {
+                    // The next ten.
+                }
+            });
+
+            assertThat(leased).hasSize(1_000);
+            assertThat(read).isLessThan(5_000);
+            snapshot.rollback();
+        }
+    }
+
+    @Test
+    void leasesWhatBecameDueInThePastWithinAMinute() {
+        assertThat(lease("held", 10)).isEmpty();
+        insert("held", "late-", Duration.ofHours(1), null, 1);
+
+        assertThat(lease("held", 10)).isEmpty();
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        assertThat(lease("held", 10)).containsExactly("late-1");
+    }
+
+    private List<String> lease(String status, int most) {
+        var leased = switch (status) {
+            case "held" -> leases.held(most);
+            case "sent" -> leases.silent(most);
+            default -> leases.unknown(most);
+        };
+        return leased.stream().map(DueDelivery::eventId).toList();
+    }
+
+    private static void insert(String status, String prefix, Duration dueFor, String options, int number) {
+        DueRows.insert(jdbc, status, prefix, dueFor, options, number);
+    }
+
+    /** Begins a transaction that sees the table as it is now. */
+    private static Connection snapshot() throws SQLException {
+        var connection = DriverManager.getConnection(postgres.url(), "postgres", "postgres");
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (var statement = connection.createStatement()) {
+            statement.execute("SELECT count(*) FROM textonce.deliveries");
+        }
+        return connection;
+    }
+
+    private static long entriesReadBy(Runnable work) {
+        long before = entriesRead();
+        work.run();
+        return entriesRead() - before;
+    }
+
+    private static long entriesRead() {
+        jdbc.execute("SELECT pg_stat_force_next_flush()");
+        return jdbc.queryForObject(
+                "SELECT idx_tup_read FROM pg_stat_user_indexes"
+                        + " WHERE indexrelname = 'deliveries_stage_is_urgent_due_at_id_idx'",
+                Long.class);
+    }
+}
