@@ -67,10 +67,26 @@ public final class Candidates {
                         sids.toArray(String[]::new)));
     }
 
+    /** Returns the unknown outcomes that reconciliation may resolve before it leaves them to an operator. */
+    public Unknown unknown() {
+        return jdbc.queryForObject(
+                "SELECT count(*) AS number, coalesce(min(attempted_at), now()) AS first FROM textonce.deliveries"
+                        + " WHERE stage = 'unknown' AND unknown_since > now() - interval '6 h'",
+                (row, n) -> new Unknown(
+                        row.getInt("number"), row.getTimestamp("first").toInstant()));
+    }
+
     /** Returns the time of the clock that writes the rows. */
     public Instant now() {
         return jdbc.queryForObject("SELECT now()", Timestamp.class).toInstant();
     }
+
+    /**
+     * Unknown outcomes.
+     *
+     * @param first earliest attempt of them
+     */
+    public record Unknown(int number, Instant first) {}
 
     /**
      * Delivery that a listed message may belong to.

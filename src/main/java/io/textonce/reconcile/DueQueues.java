@@ -20,6 +20,7 @@ final class DueQueues {
 
     private final DueLeases leases;
     private final DueRepository deliveries;
+    private final SharedList lists;
     private final CircuitProbe probe;
     private final SendRules rules;
     private final Caps caps;
@@ -31,6 +32,7 @@ final class DueQueues {
     DueQueues(
             DueLeases leases,
             DueRepository deliveries,
+            SharedList lists,
             CircuitProbe probe,
             SendRules rules,
             Caps caps,
@@ -40,6 +42,7 @@ final class DueQueues {
             @Qualifier("silentWorkers") WorkerPool silentWorkers) {
         this.leases = leases;
         this.deliveries = deliveries;
+        this.lists = lists;
         this.probe = probe;
         this.rules = rules;
         this.caps = caps;
@@ -69,7 +72,7 @@ final class DueQueues {
     }
 
     List<DueDelivery> unknown(Exchange exchange) {
-        return lease(exchange, unknownWorkers, leases::unknown);
+        return lease(exchange, unknownWorkers, lists.isBeingRead() ? leases::urgentUnknown : leases::unknown);
     }
 
     List<DueDelivery> silent(Exchange exchange) {

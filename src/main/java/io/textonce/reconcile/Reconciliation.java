@@ -15,7 +15,6 @@ import io.textonce.twilio.SendMeters;
 import io.textonce.twilio.TwilioClock;
 import io.textonce.twilio.TwilioClock.Skew;
 import io.textonce.twilio.TwilioFailure;
-import io.textonce.twilio.TwilioMessages;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +75,7 @@ final class Reconciliation {
     Reconciliation(
             DueRepository deliveries,
             Candidates candidates,
-            TwilioMessages messages,
+            SharedList lists,
             TwilioClock clock,
             SendRules rules,
             RestoreMode restore,
@@ -86,7 +85,7 @@ final class Reconciliation {
         this(
                 deliveries,
                 candidates,
-                messages::sentTo,
+                lists::sentTo,
                 clock::skew,
                 rules,
                 restore,
@@ -139,17 +138,23 @@ final class Reconciliation {
         // Maximum lead of the database's clock, which wrote the attempts, over this machine's.
         var ahead = Duration.between(Instant.now(), candidates.now());
         var since = restore.earliest(first(due, equal)).minus(ahead).minus(TOLERANCE);
-        List<Seen> listed;
+        SharedList.Listed list;
         try {
-            listed =
-                    list(due, since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
+            list = messages.sentTo(
+                    due, since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
         } catch (TwilioFailure e) {
             LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
-            retryCheck(due, e.getMessage());
+            retryCheck(due, e.getMessage(), due.unclearFor());
             return;
         }
+        if (list == null) {
+            deliveries.scheduleCheck(due, settings.unknown().firstCheck());
+            return;
+        }
+        // What the list shows is as old as the list.
+        var unclear = due.unclearFor().minus(list.age());
         var measured = skew.get();
-        var unbound = unbound(due, listed);
+        var unbound = unbound(due, list.messages());
         // After a restore, what has any other message of its sender is held at once.
         var match = restore.isCauseOf(due) && due.sms().policy().isContent()
                 ? new Match(null, null)
@@ -158,12 +163,12 @@ final class Reconciliation {
                         unbound,
                         equal,
                         since.plus(measured.least()),
-                        settings.lease().plus(window(due)));
+                        settings.lease().plus(window(due)).plus(list.age()));
         String doubt = match.doubt() == null ? doubt(measured, ahead) : match.doubt();
         if (match.message() != null) {
             bind(due, match.message());
-        } else if (doubt != null || due.unclearFor().compareTo(window(due)) < 0) {
-            retryCheck(due, doubt);
+        } else if (doubt != null || unclear.compareTo(window(due)) < 0) {
+            retryCheck(due, doubt, unclear);
         } else {
             absence.decide(exchange, due, unbound);
         }
@@ -190,15 +195,6 @@ final class Reconciliation {
         return apart.abs().compareTo(MOST_SKEW) > 0
                 ? "Twilio's clock is " + apart.toSeconds() + " s ahead of the database's"
                 : null;
-    }
-
-    /** Returns the messages to all addresses of the recipient, in the order of creation. */
-    private List<Seen> list(DueDelivery due, Instant since) {
-        return new Sender(due.sender())
-                .listedAs(due.phone()).stream()
-                        .flatMap(address -> messages.sentTo(address, since).stream())
-                        .sorted(Comparator.comparing(Seen::createdAt))
-                        .toList();
     }
 
     /** Returns the listed messages that may be from the delivery's sender and belong to no delivery. */
@@ -235,9 +231,9 @@ final class Reconciliation {
      * one.
      *
      * @param doubt why this check was inconclusive; null if it was only too early
+     * @param unclear time for which the outcome had been unknown when the list was read
      */
-    private void retryCheck(DueDelivery due, @Nullable String doubt) {
-        var unclear = due.unclearFor();
+    private void retryCheck(DueDelivery due, @Nullable String doubt, Duration unclear) {
         // After a restore all deliveries count as unknown since the start, however late their events arrive.
         var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_CHECK;
         if (doubt != null && unclear.compareTo(max(last, window(due))) >= 0) {
@@ -273,10 +269,10 @@ final class Reconciliation {
         return a.compareTo(b) > 0 ? a : b;
     }
 
-    /** Source of Twilio's messages to a number since a time, in the order of creation; see {@code TwilioMessages}. */
+    /** Source of Twilio's messages to a delivery's number since a time; null if they can be read soon. */
     @FunctionalInterface
     interface MessageList {
 
-        List<Seen> sentTo(String phone, Instant since);
+        SharedList.@Nullable Listed sentTo(DueDelivery due, Instant since);
     }
 }

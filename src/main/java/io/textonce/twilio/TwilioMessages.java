@@ -33,6 +33,7 @@ import org.springframework.stereotype.Component;
 public final class TwilioMessages {
 
     private static final int PAGE_SIZE = 200;
+    private static final int LARGEST_PAGE = 1000;
     private static final int MOST_PAGES = 50;
 
     private final TwilioRestClient client;
@@ -54,8 +55,26 @@ public final class TwilioMessages {
      */
     public List<Seen> sentTo(String phone, Instant since) {
         var found = new ArrayList<Seen>();
-        read(Map.of("To", phone), MOST_PAGES, page -> {
+        readSince(since, Map.of("To", phone), PAGE_SIZE, MOST_PAGES, found::addAll);
+        found.sort(Comparator.comparing(Seen::createdAt));
+        return found;
+    }
+
+    /**
+     * Reads all outbound messages of the account that were created at or after a time, newest first, page by page, with
+     * one call at a time. A filter by date would leave out what Twilio has not sent yet.
+     *
+     * @throws TwilioFailure when the list can't be read to its end, also if that takes more calls than allowed
+     */
+    public void sentSince(Instant since, int mostCalls, Consumer<List<Seen>> pages) {
+        readSince(since, Map.of(), LARGEST_PAGE, mostCalls, pages);
+    }
+
+    private void readSince(
+            Instant since, Map<String, String> filters, int pageSize, int mostPages, Consumer<List<Seen>> pages) {
+        read(filters, pageSize, mostPages, page -> {
             boolean allOlder = !page.isEmpty();
+            var found = new ArrayList<Seen>();
             for (JsonNode message : page) {
                 var seen = seen(message);
                 if (!seen.createdAt().isBefore(since)) {
@@ -65,11 +84,10 @@ public final class TwilioMessages {
                     }
                 }
             }
+            pages.accept(found);
             // The list is newest first, but by which date is not promised: a whole page must be too old.
             return !allOlder;
         });
-        found.sort(Comparator.comparing(Seen::createdAt));
-        return found;
     }
 
     /**
@@ -84,7 +102,7 @@ public final class TwilioMessages {
         if (from != null) {
             filters.put("From", from);
         }
-        read(filters, Integer.MAX_VALUE, page -> {
+        read(filters, PAGE_SIZE, Integer.MAX_VALUE, page -> {
             var messages = new ArrayList<Seen>();
             for (JsonNode message : page) {
                 String direction = message.path("direction").asText();
@@ -98,10 +116,10 @@ public final class TwilioMessages {
     }
 
     /** @param wantsNext takes a page, and returns whether the next one is read */
-    private void read(Map<String, String> filters, int most, Predicate<JsonNode> wantsNext) {
+    private void read(Map<String, String> filters, int pageSize, int most, Predicate<JsonNode> wantsNext) {
         var request = request(path("Messages.json"));
         filters.forEach(request::addQueryParam);
-        request.addQueryParam("PageSize", Integer.toString(PAGE_SIZE));
+        request.addQueryParam("PageSize", Integer.toString(pageSize));
         for (int page = 0; page < most; page++) {
             JsonNode list = ask(request);
             JsonNode messages = list.path("messages");
@@ -181,6 +199,7 @@ public final class TwilioMessages {
                     ZonedDateTime.parse(message.path("date_created").asText(), DateTimeFormatter.RFC_1123_DATE_TIME)
                             .toInstant(),
                     message.path("body").asText(""),
+                    message.path("to").asText(""),
                     text(message, "from"),
                     text(message, "messaging_service_sid"),
                     message.path("num_media").asInt(0));
@@ -198,6 +217,7 @@ public final class TwilioMessages {
      *
      * @param createdAt to the second, by Twilio's clock
      * @param body empty where Twilio redacted it
+     * @param to address of the recipient: a number, with the name of the channel in front where it is not SMS
      * @param from null while a Messaging Service has not chosen the sender
      * @param media number of pictures and files; Twilio does not show their addresses
      */
@@ -207,6 +227,7 @@ public final class TwilioMessages {
             @Nullable Integer errorCode,
             Instant createdAt,
             String body,
+            String to,
             @Nullable String from,
             @Nullable String messagingServiceSid,
             int media) {}

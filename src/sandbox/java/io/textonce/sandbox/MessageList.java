@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class MessageList {
     private final Clock clock;
     private volatile Duration lag = Duration.ZERO;
     private volatile int failure;
+    private final AtomicInteger calls = new AtomicInteger();
 
     MessageList(Ledger ledger, Clock clock) {
         this.ledger = ledger;
@@ -45,7 +47,12 @@ final class MessageList {
         failure = status;
     }
 
+    int calls() {
+        return calls.get();
+    }
+
     void list(Call call, String accountSid) throws IOException {
+        calls.incrementAndGet();
         int status = failure;
         if (status != 0) {
             call.error(new TwilioError(status, TwilioError.codeOf(status), "Simulated", null));

@@ -203,6 +203,11 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
+    /** Calls of the list so far, one for each page. */
+    public int listCalls() {
+        return list.calls();
+    }
+
     /** The list answers with this status, and works again with 200. */
     public TwilioSimulator listAnswers(int status) {
         list.failure(status == 200 ? 0 : status);

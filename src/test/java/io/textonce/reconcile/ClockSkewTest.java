@@ -125,6 +125,22 @@ class ClockSkewTest {
         }
     }
 
+    /** A list that was read before the window was over may lack a message that is there by now. */
+    @Test
+    void sendsATextAgainOnlyByAListThatWasReadAfterTheWindow() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets());
+            send(twilio);
+
+            assertThat(look(twilio, Duration.ofSeconds(150), Duration.ofSeconds(45)))
+                    .isNull();
+            assertThat(delivery()).containsEntry("status", DeliveryStatus.UNKNOWN.word());
+
+            assertThat(look(twilio, Duration.ofSeconds(150), Duration.ofSeconds(15)))
+                    .isNotNull();
+        }
+    }
+
     private static void send(SkewedTwilio twilio) {
         jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
         var claimed =
@@ -142,13 +158,18 @@ class ClockSkewTest {
      * @return the attempt that is to be posted, or null
      */
     private static @Nullable Delivery look(SkewedTwilio twilio, Duration later) {
+        return look(twilio, later, Duration.ZERO);
+    }
+
+    /** @param age of the list */
+    private static @Nullable Delivery look(SkewedTwilio twilio, Duration later, Duration age) {
         jdbc.update(
                 "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - CAST(? AS interval)",
                 later.toString());
         var evidence = new Reconciliation(
                 tables.due(),
                 tables.candidates(),
-                twilio.messages()::sentTo,
+                (due, since) -> new SharedList.Listed(twilio.messages().sentTo(due.phone(), since), age),
                 twilio.clock()::skew,
                 tables.gate(),
                 tables.restore(),
@@ -157,7 +178,7 @@ class ClockSkewTest {
                 new SimpleMeterRegistry(),
                 id -> {});
         var exchange = new DefaultExchange(context);
-        exchange.getMessage().setBody(tables.due().takeUnknown(1).get(0));
+        exchange.getMessage().setBody(tables.leases().unknown(1).get(0));
         evidence.look(exchange);
         return exchange.getVariable("delivery", Delivery.class);
     }

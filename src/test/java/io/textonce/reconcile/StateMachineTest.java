@@ -240,13 +240,12 @@ class StateMachineTest {
         seenSid.clear();
         freed.clear();
         jdbc.execute("TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores");
-        jdbc.execute("ALTER TABLE backup DROP COLUMN stage");
+        jdbc.execute("ALTER TABLE backup DROP COLUMN stage, DROP COLUMN is_urgent");
         jdbc.execute("INSERT INTO textonce.deliveries TABLE backup");
         jdbc.execute("INSERT INTO textonce.delivery_events OVERRIDING SYSTEM VALUE TABLE backup_events");
         var since = passed.minus(atBackup);
-        age(since);
         restoredTo = backedUpAt.minus(since);
-        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
+        age(since);
     }
 
     private void repeat(String event) {
@@ -426,7 +425,7 @@ class StateMachineTest {
     }
 
     private void work() {
-        for (DueDelivery due : tables.due().takeHeld(10)) {
+        for (DueDelivery due : tables.leases().held(10)) {
             var verdict = tables.gate().again(due);
             if (!verdict.isSend()) {
                 tables.due().end(due, verdict);
@@ -440,14 +439,14 @@ class StateMachineTest {
         var evidence = new Reconciliation(
                 tables.due(),
                 tables.candidates(),
-                this::list,
+                (due, since) -> new SharedList.Listed(list(due.phone(), since), Duration.ZERO),
                 this::measured,
                 tables.gate(),
                 tables.restore(),
                 SETTINGS,
                 new SimpleMeterRegistry(),
                 id -> {});
-        for (DueDelivery due : tables.due().takeUnknown(10)) {
+        for (DueDelivery due : tables.leases().unknown(10)) {
             var exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(due);
             evidence.look(exchange);
@@ -471,6 +470,7 @@ class StateMachineTest {
                         null,
                         created(text),
                         text.hidden ? "" : text.sms.body,
+                        phone,
                         SETTINGS.twilio().fromNumber(),
                         text.sms.service.isEmpty() ? null : text.sms.service,
                         0))
@@ -488,7 +488,6 @@ class StateMachineTest {
     /** The past moves away, in the table as well: that is how time passes here. */
     private void pass(Duration time) {
         passed = passed.plus(time);
-        age(time);
         if (restoredTo != null) {
             jdbc.update(
                     "UPDATE textonce.restores SET restored_to = restored_to - CAST(? AS interval),"
@@ -496,8 +495,8 @@ class StateMachineTest {
                     time.toString(),
                     time.toString());
             restoredTo = restoredTo.minus(time);
-            tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
         }
+        age(time);
     }
 
     private void age(Duration time) {
@@ -506,6 +505,8 @@ class StateMachineTest {
                 SET due_at = due_at - CAST(? AS interval), unknown_since = unknown_since - CAST(? AS interval),
                     attempted_at = attempted_at - CAST(? AS interval), created_at = created_at - CAST(? AS interval)
                 """, time.toString(), time.toString(), time.toString(), time.toString());
+        // Polls that have never been in the future of these rows.
+        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
     }
 
     private Instant created(Text text) {
