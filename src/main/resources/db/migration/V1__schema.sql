@@ -356,6 +356,26 @@ CREATE TABLE textonce.file_locks (
     CONSTRAINT file_locks_pk PRIMARY KEY (path)
 );
 
+-- Runs through dropped files, each with its progress and what became of it. path is the file's name in the inbox, results
+-- that of the result file beside it in done/. A run without an end was killed; the file is read again then.
+CREATE TABLE textonce.file_runs (
+    id            uuid        NOT NULL,
+    path          text        NOT NULL,
+    event         text        NOT NULL,
+    state         text        NOT NULL DEFAULT 'reading',
+    started_at    timestamptz NOT NULL DEFAULT now(),
+    updated_at    timestamptz NOT NULL DEFAULT now(),
+    size          bigint      NOT NULL,
+    position      bigint      NOT NULL DEFAULT 0,
+    lines         bigint      NOT NULL DEFAULT 0,
+    rejected      bigint      NOT NULL DEFAULT 0,
+    results       text,
+    final_results text,
+
+    CONSTRAINT file_runs_pk PRIMARY KEY (id),
+    CONSTRAINT file_runs_state_check CHECK (state IN ('reading', 'done', 'stopped'))
+);
+
 -- Dead letters of last resort: events that can't become an SMS and that no queue keeps. They come from user routes
 -- whose source gives each event once, and from the event queue when the dead-letter queue does not take what belongs
 -- there. A repeated one is the same row. The body holds what came, numbers included, so it is erased with them.

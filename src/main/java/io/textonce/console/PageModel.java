@@ -24,6 +24,8 @@ import org.springframework.web.bind.annotation.ModelAttribute;
             SupportPage.class,
             SearchPage.class,
             RejectedPage.class,
+            DeadLetterPage.class,
+            FilesPage.class,
             PersonPage.class,
             AuditPage.class,
             SubscribersPage.class,
@@ -48,6 +50,7 @@ final class PageModel {
         form.getToken();
         model.addAttribute("times", times);
         model.addAttribute("user", request.getRemoteUser());
+        model.addAttribute("here", request.getRequestURI());
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 

@@ -92,6 +92,11 @@ final class SearchBox {
                 : "/search?q=" + URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
+    /** Returns a text as an address may have it. */
+    String sealed(String text) {
+        return sealer.seal(text);
+    }
+
     /** Returns the text of a sealed address, or null. */
     @Nullable
     String opened(String sealed) {

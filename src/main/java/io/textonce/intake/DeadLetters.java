@@ -34,7 +34,7 @@ public final class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
     private static final String EVENT = "event";
-    private static final String REASON = "textonceReason";
+    static final String REASON = "textonceReason";
     private static final String DELIVERIES = "JMSXDeliveryCount";
 
     /** After so many deliveries the dead-letter queue has had minutes to take a message. */
@@ -185,23 +185,27 @@ public final class DeadLetters {
         }
     }
 
+    /** Returns the text or bytes of a message; an object in it is never brought to life. */
+    static byte[] bytes(Message message) throws JMSException {
+        if (message instanceof TextMessage text && text.getText() != null) {
+            return text.getText().getBytes(StandardCharsets.UTF_8);
+        }
+        if (message instanceof BytesMessage sent) {
+            byte[] bytes = new byte[(int) Math.min(sent.getBodyLength(), DeadLetterTable.MOST)];
+            sent.reset();
+            sent.readBytes(bytes);
+            return bytes;
+        }
+        return new byte[0];
+    }
+
     private static byte[] bytes(Exchange exchange, @Nullable Object body) {
         try {
             if (body == null) {
                 return new byte[0];
             }
-            if (body instanceof TextMessage text) {
-                return bytes(exchange, text.getText());
-            }
-            if (body instanceof BytesMessage message) {
-                byte[] bytes = new byte[(int) Math.min(message.getBodyLength(), DeadLetterTable.MOST)];
-                message.reset();
-                message.readBytes(bytes);
-                return bytes;
-            }
-            if (body instanceof Message) {
-                // An object in it is never brought to life.
-                return new byte[0];
+            if (body instanceof Message message) {
+                return bytes(message);
             }
             if (body instanceof Map<?, ?> || body instanceof Iterable<?>) {
                 return SharedBuffers.JSON.writeValueAsBytes(body);

@@ -49,6 +49,18 @@ final class JmsIntake {
         in.setBody(cloudEvent == null ? body : cloudEvent.json());
     }
 
+    /** Reads a message that was moved to the dead-letter queue as it came. */
+    static Received received(Message message) throws JMSException {
+        byte[] body = body(message);
+        var cloudEvent = cloudEvent(message, body);
+        return cloudEvent == null
+                ? new Received(message.getJMSType(), body)
+                : new Received(cloudEvent.event(), cloudEvent.json());
+    }
+
+    /** Event of a message, in JSON. */
+    record Received(@Nullable String event, byte[] json) {}
+
     /**
      * Returns the CloudEvent of a message, in any of its bindings: properties with the prefix of the AMQP or the JMS
      * binding, {@code cloudEvents:} or {@code cloudEvents_}, or {@code ce_}; else in the body beside the data.

@@ -8,6 +8,7 @@ import io.textonce.event.EventCheck;
 import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
+import io.textonce.http.RejectionCounter;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.privacy.PersonalDataMask;
@@ -53,12 +54,14 @@ public final class RejectedEvents implements DisposableBean {
     private final PhoneNumbers phones;
     private final PhoneHash hash;
     private final Clock clock;
+    private final RejectionCounter counter;
     private final BlockingQueue<Object[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong unlisted = new AtomicLong();
     private final Thread writer = new Thread(this::write, "rejected-events");
     private volatile boolean closed;
 
-    RejectedEvents(JdbcTemplate jdbc, PhoneNumbers phones, PhoneHash hash, Clock clock) {
+    RejectedEvents(JdbcTemplate jdbc, PhoneNumbers phones, PhoneHash hash, Clock clock, RejectionCounter counter) {
+        this.counter = counter;
         this.jdbc = jdbc;
         this.phones = phones;
         this.hash = hash;
@@ -67,15 +70,25 @@ public final class RejectedEvents implements DisposableBean {
         writer.start();
     }
 
-    /** Records the rejection of an event, unless it has a delivery or may still be accepted when it is sent again. */
+    /**
+     * Counts the rejection of an event, and records it unless it has a delivery; one that may still be accepted when it is
+     * sent again is none.
+     */
     public void record(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         String source = exchange.getVariable("source", String.class);
         var rejection = Problem.rejection(caught);
         if (source == null
                 || EventPreview.of(exchange) != null
-                || exchange.getVariable("delivery") != null
                 || (rejection == null ? source.equals("http") : rejection.httpStatus() == 503)) {
+            return;
+        }
+        counter.count(
+                source,
+                exchange.getVariable("event", String.class),
+                exchange.getVariable("client", String.class),
+                rejection == null ? "internal_error" : rejection.error());
+        if (exchange.getVariable("delivery") != null) {
             return;
         }
         var fields = exchange.getVariable(EventCheck.FIELDS, MissingNode.getInstance(), JsonNode.class);

@@ -77,6 +77,8 @@ final class Retention {
     private static final String PURGE_REJECTED = purgeOf("rejected_events", "rejected_at");
     private static final String PURGE_AUDIT = purgeOf("audit_entries", "happened_at");
 
+    private static final String PURGE_FILES = purgeOf("file_runs", "started_at");
+
     /** Purge of bulk actions and, by cascade, of their messages. */
     private static final String PURGE_BULK = purgeOf("bulk_actions", "finished_at");
 
@@ -147,10 +149,11 @@ final class Retention {
                         PURGE_REJECTED,
                         before(settings.rejectedEvents()),
                         settings.rejectedEvents().toString(),
-                        BATCH);
+                        BATCH)
+                + jdbc.update(PURGE_FILES, before(settings.personalData()), age, BATCH);
         worked(
                 exchange,
-                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts, dead letters and rejected events",
+                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts, dead letters, rejected events and runs of files",
                 cleared,
                 others);
     }

@@ -3,6 +3,7 @@ package io.textonce.security;
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.http.RejectionCounter;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.privacy.Sha256;
 import io.textonce.settings.PublicPaths;
@@ -111,7 +112,8 @@ class ApiSecurity {
                     if (open) {
                         requests.anyRequest().permitAll();
                     } else {
-                        requests.requestMatchers("/api/{event}-sms").access(maySend());
+                        requests.requestMatchers("/api/{event}-sms", "/api/{event}-sms/batch")
+                                .access(maySend());
                         // The event is in the body, which is not parsed here.
                         requests.requestMatchers("/api/events").hasAuthority(SendPermission.ALL);
                         requests.requestMatchers("/api/verify/**")
@@ -119,6 +121,8 @@ class ApiSecurity {
                         requests.requestMatchers(
                                         "/api/deliveries/**",
                                         "/api/rejected-events",
+                                        "/api/dead-letters/**",
+                                        "/api/files",
                                         "/api/people",
                                         "/api/subscriptions/**",
                                         "/api/caps/**",
@@ -210,8 +214,9 @@ class ApiSecurity {
     AuthenticationFailureHandler strangers(
             TextOnceProperties settings,
             @Qualifier("strangersClock") ScheduledExecutorService strangersClock,
-            MeterRegistry meters) {
-        return new AuthenticationFailureHandler(settings.http().wrongTokenDelay(), strangersClock, meters);
+            MeterRegistry meters,
+            RejectionCounter rejections) {
+        return new AuthenticationFailureHandler(settings.http().wrongTokenDelay(), strangersClock, meters, rejections);
     }
 
     @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)

@@ -3,6 +3,7 @@ package io.textonce.security;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.http.AdmissionControl;
 import io.textonce.http.Problem;
+import io.textonce.http.RejectionCounter;
 import io.textonce.privacy.RepeatedLines;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.access.AccessDeniedException;
@@ -29,12 +31,18 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
 
     private static final Logger LOG = LoggerFactory.getLogger(AuthenticationFailureHandler.class);
 
+    /** Paths of events; those of CloudEvents name none. */
+    private static final Pattern EVENT_PATH = Pattern.compile("/api/(?:events|(.*)-sms(?:/batch)?)");
+
     private final RepeatedLines repeated = new RepeatedLines();
     private final Duration delay;
     private final ScheduledExecutorService clock;
     private final MeterRegistry meters;
+    private final RejectionCounter rejections;
 
-    AuthenticationFailureHandler(Duration delay, ScheduledExecutorService clock, MeterRegistry meters) {
+    AuthenticationFailureHandler(
+            Duration delay, ScheduledExecutorService clock, MeterRegistry meters, RejectionCounter rejections) {
+        this.rejections = rejections;
         this.delay = delay;
         this.clock = clock;
         this.meters = meters;
@@ -49,6 +57,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
                     response, new Problem(503, "try_again", "The token can't be verified right now. Retry."));
             return;
         }
+        countEvent(request, "unauthorized");
         if (request.getHeader("Authorization") == null) {
             count("no_token");
             response.setHeader("WWW-Authenticate", "Bearer");
@@ -70,6 +79,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
             throws IOException {
+        countEvent(request, "forbidden");
         response.setHeader("WWW-Authenticate", "Bearer error=\"insufficient_scope\"");
         if (request.getUserPrincipal() instanceof JwtAuthenticationToken caller
                 && caller.getAuthorities().isEmpty()) {
@@ -92,6 +102,14 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
             return;
         }
         AdmissionControl.answer(response, new Problem(403, "forbidden", "This path is not open to callers."));
+    }
+
+    /** Counts the event of a rejected caller. */
+    private void countEvent(HttpServletRequest request, String reason) {
+        var path = EVENT_PATH.matcher(request.getRequestURI());
+        if (path.matches()) {
+            rejections.count("http", path.group(1), request.getRemoteUser(), reason);
+        }
     }
 
     /** Counts a rejected caller. */

@@ -18,6 +18,8 @@ public final class ReservedPaths {
             "/deliveries/**",
             "/bulk/**",
             "/rejected",
+            "/dead-letters/**",
+            "/files",
             "/people/**",
             "/audit/**",
             "/subscribers/**",

@@ -100,7 +100,7 @@ public record TextOnceProperties(
         @Valid Due due,
         @Valid @NestedConfigurationProperty HttpSettings http,
         @Valid Jms jms,
-        @Valid File file,
+        @Valid @NestedConfigurationProperty FileSettings file,
         @Valid Incident incident,
         @Valid @NestedConfigurationProperty TwilioSettings twilio,
         @DefaultValue @Valid @NestedConfigurationProperty ConsentSettings consent,
@@ -180,18 +180,6 @@ public record TextOnceProperties(
             @NotBlank(message = SettingFaults.MISSING) String deadLetterQueue,
             @NotBlank(message = SettingFaults.MISSING) String inboundQueue,
             @Positive(message = COUNT) int consumers) {}
-
-    /**
-     * Limits of the file intake.
-     *
-     * @param parallel lines processed at once
-     * @param quietTime time without growth after which a file is read
-     * @param lockMaxAge age without a heartbeat at which an instance's lock on a file expires
-     */
-    public record File(
-            @Positive(message = COUNT) int parallel,
-            @NotNegative Duration quietTime,
-            @AboveZero Duration lockMaxAge) {}
 
     /**
      * Alerting of incidents.

@@ -96,6 +96,7 @@ public final class SandboxApplication {
             settings.put("PUBLIC_BASE_URL", address);
             settings.put("MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS", "always");
             settings.put("TEXTONCE_CAPS_DAILY_LIMIT", "5000");
+            settings.put("TEXTONCE_FILE_FINAL_RESULTS", "true");
             peers.twilio().inboundUrl(address + "/twilio/inbound");
             if (IS_CHECKOUT) {
                 settings.put("TEXTONCE_HOME", "file:routes");

@@ -244,6 +244,7 @@ public final class Sandbox {
             settings.put("TEXTONCE_ROUTES", copyOfOwnRoutes().toString());
             settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
             settings.put("TEXTONCE_FILE_PARALLEL", String.valueOf(FILE_PARALLEL));
+            settings.put("TEXTONCE_FILE_FINAL_RESULTS", "true");
             // Tests delete rows by hand, and a restart of the database would then show that it has lost commits.
             settings.put("TEXTONCE_CLAIM_MEMORY", "0s");
             settings.put("TEXTONCE_DUE_IDLE_POLL_INTERVAL", "1s");

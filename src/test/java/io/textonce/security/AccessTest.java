@@ -83,6 +83,37 @@ class AccessTest {
     }
 
     @Test
+    void countsRejectedEventsByEventClientAndReason(Sandbox sandbox) {
+        double unauthorized = rejected(sandbox, "none", "unauthorized");
+        double invalid = rejected(sandbox, "shop", "invalid_request");
+        double forbidden = rejected(sandbox, "clinic", "forbidden");
+
+        post(sandbox, null, "{}");
+        post(sandbox, SHOP, "{}");
+        post(sandbox, CLINIC, "{}");
+
+        assertThat(rejected(sandbox, "none", "unauthorized")).isEqualTo(unauthorized + 1);
+        assertThat(rejected(sandbox, "shop", "invalid_request")).isEqualTo(invalid + 1);
+        assertThat(rejected(sandbox, "clinic", "forbidden")).isEqualTo(forbidden + 1);
+    }
+
+    private static double rejected(Sandbox sandbox, String client, String reason) {
+        return sandbox.context()
+                .getBean(MeterRegistry.class)
+                .counter(
+                        "textonce.events.rejected",
+                        "source",
+                        "http",
+                        "event",
+                        "order-shipped",
+                        "client",
+                        client,
+                        "reason",
+                        reason)
+                .count();
+    }
+
+    @Test
     void letsOnlyAClientOfAllEventsSendCloudEvents(Sandbox sandbox) {
         String data =
                 "{\"phone\":\"" + sandbox.newNumber() + "\",\"orderId\":\"7\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";

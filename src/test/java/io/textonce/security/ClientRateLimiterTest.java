@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.http.RejectionCounter;
 import io.textonce.settings.TextOnceProperties.Client;
 import io.textonce.settings.TextOnceProperties.Role;
 import java.time.Duration;
@@ -12,7 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.LongStream;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -25,7 +28,11 @@ class ClientRateLimiterTest {
     private final ClientRateLimiter rate = new ClientRateLimiter(
             10,
             Map.of("clinic", new Client(List.of(), Set.of(), Set.of(), Role.SENDER, 3, null)),
-            new AuthenticationFailureHandler(Duration.ZERO, mock(ScheduledExecutorService.class), meters));
+            new AuthenticationFailureHandler(
+                    Duration.ZERO,
+                    mock(ScheduledExecutorService.class),
+                    meters,
+                    new RejectionCounter(new StaticListableBeanFactory().getBeanProvider(CamelContext.class), meters)));
 
     @Test
     void servesASecondsWorthAtOnceAndThenAtItsPace() {

@@ -320,7 +320,7 @@ class SettingsCheckTest {
                 TextOnceProperties.Due.class,
                 HttpSettings.class,
                 TextOnceProperties.Jms.class,
-                TextOnceProperties.File.class,
+                FileSettings.class,
                 TextOnceProperties.Incident.class,
                 TextOnceProperties.Retention.class,
                 TextOnceProperties.Status.class,

@@ -4,8 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>, Closeable {
 
     private final InputStream in;
+    private @Nullable FileChannel channel;
     private final Records records;
     private @Nullable EventLine ahead;
     private boolean ended;
@@ -29,7 +32,10 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
 
     /** @param fields of the event, by which a CSV header is read */
     static EventFile open(Path file, EventFields fields) throws IOException {
-        return of(Files.newInputStream(file), file.getFileName().toString(), fields);
+        var channel = FileChannel.open(file, StandardOpenOption.READ);
+        var opened = of(Channels.newInputStream(channel), file.getFileName().toString(), fields);
+        opened.channel = channel;
+        return opened;
     }
 
     /** @param name its extension is the format */
@@ -73,6 +79,11 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
         EventLine line = ahead;
         ahead = null;
         return line;
+    }
+
+    /** Returns the number of bytes read so far of an open file. */
+    long position() throws IOException {
+        return channel == null ? 0 : channel.position();
     }
 
     /** Returns the number of empty rows skipped so far. */

@@ -1,6 +1,11 @@
 package io.textonce.intake.file;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.textonce.delivery.Delivery;
 import io.textonce.event.CloudEvent;
+import io.textonce.event.EventCheck;
+import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import io.textonce.intake.DeadLetters;
@@ -10,9 +15,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -27,13 +34,16 @@ public final class FileIntake {
     private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
 
     private static final String RUN = "fileRun";
+    private static final String RUN_ID = "fileRunId";
 
     private final Inbox inbox;
     private final FileLocks locks;
     private final StableFileFilter quietFiles;
     private final RouteSchemas schemas;
+    private final FileRuns runs;
 
-    public FileIntake(Inbox inbox, FileLocks locks, StableFileFilter quietFiles, RouteSchemas schemas) {
+    FileIntake(Inbox inbox, FileLocks locks, StableFileFilter quietFiles, RouteSchemas schemas, FileRuns runs) {
+        this.runs = runs;
         this.inbox = inbox;
         this.locks = locks;
         this.quietFiles = quietFiles;
@@ -45,7 +55,11 @@ public final class FileIntake {
         Path file = file(exchange);
         // Found out now rather than when all lines are sent and the file can't be moved away.
         Files.createDirectories(file.resolveSibling("done"));
-        var run = new FileRun(file, inbox, exchange.getContext()::isStopping);
+        var run = new FileRun(
+                file,
+                inbox,
+                exchange.getContext()::isStopping,
+                (position, lines, rejected) -> runs.update(id(exchange), position, lines, rejected));
         exchange.setVariable(RUN, run);
         exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(run));
         try {
@@ -63,7 +77,11 @@ public final class FileIntake {
     /** Opens the file as a stream of lines. */
     public void open(Exchange exchange) throws IOException {
         var run = run(exchange);
-        run.open(schemas.fieldsOf(exchange.getVariable("event", String.class)));
+        String event = exchange.getVariable("event", String.class);
+        var id = runs.start(file(exchange), event, run.size());
+        exchange.setVariable(RUN_ID, id);
+        exchange.getExchangeExtension().addOnCompletion(new EndWhenDone(run, id));
+        run.open(schemas.fieldsOf(event));
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(run.lines());
     }
@@ -98,11 +116,47 @@ public final class FileIntake {
     /** Adds a rejected line with its reason. */
     public void bad(Exchange exchange) throws IOException {
         var run = run(exchange);
-        run.bad(exchange.getVariable("line", EventLine.class), reason(exchange));
+        var line = exchange.getVariable("line", EventLine.class);
+        run.bad(line, reason(exchange));
+        var delivery = exchange.getVariable("delivery", Delivery.class);
+        run.results()
+                .add(
+                        line.number(),
+                        eventId(exchange),
+                        delivery == null ? null : delivery.id(),
+                        "rejected",
+                        null,
+                        reason(exchange));
+        runs.count(false);
         if (Problem.rejection(caught(exchange)) == null && run.firstUnforeseen()) {
             LOG.error(
                     "A line failed with an unexpected error; only the first one of a file is logged", caught(exchange));
         }
+    }
+
+    /** Adds the outcome of an accepted line to the results; after a stop there is none. */
+    public void accepted(Exchange exchange) throws IOException {
+        var delivery = exchange.getVariable("delivery", Delivery.class);
+        var outcome = exchange.getVariable("outcome", EventOutcome.class);
+        run(exchange)
+                .results()
+                .add(
+                        exchange.getVariable("line", EventLine.class).number(),
+                        eventId(exchange),
+                        delivery == null ? null : delivery.id(),
+                        delivery != null ? delivery.status().word() : outcome == null ? "accepted" : outcome.status(),
+                        delivery == null ? null : delivery.sid(),
+                        delivery != null && delivery.duplicate() ? "duplicate" : null);
+        runs.count(true);
+    }
+
+    private static @Nullable String eventId(Exchange exchange) {
+        var fields = exchange.getVariable(EventCheck.FIELDS, MissingNode.getInstance(), JsonNode.class);
+        return fields.path("eventId").isTextual() ? fields.get("eventId").textValue() : null;
+    }
+
+    private static UUID id(Exchange exchange) {
+        return exchange.getVariable(RUN_ID, UUID.class);
     }
 
     /** Stops reading: the cause is not the line, so the others would fail too. */
@@ -157,6 +211,22 @@ public final class FileIntake {
     private static Path file(Exchange exchange) {
         var file = exchange.getProperty("CamelFileExchangeFile", GenericFile.class);
         return Path.of(file.getAbsoluteFilePath());
+    }
+
+    private final class EndWhenDone extends SynchronizationAdapter {
+
+        private final FileRun run;
+        private final UUID id;
+
+        EndWhenDone(FileRun run, UUID id) {
+            this.run = run;
+            this.id = id;
+        }
+
+        @Override
+        public void onDone(Exchange exchange) {
+            runs.end(id, run.isDone(), run.count(), run.rejected(), run.published());
+        }
     }
 
     private static final class CloseWhenDone extends SynchronizationAdapter {

@@ -27,10 +27,13 @@ final class FileRun implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(FileRun.class);
 
     private static final Duration PROGRESS = Duration.ofSeconds(5);
+    private static final Duration UPDATE = Duration.ofSeconds(1);
 
     private final Path file;
     private final Inbox inbox;
     private final RejectFile failed;
+    private final ResultFile results;
+    private final Progress progress;
     private final BooleanSupplier shuttingDown;
     private final AtomicLong tried = new AtomicLong();
     private final AtomicReference<@Nullable String> stopped = new AtomicReference<>();
@@ -38,11 +41,16 @@ final class FileRun implements Closeable {
     private final long startNanos = System.nanoTime();
     private final AtomicLong saidNanos = new AtomicLong(startNanos);
     private final AtomicLong saidCount = new AtomicLong();
+    private final AtomicLong updatedNanos = new AtomicLong(startNanos);
     private final FileVersion version;
     private @Nullable EventFile lines;
+    private @Nullable Path published;
+    private volatile boolean done;
 
-    FileRun(Path file, Inbox inbox, BooleanSupplier shuttingDown) throws IOException {
+    FileRun(Path file, Inbox inbox, BooleanSupplier shuttingDown, Progress progress) throws IOException {
         this.file = file;
+        this.progress = progress;
+        this.results = inbox.results(file);
         this.inbox = inbox;
         this.failed = inbox.failedLines(file);
         this.version = FileVersion.of(file);
@@ -123,10 +131,50 @@ final class FileRun implements Closeable {
                     failed.count(),
                     perSecond(count - saidCount.getAndSet(count), now - said));
         }
+        long updated = updatedNanos.get();
+        if (now - updated >= UPDATE.toNanos() && updatedNanos.compareAndSet(updated, now)) {
+            progress.reached(position(), count, failed.count());
+        }
+    }
+
+    private long position() {
+        try {
+            return lines == null ? 0 : lines.position();
+        } catch (IOException e) {
+            // All of it was read.
+            return version.size();
+        }
     }
 
     void bad(EventLine line, String reason) throws IOException {
         failed.add(line, reason);
+    }
+
+    /** Returns the result file, to which each line adds its row. */
+    ResultFile results() {
+        return results;
+    }
+
+    long size() {
+        return version.size();
+    }
+
+    long count() {
+        return tried.get();
+    }
+
+    long rejected() {
+        return failed.count();
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    /** Returns the path of the published result file. */
+    @Nullable
+    Path published() {
+        return published;
     }
 
     /** Returns whether this is the first unexpected error of the file: the one logged with a stack trace. */
@@ -148,9 +196,12 @@ final class FileRun implements Closeable {
             throw new FileStays("it changed while it was read");
         }
         Optional<Path> kept = failed.finish();
-        if (!version.move(file, inbox.done(file))) {
+        Path target = inbox.done(file);
+        published = results.finish(target.getFileName().toString());
+        if (!version.move(file, target)) {
             throw new FileStays("it was replaced by another file of the same name, which is being read");
         }
+        done = true;
         LOG.info(
                 "{}: {} lines, {} rejected{}, {} empty rows, {} lines per second",
                 file.getFileName(),
@@ -174,13 +225,20 @@ final class FileRun implements Closeable {
         }
     }
 
+    /** Observer of a run's progress, about once a second. */
+    interface Progress {
+
+        void reached(long position, long lines, long rejected);
+    }
+
     private static long perSecond(long count, long nanos) {
         return count * 1_000_000_000L / Math.max(1, nanos);
     }
 
     @Override
     public void close() throws IOException {
-        try (failed) {
+        try (failed;
+                results) {
             if (lines != null) {
                 lines.close();
             }

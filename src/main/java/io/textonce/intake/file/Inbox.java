@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -56,9 +59,44 @@ public final class Inbox {
         return done.resolve(numbered(name, copy));
     }
 
+    /** Returns the result file of a file, in {@code done/}. */
+    ResultFile results(Path file) {
+        return new ResultFile(file.resolveSibling("done"), file.getFileName().toString());
+    }
+
     /** Returns the reject file of a file, in {@code failed/}. */
     public RejectFile failedLines(Path file) {
         return new RejectFile(file, file.resolveSibling("failed"));
+    }
+
+    /** Returns the file of this name in an event's {@code failed/}. */
+    Path failed(String event, String name) {
+        return root.resolve(event).resolve("failed").resolve(name);
+    }
+
+    /** Returns the reject files of all events, the newest first. */
+    List<Path> rejectFiles() throws IOException {
+        var files = new ArrayList<Path>();
+        for (Path folder : children(root)) {
+            if (EventName.isValid(folder.getFileName().toString())) {
+                children(folder.resolve("failed")).stream()
+                        .filter(Files::isRegularFile)
+                        .filter(file -> !file.getFileName().toString().startsWith("."))
+                        .forEach(files::add);
+            }
+        }
+        files.sort(Comparator.comparingLong((Path file) -> file.toFile().lastModified())
+                .reversed());
+        return files;
+    }
+
+    private static List<Path> children(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var files = Files.list(folder)) {
+            return files.toList();
+        }
     }
 
     /** Moves a file into a folder, under the first free name. */

@@ -92,7 +92,7 @@ class FileRunTest {
     void leavesAnEmptyFileThatIsWrittenAfterAll() throws IOException {
         Files.writeString(file, "");
 
-        try (var run = new FileRun(file, inbox, () -> false)) {
+        try (var run = new FileRun(file, inbox, () -> false, (position, lines, rejected) -> {})) {
             assertThat(run.isEmpty()).isTrue();
             run.bad(EventLine.wholeFile(1, "was rejected"), "The file is empty.");
             Files.writeString(file, "{\"id\":1}\n");
@@ -116,7 +116,7 @@ class FileRunTest {
     }
 
     private FileRun read() throws IOException {
-        var run = new FileRun(file, inbox, () -> false);
+        var run = new FileRun(file, inbox, () -> false, (position, lines, rejected) -> {});
         run.open(EventFields.UNKNOWN);
         for (var lines = run.lines(); lines.hasNext(); ) {
             var line = lines.next();

@@ -1,0 +1,119 @@
+package io.textonce.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.console.DeadLetterBox.Wanted;
+import io.textonce.event.EventRejected;
+import io.textonce.intake.DeadLetter;
+import io.textonce.tuning.SharedBuffers;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Dead letters over the API: a list with counts, one with its content, replay and discard. */
+@Component
+final class DeadLetterApi {
+
+    private static final Pattern PATH = Pattern.compile("/api/dead-letters/([^/]+)(?:/([a-z]+))?");
+
+    private final DeadLetterBox box;
+
+    DeadLetterApi(DeadLetterBox box) {
+        this.box = box;
+    }
+
+    /** Responds with the letters that match, without their content, and with their number by place, event and reason. */
+    void list(Exchange exchange) throws JsonProcessingException {
+        var found = box.find(wanted(exchange));
+        var body = SharedBuffers.JSON.createObjectNode();
+        body.put("total", found.letters().size());
+        body.set("counts", SharedBuffers.JSON.valueToTree(found.counts()));
+        body.set("unavailable", SharedBuffers.JSON.valueToTree(found.away()));
+        var letters = body.putArray("deadLetters");
+        found.letters().stream().limit(Search.PAGE).forEach(letter -> letters.add(members(letter)));
+        DeliveryLookup.answer(exchange, body);
+    }
+
+    void one(Exchange exchange) throws JsonProcessingException {
+        var request = DeliveryLookup.request(exchange);
+        var letter = box.opened(id(request.getRequestURI()), request.getRemoteUser());
+        DeliveryLookup.answer(
+                exchange, members(letter).put("head", letter.head()).put("body", letter.body()));
+    }
+
+    /** Replays or discards the letter of the path. */
+    void act(Exchange exchange) throws JsonProcessingException {
+        var request = DeliveryLookup.request(exchange);
+        var path = PATH.matcher(request.getRequestURI());
+        if (!path.matches()) {
+            throw new EventRejected(404, "not_found", "There is no such dead letter.");
+        }
+        var asked = body(exchange);
+        var letter = box.one(path.group(1));
+        var answer = SharedBuffers.JSON.createObjectNode();
+        switch (path.group(2)) {
+            case "replay" ->
+                answer.put(
+                        "status",
+                        box.replay(letter, asked.path("event").asText(""), text(asked), request.getRemoteUser()));
+            case "discard" -> {
+                box.discard(letter, asked.path("reason").asText(""), request.getRemoteUser());
+                answer.put("status", "discarded");
+            }
+            default -> throw new EventRejected(404, "not_found", "Unknown action.");
+        }
+        DeliveryLookup.answer(exchange, answer);
+    }
+
+    /** Replays all letters that match. */
+    void replay(Exchange exchange) throws JsonProcessingException {
+        var result =
+                box.replayAll(wanted(exchange), DeliveryLookup.request(exchange).getRemoteUser());
+        DeliveryLookup.answer(exchange, SharedBuffers.JSON.valueToTree(result));
+    }
+
+    private static ObjectNode members(DeadLetter letter) {
+        return SharedBuffers.JSON
+                .createObjectNode()
+                .put("id", letter.id())
+                .put("at", letter.at().toString())
+                .put("place", letter.place())
+                .put("origin", letter.origin())
+                .put("event", letter.event())
+                .put("eventId", letter.eventId())
+                .put("reason", letter.shownReason())
+                .put("wholeFile", letter.wholeFile());
+    }
+
+    /** Returns the fixed content of a request: an event as JSON, or a line as text. */
+    private static @Nullable String text(JsonNode asked) {
+        var body = asked.get("body");
+        return body == null || body.isNull() ? null : body.isTextual() ? body.asText() : body.toString();
+    }
+
+    private static JsonNode body(Exchange exchange) {
+        try {
+            byte[] body = exchange.getMessage().getBody(byte[].class);
+            return SharedBuffers.JSON.readTree(body == null || body.length == 0 ? new byte[] {'{', '}'} : body);
+        } catch (IOException e) {
+            throw EventRejected.ofField("body", "is not JSON");
+        }
+    }
+
+    private static String id(String uri) {
+        var path = PATH.matcher(uri);
+        return path.matches() ? path.group(1) : "";
+    }
+
+    private static Wanted wanted(Exchange exchange) {
+        var request = DeliveryLookup.request(exchange);
+        return new Wanted(
+                Objects.requireNonNullElse(request.getParameter("place"), ""),
+                Objects.requireNonNullElse(request.getParameter("event"), ""),
+                Objects.requireNonNullElse(request.getParameter("text"), ""));
+    }
+}

@@ -1,0 +1,224 @@
+package io.textonce.console;
+
+import io.textonce.delivery.Delivery;
+import io.textonce.event.CloudEvent;
+import io.textonce.event.EventOutcome;
+import io.textonce.event.EventRejected;
+import io.textonce.http.Problem;
+import io.textonce.intake.DeadLetter;
+import io.textonce.intake.DeadLetterPlace;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jms.JmsException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Dead letters of all places: search, replay and discard. A replayed event takes the way of any other, so one that is
+ * replayed twice is a duplicate; its letter is removed once it was accepted.
+ */
+@Component
+final class DeadLetterBox {
+
+    private static final String ROUTE = "direct:intake-replay";
+
+    private final List<DeadLetterPlace> places;
+    private final ProducerTemplate routes;
+    private final AuditLog audit;
+
+    DeadLetterBox(List<DeadLetterPlace> places, ProducerTemplate routes, AuditLog audit) {
+        this.places = places;
+        this.routes = routes;
+        this.audit = audit;
+    }
+
+    /** Returns the letters that match, newest first, and how many there are. */
+    Found find(Wanted wanted) {
+        var letters = new ArrayList<DeadLetter>();
+        var away = new ArrayList<String>();
+        for (var place : places) {
+            if (wanted.place().isEmpty() || wanted.place().equals(place.name())) {
+                try {
+                    place.list().stream().filter(wanted::matches).forEach(letters::add);
+                } catch (JmsException | IOException e) {
+                    away.add(place.name());
+                }
+            }
+        }
+        letters.sort(Comparator.comparing(DeadLetter::at).reversed());
+        return new Found(letters, away);
+    }
+
+    /** @throws EventRejected 404 if it is not there any more */
+    DeadLetter one(String id) {
+        try {
+            return place(id).list().stream()
+                    .filter(letter -> letter.id().equals(id))
+                    .findFirst()
+                    .orElseThrow(DeadLetterBox::notFound);
+        } catch (JmsException | IOException e) {
+            throw away();
+        }
+    }
+
+    /** Returns a letter with its content, which the audit log records. */
+    DeadLetter opened(String id, @Nullable String user) {
+        var letter = one(id);
+        audit.record(user, "viewed", null, null, "dead letter of " + letter.origin());
+        return letter;
+    }
+
+    /**
+     * Replays the event of a letter and removes the letter.
+     *
+     * @param event its name, if it was fixed; else empty
+     * @param body the content, if it was fixed
+     * @return the status of its message, or what happens next
+     * @throws EventRejected if the event is still rejected; the letter stays
+     */
+    String replay(DeadLetter letter, String event, @Nullable String body, @Nullable String user) {
+        String status;
+        try {
+            var place = place(letter.id());
+            if (letter.wholeFile()) {
+                place.readAgain(letter);
+                status = "read again";
+            } else {
+                String name = event.isBlank() ? letter.event() : event.strip();
+                status = accept(place.source(), name, place.json(letter, body == null ? letter.body() : body));
+                place.remove(letter);
+            }
+        } catch (JmsException | IOException e) {
+            throw away();
+        }
+        audit.record(
+                user,
+                "replayed",
+                null,
+                null,
+                "dead letter of " + letter.origin() + (body == null || body.equals(letter.body()) ? "" : ", fixed"));
+        return status;
+    }
+
+    private String accept(@Nullable String source, @Nullable String event, String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        var cloudEvent = CloudEvent.mayBe(bytes) ? CloudEvent.structured(bytes) : null;
+        var exchange = routes.send(ROUTE, sent -> {
+            sent.setVariable("event", cloudEvent == null ? event : cloudEvent.event());
+            if (source != null) {
+                sent.setVariable("source", source);
+            }
+            sent.getMessage().setBody(cloudEvent == null ? bytes : cloudEvent.json());
+        });
+        if (exchange.getException() != null) {
+            var rejection = Problem.rejection(exchange.getException());
+            if (rejection != null) {
+                throw rejection;
+            }
+            var problem = Problem.of(exchange.getException());
+            throw new EventRejected(problem.status(), problem.error(), problem.detail());
+        }
+        var delivery = exchange.getVariable("delivery", Delivery.class);
+        if (delivery == null) {
+            var outcome = exchange.getVariable("outcome", EventOutcome.class);
+            return outcome == null ? "accepted" : outcome.status();
+        }
+        return delivery.duplicate() ? "duplicate" : delivery.status().word();
+    }
+
+    /** Replays all letters that match, as they are. */
+    Replayed replayAll(Wanted wanted, @Nullable String user) {
+        int accepted = 0;
+        var reasons = new TreeMap<String, Long>();
+        for (var letter : find(wanted).letters()) {
+            try {
+                replay(letter, "", null, user);
+                accepted++;
+            } catch (EventRejected e) {
+                reasons.merge(e.reason(), 1L, Long::sum);
+            }
+        }
+        return new Replayed(accepted, reasons);
+    }
+
+    /** Removes a letter for good, for a reason. */
+    void discard(DeadLetter letter, String reason, @Nullable String user) {
+        String why = Operator.reason(reason);
+        try {
+            if (!place(letter.id()).remove(letter)) {
+                throw notFound();
+            }
+        } catch (JmsException | IOException e) {
+            throw away();
+        }
+        audit.record(user, "discarded", null, null, "dead letter of " + letter.origin() + ": " + why);
+    }
+
+    private DeadLetterPlace place(String id) {
+        return places.stream()
+                .filter(place -> id.startsWith(place.name() + "."))
+                .findFirst()
+                .orElseThrow(DeadLetterBox::notFound);
+    }
+
+    private static EventRejected notFound() {
+        return new EventRejected(404, "not_found", "There is no such dead letter. It may have been replayed.");
+    }
+
+    private static EventRejected away() {
+        return new EventRejected(503, "try_again", "The place of the dead letter could not be reached. Retry.");
+    }
+
+    /** Search of dead letters; an empty value matches everything. */
+    record Wanted(String place, String event, String text) {
+
+        private boolean matches(DeadLetter letter) {
+            return (event.isEmpty() || event.equals(letter.event())) && (text.isEmpty() || letter.has(text));
+        }
+    }
+
+    /**
+     * Letters that match.
+     *
+     * @param away names of the places that could not be reached
+     */
+    record Found(List<DeadLetter> letters, List<String> away) {
+
+        /** Returns the number of letters by place, event and reason, the most first. */
+        List<Count> counts() {
+            return letters.stream()
+                    .collect(Collectors.groupingBy(
+                            letter -> List.of(
+                                    letter.place(),
+                                    letter.event() == null ? "unknown" : letter.event(),
+                                    letter.shownReason()),
+                            Collectors.counting()))
+                    .entrySet()
+                    .stream()
+                    .map(entry -> new Count(
+                            entry.getKey().get(0),
+                            entry.getKey().get(1),
+                            entry.getKey().get(2),
+                            entry.getValue()))
+                    .sorted(Comparator.comparingLong(Count::many).reversed())
+                    .toList();
+        }
+    }
+
+    /** Number of letters of a place and an event with the same reason. */
+    public record Count(String place, String event, String reason, long many) {}
+
+    /**
+     * Result of a replay of several letters.
+     *
+     * @param rejected events that are still rejected, by the reason; their letters stay
+     */
+    public record Replayed(int accepted, Map<String, Long> rejected) {}
+}

@@ -1,0 +1,40 @@
+package io.textonce.console;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.textonce.intake.file.FileRuns;
+import io.textonce.tuning.SharedBuffers;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** Dropped files with their progress, for programs. */
+@Component
+final class FileLookup {
+
+    private final FileRuns runs;
+
+    FileLookup(FileRuns runs) {
+        this.runs = runs;
+    }
+
+    void answer(Exchange exchange) throws JsonProcessingException {
+        var body = SharedBuffers.JSON.createObjectNode();
+        var files = body.putArray("files");
+        for (var run : runs.newest(Search.PAGE)) {
+            files.addObject()
+                    .put("id", run.id().toString())
+                    .put("name", run.name())
+                    .put("event", run.event())
+                    .put("state", run.state())
+                    .put("startedAt", run.startedAt().toString())
+                    .put("updatedAt", run.updatedAt().toString())
+                    .put("size", run.size())
+                    .put("position", run.position())
+                    .put("lines", run.lines())
+                    .put("accepted", run.accepted())
+                    .put("rejected", run.rejected())
+                    .put("results", run.results())
+                    .put("finalResults", run.finalResults());
+        }
+        DeliveryLookup.answer(exchange, body);
+    }
+}

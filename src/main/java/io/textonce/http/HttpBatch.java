@@ -1,0 +1,92 @@
+package io.textonce.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.textonce.event.EventName;
+import io.textonce.event.EventRejected;
+import io.textonce.tuning.SharedBuffers;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Array of events in one request: each is accepted or rejected by itself, and has its own response. */
+@Component
+final class HttpBatch implements AggregationStrategy {
+
+    private static final Pattern PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms/batch");
+
+    /** Maximum number of events, so that the response comes before callers give up. */
+    private static final int MOST = 100;
+
+    private final HttpResponses responses;
+
+    HttpBatch(HttpResponses responses) {
+        this.responses = responses;
+    }
+
+    /** Sets the event's name from the path, and the events of the array as the body. */
+    void read(Exchange exchange) {
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        var path = PATH.matcher(request.getRequestURI());
+        if (!path.matches()) {
+            throw new EventRejected(404, "unknown_event", "Unknown event.");
+        }
+        exchange.setVariable("event", path.group(1));
+        exchange.setVariable("source", "http");
+        responses.body(exchange);
+        exchange.getMessage().setBody(events(exchange.getMessage().getBody(byte[].class)));
+    }
+
+    private static List<byte[]> events(byte[] body) {
+        JsonNode array;
+        try {
+            array = SharedBuffers.JSON.readTree(body);
+        } catch (IOException e) {
+            throw EventRejected.ofField("body", "is not valid JSON");
+        }
+        if (!array.isArray() || array.isEmpty() || array.size() > MOST) {
+            throw EventRejected.ofField("body", "must be an array of 1 to " + MOST + " events");
+        }
+        var events = new ArrayList<byte[]>();
+        try {
+            for (var event : array) {
+                events.add(SharedBuffers.JSON.writeValueAsBytes(event));
+            }
+        } catch (JsonProcessingException e) {
+            throw EventRejected.ofField("body", "is not valid JSON");
+        }
+        return events;
+    }
+
+    /** Adds the response of an event. The splitter calls in the order of the events. */
+    @Override
+    public Exchange aggregate(@Nullable Exchange before, Exchange one) {
+        ArrayNode answers =
+                before == null ? SharedBuffers.JSON.createArrayNode() : before.getVariable("answers", ArrayNode.class);
+        var message = one.getMessage();
+        try {
+            answers.addObject()
+                    .put("status", message.getHeader(Exchange.HTTP_RESPONSE_CODE, 500, Integer.class))
+                    .set("body", SharedBuffers.JSON.readTree(message.getBody(byte[].class)));
+        } catch (IOException e) {
+            throw new IllegalStateException("A response is not JSON", e);
+        }
+        one.setVariable("answers", answers);
+        // Otherwise a failure that was responded to would end the request.
+        one.getExchangeExtension().setErrorHandlerHandled(null);
+        return one;
+    }
+
+    /** Responds with the responses, in the order of the events. */
+    void answer(Exchange exchange) throws JsonProcessingException {
+        var answers = exchange.getVariable("answers", ArrayNode.class);
+        HttpResponses.write(exchange, 200, "application/json", SharedBuffers.JSON.writeValueAsBytes(answers));
+    }
+}

@@ -1,0 +1,173 @@
+package io.textonce.intake.file;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.DeliveryId;
+import io.textonce.delivery.Rows;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** Repository of the runs through dropped files: progress and result of each, over all instances. */
+@Component
+public final class FileRuns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileRuns.class);
+
+    private static final String START = """
+            WITH before AS (
+                UPDATE textonce.file_runs SET state = 'stopped', updated_at = now() WHERE path = ? AND state = 'reading'
+            )
+            INSERT INTO textonce.file_runs (id, path, event, size) VALUES (?, ?, ?, ?)
+            """;
+
+    private static final String UPDATE = """
+            UPDATE textonce.file_runs SET position = ?, lines = ?, rejected = ?, updated_at = now()
+            WHERE id = ? AND state = 'reading'
+            """;
+
+    private static final String END = """
+            UPDATE textonce.file_runs
+            SET state = ?, lines = ?, rejected = ?, results = ?, position = CASE ? WHEN 'done' THEN size ELSE position END,
+                updated_at = now()
+            WHERE id = ?
+            """;
+
+    private static final String NEWEST = "SELECT * FROM textonce.file_runs ORDER BY id DESC LIMIT ?";
+
+    private static final String NOT_FINAL = """
+            SELECT * FROM textonce.file_runs
+            WHERE state = 'done' AND results IS NOT NULL AND final_results IS NULL AND lines > rejected
+            ORDER BY id LIMIT ?
+            """;
+
+    /** The first instance to write it wins. */
+    private static final String FINAL =
+            "UPDATE textonce.file_runs SET final_results = ? WHERE id = ? AND final_results IS NULL";
+
+    private final JdbcTemplate jdbc;
+    private final Clock clock;
+    private final AtomicInteger running;
+    private final Counter accepted;
+    private final Counter rejected;
+
+    FileRuns(DataSource dataSource, Clock clock, MeterRegistry meters) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.clock = clock;
+        this.running = meters.gauge("textonce.files.reading", new AtomicInteger());
+        this.accepted = lines(meters, "accepted");
+        this.rejected = lines(meters, "rejected");
+    }
+
+    private static Counter lines(MeterRegistry meters, String outcome) {
+        return Counter.builder("textonce.file.lines")
+                .description("Lines of files that were read, by outcome")
+                .tag("outcome", outcome)
+                .register(meters);
+    }
+
+    /** Begins a run. One of the same file that ended without a word is stopped. */
+    UUID start(Path file, String event, long size) {
+        var id = DeliveryId.next(clock.millis());
+        jdbc.update(START, file.toString(), id, file.toString(), event, size);
+        running.incrementAndGet();
+        return id;
+    }
+
+    void count(boolean isAccepted) {
+        (isAccepted ? accepted : rejected).increment();
+    }
+
+    /** Updates the progress; without a database it is older for a while. */
+    void update(UUID id, long position, long lines, long rejectedLines) {
+        try {
+            jdbc.update(UPDATE, position, lines, rejectedLines, id);
+        } catch (DataAccessException e) {
+            LOG.debug("The progress of a file could not be stored", e);
+        }
+    }
+
+    /** Ends a run. */
+    void end(UUID id, boolean isDone, long lines, long rejectedLines, @Nullable Path results) {
+        running.decrementAndGet();
+        String state = isDone ? "done" : "stopped";
+        try {
+            jdbc.update(END, state, lines, rejectedLines, results == null ? null : results.toString(), state, id);
+        } catch (DataAccessException e) {
+            LOG.warn(
+                    "The end of a file's run could not be stored: {}",
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    /** Returns the newest runs. */
+    public List<Run> newest(int most) {
+        return jdbc.query(NEWEST, FileRuns::run, most);
+    }
+
+    List<Run> notFinal(int most) {
+        return jdbc.query(NOT_FINAL, FileRuns::run, most);
+    }
+
+    boolean isFinal(UUID id, String results) {
+        return jdbc.update(FINAL, results, id) == 1;
+    }
+
+    private static Run run(ResultSet row, int number) throws SQLException {
+        return new Run(
+                row.getObject("id", UUID.class),
+                Path.of(row.getString("path")),
+                row.getString("event"),
+                row.getString("state"),
+                row.getTimestamp("started_at").toInstant(),
+                Rows.instant(row, "updated_at"),
+                row.getLong("size"),
+                row.getLong("position"),
+                row.getLong("lines"),
+                row.getLong("rejected"),
+                row.getString("results"),
+                row.getString("final_results"));
+    }
+
+    /**
+     * Run through a file.
+     *
+     * @param state reading, done, or stopped: then the file stays and is read again
+     * @param position bytes that were read
+     * @param results path of the result file
+     */
+    public record Run(
+            UUID id,
+            Path path,
+            String event,
+            String state,
+            Instant startedAt,
+            Instant updatedAt,
+            long size,
+            long position,
+            long lines,
+            long rejected,
+            @Nullable String results,
+            @Nullable String finalResults) {
+
+        public String name() {
+            return path.getFileName().toString();
+        }
+
+        public long accepted() {
+            return lines - rejected;
+        }
+    }
+}

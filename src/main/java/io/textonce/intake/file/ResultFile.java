@@ -1,0 +1,96 @@
+package io.textonce.intake.file;
+
+import io.textonce.privacy.Sha256;
+import java.io.BufferedWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Result file of one file: what became of each line, in the order in which they were done. It appears under its name
+ * only in {@link #finish}, complete; without it nothing remains. Thread-safe.
+ */
+final class ResultFile implements Closeable {
+
+    static final String HEADER = "line,eventId,id,status,sid,reason\n";
+
+    private static final Pattern SPECIAL = Pattern.compile("[\",\r\n]");
+
+    /** A cell that a spreadsheet would run as a formula. */
+    private static final Pattern FORMULA = Pattern.compile("[=+@\\t-].*", Pattern.DOTALL);
+
+    private static final int LONGEST_STEM = 200;
+
+    private final Path folder;
+    private final Path part;
+    private @Nullable BufferedWriter out;
+    private boolean closed;
+
+    ResultFile(Path folder, String name) {
+        this.folder = folder;
+        // A file system has a limit for names, which the file's own may come close to.
+        this.part = folder.resolve("." + Sha256.hex(name).substring(0, 16) + ".results.part");
+    }
+
+    /** Adds a row. */
+    synchronized void add(
+            long line,
+            @Nullable String eventId,
+            @Nullable Object id,
+            String status,
+            @Nullable String sid,
+            @Nullable String reason)
+            throws IOException {
+        if (closed) {
+            throw new IllegalStateException("The results are already in place");
+        }
+        if (out == null) {
+            Files.deleteIfExists(part);
+            out = Files.newBufferedWriter(part);
+            out.write(HEADER);
+        }
+        out.write(line + "," + cell(eventId) + "," + (id == null ? "" : id) + "," + status + ","
+                + (sid == null ? "" : sid) + "," + cell(reason) + "\n");
+    }
+
+    static String cell(@Nullable String text) {
+        if (text == null) {
+            return "";
+        }
+        String plain = FORMULA.matcher(text).matches() ? "'" + text : text;
+        return SPECIAL.matcher(plain).find() ? "\"" + plain.replace("\"", "\"\"") + "\"" : plain;
+    }
+
+    /**
+     * Publishes the file, if it has a row, and returns its path.
+     *
+     * @param done name of the file in {@code done/}
+     */
+    synchronized @Nullable Path finish(String done) throws IOException {
+        if (out == null) {
+            return null;
+        }
+        out.close();
+        closed = true;
+        String stem = Inbox.stem(done);
+        while (stem.getBytes(StandardCharsets.UTF_8).length > LONGEST_STEM) {
+            stem = stem.substring(0, stem.length() - 1);
+        }
+        return Inbox.place(part, folder, stem + ".results.csv");
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            if (out != null) {
+                out.close();
+            }
+            Files.deleteIfExists(part);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package io.textonce.routes;
+
+import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.sandbox.PageClient;
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/**
+ * routes/console/dead-letters.camel.yaml, routes/console/dead-letters-replay.camel.yaml and
+ * routes/intake/intake-replay.camel.yaml: dead letters of queue, table and files are found, fixed and replayed.
+ */
+@SandboxTest
+class DeadLettersTest {
+
+    private final ObjectMapper json = new ObjectMapper();
+
+    @Autowired
+    private MeterRegistry meters;
+
+    @Test
+    void fixesAndReplaysAMessageOfTheQueueOverTheApi(Sandbox sandbox) throws IOException {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        double rejected = rejected("jms", "none");
+        sandbox.publish("order-shipped", sandbox.orderShipped(id, number).replace("https://", "http://"));
+
+        var letter = awaitLetter(sandbox, "queue", id);
+        assertThat(letter.path("event").asText()).isEqualTo("order-shipped");
+        assertThat(letter.path("reason").asText()).contains("trackingUrl");
+        assertThat(letter.path("eventId").asText()).isEqualTo(id);
+        assertThat(letter.has("body")).isFalse();
+        assertThat(rejected("jms", "none")).isGreaterThan(rejected);
+
+        String address = "/api/dead-letters/" + letter.path("id").asText();
+        var unchanged = post(sandbox, address + "/replay", "{}");
+        assertThat(unchanged.statusCode()).isEqualTo(400);
+        assertThat(unchanged.body()).contains("trackingUrl");
+        var fixed = (ObjectNode)
+                json.readTree(read(sandbox, address).path("body").asText().replace("http://", "https://"));
+        var replayed = post(
+                sandbox,
+                address + "/replay",
+                json.createObjectNode().set("body", fixed).toString());
+
+        assertThat(replayed.statusCode()).as(replayed.body()).isEqualTo(200);
+        sandbox.awaitStatus(id, DELIVERED.word());
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(found(sandbox, "queue", id)).isZero();
+        assertThat(post(sandbox, address + "/replay", "{}").statusCode()).isEqualTo(404);
+        assertThat(new PageClient(sandbox).get("/audit?verb=replayed").body()).contains("textonce.events.dead, fixed");
+    }
+
+    @Test
+    void fixesALineOfARejectFileOnThePageAndLeavesTheOthers(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        String other = sandbox.newEventId();
+        String head = "eventId,phone,orderId,consentAt\n";
+        drop(
+                sandbox,
+                head + id + ",nobody,1001,2026-06-02T09:00:00Z\n" + other
+                        + ",\"no\nbody\",1002,2026-06-02T09:00:00Z\n");
+        var pages = new PageClient(sandbox);
+        String address =
+                "/dead-letters/" + awaitLetter(sandbox, "file", id).path("id").asText();
+
+        var page = pages.get(address);
+        assertThat(page.body()).contains("eventId,phone,orderId,consentAt", "phone: must be an E.164 number");
+        var still = pages.post(address + "/replay", form("event", "order-shipped", "body", id + ",nobody,1001,2026"));
+        assertThat(still.statusCode()).isEqualTo(400);
+        assertThat(still.body()).contains("Still rejected");
+        var done = pages.post(
+                address + "/replay",
+                form("event", "order-shipped", "body", id + "," + number + ",1001,2026-06-02T09:00:00Z"));
+
+        assertThat(done.body()).contains("The dead letter was removed");
+        sandbox.awaitStatus(id, DELIVERED.word());
+        assertThat(found(sandbox, "file", id)).isZero();
+        var rest = awaitLetter(sandbox, "file", other);
+        assertThat(read(sandbox, "/api/dead-letters/" + rest.path("id").asText())
+                        .path("body")
+                        .asText())
+                .isEqualTo(other + ",\"no\nbody\",1002,2026-06-02T09:00:00Z");
+        var discarded = pages.post(
+                "/dead-letters/" + rest.path("id").asText() + "/discard", form("reason", "The order was canceled"));
+        assertThat(discarded.statusCode()).isEqualTo(200);
+        assertThat(found(sandbox, "file", other)).isZero();
+    }
+
+    @Test
+    void readsAWholeFileAgainAndReplaysAllThatMatchAtOnce(Sandbox sandbox) throws IOException {
+        String id = sandbox.newEventId();
+        String wholeId = sandbox.newEventId();
+        drop(sandbox, "eventId,consentAt\n" + wholeId + ",2026-06-02T09:00:00Z\n");
+        var whole = awaitWhole(sandbox);
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.dead_letters (sha256, route, event, reason, body) VALUES (?, ?, ?, ?, ?)",
+                        UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8),
+                        "orders-from-a-table",
+                        "order-shipped",
+                        "the template was wrong",
+                        sandbox.orderShipped(id, sandbox.newNumber()).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(post(sandbox, "/api/dead-letters/" + whole + "/replay", "{}").body())
+                .contains("read again");
+        var result = post(sandbox, "/api/dead-letters/replay?place=table&text=" + id, "");
+        assertThat(json.readTree(result.body()).path("accepted").asInt())
+                .as(result.body())
+                .isEqualTo(1);
+
+        sandbox.awaitStatus(id, DELIVERED.word());
+        assertThat(found(sandbox, "table", id)).isZero();
+    }
+
+    @Test
+    void countsLettersByPlaceEventAndReasonAndSearchesBySealedText(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.publish("order-shipped", sandbox.orderShipped(id, number).replace("https://", "http://"));
+        awaitLetter(sandbox, "queue", id);
+        var pages = new PageClient(sandbox);
+
+        var page = pages.post("/dead-letters", form("place", "queue", "text", number));
+
+        assertThat(page.uri().toString()).contains("n=").doesNotContain(number.substring(1));
+        assertThat(page.body())
+                .contains(id, "1 dead letter", "order-shipped (queue)", "Replay all (1)")
+                .doesNotContain(number.substring(2));
+        pages.post(
+                "/dead-letters/" + awaitLetter(sandbox, "queue", id).path("id").asText() + "/discard", "reason=test");
+    }
+
+    @Test
+    void countsRejectedEventsByEventClientAndReason(Sandbox sandbox) {
+        double before = rejected("http", "none");
+        double unknown = meters.counter(
+                        "textonce.events.rejected",
+                        "source",
+                        "http",
+                        "event",
+                        "unknown",
+                        "client",
+                        "none",
+                        "reason",
+                        "unknown_event")
+                .count();
+        var invalid = post(sandbox, "/api/order-shipped-sms", "{}");
+        var nothing = post(sandbox, "/api/nothing-at-all-sms", "{}");
+
+        assertThat(invalid.statusCode()).isEqualTo(400);
+        assertThat(nothing.statusCode()).isEqualTo(404);
+        assertThat(rejected("http", "none")).isEqualTo(before + 1);
+        assertThat(meters.counter(
+                                "textonce.events.rejected",
+                                "source",
+                                "http",
+                                "event",
+                                "unknown",
+                                "client",
+                                "none",
+                                "reason",
+                                "unknown_event")
+                        .count())
+                .isEqualTo(unknown + 1);
+    }
+
+    private double rejected(String source, String client) {
+        return meters.counter(
+                        "textonce.events.rejected",
+                        "source",
+                        source,
+                        "event",
+                        "order-shipped",
+                        "client",
+                        client,
+                        "reason",
+                        "invalid_request")
+                .count();
+    }
+
+    private static void drop(Sandbox sandbox, String lines) {
+        sandbox.drop("order-shipped", "letters-" + UUID.randomUUID() + ".csv", lines);
+    }
+
+    private JsonNode awaitLetter(Sandbox sandbox, String place, String text) {
+        await().until(() -> found(sandbox, place, text) == 1);
+        return letters(sandbox, place, text).path("deadLetters").get(0);
+    }
+
+    private String awaitWhole(Sandbox sandbox) {
+        await().until(() -> found(sandbox, "file", "lacks") > 0);
+        return letters(sandbox, "file", "lacks")
+                .path("deadLetters")
+                .get(0)
+                .path("id")
+                .asText();
+    }
+
+    private int found(Sandbox sandbox, String place, String text) {
+        return letters(sandbox, place, text).path("total").asInt();
+    }
+
+    private JsonNode letters(Sandbox sandbox, String place, String text) {
+        return read(
+                sandbox,
+                "/api/dead-letters?place=" + place + "&text=" + URLEncoder.encode(text, StandardCharsets.UTF_8));
+    }
+
+    private JsonNode read(Sandbox sandbox, String path) {
+        return sandbox.json(sandbox.get(path));
+    }
+
+    private static HttpResponse<String> post(Sandbox sandbox, String path, String body) {
+        return sandbox.postJson(path, body);
+    }
+
+    private static String form(String... values) {
+        var form = new StringBuilder();
+        for (int i = 0; i < values.length; i += 2) {
+            form.append(i == 0 ? "" : "&")
+                    .append(values[i])
+                    .append('=')
+                    .append(URLEncoder.encode(values[i + 1], StandardCharsets.UTF_8));
+        }
+        return form.toString();
+    }
+}
