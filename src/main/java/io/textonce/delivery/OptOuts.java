@@ -5,6 +5,7 @@ import io.textonce.message.Sender;
 import io.textonce.phone.PhoneHash;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,19 @@ public final class OptOuts {
             }
             return imported;
         });
+    }
+
+    /**
+     * Opts a number out of senders because another person has it now, unless that person has sent START.
+     *
+     * @return how many messages were stopped
+     */
+    public int reassigned(String e164, Collection<String> senders, Instant at) {
+        byte[][] hashes = phoneHash.all(e164);
+        var open = senders.stream()
+                .filter(sender -> !isTrue(STARTED_SINCE, hashes, Timestamp.from(at), bare(sender)))
+                .toList();
+        return open.isEmpty() ? 0 : stop(hashes, open, "reassigned", at, "The number was reassigned to another person");
     }
 
     /** Removes opt-outs. */

@@ -84,7 +84,7 @@ final class InboundMessages {
 
     /** Builds the row of {@code sms-inbound-record.sql} from the form, or rejects it with 400. */
     void read(Exchange exchange) {
-        Map<?, ?> form = exchange.getMessage().getBody(Map.class);
+        Map<?, ?> form = Objects.requireNonNullElse(exchange.getMessage().getBody(Map.class), Map.of());
         String sid = field(form, "MessageSid");
         String from = field(form, "From");
         String recipient = field(form, "To");

@@ -10,9 +10,12 @@ import io.textonce.twilio.MalformedFormException;
 import io.textonce.twilio.TwilioSignature;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -24,6 +27,11 @@ import org.springframework.stereotype.Component;
 @Component
 final class SignedWebhook {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SignedWebhook.class);
+
+    private static final String SETTINGS = "X-Twilio-Webhooks-Signature-Settings";
+
+    private final AtomicBoolean ruleIsKnown = new AtomicBoolean();
     private final TwilioSignature signature;
     private final boolean signatureRequired;
     private final MeterRegistry meters;
@@ -40,7 +48,7 @@ final class SignedWebhook {
     }
 
     /**
-     * Sets the fields of the signed form as the body, a map with the first value of a repeated field, and the raw query
+     * Sets the fields of the signed form as the body, a map with the first value of a repeated field, or JSON as it came, and the raw query
      * as the variable {@code query}; sets the variable {@code signed}. The form of a GET is its query, which is signed with the URL. Otherwise responds
      * with 403, or 400 to a malformed form.
      */
@@ -62,26 +70,40 @@ final class SignedWebhook {
         byte[] sent = message.getBody(byte[].class);
         byte[] body = sent == null ? new byte[0] : sent;
         String query = request.getQueryString();
-        var form = form(request.getMethod().equals("POST") ? body : bytes(query));
         String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
         // The media type that the caller sent: Camel receives plain bytes.
         var contentType = (String) request.getAttribute("io.textonce.contentType");
+        boolean isJson = contentType != null && contentType.startsWith("application/json");
+        var form = isJson ? null : form(request.getMethod().equals("POST") ? body : bytes(query));
         if (signatureRequired
                 && !signature.matches(
                         target,
                         body,
                         contentType,
                         request.getHeader("X-Twilio-Signature"),
-                        request.getHeader("X-Twilio-Webhooks-Signature-Settings"))) {
+                        request.getHeader(SETTINGS))) {
             turnedAway("forged");
             throw new EventRejected(403, "invalid signature", "The signature does not match the URL and body.");
         }
-        var fields = new LinkedHashMap<String, String>();
-        form.parameters().forEach(field -> fields.putIfAbsent(field.name(), field.value()));
+        notice(request.getHeader(SETTINGS));
         exchange.setVariable("query", query);
         exchange.setVariable("signed", true);
         message.removeHeaders("*");
+        if (form == null) {
+            message.setBody(body);
+            return;
+        }
+        var fields = new LinkedHashMap<String, String>();
+        form.parameters().forEach(field -> fields.putIfAbsent(field.name(), field.value()));
         message.setBody(fields);
+    }
+
+    /** Logs once that a rule of the account applies, which its signature shows: it also decides about retries. */
+    private void notice(@Nullable String settings) {
+        if (settings != null && !ruleIsKnown.getAndSet(true)) {
+            LOG.warn("A webhook rule of the Twilio account applies to our webhooks. Its connection settings replace the"
+                    + " retries in the URLs of callbacks; the command doctor names the rule");
+        }
     }
 
     private static byte[] bytes(@Nullable String query) {

@@ -48,6 +48,7 @@ final class SettingRules {
     private void twilio() {
         var twilio = settings.twilio();
         together("textonce.twilio.api-key", "textonce.twilio.api-secret");
+        together("textonce.twilio.client-id", "textonce.twilio.client-secret");
         if (twilio.sender().isEmpty()) {
             faults.add("textonce.twilio.from-number", "is missing (or set TWILIO_MESSAGING_SERVICE_SID)");
         }

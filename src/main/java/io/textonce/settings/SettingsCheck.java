@@ -93,6 +93,8 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         for (String key : faults.value("textonce.twilio.webhook-keys").split(",")) {
             PersonalDataMask.registerSecret(key.strip().replaceFirst("^[^=]*=", ""));
         }
+        PersonalDataMask.registerCredentials(
+                faults.value("textonce.twilio.client-id"), faults.value("textonce.twilio.client-secret"));
         for (String property : SECRETS) {
             PersonalDataMask.registerSecret(faults.value(property));
         }

@@ -39,6 +39,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param longHoldDelay hold time if the sender's queue at Twilio is full
  * @param segmentsPerSecond sender rate limit in segments, SENDER=NUMBER with commas, or a number for all; what exceeds it waits
  * @param messageIntents intent of the messages of a purpose for Twilio's traffic shaping and compliance, PURPOSE=INTENT with commas
+ * @param clientId OAuth client that calls Twilio, instead of a key
+ * @param clientSecret secret of that client
  * @param webhookKeys shared keys with which rules of the account sign webhooks by HMAC-SHA256, NAME=SECRET with commas
  */
 public record TwilioSettings(
@@ -108,7 +110,10 @@ public record TwilioSettings(
                                         + "|education|polling|announcements|events)",
                                 message = "must be PURPOSE=INTENT with an intent of Twilio's, several with commas")
                         String>
-                messageIntents) {
+                messageIntents,
+
+        @DefaultValue("") String clientId,
+        @DefaultValue("") String clientSecret) {
 
     static final String TOKEN = "|.{20,}";
     static final String TOKEN_EXPECTED = "must be at least 20 characters";

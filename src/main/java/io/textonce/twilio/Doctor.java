@@ -97,6 +97,8 @@ public final class Doctor {
             add(found, "account", () -> List.of(account.state()));
             var sender = new SenderChecks(twilio, settings);
             found.add(sender.callback());
+            String callback = settings.publicBaseUrls().get(0) + "/twilio/status-callback?delivery=";
+            add(found, "webhook rules", () -> List.of(new WebhookRules(twilio, callback).check()));
             senders.all().forEach((address, where) -> add(found, "sender", () -> sender.of(address, where)));
             add(found, "geo permissions", () -> List.of(account.geoPermissions()));
             add(found, "verify service", () -> List.of(account.verify()));

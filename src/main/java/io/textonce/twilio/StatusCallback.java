@@ -55,13 +55,10 @@ public final class StatusCallback {
 
     /** Builds a report from the form, or rejects it with 400. */
     void read(Exchange exchange) {
-        Map<?, ?> form = exchange.getMessage().getBody(Map.class);
+        Map<?, ?> form = Objects.requireNonNullElse(exchange.getMessage().getBody(Map.class), Map.of());
         var sid = (String) form.get("MessageSid");
         var status = (String) form.get("MessageStatus");
-        if (sid == null
-                || status == null
-                || !TwilioSid.isMessage(sid)
-                || !STATUS.matcher(status).matches()) {
+        if (sid == null || status == null || !TwilioSid.isMessage(sid) || !isStatus(status)) {
             throw new EventRejected(400, "invalid callback", "MessageSid and MessageStatus are required.");
         }
         Integer code = code((String) form.get("ErrorCode"));
@@ -142,7 +139,12 @@ public final class StatusCallback {
         return code == 0 ? null : code;
     }
 
-    private static @Nullable UUID delivery(@Nullable String query) {
+    static boolean isStatus(String text) {
+        return STATUS.matcher(text).matches();
+    }
+
+    /** Returns the delivery in the query of a callback's URL, or null. */
+    static @Nullable UUID delivery(@Nullable String query) {
         if (query == null) {
             return null;
         }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -35,6 +36,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.util.TimeValue;
@@ -57,6 +59,8 @@ public final class TwilioHttp implements AutoCloseable {
     /** Connections of urgent messages, which never wait for those of the others. */
     private static final int URGENT_CONNECTIONS = 16;
 
+    private static final int UNAUTHORIZED = 20003;
+
     private static final String LAST_CHECK = "textonce.last-check";
 
     private final TwilioAnswers answers;
@@ -66,6 +70,7 @@ public final class TwilioHttp implements AutoCloseable {
     private final CloseableHttpClient urgentHttp;
     private final RequestConfig requestConfig;
     private final TwilioPeers peers;
+    private final AccessTokens tokens;
 
     TwilioHttp(TwilioSettings settings, TwilioAnswers answers) {
         this(
@@ -85,6 +90,7 @@ public final class TwilioHttp implements AutoCloseable {
             @Nullable ExecChainHandler around) {
         this.answers = answers;
         this.peers = peers;
+        this.tokens = new AccessTokens(settings);
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
         this.requestConfig = RequestConfig.custom()
@@ -193,6 +199,9 @@ public final class TwilioHttp implements AutoCloseable {
             var context = HttpClientContext.create();
             context.setAttribute(LAST_CHECK, lastCheck);
             var peer = peers.of(request);
+            if (tokens.areUsed() && request.requiresAuthentication()) {
+                call.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + tokens.get(TwilioHttp.this::token));
+            }
             try {
                 var response = connections.execute(target(call), call, context, answer -> {
                     answered.accept(answer);
@@ -201,6 +210,9 @@ public final class TwilioHttp implements AutoCloseable {
                 peer.succeeded();
                 return response;
             } catch (TwilioFailure e) {
+                if (e instanceof TwilioFailure.Rejected rejected && rejected.code() == UNAUTHORIZED) {
+                    tokens.forget();
+                }
                 TwilioPeers.report(peer, e);
                 throw e;
             } catch (IOException | IllegalStateException e) {
@@ -211,6 +223,14 @@ public final class TwilioHttp implements AutoCloseable {
                 throw failure;
             }
         }
+    }
+
+    private String token(HttpPost call, HttpClientResponseHandler<String> reader) throws IOException {
+        call.setUri(target(AccessTokens.ENDPOINT));
+        call.setConfig(requestConfig);
+        var context = HttpClientContext.create();
+        context.setAttribute(LAST_CHECK, (Runnable) () -> {});
+        return urgentHttp.execute(target(call), call, context, reader);
     }
 
     private HttpUriRequestBase call(Request request) {

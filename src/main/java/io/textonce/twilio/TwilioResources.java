@@ -25,7 +25,12 @@ final class TwilioResources {
 
     /** @throws TwilioFailure when Twilio rejects the call, or does not answer */
     JsonNode get(Domains domain, String path, Map<String, String> query) {
-        var request = new Request(HttpMethod.GET, domain.toString(), path);
+        return get(domain.toString(), path, query);
+    }
+
+    /** @param domain first part of the host, for an API that the SDK does not know */
+    JsonNode get(String domain, String path, Map<String, String> query) {
+        var request = new Request(HttpMethod.GET, domain, path);
         query.forEach(request::addQueryParam);
         try {
             return SharedBuffers.JSON.readTree(client.request(request).getContent());

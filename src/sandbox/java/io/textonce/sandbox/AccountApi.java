@@ -100,6 +100,9 @@ final class AccountApi {
         if (path.matches("/v1/Services/MG[0-9a-fA-F]{32}/(ShortCodes|AlphaSenders)")) {
             return "{\"short_codes\":[],\"alpha_senders\":[]}";
         }
+        if (path.matches("/v1/Webhooks/(Rules|Settings)")) {
+            return "{\"rules\":[],\"settings\":[]}";
+        }
         return path.matches("/v2/Services/VA[0-9a-fA-F]{32}") ? "{\"friendly_name\":\"TextOnce\"}" : null;
     }
 }

@@ -1,7 +1,9 @@
 package io.textonce.sandbox;
 
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,10 @@ final class Accounts {
     private final @Nullable String secondaryToken;
     private final Map<String, String> tokens = new ConcurrentHashMap<>();
     private final Map<String, String> apiKeys = new ConcurrentHashMap<>();
+    private final AtomicInteger issued = new AtomicInteger();
     private volatile boolean secondarySigns;
+    private volatile String client = "";
+    private volatile String accessToken = "";
 
     Accounts(String mainSid, String authToken, @Nullable String secondaryToken) {
         this.mainSid = mainSid;
@@ -37,6 +42,33 @@ final class Accounts {
         secondarySigns = signs;
     }
 
+    void oauthClient(String id, String secret) {
+        client = id + " " + secret;
+    }
+
+    /** Answers a request for an access token. */
+    void issue(Call call) throws IOException {
+        var form = call.form();
+        if (!form.text("grant_type").equals("client_credentials")
+                || !(form.text("client_id") + " " + form.text("client_secret")).equals(client)) {
+            call.send(401, "application/json", "{\"error\":\"invalid_client\"}");
+            return;
+        }
+        accessToken = "token-" + issued.incrementAndGet();
+        call.send(
+                200,
+                "application/json",
+                "{\"access_token\":\"" + accessToken + "\",\"token_type\":\"Bearer\",\"expires_in\":3600}");
+    }
+
+    int issuedTokens() {
+        return issued.get();
+    }
+
+    void revokeTokens() {
+        accessToken = "";
+    }
+
     String mainSid() {
         return mainSid;
     }
@@ -51,6 +83,10 @@ final class Accounts {
     /** Null when the caller may act for the account. */
     @Nullable
     TwilioError rejection(Call call, String accountSid) {
+        String bearer = call.bearer();
+        if (!bearer.isEmpty()) {
+            return bearer.equals(accessToken) && accountSid.equals(mainSid) ? null : TwilioError.unauthenticated();
+        }
         var credentials = call.credentials();
         if (credentials == null || !known(credentials)) {
             return TwilioError.unauthenticated();

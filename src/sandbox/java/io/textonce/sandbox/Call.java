@@ -58,6 +58,12 @@ final class Call implements AutoCloseable {
         }
     }
 
+    /** Returns the access token of the caller, or an empty text. */
+    String bearer() {
+        String header = exchange.getRequestHeaders().getFirst("Authorization");
+        return header != null && header.startsWith("Bearer ") ? header.substring("Bearer ".length()) : "";
+    }
+
     record Credentials(String user, String password) {}
 
     /** The headers that a test may ask for. No password among them: the ledger is open to everybody. */

@@ -252,6 +252,16 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
+    /** Returns how many access tokens clients have got. */
+    public int issuedTokens() {
+        return accounts.issuedTokens();
+    }
+
+    /** Lets no access token be valid any more. */
+    public void revokeTokens() {
+        accounts.revokeTokens();
+    }
+
     /** A person sends a text to the application. */
     public TwilioWebhook receives(String from, String to, String body) {
         return receives(from, to, body, null);
@@ -393,6 +403,8 @@ public final class TwilioSimulator implements AutoCloseable {
                 single(call, single.group(1), single.group(2));
             } else if (verification.matches() && call.method().equals("POST")) {
                 verify.handle(call, verification.group(1), verification.group(2));
+            } else if (call.path().equals("/v2/token")) {
+                accounts.issue(call);
             } else if (!collection.matches() && !single.matches() && !account.handle(call)) {
                 control.handle(call);
             }
@@ -440,6 +452,8 @@ public final class TwilioSimulator implements AutoCloseable {
         private @Nullable String secondaryAuthToken;
         private @Nullable String apiKey;
         private String apiSecret = "";
+        private String oauthClient = "";
+        private String oauthSecret = "";
         private final Map<String, String> subAccounts = new ConcurrentHashMap<>();
         private String verifyServiceSid = "VA" + "0".repeat(31) + "1";
         private String poolNumber = "+15005550006";
@@ -475,6 +489,13 @@ public final class TwilioSimulator implements AutoCloseable {
         public Builder apiKey(String key, String secret) {
             apiKey = key;
             apiSecret = secret;
+            return this;
+        }
+
+        /** Sets the client that gets access tokens. */
+        public Builder oauthClient(String id, String secret) {
+            oauthClient = id;
+            oauthSecret = secret;
             return this;
         }
 
@@ -534,6 +555,7 @@ public final class TwilioSimulator implements AutoCloseable {
 
         private Accounts accounts() {
             var accounts = new Accounts(accountSid, authToken, secondaryAuthToken);
+            accounts.oauthClient(oauthClient, oauthSecret);
             subAccounts.forEach(accounts::add);
             if (apiKey != null) {
                 accounts.addApiKey(apiKey, apiSecret);

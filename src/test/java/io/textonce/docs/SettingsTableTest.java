@@ -32,7 +32,8 @@ class SettingsTableTest {
             "TWILIO_AUTH_TOKEN",
             "TWILIO_SECONDARY_AUTH_TOKEN",
             "TWILIO_WEBHOOK_KEYS",
-            "TWILIO_API_SECRET");
+            "TWILIO_API_SECRET",
+            "TWILIO_CLIENT_SECRET");
 
     @ParameterizedTest
     @EnumSource

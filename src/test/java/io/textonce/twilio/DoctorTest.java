@@ -69,6 +69,7 @@ class DoctorTest {
                             "sender",
                             "inbound URL",
                             "callback URL",
+                            "webhook rules",
                             "opt-out",
                             "geo permissions",
                             "verify service",
@@ -179,6 +180,28 @@ class DoctorTest {
                 "opt-out",
                 Level.WARNING,
                 "Use a number");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DEFAULT | ''                                  | S1 | WARNING",
+                "DEFAULT | ''                                  | S0 | OK",
+                "PREFIX_MATCH | https://sms.example.com/twilio | S1 | WARNING",
+                "PREFIX_MATCH | https://shop.example.com/      | S1 | OK",
+                "EXACT_MATCH | https://sms.example.com/twilio/status-callback | S1 | WARNING",
+            })
+    void noticesARuleThatReplacesTheRetriesOfCallbacks(String type, String url, String setting, Level level) {
+        twilio.resource(
+                "/v1/Webhooks/Rules",
+                "{\"rules\":[{\"id\":\"R1\",\"matchType\":\"" + type + "\",\"value\":\"" + url + "\",\"prefix\":\""
+                        + url + "\",\"settings\":[\"" + setting + "\"]}]}");
+        twilio.resource(
+                "/v1/Webhooks/Settings",
+                "{\"settings\":[{\"id\":\"S0\",\"type\":\"SYSTEM\"},{\"id\":\"S1\",\"type\":\"CUSTOMER\"}]}");
+
+        assertFound(number, "webhook rules", level, level == Level.OK ? "" : "5 retries");
     }
 
     @Test

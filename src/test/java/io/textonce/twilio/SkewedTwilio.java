@@ -105,6 +105,8 @@ public final class SkewedTwilio implements AutoCloseable {
                 Duration.ofHours(1),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                "",
+                "");
     }
 }

@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TwilioHttpTest {
 
+    private static final String CLIENT_SECRET = "secret-of-the-client-0123456789";
     private static final String ACCOUNT = "AC00000000000000000000000000000001";
     private static final String TOKEN = "an-auth-token-of-the-account";
     private static final String KEY = "SK00000000000000000000000000000001";
@@ -363,6 +364,48 @@ class TwilioHttpTest {
     }
 
     @Test
+    void callsWithAnAccessTokenThatItKeepsUntilTwilioRejectsIt() throws IOException {
+        try (var simulator = TwilioSimulator.builder()
+                .account(ACCOUNT, TOKEN)
+                .oauthClient("shop", CLIENT_SECRET)
+                .build()
+                .start()) {
+            var settings = settings(simulator.baseUrl(), "", "", "", "", "shop");
+            try (var http = new TwilioHttp(settings, answers())) {
+                create(settings, http.client());
+                create(settings, http.client());
+                assertThat(simulator.issuedTokens()).isOne();
+
+                simulator.revokeTokens();
+                assertThatThrownBy(() -> create(settings, http.client()))
+                        .isInstanceOfSatisfying(
+                                TwilioFailure.Rejected.class,
+                                rejected -> assertThat(rejected.code()).isEqualTo(20003));
+                create(settings, http.client());
+                assertThat(simulator.issuedTokens()).isEqualTo(2);
+                assertThat(simulator.sentTo(TO)).hasSize(3);
+            }
+        }
+    }
+
+    @Test
+    void makesNoCallWithoutAnAccessToken() throws IOException {
+        try (var simulator = TwilioSimulator.builder()
+                .account(ACCOUNT, TOKEN)
+                .oauthClient("shop", "another secret of the client")
+                .build()
+                .start()) {
+            var settings = settings(simulator.baseUrl(), "", "", "", "", "shop");
+            try (var http = new TwilioHttp(settings, answers())) {
+                assertThatThrownBy(() -> create(settings, http.client()))
+                        .isInstanceOf(TwilioFailure.NotProcessed.class)
+                        .hasMessage("Twilio's OAuth server issued no token");
+            }
+            assertThat(simulator.postCount()).isZero();
+        }
+    }
+
+    @Test
     void looksAtTheLeaseLastWhenTheConnectionStandsAndNothingHasLeft() throws IOException {
         try (var server = new Proxy("")) {
             var settings = settings(server.url());
@@ -477,6 +520,11 @@ class TwilioHttpTest {
 
     private static TwilioSettings settings(
             String baseUrl, String apiKey, String apiSecret, String edge, String region) {
+        return settings(baseUrl, apiKey, apiSecret, edge, region, "");
+    }
+
+    private static TwilioSettings settings(
+            String baseUrl, String apiKey, String apiSecret, String edge, String region, String clientId) {
         return new TwilioSettings(
                 ACCOUNT,
                 TOKEN,
@@ -500,7 +548,9 @@ class TwilioHttpTest {
                 Duration.ofHours(1),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                clientId,
+                clientId.isEmpty() ? "" : CLIENT_SECRET);
     }
 
     /** A peer that answers any request with the same bytes and hangs up. */
