@@ -1,5 +1,6 @@
 package io.textonce.incident;
 
+import io.textonce.delivery.EventPreview;
 import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
 import io.textonce.event.Identifier;
@@ -52,13 +53,20 @@ final class IncidentSteps {
         this.clock = clock;
     }
 
-    /** Stores the incident and leaves the id of the alert that may be sent now as the body, or null. */
+    /**
+     * Stores the incident and leaves the id of the alert that may be sent now as the body, or null. A preview stores
+     * nothing: its body is the first recipient's alert.
+     */
     void open(Exchange exchange) {
         var incident = text.fitted(Incident.of(
                 exchange.getMessage().getBody(Map.class),
                 settings.incident().escalateAfter(),
                 phones,
                 clock.instant()));
+        if (EventPreview.of(exchange) != null) {
+            exchange.getMessage().setBody(incident.alert());
+            return;
+        }
         exchange.setVariable("incident", incident.eventId());
         exchange.setVariable("duplicate", !incidents.open(incident));
         exchange.getMessage().setBody(alerts.create(incident.recipients().get(0).phone()));
@@ -66,6 +74,9 @@ final class IncidentSteps {
 
     /** Returns the outcome of the first recipient's alert to the caller. */
     void opened(Exchange exchange) {
+        if (EventPreview.of(exchange) != null) {
+            return;
+        }
         boolean duplicate = exchange.getVariable("duplicate", Boolean.class);
         var delivery = alerts.firstDelivery(exchange.getVariable("incident", String.class), duplicate);
         exchange.setVariable("delivery", delivery);
@@ -79,6 +90,9 @@ final class IncidentSteps {
 
     /** Makes the event of the alert whose id is the body, or null when another instance has handed it over. */
     void event(Exchange exchange) {
+        if (EventPreview.of(exchange) != null) {
+            return;
+        }
         String id = exchange.getMessage().getBody(String.class);
         exchange.setVariable("incidentText", id);
         exchange.setVariable("source", "incident");
@@ -88,6 +102,9 @@ final class IncidentSteps {
     void handedOver(Exchange exchange) {
         var rejected = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
+        if (EventPreview.of(exchange) != null) {
+            return;
+        }
         String id = exchange.getVariable("incidentText", String.class);
         if (rejected != null) {
             LOG.warn("Alert {} was rejected; the next recipient is alerted", id);

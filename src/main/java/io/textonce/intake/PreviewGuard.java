@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Allow-list of the steps that a previewed event may pass: those that only compute, and the one that sends, which knows
- * previews. Any other step may have an effect, and its event has no preview.
+ * previews. Any other step may have an effect, and its event has no preview; a step such as a bean that only computes says
+ * so by an id that ends in {@value COMPUTES}.
  */
 final class PreviewGuard {
 
@@ -49,7 +50,13 @@ final class PreviewGuard {
             LogDefinition.class);
 
     private static final String ENDPOINTS = "(kamelet:(event-check-action|sms-text-action|appointment-time-action"
-            + "|e164-action|sms-send-sink)|json-validator:|mustache:|xslt:|xslt-saxon:|jslt:).*";
+            + "|e164-action|sms-send-sink)|json-validator:|direct:(//)?incident-send|mustache:|xslt:|xslt-saxon:|jslt:).*";
+
+    /** Steps that have no effect in a preview. */
+    private static final Set<String> AWARE = Set.of("event-incident-alert-open", "event-incident-alert-opened");
+
+    /** End of the id of a step whose author declares that it only computes. */
+    private static final String COMPUTES = "-compute";
 
     private PreviewGuard() {}
 
@@ -65,6 +72,10 @@ final class PreviewGuard {
     }
 
     private static boolean isPure(ProcessorDefinition<?> step) {
+        String id = step.getId();
+        if (id != null && (id.endsWith(COMPUTES) || AWARE.contains(id))) {
+            return true;
+        }
         if (step instanceof ToDefinition to) {
             return to.getUri().matches(ENDPOINTS);
         }

@@ -13,8 +13,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.dataformat.JsonLibrary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What would become of an event, over the API and on the page. */
@@ -138,10 +143,56 @@ class IntakePreviewTest {
     @Test
     void isNotPossibleForARouteThatDoesMore(Sandbox sandbox) {
         var answer = sandbox.postJson(
-                "/api/incident-alert-sms?preview=true", incident(sandbox.newEventId(), sandbox.newNumber()));
+                "/api/incident-acknowledged-sms?preview=true",
+                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"none\"}");
 
         assertThatProblem(answer).is(422, "preview_not_possible");
-        assertThat(answer.body()).contains("event-incident-alert-open");
+        assertThat(answer.body()).contains("event-incident-acknowledged-stop");
+    }
+
+    @Test
+    void describesTheFirstAlertOfAnIncident(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var preview = sandbox.json(
+                sandbox.postJson("/api/incident-alert-sms?preview=true", incident(sandbox.newEventId(), number)));
+
+        assertThat(preview.get("verdict").asText()).isEqualTo("send");
+        assertThat(preview.get("event").asText()).isEqualTo("incident-alert");
+        assertThat(preview.get("text").asText()).isNotBlank();
+        assertThat(preview.get("segments").asInt()).isPositive();
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"event-computed-text, 422", "event-computed-text-compute, 200"})
+    void passesAStepThatDeclaresThatItOnlyComputes(String step, int status, Sandbox sandbox) throws Exception {
+        var camel = sandbox.context().getBean(CamelContext.class);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:event-computed")
+                        .routeId("event-computed")
+                        .errorHandler(noErrorHandler())
+                        .unmarshal()
+                        .json(JsonLibrary.Jackson, Map.class)
+                        .process(exchange -> exchange.setVariable("text", "Computed"))
+                        .id(step)
+                        .to("kamelet:sms-send-sink?event=computed&purpose=tests");
+            }
+        });
+        try {
+            var answer = sandbox.postJson(
+                    "/api/computed-sms?preview=true",
+                    "{\"eventId\":\"" + sandbox.newEventId() + "\",\"phone\":\"" + sandbox.newNumber()
+                            + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
+
+            assertThat(answer.statusCode()).isEqualTo(status);
+            assertThat(answer.body()).contains(status == 200 ? "\"text\":\"Computed\"" : "preview_not_possible");
+        } finally {
+            camel.getRouteController().stopRoute("event-computed");
+            camel.removeRoute("event-computed");
+        }
     }
 
     @Test
