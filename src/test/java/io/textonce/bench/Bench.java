@@ -90,6 +90,22 @@ final class Bench implements AutoCloseable {
                 .start();
     }
 
+    /** TextOnce with two caps, which every event of the benchmark uses: all in segments by day, its event by month. */
+    AppProcess capped(String database) {
+        return AppProcess.of(peers)
+                .jvm(AS_IN_THE_IMAGE.toArray(String[]::new))
+                .with("SPRING_DATASOURCE_URL", database(database))
+                .with("TWILIO_BASE_URL", twilioUrl())
+                .with("TEXTONCE_INTAKES", "http")
+                .with("TEXTONCE_HTTP_REQUESTS_PER_SECOND", "1000000")
+                .with("TEXTONCE_CAPS_ALL_LIMIT", "1000000000")
+                .with("TEXTONCE_CAPS_ORDERS_EVENTS", "order-shipped")
+                .with("TEXTONCE_CAPS_ORDERS_PERIOD", "month")
+                .with("TEXTONCE_CAPS_ORDERS_UNIT", "messages")
+                .with("TEXTONCE_CAPS_ORDERS_LIMIT", "1000000000")
+                .start();
+    }
+
     ChildProcess stock(Path folder) {
         return ChildProcess.start(folder, AS_IN_THE_IMAGE, StockRoute.class, database("stock"), twilioUrl());
     }

@@ -323,6 +323,33 @@ class BenchIT {
         }
     }
 
+    @Test
+    @Order(8)
+    void caps() {
+        assumeTrue(PARTS.contains("caps"));
+        REPORT.heading("With two caps, and with none");
+        REPORT.runs();
+        try (var capped = bench.capped("capped");
+                var free = bench.textOnce("uncapped", "http")) {
+            var sides = List.of(warmedUp(Side.of("two caps", capped)), warmedUp(Side.of("no caps", free)));
+            for (var setting : SETTINGS.subList(1, 3)) {
+                Map<Side, List<Run>> runs = new LinkedHashMap<>();
+                sides.forEach(side -> runs.put(side, new ArrayList<>()));
+                for (int round = 0; round < ROUNDS; round++) {
+                    // The first of a round has the machine as the last one left it, so they change places.
+                    for (int i = 0; i < sides.size(); i++) {
+                        var side = sides.get((i + round) % sides.size());
+                        runs.get(side).add(run(side, setting, 0));
+                    }
+                }
+                row(setting, runs);
+                REPORT.line(ratio(runs));
+            }
+        }
+        assertThat(bench.value("capped", "SELECT count(DISTINCT name) FROM textonce.cap_counters WHERE used > 0"))
+                .isEqualTo("2");
+    }
+
     private static void grown(AppProcess app, int events, double perSecond) throws IOException, InterruptedException {
         REPORT.line("| %,d | %.0f | %.0f |", events, perSecond, heap(app));
     }
