@@ -80,8 +80,7 @@ final class SharedList {
             }
             var shared = snapshot;
             if (shared != null && isFresh(shared) && !since.isBefore(shared.since)) {
-                return new Listed(
-                        all(due, address -> shared.byAddress.getOrDefault(address, List.of())), shared.age());
+                return new Listed(all(due, address -> shared.byAddress.getOrDefault(address, List.of())), shared.age());
             }
         }
         return new Listed(all(due, address -> messages.sentTo(address, since)), Duration.ZERO);

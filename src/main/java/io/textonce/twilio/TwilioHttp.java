@@ -9,9 +9,7 @@ import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +21,6 @@ import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -37,7 +34,6 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
-import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.http.message.BasicNameValuePair;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -248,7 +244,7 @@ public final class TwilioHttp implements AutoCloseable {
             request.getPostParams()
                     .forEach((name, values) ->
                             values.forEach(value -> form.add(new BasicNameValuePair(name, zoned(name, value)))));
-            call.setEntity(new Form(form));
+            call.setEntity(new CallForm(form));
         }
         return call;
     }
@@ -277,7 +273,7 @@ public final class TwilioHttp implements AutoCloseable {
 
     /** Returns whether Twilio may have the call; one without a form changes nothing there. */
     private static boolean left(HttpUriRequestBase call) {
-        return !(call.getEntity() instanceof Form form) || form.written;
+        return !(call.getEntity() instanceof CallForm form) || form.isWritten();
     }
 
     private static TwilioFailure failure(Exception e, boolean left) {
@@ -295,24 +291,5 @@ public final class TwilioHttp implements AutoCloseable {
 
     private static String hostSuffix(String edge, String region) {
         return edge.isEmpty() ? ".twilio.com" : "." + edge + "." + (region.isEmpty() ? "us1" : region) + ".twilio.com";
-    }
-
-    /**
-     * Form that records whether any of it was written. Otherwise Twilio can't have it, whatever went wrong before: no
-     * free connection, no address, no server, no TLS.
-     */
-    private static final class Form extends HttpEntityWrapper {
-
-        private boolean written;
-
-        private Form(List<BasicNameValuePair> parameters) {
-            super(new UrlEncodedFormEntity(parameters, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            written = true;
-            super.writeTo(out);
-        }
     }
 }

@@ -76,7 +76,8 @@ final class CaseRun {
         }
         if (then.has("rejected")
                 && reasons.stream()
-                        .noneMatch(reason -> reason.contains(then.get("rejected").asText()))) {
+                        .noneMatch(
+                                reason -> reason.contains(then.get("rejected").asText()))) {
             throw failure(name, "rejected", then.get("rejected").asText(), reasons);
         }
         if (then.has("texts")) {
