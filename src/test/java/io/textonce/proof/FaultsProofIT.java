@@ -1,6 +1,8 @@
 package io.textonce.proof;
 
 import static io.textonce.sandbox.Fault.answers;
+import static io.textonce.sandbox.Fault.answersLate;
+import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.resets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -22,11 +24,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -113,6 +117,51 @@ class FaultsProofIT extends Proof {
         }
     }
 
+    @Test
+    void survivesThatTheNameOfTwiliosHostIsUnknown() {
+        try (var load = new Load(peers, () -> app)) {
+            app = instance().with("TWILIO_BASE_URL", "https://twilio.invalid").start();
+            load.start(EVENTS);
+            load.awaitSent(MOST);
+            assertThat(peers.twilio().posts()).isEmpty();
+            assertThat(app.log()).contains("UnknownHostException");
+            app.stop();
+            app = start();
+            load.start(EVENTS / 2);
+            load.awaitSent(MOST);
+
+            judge("the name of Twilio's host is unknown", load, "all calls of " + 3 * EVENTS + " events failed");
+        }
+    }
+
+    @Test
+    void findsLiveMessagesBehindManyThatExpiredWhileTheAccountWasClosed() throws Exception {
+        int expired = LARGE ? 1_000 : 200;
+        try (var load = new Load(peers, () -> app)) {
+            peers.twilio().always(refuses(20003));
+            app = instance().with("TEXTONCE_DUE_PROBE_INTERVAL", "1s").start();
+            load.start(expired / 3 + 1);
+            load.awaitSent(MOST);
+            await("all to be held")
+                    .atMost(MOST)
+                    .until(() -> query("SELECT count(*) FROM textonce.deliveries WHERE status = 'held'")
+                            == load.events().size());
+            int late = load.events().size();
+            execute(
+                    "UPDATE textonce.deliveries SET expires_at = now() - interval '1 s', due_at = now() - interval '2 s'");
+            load.start(EVENTS);
+            load.awaitSent(MOST);
+            peers.twilio().behave();
+            var live = load.events().stream().skip(late).map(Load::number).collect(Collectors.toSet());
+
+            judge(oracle.judgeNumbers(
+                    "a closed account with expired messages", live, late + " messages expired", MOST));
+            assertThat(query("SELECT count(*) FROM textonce.deliveries WHERE status = 'rejected'"))
+                    .isEqualTo(late);
+            app.stop();
+        }
+    }
+
     /** Nobody acknowledges, so each number of an incident is alerted in turn. */
     @Test
     void alertsEachNumberOnceInAStormOfIncidents() {
@@ -169,23 +218,42 @@ class FaultsProofIT extends Proof {
         }
     }
 
-    /** A call that is in progress when the STOP is acknowledged may still be made. */
+    /**
+     * A third of the people text STOP before their message is due, a third while it is posted, and a third when they have
+     * it. A call that is in progress when the STOP is acknowledged may still be made.
+     */
     @Test
     void sendsNothingAfterAnAcknowledgedStop() {
         int kills = LARGE ? 5 : 2;
         var flight = Duration.ofSeconds(5);
+        var asked = new ConcurrentHashMap<String, Instant>();
         var stopped = new ConcurrentHashMap<String, Instant>();
         try (var load = new Load(peers, () -> app)) {
-            peers.twilio().share(0.2, answers(500).afterRecording()).share(0.2, answers(429));
+            peers.twilio()
+                    .share(0.2, answers(500).afterRecording())
+                    .share(0.2, answers(429))
+                    .share(0.5, answersLate(Duration.ofMillis(800)));
             peers.twilio().inboundUrl("https://sms.example.com/twilio/inbound");
             app = start();
             load.plan(EVENTS, Duration.ofSeconds(6));
             var people = load.events().stream()
-                    .filter(event -> event % 2 == 0)
                     .map(event -> CompletableFuture.runAsync(
                             () -> {
-                                park(Duration.ofMillis(random.nextInt(12_000)));
-                                stopped.put(Load.number(event), stop(Load.number(event)));
+                                String number = Load.number(event);
+                                switch (event % 3) {
+                                    case 0 -> park(Duration.ofMillis(random.nextInt(6_000)));
+                                    case 1 -> awaitFor(number, () -> isPosted(number));
+                                    default -> {
+                                        awaitFor(
+                                                number,
+                                                () -> !peers.twilio()
+                                                        .sentTo(number)
+                                                        .isEmpty());
+                                        park(Duration.ofSeconds(2));
+                                    }
+                                }
+                                asked.put(number, Instant.now());
+                                stopped.put(number, stop(number));
                             },
                             callers))
                     .toList();
@@ -198,24 +266,40 @@ class FaultsProofIT extends Proof {
             load.awaitSent(MOST);
             peers.twilio().behave();
 
-            var wanted = new HashSet<String>();
-            load.events().forEach(event -> wanted.add(Load.number(event)));
             await().atMost(MOST).ignoreExceptions().until(() -> oracle.isSettled());
-            stopped.keySet().forEach(number -> {
-                if (peers.twilio().sentTo(number).isEmpty()) {
-                    wanted.remove(number);
-                }
-            });
-            assertThat(stopped).hasSizeBetween(EVENTS / 2 - 1, EVENTS / 2 + 1);
+            var sent = stopped.keySet().stream()
+                    .filter(number -> !peers.twilio().sentTo(number).isEmpty())
+                    .collect(Collectors.toSet());
+            long during = sent.stream()
+                    .filter(number -> peers.twilio()
+                            .sentTo(number)
+                            .get(0)
+                            .createdAt()
+                            .plusSeconds(1)
+                            .isAfter(asked.get(number)))
+                    .count();
+            int before = stopped.size() - sent.size();
+            assertThat(stopped).hasSize(EVENTS);
+            assertThat(before).as("STOPs before the message").isPositive();
+            assertThat(during).as("STOPs during its call").isPositive();
+            assertThat(sent.size() - during).as("STOPs after it").isPositive();
             assertThat(peers.twilio().posts())
                     .as("calls after the person's STOP was acknowledged")
-                    .noneMatch(post -> stopped.containsKey(post.parameter("To"))
-                            && post.at()
-                                    .isAfter(stopped.get(post.parameter("To")).plus(flight)));
-            judge(oracle.judgeNumbers(
-                    "STOP races with sends", wanted, stopped.size() + " STOPs, " + kills + " kills", MOST));
+                    .noneMatch(post ->
+                            post.at().isAfter(stopped.get(post.parameter("To")).plus(flight)));
+            String faults = "%d STOPs before, %d during and %d after the call, %d kills"
+                    .formatted(before, during, sent.size() - during, kills);
+            judge(oracle.judgeNumbers("STOP races with sends", sent, faults, MOST));
             app.stop();
         }
+    }
+
+    private boolean isPosted(String number) {
+        return peers.twilio().posts().stream().anyMatch(post -> number.equals(post.parameter("To")));
+    }
+
+    private static void awaitFor(String number, Callable<Boolean> condition) {
+        await(number).atMost(MOST).pollInterval(Duration.ofMillis(20)).until(condition);
     }
 
     /** Texts STOP until it is acknowledged; returns when it was. */
@@ -228,7 +312,10 @@ class FaultsProofIT extends Proof {
 
     /** Answers are lost, so that each message has to be found by its time. */
     @ParameterizedTest
-    @CsvSource({"PT2M, PT0S", "-PT2M, PT0S", "PT0S, PT2M", "PT0S, -PT2M"})
+    @CsvSource({
+        "PT2M, PT0S", "-PT2M, PT0S", "PT0S, PT2M", "PT0S, -PT2M",
+        "PT2M, PT2M", "PT2M, -PT2M", "-PT2M, PT2M", "-PT2M, -PT2M"
+    })
     void survivesThatClocksDiffer(Duration twilioAhead, Duration databaseAhead) throws Exception {
         peers.close();
         begin(Files.createTempDirectory(DIRECTORY, "peers-"), Clock.offset(Clock.systemUTC(), twilioAhead));
@@ -267,7 +354,7 @@ class FaultsProofIT extends Proof {
         peers.close();
         Path directory = Files.createTempDirectory(DIRECTORY, "peers-").toAbsolutePath();
         Path disk = Files.createDirectories(directory.resolve("postgres"));
-        assumeThat(execute("mount", "-t", "tmpfs", "-o", "size=150m,mode=0700", "tmpfs", disk.toString()))
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=150m,mode=0700", "tmpfs", disk.toString()))
                 .as("the right to mount a disk")
                 .isZero();
         try {
@@ -289,7 +376,7 @@ class FaultsProofIT extends Proof {
             }
         } finally {
             stopPeers();
-            execute("umount", disk.toString());
+            run("umount", disk.toString());
         }
     }
 
@@ -306,10 +393,17 @@ class FaultsProofIT extends Proof {
         }
     }
 
-    private static int execute(String... command) throws IOException, InterruptedException {
+    private static int run(String... command) throws IOException, InterruptedException {
         var process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         return process.exitValue();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres");
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private long query(String sql) throws SQLException {
