@@ -54,7 +54,8 @@ CREATE TABLE textonce.deliveries (
     created_at            timestamptz NOT NULL DEFAULT now(),
 
     -- The message. Number and body are kept only while they are needed; with a contentSid the body holds the variables
-    -- of Twilio's template, and with media their URLs behind the text. The sender has its channel's prefix. The hash is keyed, for lookups. The country is the number's, in two letters; the language is the text's.
+    -- of Twilio's template, and with media their URLs behind the text. The sender has its channel's prefix. The hash is
+    -- keyed, for lookups. The country is the number's, in two letters; the language is the text's.
     sender                text        NOT NULL,
     country               text,
     language              text,
@@ -198,8 +199,8 @@ CREATE TABLE textonce.erasures (
     CONSTRAINT erasures_pk PRIMARY KEY (delivery_id)
 );
 
--- Opt-outs from a sender, without the prefix of a channel; received as STOP (person), found out by Twilio's rejection 21610 (twilio), or imported from
--- another source, which its importer names.
+-- Opt-outs from a sender, without the prefix of a channel; received as STOP (person), found out by Twilio's rejection
+-- 21610 (twilio), or imported from another source, which its importer names.
 CREATE TABLE textonce.opt_outs (
     phone_hash   bytea       NOT NULL,
     sender       text        NOT NULL,
