@@ -20,8 +20,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLException;
@@ -30,8 +32,12 @@ import org.jspecify.annotations.Nullable;
 /** Sender of webhooks as Twilio's: signed, form-encoded, repeated as the fragment of the URL defines. */
 final class WebhookSender {
 
+    /** Calls at once: those of a large file share these connections, as they do at Twilio. */
+    private static final int MOST_AT_ONCE = 64;
+
     private final Ledger ledger;
     private final Clock clock;
+    private final ThreadPoolExecutor callers;
     private final Map<Duration, HttpClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable String target;
 
@@ -39,6 +45,15 @@ final class WebhookSender {
         this.ledger = ledger;
         this.clock = clock;
         this.target = target;
+        this.callers = new ThreadPoolExecutor(
+                MOST_AT_ONCE, MOST_AT_ONCE, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), WebhookSender::caller);
+        callers.allowCoreThreadTimeOut(true);
+    }
+
+    private static Thread caller(Runnable call) {
+        var thread = new Thread(call, "sandbox-webhook");
+        thread.setDaemon(true);
+        return thread;
     }
 
     void target(@Nullable String hostAndPort) {
@@ -76,24 +91,35 @@ final class WebhookSender {
 
     /** Completes with the last attempt, never exceptionally. */
     CompletableFuture<TwilioWebhook> send(Signed signed) {
-        return attempt(signed, RetryPolicy.of(signed.url()), 1, System.nanoTime());
+        return CompletableFuture.supplyAsync(() -> call(signed), callers);
     }
 
-    private CompletableFuture<TwilioWebhook> attempt(Signed signed, RetryPolicy policy, int number, long startedAt) {
-        Duration left = policy.total().minusNanos(System.nanoTime() - startedAt);
-        return clients.computeIfAbsent(policy.connect(), WebhookSender::client)
-                .sendAsync(
-                        request(signed, policy.read().compareTo(left) < 0 ? policy.read() : left),
-                        BodyHandlers.ofString())
-                .handle((response, failure) -> outcome(signed, number, response, failure))
-                .thenCompose(outcome -> {
-                    ledger.called(outcome.webhook());
-                    boolean timeLeft =
-                            System.nanoTime() - startedAt < policy.total().toNanos();
-                    return number <= policy.retries() && timeLeft && policy.covers(outcome.kind())
-                            ? attempt(signed, policy, number + 1, startedAt)
-                            : CompletableFuture.completedFuture(outcome.webhook());
-                });
+    private TwilioWebhook call(Signed signed) {
+        var policy = RetryPolicy.of(signed.url());
+        long startedAt = System.nanoTime();
+        for (int attempt = 1; ; attempt++) {
+            Duration left = policy.total().minusNanos(System.nanoTime() - startedAt);
+            var outcome = attempt(signed, policy, attempt, left);
+            ledger.called(outcome.webhook());
+            boolean timeLeft = System.nanoTime() - startedAt < policy.total().toNanos();
+            if (attempt > policy.retries() || !timeLeft || !policy.covers(outcome.kind())) {
+                return outcome.webhook();
+            }
+        }
+    }
+
+    private Outcome attempt(Signed signed, RetryPolicy policy, int number, Duration left) {
+        var client = clients.computeIfAbsent(policy.connect(), WebhookSender::client);
+        try {
+            var response = client.send(
+                    request(signed, policy.read().compareTo(left) < 0 ? policy.read() : left), BodyHandlers.ofString());
+            return outcome(signed, number, response, null);
+        } catch (IOException e) {
+            return outcome(signed, number, null, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return outcome(signed, number, null, e);
+        }
     }
 
     private HttpRequest request(Signed signed, Duration timeout) {
@@ -128,10 +154,8 @@ final class WebhookSender {
 
     private Outcome outcome(
             Signed signed, int attempt, @Nullable HttpResponse<String> response, @Nullable Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         int status = response == null ? 0 : response.statusCode();
-        String kind = status == 0 ? kindOf(cause) : status / 100 + "xx";
+        String kind = status == 0 ? kindOf(failure) : status / 100 + "xx";
         var webhook = new TwilioWebhook(
                 clock.instant(),
                 signed.url(),
@@ -140,7 +164,7 @@ final class WebhookSender {
                 attempt,
                 status,
                 response == null ? "" : response.body(),
-                cause == null ? null : cause.toString());
+                failure == null ? null : failure.toString());
         return new Outcome(webhook, kind);
     }
 

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,26 @@ class TwilioSimulatorWebhookTest {
         assertThat(sent.form().has("ErrorCode")).isFalse();
         assertThat(app.received().get(1).form().text("RawDlrDoneDate")).matches("\\d{10}");
         assertThat(simulator.webhooks()).extracting(TwilioWebhook::status).containsExactly(204, 204);
+    }
+
+    @Test
+    void callsBackForManyMessagesOverFewConnections() throws IOException {
+        var underWay = new AtomicInteger();
+        var most = new AtomicInteger();
+        try (var slow = new WebhookReceiver(() -> {
+            most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            underWay.decrementAndGet();
+            return 204;
+        })) {
+            for (int i = 0; i < 150; i++) {
+                client.create("StatusCallback", slow.url("/callback"));
+            }
+
+            await().untilAsserted(() -> assertThat(slow.received()).hasSize(300));
+        }
+
+        assertThat(most.get()).isBetween(2, 64);
     }
 
     @Test
