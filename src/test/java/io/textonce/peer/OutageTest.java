@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class OutageTest {
 
     /** Less than a call waits for the database. */
-    private static final Duration AT_ONCE = Duration.ofMillis(2_500);
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     private static final List<String> PEERS = List.of("database", "broker", "inbox");
 
