@@ -138,8 +138,8 @@ class VerifyStartTest {
     @CsvSource({
         "60203, 429, too_many_codes", // five messages for one code
         "60212, 429, too_many_codes", // several starts at once
-        "60200, 422, refused", // not a number for Twilio
-        "60410, 422, refused", // blocked on suspicion of fraud
+        "60200, 422, rejected", // not a number for Twilio
+        "60410, 422, rejected", // blocked on suspicion of fraud
         "60605, 502, verify_failed", // country not switched on
         "60223, 502, verify_failed", // channel not switched on
         "20404, 502, verify_failed", // no such service

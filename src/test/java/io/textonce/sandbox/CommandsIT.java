@@ -52,7 +52,8 @@ class CommandsIT {
         assertThat(wrong.output().lines())
                 .containsExactly(
                         "bad/events/table-late.yaml: the file is ignored because of its name; the name of a route file"
-                                + " ends in .camel.yaml, that of a kamelet in .kamelet.yaml",
+                                + " ends in .camel.yaml, that of a kamelet in .kamelet.yaml; the table of senders is"
+                                + " senders.yaml",
                         "bad/events/table-ready.camel.yaml:18: there is no file table-ready.schema.json",
                         "bad has errors: 2");
     }
