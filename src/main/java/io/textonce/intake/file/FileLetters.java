@@ -17,14 +17,14 @@ import org.springframework.stereotype.Component;
 
 /** Dead letters of the reject files in {@code failed/}: each rejected line, or a whole file that could not be read. */
 @Component
-final class FailedLines implements DeadLetterPlace {
+final class FileLetters implements DeadLetterPlace {
 
     private static final String WHOLE = "whole";
 
     private final Inbox inbox;
     private final RouteSchemas schemas;
 
-    FailedLines(Inbox inbox, RouteSchemas schemas) {
+    FileLetters(Inbox inbox, RouteSchemas schemas) {
         this.inbox = inbox;
         this.schemas = schemas;
     }
