@@ -1,5 +1,6 @@
 package io.textonce.console;
 
+import static io.textonce.sandbox.Fault.answers;
 import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.resets;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,9 +16,11 @@ import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -218,17 +221,48 @@ class SupportDeskTest {
 
     @Test
     void givesAReasonInWordsAndNotInNamesOfClasses(Sandbox sandbox) {
-        String number = sandbox.newNumber();
-        String id = sandbox.newEventId();
-        sandbox.twilio().forNumber(number, 1, resets());
-        order(sandbox, id, number);
+        Map.of(resets(), "The connection to Twilio was lost", answers(502), "502")
+                .forEach((fault, reason) -> {
+                    String number = sandbox.newNumber();
+                    String id = sandbox.newEventId();
+                    sandbox.twilio().forNumber(number, 1, fault);
+                    order(sandbox, id, number);
 
-        search(id);
-        page.waitForURL("**/deliveries/*");
+                    search(id);
+                    page.locator("dd.id").getByText(id).waitFor();
 
-        assertThat(page.locator(".story").innerText())
-                .contains("The connection to Twilio was lost")
-                .doesNotContain("Exception", "null");
+                    assertThat(page.locator(".story").innerText())
+                            .contains(reason)
+                            .doesNotContain("Exception", "null");
+                });
+    }
+
+    @Test
+    void showsTheSameHoursInChartTableAndListOfTheDay(Sandbox sandbox) {
+        order(sandbox, sandbox.newEventId(), sandbox.newNumber());
+        page.navigate(sandbox.uri("/").toString());
+        page.getByText("View as table").click();
+
+        assertThat(page.locator(".tile .figure a").first().getAttribute("href")).isEqualTo("/deliveries?since=24h");
+        assertThat(page.locator("[data-hours]").innerText()).isEqualTo("Hour");
+        assertThat(hours(".chart text[data-hour]")).isNotEmpty().allSatisfy(SupportDeskTest::isOfBerlin);
+        assertThat(hours("th[data-hour]")).isNotEmpty().allSatisfy(SupportDeskTest::isOfBerlin);
+    }
+
+    /** Returns the shown hours, each behind its instant. */
+    @SuppressWarnings("unchecked")
+    private static List<String> hours(String selector) {
+        return (List<String>) page.locator(selector)
+                .evaluateAll("all => all.map(one => one.getAttribute('data-hour') + ' ' + one.textContent)");
+    }
+
+    private static void isOfBerlin(String hour) {
+        String[] parts = hour.split(" ");
+        assertThat(parts[1])
+                .isEqualTo(Instant.parse(parts[0])
+                        .atZone(ZoneId.of("Europe/Berlin"))
+                        .toLocalTime()
+                        .toString());
     }
 
     @Test
