@@ -1,7 +1,6 @@
 package io.textonce.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
@@ -45,24 +44,19 @@ final class HttpBatch implements AggregationStrategy {
     }
 
     private static List<byte[]> events(byte[] body) {
-        JsonNode array;
         try {
-            array = SharedBuffers.JSON.readTree(body);
-        } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not valid JSON");
-        }
-        if (!array.isArray() || array.isEmpty() || array.size() > MOST) {
-            throw EventRejected.ofField("body", "must be an array of 1 to " + MOST + " events");
-        }
-        var events = new ArrayList<byte[]>();
-        try {
+            var array = SharedBuffers.JSON.readTree(body);
+            if (!array.isArray() || array.isEmpty() || array.size() > MOST) {
+                throw EventRejected.ofField("body", "must be an array of 1 to " + MOST + " events");
+            }
+            var events = new ArrayList<byte[]>();
             for (var event : array) {
                 events.add(SharedBuffers.JSON.writeValueAsBytes(event));
             }
-        } catch (JsonProcessingException e) {
+            return events;
+        } catch (IOException e) {
             throw EventRejected.ofField("body", "is not valid JSON");
         }
-        return events;
     }
 
     /** Adds the response of an event. The splitter calls in the order of the events. */

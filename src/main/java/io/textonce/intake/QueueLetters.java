@@ -92,9 +92,4 @@ final class QueueLetters implements DeadLetterPlace {
         return jms != null
                 && jms.receiveSelected(queue, "JMSMessageID = '" + letter.key().replace("'", "''") + "'") != null;
     }
-
-    @Override
-    public String json(DeadLetter letter, String body) {
-        return body;
-    }
 }

@@ -59,9 +59,4 @@ final class TableLetters implements DeadLetterPlace {
     public boolean remove(DeadLetter letter) {
         return jdbc.update(REMOVE, HexFormat.of().parseHex(letter.key())) > 0;
     }
-
-    @Override
-    public String json(DeadLetter letter, String body) {
-        return body;
-    }
 }
