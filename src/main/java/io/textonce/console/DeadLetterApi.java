@@ -7,8 +7,10 @@ import io.textonce.console.DeadLetterBox.Wanted;
 import io.textonce.event.EventRejected;
 import io.textonce.intake.DeadLetter;
 import io.textonce.tuning.SharedBuffers;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ final class DeadLetterApi {
 
     void one(Exchange exchange) throws JsonProcessingException {
         var request = DeliveryLookup.request(exchange);
-        var letter = box.opened(id(request.getRequestURI()), request.getRemoteUser());
+        var letter = box.opened(path(request).group(1), request.getRemoteUser());
         DeliveryLookup.answer(
                 exchange, members(letter).put("head", letter.head()).put("body", letter.body()));
     }
@@ -48,20 +50,17 @@ final class DeadLetterApi {
     /** Replays or discards the letter of the path. */
     void act(Exchange exchange) throws JsonProcessingException {
         var request = DeliveryLookup.request(exchange);
-        var path = PATH.matcher(request.getRequestURI());
-        if (!path.matches()) {
-            throw new EventRejected(404, "not_found", "There is no such dead letter.");
-        }
-        var asked = body(exchange);
+        var path = path(request);
+        var wanted = body(exchange);
         var letter = box.one(path.group(1));
         var answer = SharedBuffers.JSON.createObjectNode();
         switch (path.group(2)) {
             case "replay" ->
                 answer.put(
                         "status",
-                        box.replay(letter, asked.path("event").asText(""), text(asked), request.getRemoteUser()));
+                        box.replay(letter, wanted.path("event").asText(""), text(wanted), request.getRemoteUser()));
             case "discard" -> {
-                box.discard(letter, asked.path("reason").asText(""), request.getRemoteUser());
+                box.discard(letter, wanted.path("reason").asText(""), request.getRemoteUser());
                 answer.put("status", "discarded");
             }
             default -> throw new EventRejected(404, "not_found", "Unknown action.");
@@ -90,8 +89,8 @@ final class DeadLetterApi {
     }
 
     /** Returns the fixed content of a request: an event as JSON, or a line as text. */
-    private static @Nullable String text(JsonNode asked) {
-        var body = asked.get("body");
+    private static @Nullable String text(JsonNode request) {
+        var body = request.get("body");
         return body == null || body.isNull() ? null : body.isTextual() ? body.asText() : body.toString();
     }
 
@@ -104,9 +103,12 @@ final class DeadLetterApi {
         }
     }
 
-    private static String id(String uri) {
-        var path = PATH.matcher(uri);
-        return path.matches() ? path.group(1) : "";
+    private static Matcher path(HttpServletRequest request) {
+        var path = PATH.matcher(request.getRequestURI());
+        if (!path.matches()) {
+            throw new EventRejected(404, "not_found", "There is no such dead letter.");
+        }
+        return path;
     }
 
     private static Wanted wanted(Exchange exchange) {
