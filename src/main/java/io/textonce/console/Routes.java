@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.delivery.Delivery;
+import io.textonce.hotload.EventOverrides;
 import io.textonce.intake.Intakes;
 import io.textonce.message.Sms;
 import java.time.Duration;
@@ -26,10 +27,12 @@ final class Routes {
 
     private final CamelContext camel;
     private final RouteCounts counts;
+    private final EventOverrides overrides;
 
-    Routes(CamelContext camel, RouteCounts counts) {
+    Routes(CamelContext camel, RouteCounts counts, EventOverrides overrides) {
         this.camel = camel;
         this.counts = counts;
+        this.overrides = overrides;
     }
 
     /** Returns the routes by group; those of kamelets belong to the routes that use them. */
@@ -63,6 +66,7 @@ final class Routes {
                 id,
                 route.getDescription() == null ? "" : route.getDescription(),
                 route.getGroup() == null ? "other" : route.getGroup(),
+                overrides.of(id),
                 Intakes.isStopped(route)
                         ? "Stopped"
                         : camel.getRouteController().getRouteStatus(id).name(),
@@ -99,6 +103,7 @@ final class Routes {
     /**
      * State of a route.
      *
+     * @param settings changes of it by settings
      * @param total exchanges since the start of the process
      * @param failed those of them that ended with an unhandled failure
      * @param rejected those of them that ended with the rejection of their event
@@ -109,6 +114,7 @@ final class Routes {
             String id,
             String description,
             String group,
+            List<String> settings,
             String state,
             long total,
             long failed,

@@ -1,5 +1,6 @@
 package io.textonce.console;
 
+import io.textonce.hotload.EventOverrides;
 import io.textonce.intake.Intakes;
 import io.textonce.security.AuthenticationFailureHandler;
 import io.textonce.security.TokenAuthenticator;
@@ -31,7 +32,13 @@ class RoutesPageConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> routesPage(
-            CamelContext camel, RouteCounts counts, Intakes intakes, AuditLog audit, Clock clock) {
-        return new RoutesPage(new Routes(camel, counts), intakes, (ModelCamelContext) camel, audit, clock).paths();
+            CamelContext camel,
+            RouteCounts counts,
+            EventOverrides overrides,
+            Intakes intakes,
+            AuditLog audit,
+            Clock clock) {
+        return new RoutesPage(new Routes(camel, counts, overrides), intakes, (ModelCamelContext) camel, audit, clock)
+                .paths();
     }
 }

@@ -58,6 +58,15 @@ public final class EventRejected extends RuntimeException {
         return ofText(422, "country_not_allowed", null, "Messages to this country or kind of number are not allowed.");
     }
 
+    /** Returns the rejection of an event that an operator has switched off. */
+    public static EventRejected ofDisabled(String event) {
+        return new EventRejected(
+                404,
+                "event_disabled",
+                "The event " + event + " is switched off. Nothing was sent; once an operator has switched it on, it may"
+                        + " be sent again.");
+    }
+
     /** Returns the rejection of an id that another event has used: one of the two would be lost. */
     public static EventRejected ofReusedId() {
         return new EventRejected(

@@ -1,12 +1,16 @@
 package io.textonce.hotload;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.PropertyBindingSupport;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Parameters that a kamelet declares. Camel checks only that the required ones are there. */
 final class KameletParameters {
@@ -17,11 +21,44 @@ final class KameletParameters {
             "boolean", Pattern.compile("true|false"));
 
     private final Map<?, ?> declared;
+    private final @Nullable Object beans;
 
     /** @param yaml the kamelet's file */
     KameletParameters(String yaml) {
         Object file = new Load(LoadSettings.builder().build()).loadFromString(yaml);
         this.declared = map(map(map(file, "spec"), "definition"), "properties");
+        this.beans = map(map(file, "spec"), "template").get("beans");
+    }
+
+    boolean declares(String name) {
+        return declared.containsKey(name);
+    }
+
+    /** Returns why a value is not possible, by the kamelet's declaration and by the bean that gets it, or null. */
+    @Nullable
+    String problemOf(CamelContext camel, String name, String value) {
+        var wrong = problem(Map.of(name, value));
+        if (wrong != null) {
+            return wrong.reason();
+        }
+        for (var bean : beans instanceof List<?> list ? list : List.of()) {
+            Object type =
+                    bean instanceof Map<?, ?> map && map(bean, "properties").containsKey(name) ? map.get("type") : null;
+            if (type != null) {
+                try {
+                    Object target = camel.getInjector()
+                            .newInstance(camel.getClassResolver()
+                                    .resolveMandatoryClass(type.toString().replaceFirst("^#class:", "")));
+                    PropertyBindingSupport.build()
+                            .withMandatory(true)
+                            .bind(camel, target, new HashMap<>(Map.of(name, value)));
+                } catch (ClassNotFoundException | RuntimeException e) {
+                    return String.valueOf(
+                            NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+                }
+            }
+        }
+        return null;
     }
 
     /** Returns the first parameter whose value the kamelet does not allow, or null. */

@@ -18,6 +18,7 @@ import org.apache.camel.model.SetBodyDefinition;
 import org.apache.camel.model.SetHeaderDefinition;
 import org.apache.camel.model.SetPropertyDefinition;
 import org.apache.camel.model.SetVariableDefinition;
+import org.apache.camel.model.ThrowExceptionDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.TransformDefinition;
 import org.apache.camel.model.UnmarshalDefinition;
@@ -47,7 +48,8 @@ final class PreviewGuard {
             WhenDefinition.class,
             OtherwiseDefinition.class,
             FilterDefinition.class,
-            LogDefinition.class);
+            LogDefinition.class,
+            ThrowExceptionDefinition.class);
 
     private static final String ENDPOINTS = "(kamelet:(event-check-action|sms-text-action|appointment-time-action"
             + "|e164-action|sms-send-sink)|json-validator:|direct:(//)?incident-send|mustache:|xslt:|xslt-saxon:|jslt:).*";

@@ -9,7 +9,7 @@ public final class InvalidSettings extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    InvalidSettings(List<String> problems) {
+    public InvalidSettings(List<String> problems) {
         super("TextOnce can't start with these settings:\n" + String.join("\n", problems));
     }
 

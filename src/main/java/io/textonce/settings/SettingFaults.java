@@ -83,6 +83,11 @@ final class SettingFaults {
                 return named.group(1);
             }
         }
+        return written(property);
+    }
+
+    /** The environment variable of a property that application.yaml does not have. */
+    static String written(String property) {
         return property.replace("max-age.", "maxage.") // the key of a map follows: no hyphen may be in its variable
                 .replaceAll("\\[.*?]", "")
                 .replace('.', '_')

@@ -54,9 +54,12 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         violations(settings, faults);
         boolean sandbox = beans.getBeanNamesForType(Sandbox.class, false, false).length > 0;
         new SettingRules(settings, faults, sandbox).check();
-        new UnknownSettings(environment).report(faults);
+        var known = EventParameters.of(settings, environment);
+        var events = new EventSettings(known, environment, faults);
+        new UnknownSettings(environment, known).report(faults);
         faults.throwIfAny();
         beans.registerSingleton("settings", settings);
+        beans.registerSingleton("eventSettings", events);
     }
 
     private TextOnceProperties bound(SettingFaults faults) {

@@ -22,9 +22,12 @@ final class UnknownSettings {
     private final ConfigurableEnvironment environment;
     private final List<String> known = new ArrayList<>();
 
-    UnknownSettings(ConfigurableEnvironment environment) {
+    UnknownSettings(ConfigurableEnvironment environment, EventParameters events) {
         this.environment = environment;
         collect("textonce", TextOnceProperties.class);
+        events.byEvent()
+                .forEach((event, parameters) ->
+                        parameters.forEach(parameter -> known.add(EventSettings.propertyOf(event, parameter))));
     }
 
     void report(SettingFaults faults) {
@@ -55,7 +58,7 @@ final class UnknownSettings {
     }
 
     /** Variables and properties are written differently and mean the same. */
-    private static String bare(String name) {
+    static String bare(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9*]", "");
     }
 

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.PluginHelper;
@@ -31,6 +33,7 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * TextOnce with everything it needs, on a machine that has only a JDK. In a checkout its data stays in {@code
@@ -113,6 +116,12 @@ public final class SandboxApplication {
                 (ApplicationListener<ApplicationReadyEvent>) ready -> welcome(ready.getApplicationContext(), peers));
         try {
             application.run(args);
+            if (IS_CHECKOUT) {
+                var files = new ShippedFiles(Path.of("routes"));
+                var watch = Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("shipped-files-"));
+                watch.scheduleWithFixedDelay(files::report, 1, 1, TimeUnit.SECONDS);
+                SpringApplication.getShutdownHandlers().add(watch::shutdownNow);
+            }
         } catch (RuntimeException e) {
             // Their threads would keep an idle process alive.
             peers.close();

@@ -349,6 +349,43 @@ class SettingsCheckTest {
     }
 
     @Test
+    void knowsTheEventsOfBothFoldersAndTheParametersOfEach(@TempDir Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("events"));
+        Files.writeString(
+                folder.resolve("events/pickup-ready.camel.yaml"),
+                Files.readString(Path.of("routes/events/order-delayed.camel.yaml"))
+                        .replace("order-delayed", "pickup-ready"));
+        Files.writeString(folder.resolve("late.camel.yaml"), "- route: [\n# event-order-late");
+
+        assertThat(problems(
+                        with(Map.of(
+                                "TEXTONCE_ROUTES", folder.toString(),
+                                "TEXTONCE_EVENTS_ORDER_SHIPPED_ENABLED", "false",
+                                "TEXTONCE_EVENTS_ORDERSHIPPED_TIMETOLIVE", "48h",
+                                "TEXTONCE_EVENTS_APPOINTMENT_REMINDER_LEAD_TIME", "48h",
+                                "TEXTONCE_EVENTS_INCIDENT_ALERT_TIMETOLIVE", "5m",
+                                "TEXTONCE_EVENTS_PICKUP_READY_QUIET_HOURS", "21:00-08:00",
+                                "TEXTONCE_EVENTS_ORDER_LATE_QUIET_HOURS", "21:00-08:00")),
+                        false))
+                .isEmpty();
+        assertThat(problems(
+                        with(Map.of(
+                                "TEXTONCE_EVENTS_ORDER_SHIPED_ENABLED", "false",
+                                "TEXTONCE_EVENTS_ORDER_SHIPPED_TIME_TO_LIFE", "48h",
+                                "TEXTONCE_EVENTS_ORDER_SHIPPED_LEAD_TIME", "48h",
+                                "TEXTONCE_EVENTS_ORDER_DELAYED_ENABLED", "off")),
+                        false))
+                .containsExactlyInAnyOrder(
+                        "TEXTONCE_EVENTS_ORDER_SHIPED_ENABLED is unknown; did you mean"
+                                + " TEXTONCE_EVENTS_ORDER_SHIPPED_ENABLED?",
+                        "TEXTONCE_EVENTS_ORDER_SHIPPED_TIME_TO_LIFE is unknown; did you mean"
+                                + " TEXTONCE_EVENTS_ORDER_SHIPPED_TIME_TO_LIVE?",
+                        "TEXTONCE_EVENTS_ORDER_SHIPPED_LEAD_TIME is unknown; did you mean"
+                                + " TEXTONCE_EVENTS_ORDER_SHIPPED_MEDIA?",
+                        "TEXTONCE_EVENTS_ORDER_DELAYED_ENABLED must be true or false");
+    }
+
+    @Test
     void namesAPropertyOfAFileThatNothingReads(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("textonce.due.wrkers"), "a-value\n");
 
