@@ -181,6 +181,12 @@ public final class RestoreMode {
         return restored == null ? null : restored.startedAt.plus(LASTS);
     }
 
+    /** Returns the time since the mode began, or zero outside of it. */
+    Duration age() {
+        var restored = current();
+        return restored == null ? Duration.ZERO : Duration.between(restored.startedAt, clock.instant());
+    }
+
     private @Nullable InForce current() {
         if (System.nanoTime() - readAt > MOST_AGE) {
             read(jdbc);

@@ -45,6 +45,8 @@ class RestoreModeTest {
         var again = new RestoreMode(sandbox.database(), to, LEASE, inAWeek);
 
         assertThat(again.until()).isEqualTo(first.until());
+        assertThat(first.age()).isBetween(Duration.ofMillis(1), Duration.ofDays(1));
+        assertThat(again.age()).isZero();
         assertThat(first.verdict(RESERVED).isSend()).isFalse();
         assertThat(again.verdict(RESERVED).isSend()).isTrue();
     }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class MonitoringTest {
     void eachAlertFiresInATestAndNoneInAnOrdinaryNight() throws IOException {
         var rules = YAML.readTree(new File("ops/prometheus/alerts.yaml"));
         var tests = YAML.readTree(new File("ops/prometheus/alerts.test.yaml")).get("tests");
-        var fired = new ArrayList<String>();
+        var fired = new TreeSet<String>();
         tests.findValuesAsText("labels")
                 .forEach(labels -> ALERT.matcher(labels).results().forEach(name -> fired.add(name.group(1))));
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,6 +45,13 @@ class DeadLettersTest {
         assertThat(letter.path("eventId").asText()).isEqualTo(id);
         assertThat(letter.has("body")).isFalse();
         assertThat(rejected("jms", "none")).isGreaterThan(rejected);
+        await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> meters.get("textonce.queue.messages")
+                                .tag("queue", "dead-letters")
+                                .gauge()
+                                .value(),
+                        depth -> depth >= 1);
 
         String address = "/api/dead-letters/" + letter.path("id").asText();
         var unchanged = post(sandbox, address + "/replay", "{}");

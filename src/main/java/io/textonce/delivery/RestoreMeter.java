@@ -1,0 +1,38 @@
+package io.textonce.delivery;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.textonce.peer.BackgroundReading;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.stereotype.Component;
+
+/** Gauge of the time since restore mode began, read in the background. Every instance has the same value. */
+@Component
+final class RestoreMeter implements MeterBinder {
+
+    private final RestoreMode restore;
+    private final ScheduledExecutorService readings;
+
+    RestoreMeter(RestoreMode restore, @Qualifier("readings") ScheduledExecutorService readings) {
+        this.restore = restore;
+        this.readings = readings;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        var reading = new BackgroundReading<Duration>(readings, restore::age);
+        TimeGauge.builder("textonce.restore.mode", () -> seconds(reading.get()), TimeUnit.SECONDS)
+                .description("Time since restore mode began; 0 outside of it")
+                .strongReference(true)
+                .register(meters);
+    }
+
+    private static double seconds(@Nullable Duration age) {
+        return age == null ? Double.NaN : age.toSeconds();
+    }
+}
