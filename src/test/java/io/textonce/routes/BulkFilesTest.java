@@ -28,6 +28,14 @@ class BulkFilesTest {
     @Autowired
     private MeterRegistry meters;
 
+    /** Older runs than any other, in a folder that this instance does not have. */
+    private static final String RUNS_ELSEWHERE = """
+            INSERT INTO textonce.file_runs (id, path, event, size, state, lines, results)
+            SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, '/elsewhere/' || i, 'order-shipped', 9,
+                'done', 1, '/elsewhere/done/' || i
+            FROM generate_series(1, 20) i
+            """;
+
     @Test
     void reportsWhatBecameOfEachLineAndAgainWhenItIsFinal(Sandbox sandbox) throws IOException {
         String id = sandbox.newEventId();
@@ -36,6 +44,7 @@ class BulkFilesTest {
         String line = id + "," + number + ",1001,2026-06-02T09:00:00Z\n";
         double accepted = lines("accepted");
         double rejected = lines("rejected");
+        sandbox.database().update(RUNS_ELSEWHERE);
 
         Path file = sandbox.drop(
                 "order-shipped",

@@ -49,7 +49,7 @@ public final class FileRuns {
 
     private static final String NOT_FINAL = """
             SELECT * FROM textonce.file_runs
-            WHERE state = 'done' AND results IS NOT NULL AND final_results IS NULL AND lines > rejected
+            WHERE id > ? AND state = 'done' AND results IS NOT NULL AND final_results IS NULL AND lines > rejected
             ORDER BY id LIMIT ?
             """;
 
@@ -117,8 +117,9 @@ public final class FileRuns {
         return jdbc.query(NEWEST, FileRuns::run, most);
     }
 
-    List<Run> notFinal(int most) {
-        return jdbc.query(NOT_FINAL, FileRuns::run, most);
+    /** Returns the oldest runs without final results that began after another. */
+    List<Run> notFinal(UUID after, int most) {
+        return jdbc.query(NOT_FINAL, FileRuns::run, after, most);
     }
 
     boolean isFinal(UUID id, String results) {

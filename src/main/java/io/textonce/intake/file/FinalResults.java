@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -30,28 +31,42 @@ final class FinalResults {
     /** Id and status of a row; an event id may look like the former, but no status follows it. */
     private static final Pattern ID = Pattern.compile(",([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}),[a-z_]+,");
 
-    private static final String STATES = """
-            SELECT id, status, message_sid, reason,
-                due_at IS NOT NULL OR status IN ('reserved', 'held', 'unknown') AS is_open
-            FROM textonce.deliveries WHERE id = ANY (?)
+    private static final String OPEN = """
+            SELECT EXISTS (
+                SELECT FROM textonce.deliveries
+                WHERE id = ANY (?) AND (due_at IS NOT NULL OR status IN ('reserved', 'held', 'unknown'))
+            )
             """;
+
+    private static final String STATES =
+            "SELECT id, status, message_sid, reason FROM textonce.deliveries WHERE id = ANY (?)";
+
+    private static final UUID FIRST = new UUID(0, 0);
 
     private final FileRuns runs;
     private final JdbcTemplate jdbc;
+    private UUID after = FIRST;
 
     FinalResults(FileRuns runs, DataSource dataSource) {
         this.runs = runs;
         this.jdbc = new JdbcTemplate(dataSource);
     }
 
-    /** Writes the final results of the files whose messages have ended. */
+    /**
+     * Writes the final results of the files whose messages have ended. A step goes on behind the last one and begins at the
+     * oldest file again, so that those whose messages never end keep no newer one waiting.
+     */
     void step() {
-        for (var run : runs.notFinal(FILES)) {
+        var found = runs.notFinal(after, FILES);
+        after = found.size() < FILES ? FIRST : found.get(FILES - 1).id();
+        for (var run : found) {
             Path results = Path.of(run.results());
             // Another instance may have another folder, and an operator may have moved the file away.
             if (Files.exists(results)) {
                 try {
-                    write(run.id(), results);
+                    if (haveEnded(results)) {
+                        write(run.id(), results);
+                    }
                 } catch (IOException e) {
                     LOG.warn("The final results of {} could not be written: {}", run.name(), e.toString());
                 }
@@ -59,12 +74,24 @@ final class FinalResults {
         }
     }
 
+    private boolean haveEnded(Path results) throws IOException {
+        try (var in = Files.newBufferedReader(results)) {
+            in.readLine();
+            for (var rows = chunk(in); !rows.isEmpty(); rows = chunk(in)) {
+                if (Boolean.TRUE.equals(jdbc.queryForObject(OPEN, Boolean.class, (Object) ids(rows)))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     private void write(UUID run, Path results) throws IOException {
         String name = results.getFileName().toString().replaceFirst("\\.results((?:-\\d+)?\\.csv)$", ".final$1");
         Path part = results.resolveSibling("." + run + ".final.part");
         try {
-            if (copy(results, part)
-                    && runs.isFinal(run, results.resolveSibling(name).toString())) {
+            copy(results, part);
+            if (runs.isFinal(run, results.resolveSibling(name).toString())) {
                 Inbox.place(part, results.getParent(), name);
             }
         } finally {
@@ -72,17 +99,14 @@ final class FinalResults {
         }
     }
 
-    /** Copies the results with the states of now; false if a message has not ended. */
-    private boolean copy(Path results, Path part) throws IOException {
+    /** Copies the results with the states of now. */
+    private void copy(Path results, Path part) throws IOException {
         try (var in = Files.newBufferedReader(results);
                 var out = Files.newBufferedWriter(part)) {
             out.write(in.readLine() + "\n");
             for (var rows = chunk(in); !rows.isEmpty(); rows = chunk(in)) {
-                if (!copy(rows, out)) {
-                    return false;
-                }
+                copy(rows, out);
             }
-            return true;
         }
     }
 
@@ -95,39 +119,33 @@ final class FinalResults {
         return rows;
     }
 
-    private boolean copy(List<String> rows, BufferedWriter out) throws IOException {
-        var ids = rows.stream().map(FinalResults::id).filter(id -> id != null).toArray(UUID[]::new);
+    private void copy(List<String> rows, BufferedWriter out) throws IOException {
         Map<UUID, State> states = new HashMap<>();
         jdbc.query(
                 STATES,
                 row -> {
                     states.put(
                             row.getObject("id", UUID.class),
-                            new State(
-                                    row.getString("status"),
-                                    row.getString("message_sid"),
-                                    row.getString("reason"),
-                                    row.getBoolean("is_open")));
+                            new State(row.getString("status"), row.getString("message_sid"), row.getString("reason")));
                 },
-                (Object) ids);
-        if (states.values().stream().anyMatch(State::isOpen)) {
-            return false;
-        }
+                (Object) ids(rows));
         for (String row : rows) {
             var id = ID.matcher(row);
             var state = id.find() ? states.get(UUID.fromString(id.group(1))) : null;
             out.write(state == null ? row + "\n" : row.substring(0, id.end(1)) + "," + state.cells() + "\n");
         }
-        return true;
     }
 
-    private static @Nullable UUID id(String row) {
-        var id = ID.matcher(row);
-        return id.find() ? UUID.fromString(id.group(1)) : null;
+    private static UUID[] ids(List<String> rows) {
+        return rows.stream()
+                .map(ID::matcher)
+                .filter(Matcher::find)
+                .map(id -> UUID.fromString(id.group(1)))
+                .toArray(UUID[]::new);
     }
 
     private record State(
-            String status, @Nullable String sid, @Nullable String reason, boolean isOpen) {
+            String status, @Nullable String sid, @Nullable String reason) {
 
         private String cells() {
             return status + "," + (sid == null ? "" : sid) + "," + ResultFile.cell(reason);
