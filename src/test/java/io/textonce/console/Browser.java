@@ -32,6 +32,7 @@ public final class Browser implements AfterAllCallback {
 
     private static final Path CHROMIUM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    private static final boolean KEEPS = Boolean.getBoolean("screenshots");
 
     private static final String AXE = axe();
 
@@ -135,7 +136,23 @@ public final class Browser implements AfterAllCallback {
         }
     }
 
+    /**
+     * Keeps the first rows of each table and ends what would bring the others back. The pages list the messages of all
+     * tests; the first rows look like the rest, of which every check would take its time.
+     */
+    public static void firstRows(Page page) {
+        page.evaluate("""
+                () => {
+                    for (let timer = 1; timer < 99; timer++) { clearInterval(timer); }
+                    document.querySelectorAll('tbody tr:nth-child(n+12)').forEach(row => row.remove());
+                }""");
+    }
+
+    /** Keeps what the page looks like, for people, where the build has {@code -Dscreenshots=true}. */
     public static void keep(Page page, String name) {
+        if (!KEEPS) {
+            return;
+        }
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(name + ".png"))
                 // Hiding the caret takes a style element, which the policy of the page forbids.

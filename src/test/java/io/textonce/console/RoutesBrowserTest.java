@@ -14,7 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Camel's view as an operator meets it, in a real browser. Its screenshots stay in {@code target/screenshots}. */
+/** Camel's view as an operator meets it, in a real browser. */
 @ProductionTest
 class RoutesBrowserTest {
 

@@ -13,7 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The support page as a person meets it, in a real browser. Its screenshots stay in {@code target/screenshots}. */
+/** The support page as a person meets it, in a real browser. */
 @ProductionTest
 class SupportBrowserTest {
 

@@ -242,6 +242,7 @@ class SupportTasksTest {
 
     private void done(String name) {
         assertThat(clicks).as("clicks").isLessThanOrEqualTo(MOST_CLICKS);
+        Browser.firstRows(page);
         assertThat(Browser.faults(page)).as("what axe finds").isEmpty();
         Browser.keep(page, "task-" + name);
     }
