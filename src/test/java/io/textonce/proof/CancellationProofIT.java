@@ -22,12 +22,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Cancellations that race with their reminders while the process is killed and Twilio loses answers: a reminder whose
  * cancellation was answered as done, or came first, is never sent, and no reminder is sent twice.
  */
+@Tag("proof")
 class CancellationProofIT extends Proof {
 
     private static final int REMINDERS = LARGE ? 400 : 60;

@@ -35,11 +35,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * One event, one text, whatever breaks: 0 lost and 0 doubled in every scenario, counted in Twilio's ledger. The size is
- * small in {@code ./mvnw verify}; {@code ./mvnw verify -Pproof} runs the large one.
+ * One event, one text, whatever breaks: 0 lost and 0 doubled in every scenario, counted in Twilio's ledger. {@code
+ * ./mvnw verify} runs what nothing else shows, in a small size; {@code ./mvnw verify -Pproof} runs all, in the large one.
  */
 @Order(Integer.MAX_VALUE) // The longest: of the classes in a queue, the last is taken first.
 class ProofIT extends Proof {
@@ -195,6 +196,7 @@ class ProofIT extends Proof {
     }
 
     @Test
+    @Tag("proof")
     void survivesItsDatabaseAndItsBroker() throws SQLException {
         try (var load = new Load(peers, () -> app)) {
             app = start();
@@ -219,6 +221,7 @@ class ProofIT extends Proof {
     }
 
     @Test
+    @Tag("proof")
     void stopsWithinThirtySecondsAndLeavesNothingBehind() {
         try (var load = new Load(peers, () -> app)) {
             peers.twilio().share(0.3, answersLate(Duration.ofSeconds(2)));
@@ -237,8 +240,8 @@ class ProofIT extends Proof {
         }
     }
 
-    /** HTTP, queue and inbox feed both, each instance takes some of all three, and one dies with calls under way. */
     @Test
+    @Tag("proof")
     void survivesThatItsDatabaseIsSetBack() throws IOException {
         var backup = DIRECTORY.resolve("backup-" + System.nanoTime());
         try (var load = new Load(peers, () -> app)) {
@@ -291,6 +294,7 @@ class ProofIT extends Proof {
         }
     }
 
+    /** HTTP, queue and inbox feed both, each instance takes some of all three, and one dies with calls under way. */
     @Test
     void sharesTheWorkWithASecondInstanceThatIsKilled() throws SQLException {
         var turns = new AtomicInteger();
@@ -364,6 +368,7 @@ class ProofIT extends Proof {
 
     /** What runs is the version before the newest migration; the packaged one comes beside it, migrates and stays. */
     @Test
+    @Tag("proof")
     void staysRightWhileTheNextVersionTakesOver() throws Exception {
         var before = PreviousVersion.in(DIRECTORY);
         var turns = new AtomicInteger();

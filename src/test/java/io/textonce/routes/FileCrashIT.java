@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -65,9 +65,18 @@ class FileCrashIT {
         peers.close();
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void sendsEveryGoodLineOnceWhenTextOnceIs(End end) throws IOException {
+    @Test
+    void sendsEveryGoodLineOnceWhenItIsKilled() throws IOException {
+        sendsEveryGoodLineOnce(End.KILLED);
+    }
+
+    @Test
+    @Tag("proof")
+    void sendsEveryGoodLineOnceWhenItIsStopped() throws IOException {
+        sendsEveryGoodLineOnce(End.STOPPED);
+    }
+
+    private static void sendsEveryGoodLineOnce(End end) throws IOException {
         peers.twilio().reset();
         peers.twilio().always(answersLate(Duration.ofMillis(40)).and(losesCallbacks()));
         List<Line> lines = lines(end);
