@@ -48,6 +48,8 @@ final class RouteFile {
     /** Kind of name of a route configuration. */
     static final String POLICY = "route configuration";
 
+    private static final String BEAN = "bean";
+
     private static final String EVENT = "event-";
 
     private final String location;
@@ -99,11 +101,11 @@ final class RouteFile {
         return directs;
     }
 
-    /** Returns the names by which routes of other files use this one: its direct names and its route configurations. */
+    /** Returns the names by which routes of other files use this one: direct names, route configurations and beans. */
     Set<String> uses() {
         var uses = new TreeSet<>(directs);
         names.stream()
-                .filter(name -> name.kind().equals(POLICY))
+                .filter(name -> name.kind().equals(POLICY) || name.kind().equals(BEAN))
                 .map(Name::name)
                 .forEach(uses::add);
         return uses;
@@ -135,7 +137,7 @@ final class RouteFile {
             }
             ids.add(route.getId());
         }
-        if (ids.isEmpty()) {
+        if (names.isEmpty()) {
             throw new IllegalArgumentException("the file holds no route; it must begin with - route:");
         }
         return ids;
@@ -199,7 +201,7 @@ final class RouteFile {
             }
             case "beans" -> {
                 if (value instanceof SequenceNode declared) {
-                    declared.getValue().forEach(bean -> name("bean", bean, "name"));
+                    declared.getValue().forEach(bean -> name(BEAN, bean, "name"));
                 }
             }
             default -> {}

@@ -1,6 +1,8 @@
 package io.textonce.hotload;
 
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -97,7 +99,7 @@ final class UserFiles {
         return problem != null;
     }
 
-    /** Returns the other files whose routes use a direct name or a route configuration that may have changed. */
+    /** Returns the other files whose routes use a direct name, a route configuration or a bean that may have changed. */
     private Set<String> usersOf(Set<String> changed, Set<String> gone) {
         var names = new TreeSet<String>();
         Stream.of(changed, gone)
@@ -121,7 +123,7 @@ final class UserFiles {
         do {
             before = left.size();
             failed.clear();
-            for (String file : Set.copyOf(left)) {
+            for (String file : beansFirst(left)) {
                 try {
                     replace(file);
                     left.remove(file);
@@ -138,12 +140,19 @@ final class UserFiles {
         return busy;
     }
 
+    /** Order of loading: a route must not start with the bean that a file is about to replace. */
+    private List<String> beansFirst(Set<String> routes) {
+        return routes.stream()
+                .sorted(Comparator.comparing(file -> !folder.mentions(file, "beans")))
+                .toList();
+    }
+
     private void replace(String file) throws Exception {
         String text = folder.read(file);
         var routes = loader.replace(folder.location(file), text);
         loaded.put(file, new Loaded(text, routes.ids(), routes.uses()));
         faults.fixed(file);
-        LOG.info("{} is loaded: {}", file, String.join(", ", routes.ids()));
+        LOG.info("{} is loaded: {}", file, String.join(", ", routes.ids().isEmpty() ? routes.uses() : routes.ids()));
     }
 
     /** Returns whether the routes of a file run in the previous version, if need be after a restart. */

@@ -108,11 +108,16 @@ final class HttpResponses {
         }
     }
 
-    /** Sets the client from the request; keeps nothing else of the request but the body. */
-    void body(Exchange exchange) {
-        var message = exchange.getMessage();
+    /** Sets the client from the request, by whose permissions a message of it is sent. */
+    void caller(Exchange exchange) {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         exchange.setVariable("client", request.getRemoteUser());
+    }
+
+    /** Sets the client from the request; keeps nothing else of the request but the body. */
+    void body(Exchange exchange) {
+        caller(exchange);
+        var message = exchange.getMessage();
         byte[] body = message.getBody(byte[].class);
         if (body == null || body.length == 0) {
             throw EventRejected.ofField("body", "is missing");

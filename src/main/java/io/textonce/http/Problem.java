@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
+import javax.xml.stream.XMLStreamException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ValidationException;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
@@ -120,10 +121,10 @@ public record Problem(
         if (e instanceof StreamConstraintsException) {
             return "is nested too deeply or has a value that is too long" + where;
         }
-        return (e.getOriginalMessage().startsWith("Duplicate field")
-                        ? "has a duplicate key"
-                        : "is not valid JSON in UTF-8")
-                + where;
+        String problem = e.getOriginalMessage().startsWith("Duplicate field")
+                ? "has a duplicate key"
+                : e.getCause() instanceof XMLStreamException ? "is not valid XML" : "is not valid JSON in UTF-8";
+        return problem + where;
     }
 
     /** Returns whether the failure is transient: the database, the load, or a route that is being replaced. */

@@ -76,7 +76,11 @@ public final class DeadLetters {
     /** Keeps an event that is skipped, unless its delivery is kept, and logs the reason. */
     void skipped(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        String reason = reason(caught, Problem.rejection(caught));
+        var rejection = Problem.rejection(caught);
+        if (rejection == null) {
+            LOG.error("An event failed with an unexpected error; it is skipped", caught);
+        }
+        String reason = reason(caught, rejection);
         boolean kept = exchange.getVariable("delivery") == null;
         if (kept) {
             byte[] body = bytes(exchange, exchange.getMessage().getBody());

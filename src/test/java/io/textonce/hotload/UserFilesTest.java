@@ -106,6 +106,51 @@ class UserFilesTest {
     }
 
     @Test
+    void givesRoutesTheNewDatabaseWhenTheFileOfItsPoolIsReplaced(Sandbox sandbox) throws IOException {
+        String database = """
+                - beans:
+                    - name: ownShop
+                      type: com.zaxxer.hikari.HikariDataSource
+                      properties:
+                        jdbcUrl: "{{spring.datasource.url}}"
+                        username: "{{spring.datasource.username}}"
+                        password: "{{spring.datasource.password}}"
+                        poolName: shop-1
+                """;
+        write(sandbox, "own-file-database.camel.yaml", database);
+        write(sandbox, "own-file-shop.camel.yaml", """
+                - route:
+                    id: own-file-shop
+                    from:
+                      uri: kamelet:api-source
+                      parameters:
+                        path: own-file-shop
+                      steps:
+                        - to:
+                            uri: sql
+                            parameters:
+                              query: select 7
+                              dataSource: "#ownShop"
+                              outputType: SelectOne
+                        - convertBodyTo:
+                            type: String
+                """);
+        await().atMost(SECONDS)
+                .untilAsserted(() ->
+                        assertThat(get(sandbox, "/api/own-file-shop").body()).isEqualTo("7"));
+        var first = camel.getRegistry().lookupByNameAndType("ownShop", HikariDataSource.class);
+
+        write(sandbox, "own-file-database.camel.yaml", database.replace("shop-1", "shop-2"));
+        await().atMost(SECONDS).until(first::isClosed);
+
+        await().atMost(SECONDS)
+                .untilAsserted(() ->
+                        assertThat(get(sandbox, "/api/own-file-shop").body()).isEqualTo("7"));
+        assertThat(camel.getRegistry().lookupByNameAndType("ownShop", HikariDataSource.class))
+                .isNotSameAs(first);
+    }
+
+    @Test
     void givesEveryRequestOfAPathThatIsBeingReloadedTheRouteOrAProblemThatSaysRetry(Sandbox sandbox) throws Exception {
         String file = """
                 - route:

@@ -430,6 +430,10 @@ public final class RouteRules {
         var violations = new ArrayList<Violation>();
         for (var file : bundle.files()) {
             var declared = new HashSet<>(bundle.settings());
+            if (file.isExample()) {
+                // Camel's function for a variable of the environment.
+                declared.add("env");
+            }
             if (file.isKamelet()) {
                 file.tree().at("/spec/definition/properties").fieldNames().forEachRemaining(declared::add);
                 file.tree()

@@ -1,9 +1,11 @@
 package io.textonce.routes;
 
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.mustachejava.MustacheFactory;
+import com.zaxxer.hikari.HikariDataSource;
 import io.textonce.message.Senders;
 import io.textonce.message.TemplatesForTests;
 import io.textonce.sandbox.Sandbox;
@@ -11,6 +13,9 @@ import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +37,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
 
 /** An integrator's own routes from other components, which end in {@code kamelet:sms-send-sink}. */
@@ -59,16 +66,22 @@ class ExamplesTest {
         FileSystemUtils.deleteRecursively(copied);
         senders.reload();
         sandbox.database().execute("DROP SCHEMA IF EXISTS shop CASCADE");
+        if (camel.getRegistry().lookupByName("shopDatabase") instanceof HikariDataSource pool) {
+            pool.close();
+            camel.getRegistry().unbind("shopDatabase");
+        }
+        sandbox.database().execute("DROP DATABASE IF EXISTS shop WITH (FORCE)");
     }
 
     @Test
     void textsEachRowOfATableOnce(Sandbox sandbox) throws Exception {
         String number = sandbox.newNumber();
         String id = sandbox.newEventId();
-        sandbox.database().execute("CREATE SCHEMA shop");
-        sandbox.database()
-                .execute("CREATE TABLE shop.invoices (id integer, event_id text, phone text, texted boolean)");
-        sandbox.database().execute("""
+        sandbox.database().execute("CREATE DATABASE shop");
+        var shop = shopDatabase(sandbox);
+        shop.execute("CREATE SCHEMA shop");
+        shop.execute("CREATE TABLE shop.invoices (id integer, event_id text, phone text, texted boolean)");
+        shop.execute("""
                 CREATE VIEW shop.invoice_texts AS
                 SELECT id AS "invoiceId", event_id AS "eventId", phone, 'A-' || id AS number, 1000 + id AS items,
                     1234.50 AS total, 'EUR' AS currency, date '2026-03-01' AS due, 'de-AT' AS locale,
@@ -77,13 +90,23 @@ class ExamplesTest {
                 """);
         copy(sandbox, "templates");
         String legacy = "(" + number.substring(2, 5) + ") " + number.substring(5, 8) + "-" + number.substring(8);
-        insert(sandbox, 1, id, legacy);
-        insert(sandbox, 2, sandbox.newEventId(), "not a number");
+        String insert = "INSERT INTO shop.invoices VALUES (?, ?, ?, false)";
+        shop.update(insert, 1, id, legacy);
+        shop.update(insert, 2, sandbox.newEventId(), "not a number");
 
-        load("routes/examples/invoice-due.camel.yaml", "invoice-due");
-        awaitAllTexted(sandbox);
-        sandbox.database().update("UPDATE shop.invoices SET texted = false");
-        awaitAllTexted(sandbox);
+        loaded = "invoice-due";
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(
+                        "invoice-due.camel.yaml",
+                        Files.readString(Path.of("routes/examples/invoice-due.camel.yaml"))
+                                .replace(
+                                        "{{env:SHOP_DATABASE_URL}}",
+                                        sandbox.peers().postgres().url("shop"))
+                                .replace("{{env:SHOP_DATABASE_USERNAME}}", "{{spring.datasource.username}}")
+                                .replace("{{env:SHOP_DATABASE_PASSWORD}}", "{{spring.datasource.password}}")));
+        awaitAllTexted(shop);
+        shop.update("UPDATE shop.invoices SET texted = false");
+        awaitAllTexted(shop);
 
         assertThat(sandbox.twilio().sentTo(number))
                 .extracting(TwilioMessage::body)
@@ -92,6 +115,58 @@ class ExamplesTest {
         assertThat(kept(sandbox, "invoice-due"))
                 .singleElement()
                 .satisfies(letter -> assertThat(letter).contains("\"not a number\"", "\"A-2\""));
+    }
+
+    @Test
+    void storesWhatAnOwnRouteCanNotProcess(Sandbox sandbox) throws Exception {
+        loaded = "own-failing";
+        PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("own-failing.camel.yaml", """
+                - route:
+                    id: own-failing
+                    routeConfigurationId: dead-letter-table
+                    from:
+                      uri: direct:own-failing
+                      steps:
+                        - setBody:
+                            jq: error("no such order")
+                        - to: kamelet:sms-send-sink?event=own&purpose=own
+                """));
+
+        try (var template = camel.createProducerTemplate()) {
+            template.sendBody("direct:own-failing", "{\"order\":7}");
+        }
+
+        assertThat(kept(sandbox, "own-failing")).containsExactly("{\"order\":7}");
+    }
+
+    @Test
+    void respondsToAnOrderInXmlAsToAnyEvent(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        String order = sandbox.newEventId();
+        copy(sandbox, "mappings");
+        load("routes/examples/order-xml-http.camel.yaml", "order-xml-http");
+
+        var first = postXml(sandbox, orderXml(order, number));
+        sandbox.awaitStatus("order_" + order + "_shipped_v1", "delivered");
+        var second = postXml(sandbox, orderXml(order, number));
+        var wrong = postXml(sandbox, orderXml(order, "nobody"));
+        var broken = postXml(sandbox, "<order>");
+
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
+        assertThat(sandbox.json(first).path("accepted").asBoolean()).isTrue();
+        assertThat(first.headers().firstValue("Location").orElseThrow()).startsWith("/api/deliveries/");
+        assertThat(second.statusCode()).as(second.body()).isEqualTo(200);
+        assertThat(sandbox.json(second).path("duplicate").asBoolean()).isTrue();
+        assertThatProblem(wrong).is(400, "invalid_request");
+        assertThatProblem(broken).is(400, "invalid_request");
+        assertThat(broken.body()).contains("is not valid XML");
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    private static HttpResponse<String> postXml(Sandbox sandbox, String xml) {
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/shop/orders"))
+                .header("Content-Type", "application/xml")
+                .POST(BodyPublishers.ofString(xml)));
     }
 
     @Test
@@ -351,14 +426,18 @@ class ExamplesTest {
                 .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:" + Path.of(file)));
     }
 
-    private static void insert(Sandbox sandbox, int id, String eventId, String phone) {
-        sandbox.database().update("INSERT INTO shop.invoices VALUES (?, ?, ?, false)", id, eventId, phone);
+    private static JdbcTemplate shopDatabase(Sandbox sandbox) {
+        var environment = sandbox.context().getEnvironment();
+        return new JdbcTemplate(new DriverManagerDataSource(
+                sandbox.peers().postgres().url("shop"),
+                environment.getRequiredProperty("spring.datasource.username"),
+                environment.getRequiredProperty("spring.datasource.password")));
     }
 
-    private static void awaitAllTexted(Sandbox sandbox) {
+    private static void awaitAllTexted(JdbcTemplate shop) {
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(sandbox.database()
-                                .queryForObject("SELECT bool_and(texted) FROM shop.invoices", Boolean.class))
+                .untilAsserted(() -> assertThat(
+                                shop.queryForObject("SELECT bool_and(texted) FROM shop.invoices", Boolean.class))
                         .isTrue());
     }
 }
