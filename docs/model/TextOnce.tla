@@ -165,7 +165,7 @@ Poll(e) ==
         /\ UNCHANGED <<worker, wire, rest>>
 
 -----------------------------------------------------------------------------
-(* Reconciliation of what nobody knows, with a list that hides new messages. *)
+(* Reconciliation of what is unknown, with a list that hides new messages. *)
 
 LeaseExpires(e) ==
     /\ On("expiry") /\ row[e].status = "reserved" /\ Late(row[e].claimed + Lease)

@@ -103,7 +103,7 @@ public final class DueLeases {
             run_out AS (
             """ + Timeline.ENTRY + """
                 SELECT d.id, 'decision', 'unknown', 'unknown', NULL, NULL,
-                    'The sender went silent; nobody knows whether it called Twilio', NULL, NULL
+                    'The lease expired; the instance may have called Twilio', NULL, NULL
                 FROM textonce.deliveries AS d JOIN found ON d.id = found.id WHERE d.status = 'reserved'
             ),
             leased AS (

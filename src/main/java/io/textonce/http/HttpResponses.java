@@ -229,7 +229,7 @@ final class HttpResponses {
     }
 
     /** Acknowledges the request without a body. */
-    void heard(Exchange exchange) {
+    void acknowledge(Exchange exchange) {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
         exchange.getMessage().setBody(null);

@@ -132,7 +132,7 @@ final class InboundMessages {
     }
 
     /** Counts what came, logs what it stopped, and answers. */
-    void heard(Exchange exchange) {
+    void respond(Exchange exchange) {
         var inbound = exchange.getVariable("inbound", Map.class);
         var stopped = exchange.getMessage().getBody(Integer.class);
         boolean first = stopped != null;

@@ -332,7 +332,7 @@ class StateMachineTest {
                 tables, context, event, sms.service, sms.phone, sms.body, Duration.ofSeconds(random.nextInt(200)));
     }
 
-    /** What is held, or is to come yet, is never sent then; of what may be with Twilio nobody knows. */
+    /** What is held, or is to come yet, is never sent then; what may be with Twilio may be sent. */
     private void cancelAnEvent() {
         String event = "event-" + random.nextInt(nextEvent + 2);
         boolean held = jdbc.queryForList(
