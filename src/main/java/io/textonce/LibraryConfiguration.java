@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import io.textonce.broker.BrokerConnections;
 import io.textonce.reconcile.WorkerPool;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
@@ -18,10 +19,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jms.connection.SingleConnectionFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Beans of classes that are not ours: clock, JSON, and the thread pools of the background work. */
@@ -49,6 +51,13 @@ class LibraryConfiguration {
                 .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
     }
 
+    /** Connections to a broker other than Artemis, whose own are Spring Boot's. */
+    @Bean(destroyMethod = "stop")
+    @ConditionalOnExpression("!'${textonce.jms.client}'.equals('artemis')")
+    JmsPoolConnectionFactory brokerConnections(TextOnceProperties settings) {
+        return BrokerConnections.pool(settings.jms());
+    }
+
     /**
      * Lets a consumer ask for one message after the other. By default Artemis sends it ahead what fits into 1 MiB: then one
      * has thousands of small messages, and all others have none.
@@ -58,8 +67,8 @@ class LibraryConfiguration {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessBeforeInitialization(Object bean, String name) {
-                if (bean instanceof SingleConnectionFactory shared
-                        && shared.getTargetConnectionFactory() instanceof ActiveMQConnectionFactory artemis
+                if (bean instanceof JmsPoolConnectionFactory pool
+                        && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory artemis
                         && artemis.getConsumerWindowSize() == ActiveMQClient.DEFAULT_CONSUMER_WINDOW_SIZE) {
                     artemis.setConsumerWindowSize(0);
                 }

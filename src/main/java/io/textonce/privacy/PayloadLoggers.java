@@ -19,6 +19,7 @@ public final class PayloadLoggers extends TurboFilter {
             "com.networknt", // the nodes that are validated, value by value
             "com.twilio", // TwilioRestClient: query and header parameters
             "org.apache.activemq.artemis", // packets with their buffers, as hexadecimal dumps too
+            "org.apache.activemq.transport", // TransportLogger: every command
             "org.apache.camel.component.bean", // MethodInfo: "Parameter #{} evaluated as: {}"
             "org.apache.camel.component.jms", // messages sent and received
             "org.apache.camel.component.sql", // DefaultSqlPrepareStatementStrategy: "Setting parameter #{} with value:
@@ -35,6 +36,7 @@ public final class PayloadLoggers extends TurboFilter {
             "org.apache.coyote", // Http11InputBuffer: "Received [...]", the raw request
             "org.apache.hc.client5.http.headers", // every header, Authorization included
             "org.apache.hc.client5.http.wire", // every byte, in quoted pieces
+            "org.apache.qpid", // frames and messages
             "org.apache.tomcat.util.http", // Parameters: names with values that do not decode
             "org.apache.tomcat.util.net", // buffers of the socket
             "org.postgresql", // "FE=> Bind(...,$1=<'...'>)", every parameter

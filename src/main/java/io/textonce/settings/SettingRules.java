@@ -11,11 +11,13 @@ import java.util.Base64;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
 /** Rules that no constraint of one setting can say: over several of them, about addresses, and of Spring's settings. */
 final class SettingRules {
 
     private static final String ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
+    private static final String BROKER_URL = "textonce.jms.broker-url";
     private static final String CLIENTS = "textonce.clients.";
     private static final String HTTPS = "must be an https URL (http only to this machine)";
     private static final String EVENTS = "must be names of events, such as order-shipped";
@@ -123,13 +125,32 @@ final class SettingRules {
                 !destination.equals("queue:" + settings.jms().eventsQueue()),
                 "must not be the queue of events");
         if (runs("jms") || !destination.isEmpty()) {
-            required("spring.artemis.broker-url", url -> true, "must be the address of the broker");
+            broker();
         }
         // Camel 4.17's HTTP consumer gives each back twice (autoRelease, and once more): two requests get the same one.
         demand(
                 "camel.main.exchange-factory",
                 faults.value("camel.main.exchange-factory").matches("|default|prototype"),
                 "must be prototype: one that is used again would be given to two events at once");
+    }
+
+    private void broker() {
+        var jms = settings.jms();
+        if (jms.isArtemis()) {
+            required("spring.artemis.broker-url", url -> true, "must be the address of the broker");
+            return;
+        }
+        switch (jms.client()) {
+            case JmsSettings.AMQP ->
+                required(BROKER_URL, url -> url.matches("(failover:.*)?amqp.+"), "must be amqp://… or amqps://…");
+            case JmsSettings.ACTIVEMQ -> required(BROKER_URL, url -> url.contains(":"), "must be tcp://… or ssl://…");
+            default ->
+                demand(BROKER_URL, jms.brokerUrl().isEmpty(), "is not read; set textonce.jms.properties of the class");
+        }
+        demand(
+                "textonce.jms.client",
+                jms.client().isEmpty() || ClassUtils.isPresent(jms.factoryClass(), null),
+                "needs the class " + jms.factoryClass() + "; put its jar and the jars it needs into the folder lib");
     }
 
     private boolean runs(String intake) {

@@ -32,7 +32,8 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
             "textonce.twilio.secondary-auth-token",
             "textonce.hash-key",
             "spring.datasource.password",
-            "spring.artemis.password");
+            "spring.artemis.password",
+            "textonce.jms.password");
 
     private static final Validator VALIDATOR = Validation.byDefaultProvider()
             .configure()

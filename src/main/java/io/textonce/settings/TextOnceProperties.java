@@ -52,7 +52,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param unknown reconciliation of unknown outcomes
  * @param due background worker
  * @param http limits of the HTTP intake
- * @param jms queues of the JMS intake
+ * @param jms broker and its queues
  * @param file limits of the file intake
  * @param incident alerting of incidents
  * @param twilio connection to Twilio
@@ -99,7 +99,7 @@ public record TextOnceProperties(
         @Valid Unknown unknown,
         @Valid Due due,
         @Valid @NestedConfigurationProperty HttpSettings http,
-        @Valid Jms jms,
+        @Valid @NestedConfigurationProperty JmsSettings jms,
         @Valid @NestedConfigurationProperty FileSettings file,
         @Valid Incident incident,
         @Valid @NestedConfigurationProperty TwilioSettings twilio,
@@ -166,20 +166,6 @@ public record TextOnceProperties(
             @Positive(message = COUNT) int workers,
             @AboveZero Duration statusAfter,
             @AboveZero Duration probeInterval) {}
-
-    /**
-     * Queues of the JMS intake.
-     *
-     * @param eventsQueue queue of events
-     * @param deadLetterQueue dead letter queue of rejected events, with the reason
-     * @param inboundQueue queue of inbound messages other than STOP and HELP
-     * @param consumers messages processed at once
-     */
-    public record Jms(
-            @NotBlank(message = SettingFaults.MISSING) String eventsQueue,
-            @NotBlank(message = SettingFaults.MISSING) String deadLetterQueue,
-            @NotBlank(message = SettingFaults.MISSING) String inboundQueue,
-            @Positive(message = COUNT) int consumers) {}
 
     /**
      * Alerting of incidents.

@@ -56,7 +56,12 @@ public final class SandboxBroker implements AutoCloseable {
     }
 
     public String url() {
-        return "tcp://127.0.0.1:" + port;
+        return "tcp://" + address();
+    }
+
+    /** The port of AMQP and STOMP, which is that of Artemis' own protocol, too: a client's first bytes decide. */
+    public String address() {
+        return "127.0.0.1:" + port;
     }
 
     /** How many messages a queue holds, those under way and those waiting to be delivered again included. */

@@ -29,6 +29,7 @@ class SettingsTableTest {
     private static final Set<String> SECRET = Set.of(
             "TEXTONCE_HASH_KEY",
             "TEXTONCE_HASH_KEY_PREVIOUS",
+            "TEXTONCE_JMS_PASSWORD",
             "TWILIO_AUTH_TOKEN",
             "TWILIO_SECONDARY_AUTH_TOKEN",
             "TWILIO_WEBHOOK_KEYS",

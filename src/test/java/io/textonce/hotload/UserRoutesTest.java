@@ -292,8 +292,8 @@ class UserRoutesTest {
                 Arguments.of("sms-send-sink", "sms-sink", "line 21: there is no file sms-sink.kamelet.yaml"),
                 Arguments.of(
                         "uri: kamelet:sms-send-sink",
-                        "uri: kafka:orders",
-                        "line 21: there is no component kafka; put camel-kafka-4.17.0.jar and the jars it needs into the"),
+                        "uri: nats:orders",
+                        "line 21: there is no component nats; put camel-nats-4.17.0.jar and the jars it needs into the"),
                 Arguments.of("purpose: order-updates", "purpose: \"{{who}}\"", "line 24: there is no setting who"),
                 Arguments.of(
                         "id: event-order-late\n",

@@ -36,6 +36,7 @@ class PayloadLoggersTest {
                 "org.apache.coyote.http11.Http11InputBuffer",
                 "org.apache.hc.client5.http.headers",
                 "org.apache.hc.client5.http.wire",
+                "org.apache.qpid.jms.provider.amqp.FRAMES",
                 "org.postgresql",
                 "org.postgresql.core.v3.QueryExecutorImpl",
                 "org.springframework.jdbc.core.StatementCreatorUtils",

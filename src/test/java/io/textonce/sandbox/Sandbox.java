@@ -47,6 +47,9 @@ public final class Sandbox {
     public static final List<String> PACED_SENDERS =
             List.of("MG000000000000000000000000000face0", "MG000000000000000000000000000face1");
 
+    /** Property of a test whose application reaches its broker by another client than Artemis'. */
+    public static final String JMS_CLIENT = "sandbox.jms-client";
+
     private static final AtomicInteger NUMBERS = new AtomicInteger(1_000_000);
     private static final AtomicInteger BLOCKS = new AtomicInteger(555_200);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -238,6 +241,7 @@ public final class Sandbox {
             context.getBeanFactory().registerSingleton("peers", peers);
             Map<String, Object> settings = new HashMap<>(peers.environment());
             settings.putAll(peers.statusEnvironment());
+            settings.putAll(jms(context.getEnvironment().getProperty(JMS_CLIENT, "artemis"), peers));
             settings.put("TEXTONCE_STATUS_TIMEOUT", "2s");
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
@@ -251,6 +255,15 @@ public final class Sandbox {
             settings.put("TEXTONCE_TWILIO_SEGMENTS_PER_SECOND", String.join("=5,", PACED_SENDERS) + "=5");
             Peers.configure(context.getEnvironment(), settings);
         }
+    }
+
+    private static Map<String, String> jms(String client, Peers peers) {
+        String url = switch (client) {
+            case "amqp" -> "amqp://" + peers.broker().address();
+            case "activemq" -> ClassicBroker.start().url();
+            default -> "";
+        };
+        return Map.of("TEXTONCE_JMS_CLIENT", client, "TEXTONCE_JMS_BROKER_URL", url);
     }
 
     /** Hands the sandbox to a test method. */

@@ -319,7 +319,7 @@ class SettingsCheckTest {
                 TextOnceProperties.Unknown.class,
                 TextOnceProperties.Due.class,
                 HttpSettings.class,
-                TextOnceProperties.Jms.class,
+                JmsSettings.class,
                 FileSettings.class,
                 TextOnceProperties.Incident.class,
                 TextOnceProperties.Retention.class,
@@ -582,6 +582,32 @@ class SettingsCheckTest {
         variables.remove("SPRING_ARTEMIS_BROKER_URL");
 
         assertThat(problems(variables, false)).containsExactly("SPRING_ARTEMIS_BROKER_URL is missing");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "amqp     | amqp://broker:5672                  | ",
+                "amqp     | amqps://bus.servicebus.windows.net  | ",
+                "amqp     | failover:(amqp://a:5672,amqp://b:5672) | ",
+                "activemq | tcp://broker:61616                  | ",
+                "amqp     | ''                                  | TEXTONCE_JMS_BROKER_URL is missing",
+                "amqp     | tcp://broker:61616                  | TEXTONCE_JMS_BROKER_URL must be amqp://… or amqps://…",
+                "rabbitmq | ''                                  | TEXTONCE_JMS_CLIENT must be artemis, amqp, activemq or the class of a connection factory",
+                "com.example.Factory | ''                       | TEXTONCE_JMS_CLIENT needs the class com.example.Factory; put its jar and the jars it needs into the folder lib",
+                "com.example.Factory | tcp://broker:61616       | TEXTONCE_JMS_BROKER_URL is not read; set textonce.jms.properties of the class",
+            })
+    void takesABrokerByTheSettingsOfItsClient(String client, String url, String problem) {
+        var variables = new HashMap<>(with(Map.of("TEXTONCE_JMS_CLIENT", client, "TEXTONCE_JMS_BROKER_URL", url)));
+        variables.remove("SPRING_ARTEMIS_BROKER_URL");
+        variables.put("TEXTONCE_JMS_PROPERTIES_CHANNEL", "any property of the class");
+
+        if (problem == null) {
+            assertThat(problems(variables, false)).isEmpty();
+        } else {
+            assertThat(problems(variables, false)).contains(problem);
+        }
     }
 
     @Test

@@ -1,0 +1,50 @@
+package io.textonce.routes;
+
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.SandboxTest;
+import jakarta.jms.Message;
+import org.apache.qpid.jms.message.JmsMessage;
+import org.apache.qpid.jms.provider.amqp.message.AmqpJmsMessageFacade;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.context.TestPropertySource;
+
+/** Artemis, reached over AMQP 1.0. */
+@SandboxTest
+@ExtendWith(OutputCaptureExtension.class)
+@TestPropertySource(properties = Sandbox.JMS_CLIENT + "=amqp")
+class AmqpBrokerTest extends BrokerCases {
+
+    @Override
+    int failures() {
+        return 4;
+    }
+
+    @Override
+    String contentType(Message message) {
+        return ((AmqpJmsMessageFacade) ((JmsMessage) message).getFacade())
+                .getContentType()
+                .toString();
+    }
+
+    /** The broker ends the session of a message that it rejects, and does not count its delivery. */
+    @Test
+    void keepsAMessageUntilTheDeadLetterQueueTakesIt(Sandbox sandbox, CapturedOutput output) {
+        String body = "poison " + sandbox.newEventId();
+        sandbox.jms().convertAndSend(DEAD, "it is full with this");
+        var room = sandbox.peers().broker().full(DEAD, QUEUE);
+        try {
+            sandbox.publish("order-shipped", body);
+            await().until(() -> output.getOut().contains("Address \"" + DEAD + "\" is full"));
+        } finally {
+            room.run();
+        }
+
+        await().until(() -> deadLetters(sandbox).contains(body));
+        awaitEmptyQueue(sandbox);
+    }
+}

@@ -1,0 +1,194 @@
+package io.textonce.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.peer.PeerMonitor;
+import io.textonce.sandbox.Sandbox;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** What an intake, its dead letters and publishing need of a broker and its client, whichever they are. */
+abstract class BrokerCases {
+
+    static final String QUEUE = "textonce.events";
+    static final String DEAD = "textonce.events.dead";
+
+    @Autowired
+    private CamelContext camel;
+
+    @Autowired
+    private PeerMonitor peers;
+
+    /** Deliveries that fail in a row: more than after which the client gives up by default, if it does. */
+    abstract int failures();
+
+    /** The content type of a published message, as a subscriber reads it. */
+    abstract String contentType(Message message) throws JMSException;
+
+    @Test
+    void makesOneTextOfAMessageThatComesTwice(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+
+        sandbox.publish("order-shipped", sandbox.orderShipped(id, number));
+        sandbox.publish("order-shipped", sandbox.orderShipped(id, number));
+
+        sandbox.awaitStatus(id, "delivered");
+        awaitEmptyQueue(sandbox);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(sandbox.delivery(id)).containsEntry("source", "jms");
+        assertThat(peers.health().getDetails()).containsEntry("broker", "up");
+    }
+
+    @Test
+    void movesAMessageThatCannotBecomeATextAsItCameAndWithTheReason(Sandbox sandbox) throws JMSException {
+        String mark = sandbox.newEventId();
+        sandbox.jms().send(QUEUE, session -> {
+            var message = session.createBytesMessage();
+            message.writeBytes("no JSON".getBytes());
+            message.setStringProperty("mark", mark);
+            message.setIntProperty("shop", 7);
+            message.setJMSType("order-shipped");
+            return message;
+        });
+
+        Message dead = sandbox.jms().receiveSelected(DEAD, "mark = '" + mark + "'");
+
+        assertThat(dead).isNotNull();
+        assertThat(dead.getBody(byte[].class)).isEqualTo("no JSON".getBytes());
+        assertThat(dead.getIntProperty("shop")).isEqualTo(7);
+        assertThat(dead.getJMSType()).isEqualTo("order-shipped");
+        assertThat(dead.getStringProperty("textonceReason")).contains("is not valid JSON");
+        awaitEmptyQueue(sandbox);
+    }
+
+    @Test
+    void fixesAndReplaysADeadLetterOverTheApi(Sandbox sandbox) throws IOException {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.publish("order-shipped", sandbox.orderShipped(id, number).replace("https://", "http://"));
+        await().until(() -> letters(sandbox, id).path("total").asInt() == 1);
+        var json = new ObjectMapper();
+
+        String address = "/api/dead-letters/"
+                + letters(sandbox, id).at("/deadLetters/0/id").asText();
+        String body = sandbox.json(sandbox.get(address)).path("body").asText();
+        var fixed = (ObjectNode) json.readTree(body.replace("http://", "https://"));
+        var replayed = sandbox.postJson(
+                address + "/replay", json.createObjectNode().set("body", fixed).toString());
+
+        assertThat(replayed.statusCode()).as(replayed.body()).isEqualTo(200);
+        sandbox.awaitStatus(id, "delivered");
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(letters(sandbox, id).path("total").asInt()).isZero();
+    }
+
+    @Test
+    void redeliversAMessageUntilItIsAcceptedAndCountsItsDeliveries(Sandbox sandbox) throws Exception {
+        var counts = new CopyOnWriteArrayList<Integer>();
+        String uri = camel.getRoute("intake-jms").getEndpoint().getEndpointUri().replace(QUEUE, "own.retried");
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(uri)
+                        .routeId("own-retried")
+                        .routeConfigurationId("to-caller")
+                        .process(exchange -> {
+                            counts.add(
+                                    exchange.getMessage().getBody(Message.class).getIntProperty("JMSXDeliveryCount"));
+                            if (counts.size() <= failures()) {
+                                throw new IOException("not now");
+                            }
+                        });
+            }
+        });
+        try {
+            sandbox.jms().convertAndSend("own.retried", "again and again");
+
+            await().untilAsserted(() -> assertThat(counts).hasSize(failures() + 1));
+            assertThat(counts).isSorted().doesNotHaveDuplicates().startsWith(1);
+        } finally {
+            camel.getRouteController().stopRoute("own-retried");
+            camel.removeRoute("own-retried");
+        }
+        assertThat(count(sandbox, "own.retried")).isZero();
+    }
+
+    @Test
+    void publishesEachStatusInOrder(Sandbox sandbox) throws JMSException {
+        var messages = new CopyOnWriteArrayList<TextMessage>();
+        try (var context = sandbox.context().getBean(ConnectionFactory.class).createContext()) {
+            context.createConsumer(context.createTopic("textonce.status"))
+                    .setMessageListener(message -> messages.add((TextMessage) message));
+            String id = sandbox.newEventId();
+            sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
+            sandbox.awaitStatus(id, "delivered");
+            String delivery = sandbox.delivery(id).get("id").toString();
+
+            await().untilAsserted(() -> assertThat(types(messages, delivery))
+                    .containsExactly(
+                            "io.textonce.delivery.reserved",
+                            "io.textonce.delivery.queued",
+                            "io.textonce.delivery.sent",
+                            "io.textonce.delivery.delivered"));
+            for (var message : messages) {
+                assertThat(contentType(message)).isEqualTo("application/cloudevents+json");
+            }
+        }
+    }
+
+    private static List<String> types(List<TextMessage> messages, String delivery) throws JMSException {
+        List<String> types = new ArrayList<>();
+        for (var message : messages) {
+            if (delivery.equals(message.getJMSCorrelationID())) {
+                types.add(message.getJMSType());
+            }
+        }
+        return types;
+    }
+
+    private static JsonNode letters(Sandbox sandbox, String text) {
+        return sandbox.json(sandbox.get("/api/dead-letters?place=queue&text=" + text));
+    }
+
+    static void awaitEmptyQueue(Sandbox sandbox) {
+        await().until(() -> count(sandbox, QUEUE) == 0);
+    }
+
+    static List<String> deadLetters(Sandbox sandbox) {
+        return sandbox.jms().browse(DEAD, (session, browser) -> {
+            List<String> texts = new ArrayList<>();
+            for (var messages = browser.getEnumeration(); messages.hasMoreElements(); ) {
+                if (messages.nextElement() instanceof TextMessage letter) {
+                    texts.add(letter.getText());
+                }
+            }
+            return texts;
+        });
+    }
+
+    private static int count(Sandbox sandbox, String queue) {
+        Integer count = sandbox.jms().browse(queue, (session, browser) -> {
+            int found = 0;
+            for (var messages = browser.getEnumeration(); messages.hasMoreElements(); messages.nextElement()) {
+                found++;
+            }
+            return found;
+        });
+        return count == null ? 0 : count;
+    }
+}
