@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.springframework.core.NestedExceptionUtils;
 
 /** Commands of the sandbox's jar, for people who add events and routes and have no checkout. */
@@ -17,6 +18,10 @@ public final class Commands {
 
     private static final String FOLDER = "my-routes";
 
+    /** Arguments that a command needs. It may have one more. */
+    private static final Map<String, Integer> REQUIRED =
+            Map.of("new", 1, "check", 0, "cases", 0, "preview", 2, "send-jms", 2);
+
     private static final String HELP = """
             java -jar textonce-sandbox.jar COMMAND
 
@@ -25,13 +30,14 @@ public final class Commands {
               check [FOLDER]                loads the files without running them; lists file, line and reason of each error
               cases [FOLDER]                runs the cases in FOLDER/cases
               preview EVENT FILE [FOLDER]   prints the message of the event in FILE; nothing is sent
+              send-jms EVENT FILE [URL]     sends the event in FILE to the queue of events, as a JMS message
 
-            FOLDER is my-routes by default. Exit code: 0 without findings, 1 with findings, 2 for a wrong call.
+            FOLDER is my-routes by default, URL the broker of a running sandbox. Exit code: 0 without findings, 1 with findings, 2 for a wrong call.
             """;
 
     private Commands() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         var rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
         String command = args.length == 0 ? "sandbox" : args[0];
         if (command.equals("sandbox") || command.startsWith("--")) {
@@ -41,7 +47,7 @@ public final class Commands {
         int exit;
         try {
             exit = run(command, rest);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             System.err.println(command + " failed: " + NestedExceptionUtils.getMostSpecificCause(e));
             exit = FINDINGS;
         }
@@ -49,14 +55,17 @@ public final class Commands {
     }
 
     private static int run(String command, List<String> arguments) throws IOException {
-        int required = command.equals("preview") ? 2 : command.equals("new") ? 1 : 0;
-        if (!List.of("new", "check", "cases", "preview").contains(command)
-                || arguments.size() < required
-                || arguments.size() > required + 1) {
+        Integer required = REQUIRED.get(command);
+        if (required == null || arguments.size() < required || arguments.size() > required + 1) {
             System.err.print(HELP);
             return USAGE;
         }
-        Path folder = Path.of(arguments.size() > required ? arguments.get(required) : FOLDER);
+        boolean isDefault = arguments.size() == required;
+        if (command.equals("send-jms")) {
+            String url = isDefault ? SendJms.SANDBOX : arguments.get(required);
+            return SendJms.run(arguments.get(0), Path.of(arguments.get(1)), url);
+        }
+        Path folder = Path.of(isDefault ? FOLDER : arguments.get(required));
         if (!command.equals("new") && !Files.isDirectory(folder)) {
             System.err.println(folder + " is not a folder");
             return USAGE;

@@ -188,7 +188,7 @@ public final class SandboxApplication {
                   post    curl -i http://localhost:{}/api/order-shipped-sms -H 'Content-Type: application/json' -d '...'
                   other   photo-ready is an MMS, table-reserved goes by WhatsApp, tour-today by RCS; see routes/examples
                   verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"..."}'
-                  queue   {} at {}, JMS property event=order-shipped
+                  queue   {} at {} (AMQP and STOMP at the same port), JMS property event=order-shipped
                   drop    {} (.json, .jsonl, .csv)
                   add     {}: events, schemas, templates of your own; each is loaded within two seconds
                   look    {} shows what Twilio was sent, and the codes

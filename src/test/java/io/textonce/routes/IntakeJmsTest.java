@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.SendJms;
 import io.textonce.sandbox.TwilioPost;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
@@ -16,6 +17,7 @@ import jakarta.jms.Message;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Scanner;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
@@ -107,6 +110,27 @@ class IntakeJmsTest {
 
         await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(number)).hasSize(1));
         await().untilAsserted(() -> assertThat(sandbox.delivery(id)).containsEntry("source", "jms"));
+    }
+
+    @Test
+    void takesEventsThatAreSentOverAmqpAndStomp(Sandbox sandbox) throws Exception {
+        String amqp = sandbox.newNumber();
+        String stomp = sandbox.newNumber();
+        String address = sandbox.peers().broker().address();
+
+        SendJms.send("order-shipped", sandbox.orderShipped(sandbox.newEventId(), amqp), "amqp://" + address);
+        try (var socket = new Socket("127.0.0.1", Integer.parseInt(address.replaceFirst(".*:", "")))) {
+            var frames = "CONNECT\naccept-version:1.2\nhost:localhost\n\n\0"
+                    + "SEND\ndestination:" + QUEUE
+                    + "\ndestination-type:ANYCAST\nevent:order-shipped\nreceipt:taken\n\n"
+                    + sandbox.orderShipped(sandbox.newEventId(), stomp) + "\0";
+            socket.getOutputStream().write(frames.getBytes(StandardCharsets.UTF_8));
+            var answers = new Scanner(socket.getInputStream(), StandardCharsets.UTF_8);
+            assertThat(answers.findWithinHorizon("receipt-id:taken", 0)).isNotNull();
+        }
+
+        await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(amqp)).hasSize(1));
+        await().untilAsserted(() -> assertThat(sandbox.twilio().sentTo(stomp)).hasSize(1));
     }
 
     @Test

@@ -114,6 +114,17 @@ class CommandsIT {
                             < 300);
 
             assertThat(folder.resolve("sandbox/postgres")).isDirectory();
+            Files.writeString(
+                    folder.resolve("queued.json"),
+                    "{\"eventId\":\"table_9_ready\",\"phone\":\"+15558675312\","
+                            + "\"consentAt\":\"2026-06-02T09:00:00Z\",\"orderId\":\"9\"}");
+            String log = Files.readString(folder.resolve("log"));
+            String broker = log.replaceAll("(?s).* at tcp:(//[^ ]+) .*", "$1");
+
+            var sent = run("send-jms", "table-ready", "queued.json", "amqp:" + broker);
+
+            assertThat(sent.exit()).as(sent.output()).isZero();
+            await().until(() -> Files.readString(folder.resolve("log")).contains("table_9_ready is delivered"));
         } finally {
             sandbox.destroy();
             sandbox.waitFor(30, TimeUnit.SECONDS);

@@ -1,0 +1,49 @@
+package io.textonce.sandbox;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.qpid.jms.JmsConnectionFactory;
+
+/** Message with an event, to the queue of events of a running sandbox or of another broker. */
+public final class SendJms {
+
+    static final String SANDBOX = "tcp://localhost:61616";
+
+    private static final String QUEUE = "textonce.events";
+
+    private SendJms() {}
+
+    static int run(String event, Path file, String url) throws IOException {
+        String body = Files.readString(file);
+        SandboxApplication.silence();
+        try {
+            String id = send(event, body, url);
+            System.out.println("sent to " + QUEUE + " at " + url + " as " + id);
+            return Commands.OK;
+        } catch (JMSException e) {
+            throw new IllegalStateException("the broker at " + url + " did not accept the message", e);
+        }
+    }
+
+    /**
+     * Sends a text message with the event's name in the property {@code event}.
+     *
+     * @param url of AMQP, or of Artemis' own protocol
+     * @return its JMSMessageID
+     */
+    public static String send(String event, String body, String url) throws JMSException {
+        ConnectionFactory broker =
+                url.startsWith("amqp") ? new JmsConnectionFactory(url) : new ActiveMQConnectionFactory(url);
+        try (var connection = broker.createConnection();
+                var session = connection.createSession()) {
+            var message = session.createTextMessage(body);
+            message.setStringProperty("event", event);
+            session.createProducer(session.createQueue(QUEUE)).send(message);
+            return message.getJMSMessageID();
+        }
+    }
+}
