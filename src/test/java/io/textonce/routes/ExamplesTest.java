@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.mustachejava.MustacheFactory;
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.message.Senders;
 import io.textonce.message.TemplatesForTests;
+import io.textonce.sandbox.KafkaForTests;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
@@ -25,7 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.stub.StubComponent;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +56,9 @@ class ExamplesTest {
     @Autowired
     private Senders senders;
 
+    @Autowired
+    private MeterRegistry meters;
+
     private String loaded = "";
     private Path copied = Path.of("target", "no-mappings");
 
@@ -62,7 +66,6 @@ class ExamplesTest {
     void unload(Sandbox sandbox) throws Exception {
         camel.getRouteController().stopRoute(loaded);
         camel.removeRoute(loaded);
-        camel.removeComponent("kafka");
         FileSystemUtils.deleteRecursively(copied);
         senders.reload();
         sandbox.database().execute("DROP SCHEMA IF EXISTS shop CASCADE");
@@ -170,30 +173,55 @@ class ExamplesTest {
     }
 
     @Test
-    void textsEachRecordOfATopicOnce(Sandbox sandbox, CapturedOutput output) throws Exception {
+    void commitsARecordOfATopicOnlyAfterItsClaim(Sandbox sandbox, CapturedOutput output, @TempDir Path directory)
+            throws Exception {
         String number = sandbox.newNumber();
         String id = sandbox.newEventId();
+        String later = sandbox.newEventId();
         String event = "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
                 + "\",\"parcelId\":\"P 7\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
-        camel.addComponent("kafka", new StubComponent());
+        var kafka = KafkaForTests.start(directory);
+        try {
+            kafka.send("parcels", "not JSON \u0000 at all", "not JSON \u0000 at all", event, event);
+            loaded = "parcel-arrived";
+            PluginHelper.getRoutesLoader(camel)
+                    .loadRoutes(ResourceHelper.fromString(
+                            "parcel-arrived.camel.yaml",
+                            Files.readString(Path.of("routes/examples/parcel-arrived.camel.yaml"))
+                                    .replace("localhost:9092", kafka.address())));
 
-        load("routes/examples/parcel-arrived.camel.yaml", "parcel-arrived");
-        try (var template = camel.createProducerTemplate()) {
-            String topic = camel.getRoute(loaded).getEndpoint().getEndpointUri();
-            template.sendBody(topic, "not JSON \u0000 at all");
-            template.sendBody(topic, "not JSON \u0000 at all");
-            template.sendBody(topic, event);
-            template.sendBody(topic, event);
+            sandbox.awaitStatus(id, "delivered");
+            assertThat(sandbox.twilio().sentTo(number))
+                    .extracting(TwilioMessage::body)
+                    .containsExactly("Your parcel P 7 has arrived.");
+            assertThat(kept(sandbox, "parcel-arrived")).containsExactly("not JSON \u0000 at all");
+            assertThat(output)
+                    .contains("parcel-arrived skipped an event: body is not valid JSON in UTF-8 (line 1, column ")
+                    .contains("; it is stored in the table textonce.dead_letters");
+            await().until(() -> kafka.committed("parcels", "textonce") == 4);
+
+            sandbox.peers().postgres().close();
+            try {
+                kafka.send("parcels", event.replace(id, later));
+                await().until(() -> failures() >= 2);
+                assertThat(kafka.committed("parcels", "textonce")).isEqualTo(4);
+            } finally {
+                sandbox.peers().postgres().start();
+            }
+            sandbox.awaitStatus(later, "delivered");
+            await().until(() -> kafka.committed("parcels", "textonce") == 5);
+            assertThat(sandbox.twilio().sentTo(number)).hasSize(2);
+        } finally {
+            camel.getRouteController().stopRoute(loaded);
+            kafka.stop();
         }
+    }
 
-        sandbox.awaitStatus(id, "delivered");
-        assertThat(sandbox.twilio().sentTo(number))
-                .extracting(TwilioMessage::body)
-                .containsExactly("Your parcel P 7 has arrived.");
-        assertThat(kept(sandbox, "parcel-arrived")).containsExactly("not JSON \u0000 at all");
-        assertThat(output)
-                .contains("parcel-arrived skipped an event: body is not valid JSON in UTF-8 (line 1, column ")
-                .contains("; it is stored in the table textonce.dead_letters");
+    /** Exchanges of the loaded route that failed and were left to their source. */
+    private double failures() {
+        var failed =
+                meters.find("camel.exchanges.failed").tag("routeId", loaded).counter();
+        return failed == null ? 0 : failed.count();
     }
 
     @Test
