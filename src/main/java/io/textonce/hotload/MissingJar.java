@@ -1,5 +1,6 @@
 package io.textonce.hotload;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -10,7 +11,7 @@ import org.apache.camel.CamelContext;
 final class MissingJar {
 
     /** Follows the name of what is missing; {@link #fill} completes it. */
-    static final String ADVICE = "put JAR and the jars it needs into the folder lib, and start again";
+    static final String ADVICE = "put JAR and the jars it needs into the folder lib (java -jar textonce.jar add NAME), and start again";
 
     private static final Pattern MISSING = Pattern.compile("there is no (component|language|data format) (\\S+); ");
 
@@ -30,7 +31,20 @@ final class MissingJar {
             Map.entry("https", "http"),
             Map.entry("mqtt", "paho-mqtt5"),
             Map.entry("js", "javascript"),
-            Map.entry("xquery", "saxon"));
+            Map.entry("java", "joor"),
+            Map.entry("hl7terser", "hl7"),
+            Map.entry("xquery", "saxon"),
+            Map.entry("xtokenize", "stax"),
+            Map.entry("bindycsv", "bindy"),
+            Map.entry("bindyfixed", "bindy"),
+            Map.entry("bindykvp", "bindy"),
+            Map.entry("avrojackson", "jackson-avro"),
+            Map.entry("protobufjackson", "jackson-protobuf"),
+            Map.entry("gzipdeflater", "zip-deflater"),
+            Map.entry("fhirjson", "fhir"),
+            Map.entry("fhirxml", "fhir"),
+            Map.entry("pgp", "crypto"),
+            Map.entry("yaml", "snakeyaml"));
 
     private MissingJar() {}
 
@@ -40,7 +54,9 @@ final class MissingJar {
             return reason;
         }
         String name = missing.group(2);
-        String jar = "camel-" + JARS.getOrDefault(name, name) + "-" + VERSION + ".jar";
-        return reason.replaceFirst("\\bJAR\\b", Matcher.quoteReplacement(jar));
+        String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+        String jar = "camel-" + JARS.getOrDefault(plain, name);
+        return reason.replaceFirst("\\bJAR\\b", Matcher.quoteReplacement(jar + "-" + VERSION + ".jar"))
+                .replaceFirst("\\bNAME\\b", Matcher.quoteReplacement(jar));
     }
 }

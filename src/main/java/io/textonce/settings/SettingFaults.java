@@ -51,6 +51,12 @@ final class SettingFaults {
         faults.putIfAbsent(variable(property), fault);
     }
 
+    /** Adds a jar that may not be in the folder {@code lib}. */
+    void addLibrary(String fault) {
+        int name = fault.indexOf(' ');
+        faults.putIfAbsent(fault.substring(0, name), fault.substring(name + 1));
+    }
+
     /** Adds a name that no setting has, with the nearest one that a setting has. */
     void addUnknown(String name, String nearest) {
         faults.putIfAbsent(name, "is unknown; did you mean " + nearest + "?");

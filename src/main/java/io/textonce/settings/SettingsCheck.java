@@ -1,5 +1,6 @@
 package io.textonce.settings;
 
+import io.textonce.lib.LibFolder;
 import io.textonce.privacy.PersonalDataMask;
 import jakarta.validation.Path;
 import jakarta.validation.Validation;
@@ -58,6 +59,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         var known = EventParameters.of(settings, environment);
         var events = new EventSettings(known, environment, faults);
         new UnknownSettings(environment, known).report(faults);
+        LibFolder.ofThisProcess().problems().forEach(faults::addLibrary);
         faults.throwIfAny();
         beans.registerSingleton("settings", settings);
         beans.registerSingleton("eventSettings", events);

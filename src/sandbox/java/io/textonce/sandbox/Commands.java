@@ -1,6 +1,7 @@
 package io.textonce.sandbox;
 
 import io.textonce.cases.CaseCommand;
+import io.textonce.lib.AddLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class Commands {
               cases [FOLDER]                runs the cases in FOLDER/cases
               preview EVENT FILE [FOLDER]   prints the message of the event in FILE; nothing is sent
               send-jms EVENT FILE [URL]     sends the event in FILE to the queue of events, as a JMS message
+              add COMPONENT ...             fills the folder lib with components of Camel, such as camel-kafka
 
             FOLDER is my-routes by default, URL the broker of a running sandbox. Exit code: 0 without findings, 1 with findings, 2 for a wrong call.
             """;
@@ -46,7 +48,7 @@ public final class Commands {
         }
         int exit;
         try {
-            exit = run(command, rest);
+            exit = command.equals(AddLibraries.COMMAND) ? AddLibraries.run(args) : run(command, rest);
         } catch (IOException | RuntimeException e) {
             System.err.println(command + " failed: " + NestedExceptionUtils.getMostSpecificCause(e));
             exit = FINDINGS;

@@ -41,7 +41,7 @@ public record Bundle(
 
     private static final Path ROUTES = Path.of("routes");
 
-    private static final Pattern ROUTE_FILE = Pattern.compile("routes/[a-z/-]+\\.camel\\.yaml");
+    private static final Pattern ROUTE_FILE = Pattern.compile("routes/[a-z0-9/-]+\\.camel\\.yaml");
 
     /** The bundle of this repository. */
     public static Bundle read() {

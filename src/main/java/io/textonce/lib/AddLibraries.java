@@ -1,0 +1,90 @@
+package io.textonce.lib;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Command {@code add}: fills the folder {@code lib} with a component of Camel, in the version of the others, and what it
+ * needs and the jar lacks. Maven downloads it, by the repositories and the proxy of its own settings.
+ */
+public final class AddLibraries {
+
+    public static final String COMMAND = "add";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AddLibraries.class);
+
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+    private static final String COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
+
+    private AddLibraries() {}
+
+    /** Returns the exit code. */
+    public static int run(String... args) {
+        var names = Stream.of(args).filter(name -> !name.equals(COMMAND)).toList();
+        if (names.isEmpty() || !names.stream().allMatch(LibProject::isValid)) {
+            LOG.error("add needs names of Camel's components, such as camel-kafka, or GROUP:NAME:VERSION");
+            return USAGE;
+        }
+        try {
+            return add(names, LibFolder.ofThisProcess());
+        } catch (IOException e) {
+            LOG.error("Nothing was added: {}", e.getMessage());
+            return FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+    }
+
+    private static int add(List<String> names, LibFolder lib) throws IOException, InterruptedException {
+        Path folder = lib.first();
+        Path project = new LibProject(folder, Library.all()).add(names);
+        var command =
+                List.of("-B", "-q", "-f", project.toString(), COPY, "-DincludeScope=runtime", "-DoutputDirectory=.");
+        String maven = maven();
+        if (maven == null) {
+            LOG.error(
+                    "Maven is not on the PATH. Where it is, complete {} with: mvn {}",
+                    folder,
+                    String.join(" ", command));
+            return FAILED;
+        }
+        var before = lib.jars();
+        var all = new ArrayList<>(List.of(maven));
+        all.addAll(command);
+        if (new ProcessBuilder(all).inheritIO().start().waitFor() != 0) {
+            LOG.error("Maven could not add {}", String.join(", ", names));
+            return FAILED;
+        }
+        var added = new ArrayList<>(lib.jars());
+        added.removeAll(before);
+        LOG.info(
+                "Added to {}: {}",
+                folder,
+                added.stream().map(jar -> jar.getFileName().toString()).collect(Collectors.joining(", ")));
+        lib.problems().forEach(LOG::error);
+        return lib.problems().isEmpty() ? 0 : FAILED;
+    }
+
+    private static @Nullable String maven() {
+        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+            for (String name : new String[] {"mvn.cmd", "mvn"}) {
+                Path file = Path.of(folder, name);
+                if (Files.isExecutable(file)) {
+                    return file.toString();
+                }
+            }
+        }
+        return null;
+    }
+}
