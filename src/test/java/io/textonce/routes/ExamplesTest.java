@@ -22,6 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -334,6 +337,48 @@ class ExamplesTest {
                 .extracting(TwilioMessage::body)
                 .containsExactly("Your order " + order + " has shipped. Tracking: https://example.com/t?a=1&b=2");
         await().until(() -> !Files.exists(folder.resolve("order.xml")));
+    }
+
+    @Test
+    void mapsAnAppointmentInHl7(Sandbox sandbox, @TempDir Path folder) throws Exception {
+        String number = sandbox.newNumber();
+        String appointment = "A" + sandbox.newEventId().substring(5, 13);
+        String start = DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
+                .format(ZonedDateTime.now(ZoneId.of("Europe/Berlin")).plusHours(20));
+        copy(sandbox, "mappings");
+        loaded = "appointment-hl7";
+
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(
+                        "appointment-hl7.camel.yaml",
+                        Files.readString(Path.of("routes/examples/appointment-hl7.camel.yaml"))
+                                .replace("directoryName: hl7-appointments", "directoryName: " + folder)));
+        for (String name : List.of("one.hl7", "again.hl7")) {
+            Files.writeString(
+                    folder.resolve(name),
+                    String.join(
+                            "\r",
+                            List.of(
+                                    "MSH|^~\\&|CLINIC|MAIN|TEXTONCE|MAIN|20260602090000||SIU^S12|M1|P|2.5",
+                                    "SCH|" + appointment + "||||||CHECKUP||30|min|^^30^" + start,
+                                    "PID|1||4711||DOE^JANE||19800101|F|||||" + number,
+                                    "RGS|1",
+                                    "AIL|1||Room 4",
+                                    "CON|1" + "|".repeat(12) + "20260602090000+0200")));
+        }
+
+        String id = "appointment_" + appointment + "_" + start.substring(0, 12);
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(sandbox.delivery(id))
+                        .containsEntry("event", "appointment-reminder")
+                        .containsEntry("phone", number));
+        await().atMost(Duration.ofSeconds(20)).until(() -> !Files.exists(folder.resolve("again.hl7")));
+        assertThat(kept(sandbox, "appointment-hl7")).isEmpty();
+        assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT count(*) FROM textonce.deliveries WHERE phone = ?", Integer.class, number))
+                .isOne();
     }
 
     private static String orderXml(String order, String number) {
