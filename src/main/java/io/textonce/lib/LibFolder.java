@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Folders of further jars, {@code lib} or those of {@code LOADER_PATH}. They come before the jar on the class path. */
+/** Folders of further jars, {@code lib} or those of {@code LOADER_PATH}. They may come first on the class path. */
 public final class LibFolder {
 
     private static final Pattern JAR = Pattern.compile("(.+?)-(\\d[\\w.+-]*)\\.jar");

@@ -386,6 +386,21 @@ class SettingsCheckTest {
     }
 
     @Test
+    void refusesALibraryThatIsOlderThanThatOfTheJar(@TempDir Path folder) throws IOException {
+        Path jar = Files.createFile(folder.resolve("netty-buffer-4.1.100.Final.jar"));
+        System.setProperty("loader.path", folder.toString());
+        try {
+            assertThat(problems(VALID, false))
+                    .singleElement()
+                    .asString()
+                    .startsWith(jar + " is older than the ")
+                    .endsWith(" that TextOnce has; remove it");
+        } finally {
+            System.clearProperty("loader.path");
+        }
+    }
+
+    @Test
     void namesAPropertyOfAFileThatNothingReads(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("textonce.due.wrkers"), "a-value\n");
 
