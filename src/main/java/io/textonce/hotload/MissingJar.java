@@ -11,7 +11,8 @@ import org.apache.camel.CamelContext;
 final class MissingJar {
 
     /** Follows the name of what is missing; {@link #fill} completes it. */
-    static final String ADVICE = "put JAR and the jars it needs into the folder lib (java -jar textonce.jar add NAME), and start again";
+    static final String ADVICE =
+            "put JAR and the jars it needs into the folder lib (java -jar textonce.jar add NAME), and start again";
 
     private static final Pattern MISSING = Pattern.compile("there is no (component|language|data format) (\\S+); ");
 
