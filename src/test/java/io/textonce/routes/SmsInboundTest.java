@@ -266,6 +266,8 @@ class SmsInboundTest {
             assertThat(message).as("a message from " + number).isNotNull();
             var json = new ObjectMapper().readTree(message);
             if (json.get("from").asText().equals(number)) {
+                assertThat(AsyncApiTest.violations(sandbox, "InboundMessage", json))
+                        .isEmpty();
                 return json;
             }
         }

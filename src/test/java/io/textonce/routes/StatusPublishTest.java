@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.StatusReceiver;
@@ -16,8 +14,6 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,17 +59,20 @@ class StatusPublishTest {
 
         var calls = awaitAll(id);
 
-        assertThat(receiver.statuses(id)).containsExactly("reserved", "queued", "sent", "delivered");
+        // A callback may overtake the response that has "queued".
+        assertThat(receiver.statuses(id))
+                .containsExactlyElementsOf(statuses(id))
+                .startsWith("reserved")
+                .endsWith("delivered");
         assertThat(calls).allSatisfy(call -> {
             assertThat(call.signed()).isTrue();
             assertThat(call.contentType()).isEqualTo("application/cloudevents+json");
             assertThat(call.id()).isEqualTo(call.event().get("id").asText());
         });
         assertThat(calls).extracting(Call::sequence).isSorted();
-        var schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                .getSchema(Files.readString(Path.of("docs/status-event.schema.json")));
         assertThat(calls)
-                .allSatisfy(call -> assertThat(schema.validate(call.event())).isEmpty());
+                .allSatisfy(call -> assertThat(AsyncApiTest.violations(sandbox, "StatusEvent", call.event()))
+                        .isEmpty());
     }
 
     @Test
@@ -143,7 +142,7 @@ class StatusPublishTest {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(ofDelivery(messages, delivery))
                             .extracting(message -> message.getJMSType().replace("io.textonce.delivery.", ""))
-                            .containsExactly("reserved", "queued", "sent", "delivered"));
+                            .containsExactlyElementsOf(statuses(id)));
 
             assertThat(ofDelivery(messages, delivery)).allSatisfy(message -> {
                 assertThat(message.getStringProperty("JMS_AMQP_ContentType")).isEqualTo("application/cloudevents+json");

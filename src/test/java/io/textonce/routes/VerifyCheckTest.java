@@ -193,6 +193,8 @@ class VerifyCheckTest {
             assertThat(message.getJMSType()).isEqualTo("verify.approved");
             var event = new ObjectMapper().readTree(message.getText());
             if (event.at("/data/phone").textValue().equals(number)) {
+                assertThat(AsyncApiTest.violations(sandbox, "ApprovedNumber", event))
+                        .isEmpty();
                 return event;
             }
         }

@@ -1,0 +1,93 @@
+package io.textonce.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.event.EventRejected;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** Parts of the descriptions of interfaces: their bases, and the events of this installation with their schemas. */
+@Component
+final class Descriptions {
+
+    /** Keywords whose value is no schema. */
+    private static final Set<String> VALUES = Set.of("const", "default", "enum", "examples", "required");
+
+    /** Keywords whose value has schemas by names. */
+    private static final Set<String> NAMED = Set.of("$defs", "definitions", "patternProperties", "properties");
+
+    private final CamelContext camel;
+    private final RouteSchemas routes;
+    private final ObjectMapper json = new ObjectMapper();
+
+    Descriptions(CamelContext camel, RouteSchemas routes) {
+        this.camel = camel;
+        this.routes = routes;
+    }
+
+    /** Reads a resource of YAML or JSON. */
+    ObjectNode base(String resource) throws IOException {
+        try (var file = Objects.requireNonNull(Descriptions.class.getResourceAsStream(resource))) {
+            return json.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load(file));
+        }
+    }
+
+    List<String> events() {
+        return List.copyOf(routes.events());
+    }
+
+    /** Returns what the route of an event does. */
+    String summary(String event) {
+        var route = camel.getRoute(RouteSchemas.EVENT + event);
+        return Objects.requireNonNullElse(route == null ? null : route.getDescription(), event);
+    }
+
+    /** Returns the schema of an event; its id makes the references within it its own. */
+    ObjectNode schema(String event) {
+        var schema = json.createObjectNode().put("$id", "/api/schemas/" + event);
+        try {
+            return schema.setAll((ObjectNode) standard(Objects.requireNonNullElseGet(
+                    routes.schemaOf(event), () -> json.createObjectNode().put("type", "object"))));
+        } catch (EventRejected broken) {
+            return schema.put("type", "object");
+        }
+    }
+
+    /** Returns a schema without the texts of the validator's errors, a keyword that other tools reject. */
+    static JsonNode standard(JsonNode schema) {
+        var copy = schema.deepCopy();
+        strip(copy);
+        return copy;
+    }
+
+    private static void strip(JsonNode schema) {
+        if (schema instanceof ObjectNode object) {
+            object.remove("message");
+        }
+        schema.properties().forEach(keyword -> {
+            if (NAMED.contains(keyword.getKey())) {
+                keyword.getValue().forEach(Descriptions::strip);
+            } else if (!VALUES.contains(keyword.getKey())) {
+                strip(keyword.getValue());
+            }
+        });
+        if (schema.isArray()) {
+            schema.forEach(Descriptions::strip);
+        }
+    }
+
+    void respond(Exchange exchange, String type, JsonNode body) throws IOException {
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, type);
+        exchange.getMessage().setBody(json.writeValueAsString(body));
+    }
+}
