@@ -388,25 +388,35 @@ class UserRoutesTest {
         assertThat(textOf("{\"number\":\"8\"}")).isEqualTo("Order 8 is late.");
     }
 
-    /** As Kubernetes mounts a ConfigMap: files are links into a hidden folder, and a new version swaps one link. */
+    /** As Kubernetes mounts ConfigMaps: files are links into a hidden folder, and a new version swaps one link. */
     @Test
     void loadsTheNewVersionOfAConfigMapWhenItsLinkIsSwapped() throws Exception {
-        write(FILE, EVENT);
-        write("templates/..2026_11_25/order-late.mustache", "Order {{body.orderId}} is late.");
-        write("templates/..2026_11_26/order-late.mustache", "Order {{body.orderId}} is later.");
-        Path data = folder.resolve("templates/..data");
-        Files.createSymbolicLink(data, Path.of("..2026_11_25"));
-        Files.delete(folder.resolve(TEMPLATE));
-        Files.createSymbolicLink(folder.resolve(TEMPLATE), Path.of("..data/order-late.mustache"));
+        mount(FILE, "1", EVENT);
+        mount(TEMPLATE, "1", "Order {{body.orderId}} is late.");
         own.afterApplicationStart(camel);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
 
-        Path next = Files.createSymbolicLink(folder.resolve("templates/..data_tmp"), Path.of("..2026_11_26"));
-        Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        mount(TEMPLATE, "2", "Order {{body.orderId}} is later.");
         look();
-
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is later.");
+
+        mount(FILE, "2", EVENT.replaceFirst("(?m)^    from:", "    description: Another one\n    from:"));
+        look();
+        assertThat(camel.getRoute("event-order-late").getDescription()).isEqualTo("Another one");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    private void mount(String file, String version, String content) throws IOException {
+        Path link = folder.resolve(file);
+        Path mounted = link.getParent();
+        write(folder.relativize(mounted) + "/.." + version + "/" + link.getFileName(), content);
+        Path next = Files.createSymbolicLink(mounted.resolve("..data_tmp"), Path.of(".." + version));
+        Files.move(
+                next, mounted.resolve("..data"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (!Files.isSymbolicLink(link)) {
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, Path.of("..data").resolve(link.getFileName()));
+        }
     }
 
     @Test
