@@ -142,7 +142,7 @@ class ComposeTest {
 
     @Test
     void publishesThePortsThatAreListenedTo() {
-        assertThat(texts(services.at("/textonce/ports"))).containsExactly("3000:3000");
+        assertThat(texts(services.at("/textonce/ports"))).containsExactly("3000:3000", "127.0.0.1:9090:9090");
         assertThat(services.at("/textonce/environment/PORT").asText()).isEqualTo("3000");
         assertThat(services.at("/textonce/environment/MANAGEMENT_SERVER_PORT").asText())
                 .isEqualTo("9090");

@@ -532,7 +532,9 @@ class AccessTest {
                     .as(path)
                     .isEqualTo(200);
         }
-        for (String path : new String[] {"/actuator", "/actuator/prometheus", "/actuator/env", "/actuator/heapdump"}) {
+        for (String path : new String[] {
+            "/actuator", "/actuator/prometheus", "/actuator/sbom", "/actuator/env", "/actuator/heapdump"
+        }) {
             assertThat(get(management(sandbox, path), null, sandbox).statusCode())
                     .as(path)
                     .isEqualTo(401);
