@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import io.textonce.peer.ReadOnlyConnection;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,7 +9,6 @@ import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Operator's command {@code check-histories}: checks the deliveries of the configured database, over one connection that
@@ -33,9 +33,7 @@ public class CheckHistories {
                 .web(WebApplicationType.NONE)
                 .logStartupInfo(false);
         try (var context = application.run(args)) {
-            var database = context.getBean(DataSourceProperties.class);
-            var connection = new SingleConnectionDataSource(
-                    database.determineUrl(), database.determineUsername(), database.determinePassword(), true);
+            var connection = new ReadOnlyConnection(context.getBean(DataSourceProperties.class));
             try {
                 return check(new JdbcTemplate(connection));
             } finally {
@@ -45,7 +43,6 @@ public class CheckHistories {
     }
 
     private static int check(JdbcTemplate jdbc) {
-        jdbc.execute("SET default_transaction_read_only = on");
         var forbidden = new AtomicLong();
         long deliveries = new Histories(jdbc).check((delivery, why) -> {
             forbidden.incrementAndGet();

@@ -18,6 +18,7 @@ import io.textonce.settings.TimeBounds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.Properties;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -48,13 +49,13 @@ class DeliveryConfiguration {
      * planning it for each text while few share one, which takes longer than the statement. A plan made while a table is
      * new would read all of it, and be kept for long after it has grown.
      */
-    static final String ONE_PLAN = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+    static final String ONE_PLAN = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
     /**
      * A row that is locked for longer fails its own item alone, and its caller tries again. It holds up the items that
      * share the statement for as long, so it is well below the 3 s that Twilio waits for the answer to a callback.
      */
-    private static final String NO_LONG_WAIT = "; SET lock_timeout = '500ms'";
+    private static final String NO_LONG_WAIT = " -c lock_timeout=500ms";
 
     @Bean
     ClaimMemory claimMemory(TextOnceProperties settings) {
@@ -88,13 +89,7 @@ class DeliveryConfiguration {
     @Primary
     HikariDataSource dataSource(
             @Qualifier("poolSettings") HikariConfig poolSettings, DatabaseServer server, PeerMonitor peers) {
-        var driver = new DriverDataSource(
-                poolSettings.getJdbcUrl(),
-                poolSettings.getDriverClassName(),
-                poolSettings.getDataSourceProperties(),
-                poolSettings.getUsername(),
-                poolSettings.getPassword());
-        poolSettings.setDataSource(server.recognized(driver));
+        poolSettings.setDataSource(server.recognized(driver(poolSettings, poolSettings.getDataSourceProperties())));
         var pool = new ConnectionPool(peers.database());
         poolSettings.copyStateTo(pool);
         return pool;
@@ -102,28 +97,47 @@ class DeliveryConfiguration {
 
     /** Claims and callbacks, in batches: a commit is on disk when it returns. */
     @Bean
-    HikariDataSource batchDataSource(HikariDataSource dataSource, PeerMonitor peers, Activity activity) {
-        return few(peers, activity, dataSource, "batches", ONE_PLAN);
+    HikariDataSource batchDataSource(
+            HikariDataSource dataSource, DatabaseServer server, PeerMonitor peers, Activity activity) {
+        return few("batches", dataSource, server, peers, activity);
     }
 
     /**
-     * Pool for outcomes of a send, in batches. Its commits may be lost with the database's machine, never in part: the
-     * row is then still reserved, and reconciliation determines its outcome. So an outcome does not wait for the disk.
+     * Pool for outcomes of a send, in batches. Their statements turn synchronous_commit off, each for itself: a commit
+     * may be lost with the database's machine, never in part. The row is then still reserved, and reconciliation
+     * determines its outcome. So an outcome does not wait for the disk.
      */
     @Bean
-    HikariDataSource outcomeDataSource(HikariDataSource dataSource, PeerMonitor peers, Activity activity) {
-        return few(peers, activity, dataSource, "outcomes", ONE_PLAN + "; SET synchronous_commit = off");
+    HikariDataSource outcomeDataSource(
+            HikariDataSource dataSource, DatabaseServer server, PeerMonitor peers, Activity activity) {
+        return few("outcomes", dataSource, server, peers, activity);
     }
 
+    /**
+     * Creates a small pool. Its settings are those of the start of a session: a SET would remain in a session that
+     * PgBouncer gives to another client after the transaction.
+     */
     private static HikariDataSource few(
-            PeerMonitor peers, Activity activity, HikariDataSource like, String name, String initSql) {
+            String name, HikariDataSource like, DatabaseServer server, PeerMonitor peers, Activity activity) {
         var config = new HikariConfig();
         like.copyStateTo(config);
+        var properties = new Properties();
+        properties.putAll(like.getDataSourceProperties());
+        properties.setProperty("options", ONE_PLAN + NO_LONG_WAIT);
+        config.setDataSource(server.recognized(driver(like, properties)));
         config.setPoolName(name);
         config.setMaximumPoolSize(Math.min(FEW, like.getMaximumPoolSize()));
         config.setMinimumIdle(1);
-        config.setConnectionInitSql(initSql + NO_LONG_WAIT);
         return new ConnectionPool(peers.database(), config, activity::mark);
+    }
+
+    private static DataSource driver(HikariConfig settings, Properties properties) {
+        return new DriverDataSource(
+                settings.getJdbcUrl(),
+                settings.getDriverClassName(),
+                properties,
+                settings.getUsername(),
+                settings.getPassword());
     }
 
     @Bean

@@ -21,8 +21,9 @@ public final class OutcomeRepository implements AutoCloseable {
      */
     private static final String RECORD = """
             WITH outcomes AS MATERIALIZED (
-                SELECT *, textonce.status_rank(status) AS rank
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT t.*, textonce.status_rank(status) AS rank
+                FROM set_config('synchronous_commit', 'off', true),
+                    unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     AS t(id, attempt, status, sid, code, detail, wait, called_at, http_status, request_id)
             ),
             unbound AS (

@@ -25,7 +25,8 @@ final class SenderRateLimit {
      */
     private static final String SLOT = """
             WITH mine AS MATERIALIZED (
-                SELECT id FROM textonce.deliveries WHERE id = ? AND attempt = ? AND status = 'reserved' FOR UPDATE
+                SELECT id FROM set_config('synchronous_commit', 'off', true), textonce.deliveries AS d
+                WHERE id = ? AND attempt = ? AND status = 'reserved' FOR UPDATE OF d
             ),
             requested AS (
                 SELECT CAST(? AS text) AS sender, CAST(? AS interval) AS takes, CAST(? AS boolean) AS urgent,

@@ -1,6 +1,7 @@
 package io.textonce.ledger;
 
 import io.textonce.message.Senders;
+import io.textonce.peer.ReadOnlyConnection;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages;
 import java.time.Clock;
@@ -16,7 +17,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Operator's command {@code compare-ledger DAY}: compares the messages that Twilio sent on a day in UTC (yesterday by
@@ -51,12 +51,9 @@ public class CompareLedger {
                 .logStartupInfo(false);
         try (var context = application.run(args)) {
             var settings = context.getBean(TextOnceProperties.class);
-            var database = context.getBean(DataSourceProperties.class);
-            var connection = new SingleConnectionDataSource(
-                    database.determineUrl(), database.determineUsername(), database.determinePassword(), true);
+            var connection = new ReadOnlyConnection(context.getBean(DataSourceProperties.class));
             try {
                 var jdbc = new JdbcTemplate(connection);
-                jdbc.execute("SET default_transaction_read_only = on");
                 return compare(
                         day,
                         new LedgerComparison(

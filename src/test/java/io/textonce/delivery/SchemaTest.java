@@ -49,6 +49,40 @@ class SchemaTest {
         postgres.close();
     }
 
+    /** A claim that is lost with the database's machine would be a message that is sent twice. */
+    @Test
+    void onlyAnOutcomeCommitsBeforeItIsOnDiskAndTheSessionKeepsNothing() throws Exception {
+        jdbc.execute("SET synchronous_commit = on");
+        jdbc.execute("CREATE TABLE seen (setting text)");
+        jdbc.execute("""
+                CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN INSERT INTO seen VALUES (current_setting(''synchronous_commit'')); RETURN NULL; END'
+                """);
+        jdbc.execute("CREATE TRIGGER see AFTER INSERT OR UPDATE ON textonce.deliveries EXECUTE FUNCTION see()");
+        try (var camel = new DefaultCamelContext();
+                var outcomes = new OutcomeRepository(jdbc)) {
+            var tables = DeliveryTables.of(dataSource, Duration.ofMinutes(1), null);
+            var claimed = ClaimedEvent.claim(tables, camel, "event-on-disk", "", "+15552000000", "Hi")
+                    .orElseThrow();
+            assertThat(seen()).isNotEmpty().containsOnly("on");
+            jdbc.execute("TRUNCATE seen");
+
+            outcomes.record(new OutcomeRepository.Outcome(
+                    claimed.id(), claimed.attempt(), DeliveryStatus.QUEUED, "SM-on-disk", null, null, LATER));
+
+            assertThat(seen()).isNotEmpty().containsOnly("off");
+            assertThat(jdbc.queryForObject("SHOW synchronous_commit", String.class))
+                    .isEqualTo("on");
+        } finally {
+            jdbc.execute("DROP TRIGGER see ON textonce.deliveries");
+            jdbc.execute("TRUNCATE textonce.deliveries CASCADE");
+        }
+    }
+
+    private static List<String> seen() {
+        return jdbc.queryForList("SELECT setting FROM seen", String.class);
+    }
+
     @Test
     void statusesOnTwiliosWayWriteNoIndex() throws Exception {
         var tables = DeliveryTables.of(dataSource, Duration.ofMinutes(1), null);
