@@ -34,7 +34,8 @@ public final class Commands {
               send-jms EVENT FILE [URL]     sends the event in FILE to the queue of events, as a JMS message
               add COMPONENT ...             fills the folder lib with components of Camel, such as camel-kafka
 
-            FOLDER is my-routes by default, URL the broker of a running sandbox. Exit code: 0 without findings, 1 with findings, 2 for a wrong call.
+            FOLDER is my-routes by default, URL the broker of a running sandbox. Exit code: 0 without findings, 1 with
+            findings, 2 for a wrong call.
             """;
 
     private Commands() {}
