@@ -47,9 +47,13 @@ LABEL org.opencontainers.image.title="TextOnce" \
       org.opencontainers.image.description="Turns each business event into exactly one Twilio SMS" \
       org.opencontainers.image.licenses="Apache-2.0"
 EXPOSE 3000 9090
-# The JRE's image has neither curl nor wget. Kubernetes ignores this line and uses its own probes.
+# The JRE's image has bash and openssl, but neither curl nor wget. Kubernetes ignores this line and uses its own probes.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["bash", "-c", \
-    "exec 3<>/dev/tcp/127.0.0.1/${MANAGEMENT_SERVER_PORT:-9090} && printf 'GET /actuator/health/readiness HTTP/1.0\r\n\r\n' >&3 && grep -q '^HTTP/1.1 200' <&3"]
+    "request='GET /actuator/health/readiness HTTP/1.0\r\n\r\n'; port=${MANAGEMENT_SERVER_PORT:-9090}; \
+    if [ \"$MANAGEMENT_SERVER_SSL_ENABLED\" = true ]; \
+    then printf \"$request\" | openssl s_client -quiet -connect 127.0.0.1:$port 2>/dev/null; \
+    else exec 3<>/dev/tcp/127.0.0.1/$port && printf \"$request\" >&3 && cat <&3; \
+    fi | grep -q '^HTTP/1.1 200'"]
 # A cache for another JVM or other jars is ignored: only the start is slower then.
 # The whole heap from the start and half of it for new objects, for fewer pauses by copying. Memory outside the heap
 # takes some 300 MB.

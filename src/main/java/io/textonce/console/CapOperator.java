@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.CapActions;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApplicationPath;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class CapOperator {
     /** Performs the action that the path names, for the reason in the body, and responds with the caps. */
     void action(Exchange exchange) throws JsonProcessingException {
         var request = DeliveryLookup.request(exchange);
-        var path = ACTION.matcher(request.getRequestURI());
+        var path = ACTION.matcher(ApplicationPath.of(request));
         if (!path.matches()) {
             throw notFound();
         }

@@ -111,9 +111,9 @@ class ConsoleSecurity {
     /** Redirects to the login; a script that loads a part of the page makes the whole page go there. */
     private static void toLogin(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (request.getHeader("HX-Request") == null) {
-            response.sendRedirect(LoginPage.address(request));
+            response.sendRedirect(request.getContextPath() + LoginPage.address(request));
         } else {
-            response.setHeader("HX-Redirect", "/login");
+            response.setHeader("HX-Redirect", request.getContextPath() + "/login");
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.console.DeadLetterBox.Wanted;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApplicationPath;
 import io.textonce.intake.DeadLetter;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
@@ -104,7 +105,7 @@ final class DeadLetterApi {
     }
 
     private static Matcher path(HttpServletRequest request) {
-        var path = PATH.matcher(request.getRequestURI());
+        var path = PATH.matcher(ApplicationPath.of(request));
         if (!path.matches()) {
             throw new EventRejected(404, "not_found", "There is no such dead letter.");
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApplicationPath;
 import io.textonce.phone.PhoneTimeZones;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
@@ -46,7 +47,7 @@ final class DeliveryLookup {
     void byId(Exchange exchange) {
         var request = request(exchange);
         var zone = searches.by(zone(request)).zone();
-        var id = id(request.getRequestURI().substring(BASE.length()));
+        var id = id(ApplicationPath.of(request).substring(BASE.length()));
         audit.record(request.getRemoteUser(), "viewed", id, "over the API");
         ask(exchange, Search.byId(id), zone);
     }

@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
+import io.textonce.http.ApplicationPath;
 import io.textonce.security.AuthenticationFailureHandler;
 import io.textonce.security.TokenAuthenticator;
 import io.textonce.settings.TextOnceProperties;
@@ -71,7 +72,7 @@ public final class LoginPage {
     /** Returns the address of the login, which leads on to the page that was requested. */
     static String address(HttpServletRequest request) {
         String query = request.getQueryString();
-        String page = request.getRequestURI() + (query == null ? "" : "?" + query);
+        String page = ApplicationPath.of(request) + (query == null ? "" : "?" + query);
         boolean isPage = request.getMethod().equals("GET") && !PARTS.contains(page);
         return isPage ? "/login?next=" + URLEncoder.encode(page, StandardCharsets.UTF_8) : "/login";
     }

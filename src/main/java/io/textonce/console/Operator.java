@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApplicationPath;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.twilio.TwilioCodes;
 import io.textonce.twilio.TwilioFailure;
@@ -52,7 +53,7 @@ final class Operator {
     /** Performs the action that the path names, for the reason in the body. */
     void action(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
-        var path = ACTION.matcher(request.getRequestURI());
+        var path = ACTION.matcher(ApplicationPath.of(request));
         if (!path.matches()) {
             throw DeliveryLookup.notFound();
         }

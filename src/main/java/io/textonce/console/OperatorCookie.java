@@ -66,11 +66,11 @@ public final class OperatorCookie {
     }
 
     private static ResponseCookie.ResponseCookieBuilder cookie(String value, HttpServletRequest request) {
-        boolean https = request.isSecure() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+        String prefix = request.getContextPath();
         return ResponseCookie.from(NAME, value)
-                .path("/")
+                .path(prefix.isEmpty() ? "/" : prefix)
                 .httpOnly(true)
-                .secure(https)
+                .secure(request.isSecure())
                 .sameSite("Strict");
     }
 }

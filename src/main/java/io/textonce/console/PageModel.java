@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApplicationPath;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -50,7 +51,7 @@ final class PageModel {
         form.getToken();
         model.addAttribute("times", times);
         model.addAttribute("user", request.getRemoteUser());
-        model.addAttribute("here", request.getRequestURI());
+        model.addAttribute("here", ApplicationPath.of(request));
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 

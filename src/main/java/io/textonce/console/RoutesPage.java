@@ -44,7 +44,7 @@ public final class RoutesPage {
 
     RouterFunction<ServerResponse> paths() {
         return RouterFunctions.route()
-                .GET("/", request -> toAll())
+                .GET("/", RoutesPage::toAll)
                 .GET("/camel", request -> all(request, "view/routes", null))
                 .GET("/camel/live", request -> all(request, "view/routes :: live", null))
                 .GET("/camel/routes/{id}", this::one)
@@ -84,7 +84,7 @@ public final class RoutesPage {
             return nothing(request);
         }
         recorded(request, "stopped", name + ": " + why);
-        return toAll();
+        return toAll(request);
     }
 
     private ServerResponse start(ServerRequest request) {
@@ -93,7 +93,7 @@ public final class RoutesPage {
             return nothing(request);
         }
         recorded(request, "started", name);
-        return toAll();
+        return toAll(request);
     }
 
     /** Records an action; an intake can be stopped and started without a database, too. */
@@ -105,8 +105,10 @@ public final class RoutesPage {
         }
     }
 
-    private static ServerResponse toAll() {
-        return ServerResponse.seeOther(URI.create("/camel")).build();
+    private static ServerResponse toAll(ServerRequest request) {
+        return ServerResponse.seeOther(
+                        URI.create(request.requestPath().contextPath().value() + "/camel"))
+                .build();
     }
 
     private ServerResponse nothing(ServerRequest request) {

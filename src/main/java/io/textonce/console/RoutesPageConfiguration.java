@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.hotload.EventOverrides;
+import io.textonce.http.ForwardedHeaders;
 import io.textonce.intake.Intakes;
 import io.textonce.security.AuthenticationFailureHandler;
 import io.textonce.security.TokenAuthenticator;
@@ -20,6 +21,11 @@ import org.springframework.web.servlet.function.ServerResponse;
  */
 @ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
 class RoutesPageConfiguration {
+
+    @Bean
+    ForwardedHeaders managementForwardedHeaders(TextOnceProperties settings) {
+        return new ForwardedHeaders(settings);
+    }
 
     @Bean
     LoginPage managementLogin(

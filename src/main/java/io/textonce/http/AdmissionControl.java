@@ -74,7 +74,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!running.getAsBoolean() && !request.getRequestURI().startsWith(MANAGEMENT)) {
+        if (!running.getAsBoolean() && !ApplicationPath.of(request).startsWith(MANAGEMENT)) {
             turnAway(
                     request,
                     response,
@@ -82,7 +82,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
                             503, "try_again", "TextOnce is starting or stopping. The event was not accepted; retry."));
             return;
         }
-        var permits = request.getRequestURI().startsWith("/twilio/") ? callbacks : calls;
+        var permits = ApplicationPath.of(request).startsWith("/twilio/") ? callbacks : calls;
         if (!admitted(permits)) {
             turnAway(
                     request,

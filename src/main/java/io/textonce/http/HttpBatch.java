@@ -33,7 +33,7 @@ final class HttpBatch implements AggregationStrategy {
     /** Sets the event's name from the path, and the events of the array as the body. */
     void read(Exchange exchange) {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        var path = PATH.matcher(request.getRequestURI());
+        var path = PATH.matcher(ApplicationPath.of(request));
         if (!path.matches()) {
             throw new EventRejected(404, "unknown_event", "Unknown event.");
         }

@@ -33,6 +33,9 @@ final class HttpResponses {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpResponses.class);
 
+    /** Variable with the prefix of the caller's paths. */
+    private static final String PREFIX = "pathPrefix";
+
     private static final Pattern EVENT_PATH = Pattern.compile("/api/(" + EventName.PATTERN + ")-sms");
 
     private final RepeatedLines transientFailures = new RepeatedLines();
@@ -48,7 +51,7 @@ final class HttpResponses {
      */
     void read(Exchange exchange) {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        var path = EVENT_PATH.matcher(request.getRequestURI());
+        var path = EVENT_PATH.matcher(ApplicationPath.of(request));
         if (!path.matches()) {
             throw new EventRejected(404, "unknown_event", "Unknown event.");
         }
@@ -112,6 +115,7 @@ final class HttpResponses {
     void caller(Exchange exchange) {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         exchange.setVariable("client", request.getRemoteUser());
+        exchange.setVariable(PREFIX, request.getContextPath());
     }
 
     /** Sets the client from the request; keeps nothing else of the request but the body. */
@@ -174,7 +178,8 @@ final class HttpResponses {
         boolean known = delivery.duplicate() && delivery.sid() != null;
         answer(exchange, known ? 200 : 202, members);
         if (!delivery.duplicate()) {
-            exchange.getMessage().setHeader("Location", "/api/deliveries/" + delivery.id());
+            String prefix = exchange.getVariable(PREFIX, "", String.class);
+            exchange.getMessage().setHeader("Location", prefix + "/api/deliveries/" + delivery.id());
         }
     }
 

@@ -22,7 +22,7 @@ public final class Twiml {
 
     /** Returns whether the request is Twilio's call for an inbound message, to which every response must be TwiML. */
     public static boolean isAsked(HttpServletRequest request) {
-        return PATH.equals(request.getRequestURI());
+        return PATH.equals(ApplicationPath.of(request));
     }
 
     /** Responds with empty TwiML. */

@@ -8,6 +8,7 @@ import io.textonce.event.EventSchemas;
 import java.io.IOException;
 import java.util.List;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,7 +34,7 @@ final class OpenApi {
     }
 
     void write(Exchange exchange) throws IOException {
-        descriptions.respond(exchange, "application/json", description());
+        descriptions.respond(exchange, "application/json", description(exchange));
     }
 
     /** Responds with the JSON schema of the event in the path. */
@@ -46,8 +47,10 @@ final class OpenApi {
         descriptions.respond(exchange, "application/schema+json", schema);
     }
 
-    private JsonNode description() {
+    private JsonNode description(Exchange exchange) {
         ObjectNode description = base.deepCopy();
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        ((ObjectNode) description.at("/servers/0")).put("url", request.getContextPath() + "/");
         var known = (ObjectNode) description.at("/components/schemas");
         var paths = (ObjectNode) description.get("paths");
         for (String name : OTHER_SCHEMAS) {

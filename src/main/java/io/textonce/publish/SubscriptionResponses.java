@@ -3,6 +3,7 @@ package io.textonce.publish;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApplicationPath;
 import io.textonce.publish.CursorStates.State;
 import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class SubscriptionResponses {
      */
     void decide(Exchange exchange) throws JsonProcessingException {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        var path = ACTION.matcher(request.getRequestURI());
+        var path = ACTION.matcher(ApplicationPath.of(request));
         if (!path.matches() || !names.contains(path.group(1))) {
             throw new EventRejected(404, "not_found", "Unknown subscription or action.");
         }

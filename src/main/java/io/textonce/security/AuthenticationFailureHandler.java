@@ -2,6 +2,7 @@ package io.textonce.security;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.http.AdmissionControl;
+import io.textonce.http.ApplicationPath;
 import io.textonce.http.Problem;
 import io.textonce.http.RejectionCounter;
 import io.textonce.privacy.RepeatedLines;
@@ -106,7 +107,7 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
 
     /** Counts the event of a rejected caller. */
     private void countEvent(HttpServletRequest request, String reason) {
-        var path = EVENT_PATH.matcher(request.getRequestURI());
+        var path = EVENT_PATH.matcher(ApplicationPath.of(request));
         if (path.matches()) {
             rejections.count("http", path.group(1), request.getRemoteUser(), reason);
         }

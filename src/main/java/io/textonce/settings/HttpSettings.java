@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * @param requestsPerSecond rate limit of one client on one instance; above it 429
  * @param wrongTokenDelay delay of the answer to a wrong token
  * @param publicPaths paths of user routes outside /api/ that need no token, such as /hooks/parcel or /hooks/**
+ * @param trustedProxies addresses and networks of the proxies whose Forwarded and X-Forwarded-* headers count
  * @param scopeClaims claims of an issuer's token that hold its scopes, each as a text with blanks or as a list
  */
 public record HttpSettings(
@@ -29,6 +30,7 @@ public record HttpSettings(
         @Positive(message = COUNT) int requestsPerSecond,
         @NotNegative Duration wrongTokenDelay,
         @DefaultValue List<String> publicPaths,
+        @DefaultValue List<String> trustedProxies,
 
         @NotEmpty(message = SettingFaults.MISSING)
         List<@Pattern(regexp = "[\\w.:/-]+", message = "must be names of claims, such as scope,scp,roles") String>

@@ -2,12 +2,9 @@ package io.textonce.settings;
 
 import io.textonce.event.EventName;
 import io.textonce.privacy.PersonalDataMask;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -73,22 +70,45 @@ final class SettingRules {
                 publicPaths.stream().allMatch(ReservedPaths::areSparedBy),
                 "must be paths of own routes in plain characters, and none of TextOnce's own");
         demand(
+                "textonce.http.trusted-proxies",
+                settings.http().trustedProxies().stream().allMatch(SettingForms::isNetwork),
+                "must be IP addresses or networks, such as 10.0.0.0/8");
+        // Spring's own strategies trust every caller, or by another list.
+        demand(
+                "server.forward-headers-strategy",
+                faults.value("server.forward-headers-strategy").equalsIgnoreCase("none"),
+                "must be none; trusted proxies are listed in TEXTONCE_HTTP_TRUSTED_PROXIES");
+        demand(
                 "textonce.public-base-urls",
                 settings.publicBaseUrls() == null
-                        || settings.publicBaseUrls().stream().allMatch(SettingRules::isPublic),
+                        || settings.publicBaseUrls().stream().allMatch(SettingForms::isPublic),
                 "must be an http or https URL without query or fragment (or several, with commas)");
         String base = settings.twilio().baseUrl();
         demand(
                 "textonce.twilio.base-url",
                 base.isEmpty()
-                        || isAddress(
+                        || SettingForms.isAddress(
                                 base,
-                                uri -> isPublic(uri)
-                                        && isSafe(uri)
+                                uri -> SettingForms.isPublic(uri)
+                                        && SettingForms.isSafe(uri)
                                         && Set.of("", "/").contains(uri.getRawPath())),
                 HTTPS);
+        var outbound = settings.outbound();
+        demand(
+                "textonce.outbound.proxy",
+                outbound.proxy().isEmpty() || SettingForms.isAddress(outbound.proxy(), SettingForms::isProxy),
+                "must be http://HOST:PORT or http://USER:PASSWORD@HOST:PORT");
+        demand(
+                "textonce.outbound.trusted-authorities",
+                outbound.trustedAuthorities().isEmpty() || SettingForms.hasCertificates(outbound.trustedAuthorities()),
+                "must be a file of certificates in PEM");
         String issuer = faults.value(ISSUER);
-        demand(ISSUER, issuer.isEmpty() || isAddress(issuer, uri -> isPublic(uri) && isSafe(uri)), HTTPS);
+        demand(
+                ISSUER,
+                issuer.isEmpty()
+                        || SettingForms.isAddress(
+                                issuer, uri -> SettingForms.isPublic(uri) && SettingForms.isSafe(uri)),
+                HTTPS);
         // Without an audience, a token that the issuer made for another service would be accepted, too.
         together(ISSUER, "spring.security.oauth2.resourceserver.jwt.audiences");
     }
@@ -188,10 +208,13 @@ final class SettingRules {
                 prefix + "url",
                 !client.equals(TextOnceProperties.Status.SUBSCRIBER),
                 "is not possible: the name jms is reserved for the broker's destination");
-        demand(prefix + "url", isAddress(webhook.url(), uri -> isWeb(uri) && isSafe(uri)), HTTPS);
+        demand(
+                prefix + "url",
+                SettingForms.isAddress(webhook.url(), uri -> SettingForms.isWeb(uri) && SettingForms.isSafe(uri)),
+                HTTPS);
         demand(
                 prefix + "secret",
-                !webhook.secret().isEmpty() && webhook.secret().stream().allMatch(SettingRules::isWebhookSecret),
+                !webhook.secret().isEmpty() && webhook.secret().stream().allMatch(SettingForms::isWebhookSecret),
                 "must be whsec_ and 24 to 64 bytes in Base64");
         demand(
                 prefix + "events",
@@ -223,38 +246,5 @@ final class SettingRules {
         if (fault != null) {
             faults.add(property, fault);
         }
-    }
-
-    private static boolean isAddress(String text, Predicate<URI> rule) {
-        try {
-            return rule.test(new URI(text));
-        } catch (URISyntaxException e) {
-            return false;
-        }
-    }
-
-    private static boolean isWebhookSecret(String text) {
-        try {
-            int bytes = Base64.getDecoder().decode(text.replaceFirst("^whsec_", "")).length;
-            return text.startsWith("whsec_") && bytes >= 24 && bytes <= 64;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static boolean isWeb(URI uri) {
-        return uri.getHost() != null
-                && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
-                && uri.getRawFragment() == null
-                && uri.getRawUserInfo() == null;
-    }
-
-    private static boolean isPublic(URI uri) {
-        return isWeb(uri) && uri.getRawQuery() == null;
-    }
-
-    private static boolean isSafe(URI uri) {
-        return "https".equals(uri.getScheme())
-                || Set.of("localhost", "127.0.0.1", "[::1]").contains(uri.getHost());
     }
 }

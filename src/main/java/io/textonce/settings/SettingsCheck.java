@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.Ordered;
 import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -25,7 +26,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * Startup check of the settings, before the first bean is made, so that nothing starts half. All faults are collected:
  * values of the wrong type, broken constraints of {@link TextOnceProperties}, rules over several settings, unknown names.
  */
-final class SettingsCheck implements BeanFactoryPostProcessor {
+final class SettingsCheck implements BeanFactoryPostProcessor, Ordered {
 
     private static final String ROOT = "textonce";
 
@@ -48,24 +49,39 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         this.environment = environment;
     }
 
+    /** Before the other post-processors, which read the settings. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+        boolean sandbox = beans.getBeanNamesForType(Sandbox.class, false, false).length > 0;
+        var checked = check(environment, sandbox);
+        beans.registerSingleton("settings", checked.settings());
+        beans.registerSingleton("eventSettings", checked.events());
+    }
+
+    /** Valid settings, those of event routes included. */
+    record Checked(TextOnceProperties settings, EventSettings events) {}
+
+    /** @throws InvalidSettings with all faults */
+    static Checked check(ConfigurableEnvironment environment, boolean sandbox) {
         var faults = new SettingFaults(environment);
         keepSecretsOutOfTheLog(faults);
-        var settings = bound(faults);
+        var settings = bound(environment, faults);
         violations(settings, faults);
-        boolean sandbox = beans.getBeanNamesForType(Sandbox.class, false, false).length > 0;
         new SettingRules(settings, faults, sandbox).check();
         var known = EventParameters.of(settings, environment);
         var events = new EventSettings(known, environment, faults);
         new UnknownSettings(environment, known).report(faults);
         LibFolder.ofThisProcess().problems().forEach(faults::addLibrary);
         faults.throwIfAny();
-        beans.registerSingleton("settings", settings);
-        beans.registerSingleton("eventSettings", events);
+        return new Checked(settings, events);
     }
 
-    private TextOnceProperties bound(SettingFaults faults) {
+    private static TextOnceProperties bound(ConfigurableEnvironment environment, SettingFaults faults) {
         return Binder.get(environment)
                 .bindOrCreate(ROOT, Bindable.of(TextOnceProperties.class), new CollectingHandler(faults));
     }
@@ -88,7 +104,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                 .replaceFirst("\\.+$", "");
     }
 
-    private void keepSecretsOutOfTheLog(SettingFaults faults) {
+    private static void keepSecretsOutOfTheLog(SettingFaults faults) {
         PersonalDataMask.registerCredentials(
                 faults.value("textonce.twilio.account-sid"), faults.value("textonce.twilio.auth-token"));
         PersonalDataMask.registerCredentials(

@@ -12,4 +12,9 @@ class SettingsConfiguration {
     static SettingsCheck settingsCheck(ConfigurableEnvironment environment) {
         return new SettingsCheck(environment);
     }
+
+    @Bean
+    static OutboundConnections outboundConnections() {
+        return new OutboundConnections();
+    }
 }

@@ -56,6 +56,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param file limits of the file intake
  * @param incident alerting of incidents
  * @param twilio connection to Twilio
+ * @param outbound way to peers outside
  * @param consent maximum age of consents
  * @param verify one-time codes by Twilio Verify
  * @param retention retention periods
@@ -103,6 +104,7 @@ public record TextOnceProperties(
         @Valid @NestedConfigurationProperty FileSettings file,
         @Valid Incident incident,
         @Valid @NestedConfigurationProperty TwilioSettings twilio,
+        @Valid @NestedConfigurationProperty OutboundSettings outbound,
         @DefaultValue @Valid @NestedConfigurationProperty ConsentSettings consent,
         @Valid @NestedConfigurationProperty VerifySettings verify,
         @Valid Retention retention,

@@ -3,6 +3,7 @@ package io.textonce.twilio;
 import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.message.Senders;
+import io.textonce.network.OutboundProxy;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
@@ -106,7 +107,7 @@ public final class Doctor {
         found.add(MachineChecks.clock(clock.skew()));
         found.add(machine.chain());
         found.add(MachineChecks.trust(trusted()));
-        found.add(MachineChecks.proxy(System.getProperties(), System.getenv()));
+        found.add(MachineChecks.proxy(OutboundProxy.installed(), System.getProperties()));
         return found;
     }
 

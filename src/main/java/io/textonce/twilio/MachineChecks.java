@@ -1,19 +1,16 @@
 package io.textonce.twilio;
 
+import io.textonce.network.OutboundProxy;
 import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocket;
 
 /** Checks of this machine: its clock, the certificates between it and Twilio, and its proxy. */
 final class MachineChecks {
@@ -63,36 +60,37 @@ final class MachineChecks {
                 : Diagnosis.fault(
                         check,
                         "Java does not trust " + NEXT_ROOT + ", which issues Twilio's certificates from 2027-01-26",
-                        "Update the JDK, or add the certificate from https://www.amazontrust.com/repository to the trust"
-                                + " store (javax.net.ssl.trustStore) before that day.");
+                        "Update the JDK, or name a file with the certificate from"
+                                + " https://www.amazontrust.com/repository in TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES before that day.");
     }
 
-    /** Opens a connection as a call does, unless there is none with TLS. */
+    /** Opens a connection as a call does, through the proxy if there is one, unless calls have no TLS. */
     Diagnosis chain() {
         String check = "TLS";
         var url = URI.create(settings.baseUrl().isEmpty() ? "https://api.twilio.com" : settings.baseUrl());
         if (!"https".equals(url.getScheme())) {
             return Diagnosis.skipped(check, "Calls go to " + url + ", without TLS");
         }
-        try (var socket = (SSLSocket) SSLContext.getDefault().getSocketFactory().createSocket()) {
-            socket.connect(
-                    new InetSocketAddress(url.getHost(), url.getPort() < 0 ? 443 : url.getPort()), TIMEOUT_MILLIS);
-            socket.setSoTimeout(TIMEOUT_MILLIS);
-            var parameters = socket.getSSLParameters();
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
-            socket.setSSLParameters(parameters);
-            socket.startHandshake();
-            return issuer(((X509Certificate) socket.getSession().getPeerCertificates()[0])
-                    .getIssuerX500Principal()
-                    .getName());
+        try {
+            var connection = (HttpsURLConnection) url.toURL().openConnection();
+            connection.setConnectTimeout(TIMEOUT_MILLIS);
+            connection.setReadTimeout(TIMEOUT_MILLIS);
+            connection.connect();
+            try {
+                return issuer(((X509Certificate) connection.getServerCertificates()[0])
+                        .getIssuerX500Principal()
+                        .getName());
+            } finally {
+                connection.disconnect();
+            }
         } catch (SSLException e) {
             return Diagnosis.fault(
                     check,
                     "The certificate of " + url.getHost() + " is not trusted: " + e.getMessage(),
-                    "If a proxy opens the connections, add its authority to the trust store (javax.net.ssl.trustStore);"
+                    "If a proxy opens the connections, name its authority in TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES;"
                             + " else update the JDK.");
-        } catch (IOException | NoSuchAlgorithmException e) {
-            return Diagnosis.skipped(check, "There is no direct connection to " + url.getHost());
+        } catch (IOException e) {
+            return Diagnosis.skipped(check, "There is no connection to " + url.getHost() + ": " + e.getMessage());
         }
     }
 
@@ -106,21 +104,16 @@ final class MachineChecks {
                         "Exempt *.twilio.com from its inspection: its own responses make outcomes unknown.");
     }
 
-    /** Java reads its proxy from system properties, and not from the variables that other programs read. */
-    static Diagnosis proxy(Properties java, Map<String, String> environment) {
-        String check = "proxy";
+    /** @param java system properties, by which Java has a proxy, too */
+    static Diagnosis proxy(Optional<OutboundProxy> own, Properties java) {
         String host = java.getProperty("https.proxyHost", "");
-        if (!host.isEmpty()) {
-            return Diagnosis.ok(
-                    check, "Calls go through the proxy " + host + ":" + java.getProperty("https.proxyPort", "443"));
-        }
-        boolean isSet = Arrays.asList("HTTPS_PROXY", "https_proxy").stream()
-                .anyMatch(name -> !environment.getOrDefault(name, "").isEmpty());
-        return isSet
-                ? Diagnosis.warning(
-                        check,
-                        "HTTPS_PROXY is set, but Java does not read it: calls go to Twilio directly",
-                        "If the proxy is needed, set JAVA_TOOL_OPTIONS to -Dhttps.proxyHost=HOST -Dhttps.proxyPort=PORT.")
-                : Diagnosis.ok(check, "Calls go to Twilio directly");
+        return Diagnosis.ok(
+                "proxy",
+                own.map(proxy -> "Calls go through the proxy " + proxy)
+                        .orElse(
+                                host.isEmpty()
+                                        ? "Calls go to Twilio directly"
+                                        : "Calls go through the proxy " + host + ":"
+                                                + java.getProperty("https.proxyPort", "443")));
     }
 }

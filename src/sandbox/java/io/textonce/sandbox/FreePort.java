@@ -8,11 +8,11 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports for servers that are stopped and started again on the same one. They lie below the range from which systems give
  * ports to outgoing connections, so that none of those takes it in between.
  */
-final class FreePort {
+public final class FreePort {
 
     private FreePort() {}
 
-    static int next() {
+    public static int next() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
             try (var socket = new ServerSocket(port)) {

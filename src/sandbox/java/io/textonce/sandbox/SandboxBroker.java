@@ -20,12 +20,19 @@ public final class SandboxBroker implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private String acceptor = "";
     private @Nullable EmbeddedActiveMQ server;
 
     /** @param port 0 for any that is free */
     public SandboxBroker(Path directory, int port) {
         this.directory = directory;
         this.port = port == 0 ? FreePort.next() : port;
+    }
+
+    /** Sets parameters of its acceptor, as in a URL, from its next start on. */
+    public SandboxBroker with(String parameters) {
+        acceptor = "?" + parameters;
+        return this;
     }
 
     public SandboxBroker start() {
@@ -45,7 +52,7 @@ public final class SandboxBroker implements AutoCloseable {
                     .setLargeMessagesDirectory(directory.resolve("large").toString())
                     .setPagingDirectory(directory.resolve("paging").toString())
                     .setMaxDiskUsage(-1)
-                    .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port)
+                    .addAcceptorConfiguration("tcp", url() + acceptor)
                     .setAddressSettings(Map.of("#", redelivery));
             server = new EmbeddedActiveMQ().setConfiguration(configuration);
             server.start();

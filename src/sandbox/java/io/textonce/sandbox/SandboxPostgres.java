@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
@@ -20,6 +22,7 @@ public final class SandboxPostgres implements AutoCloseable {
     private final int port = FreePort.next();
     private @Nullable EmbeddedPostgres server;
     private String durable = "off";
+    private final Map<String, String> configuration = new LinkedHashMap<>();
 
     public SandboxPostgres(Path directory) {
         this.directory = directory.toAbsolutePath();
@@ -28,6 +31,12 @@ public final class SandboxPostgres implements AutoCloseable {
     /** Makes it wait for the disk at each commit, as by default in production: slower by as much. */
     public void durable() {
         durable = "on";
+    }
+
+    /** Sets a parameter of the server, from its next start on. */
+    public SandboxPostgres with(String parameter, String value) {
+        configuration.put(parameter, value);
+        return this;
     }
 
     /** Starts the server, on the port that it had before. */
@@ -44,6 +53,7 @@ public final class SandboxPostgres implements AutoCloseable {
                     .setServerConfig("fsync", durable)
                     .setServerConfig("synchronous_commit", durable)
                     .setPort(port);
+            configuration.forEach(builder::setServerConfig);
             server = builder.start();
             return this;
         } catch (IOException e) {

@@ -34,7 +34,8 @@ class SettingsTableTest {
             "TWILIO_SECONDARY_AUTH_TOKEN",
             "TWILIO_WEBHOOK_KEYS",
             "TWILIO_API_SECRET",
-            "TWILIO_CLIENT_SECRET");
+            "TWILIO_CLIENT_SECRET",
+            "HTTPS_PROXY");
 
     @ParameterizedTest
     @EnumSource

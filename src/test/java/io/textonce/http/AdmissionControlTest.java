@@ -31,7 +31,7 @@ class AdmissionControlTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicBoolean running = new AtomicBoolean(true);
     private final AdmissionControl gate = new AdmissionControl(
-            new HttpSettings(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of()),
+            new HttpSettings(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of(), List.of()),
             meters,
             running::get,
             new Activity(System::nanoTime));

@@ -2,126 +2,368 @@ package io.textonce.http;
 
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.sandbox.AppProcess;
+import io.textonce.sandbox.CorporateProxy;
+import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sha256;
+import io.textonce.sandbox.SignedForm;
+import io.textonce.sandbox.StatusReceiver;
+import io.textonce.sandbox.TestCertificates;
+import io.textonce.sandbox.TlsFront;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Production as docs/operations.md sets it up: TLS by PEM files, a client's token from a mounted file. */
+/**
+ * Production as docs/operations.md sets it up: TLS by PEM files that are mounted, below a path of its own; PostgreSQL and
+ * the broker know it by its certificate; everything outside is behind a proxy with a password, by a private authority.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpsIT {
 
-    private static final String EVENT = """
-            {"eventId": "order-1001", "phone": "+15558675310", "orderId": "1001", "consentAt": "2026-06-02T09:00:00Z"}""";
+    private static final Duration LONGEST = Duration.ofSeconds(20);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final char[] PASSWORD = "for-this-test".toCharArray();
+    private final HttpClient https =
+            HttpClient.newBuilder().sslContext(TestCertificates.context()).build();
+    private final Issuer issuer = new Issuer().reachedAt("https://id.example.test");
+    private Path folder;
+    private Path secrets;
+    private Peers peers;
+    private List<TlsFront> fronts;
+    private CorporateProxy proxy;
+    private AppProcess app;
+
+    @BeforeAll
+    void start(@TempDir Path temporary) throws Exception {
+        folder = temporary;
+        mount("server.pem", "server-key.pem");
+        secrets = Files.createDirectory(folder.resolve("secrets"));
+        Files.writeString(secrets.resolve("textonce.clients.mounted.token-sha256"), Sha256.hex("mounted-token") + "\n");
+        startPeers();
+        fronts = List.of(
+                new TlsFront(URI.create(peers.twilio().baseUrl()).getPort()),
+                new TlsFront(URI.create(peers.statuses().url()).getPort()),
+                new TlsFront(issuer.port()));
+        proxy = new CorporateProxy(Map.of(
+                "twilio.example.test", fronts.get(0).port(),
+                "hooks.example.test", fronts.get(1).port(),
+                "id.example.test", fronts.get(2).port()));
+        app = AppProcess.of(peers)
+                .with("SERVER_SERVLET_CONTEXT_PATH", "/sms")
+                .with("PUBLIC_BASE_URL", SignedForm.PUBLIC_BASE_URL + "/sms")
+                .with("SPRING_CONFIG_IMPORT", "configtree:" + secrets + "/")
+                .with("SERVER_SSL_BUNDLE", "https")
+                .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_CERTIFICATE", mounted("certificate.pem"))
+                .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_PRIVATE_KEY", mounted("key.pem"))
+                .with("SPRING_SSL_BUNDLE_WATCH_FILE_QUIETPERIOD", "300ms")
+                .with(
+                        "SPRING_DATASOURCE_URL",
+                        peers.postgres().url() + "?sslmode=verify-full&sslrootcert=" + TestCertificates.AUTHORITY
+                                + "&sslcert=" + TestCertificates.file("client.pem") + "&sslkey="
+                                + TestCertificates.file("client-key.pem")
+                                + "&sslfactory=org.postgresql.ssl.LibPQFactory")
+                .with("SPRING_DATASOURCE_USERNAME", "textonce")
+                .with("SPRING_ARTEMIS_BROKER_URL", brokerUrl())
+                .with("HTTPS_PROXY", proxy.url())
+                .with("TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES", TestCertificates.AUTHORITY.toString())
+                .with("TWILIO_BASE_URL", "https://twilio.example.test")
+                .with("TEXTONCE_TWILIO_RETRIES", "0")
+                .with("TEXTONCE_TWILIO_HOLD_DELAY", "1s")
+                .with("TEXTONCE_CLIENTS_TEST_WEBHOOK_URL", "https://hooks.example.test/status")
+                .with("TEXTONCE_CLIENTS_TEST_WEBHOOK_SECRET", StatusReceiver.SECRET)
+                .with("TEXTONCE_STATUS_MAX_RETRY_DELAY", "1s")
+                .with("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI", issuer.url())
+                .with("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", Issuer.AUDIENCE)
+                .https(TestCertificates.context())
+                .extracted()
+                .start();
+    }
+
+    @AfterAll
+    void stop() {
+        app.close();
+        proxy.close();
+        fronts.forEach(TlsFront::close);
+        peers.close();
+    }
 
     @Test
-    void servesByACertificateAndATokenFromFiles(@TempDir Path folder) throws Exception {
-        var trust = selfSigned(folder);
-        Path secrets = Files.createDirectory(folder.resolve("secrets"));
-        Files.writeString(secrets.resolve("textonce.clients.mounted.token-sha256"), Sha256.hex("mounted-token") + "\n");
-        try (var peers = new Peers(folder.resolve("peers"), 0, 0).start();
-                var app = AppProcess.of(peers)
-                        .with("TEXTONCE_INTAKES", "http")
-                        .with("SPRING_CONFIG_IMPORT", "configtree:" + secrets + "/")
-                        .with("SERVER_SSL_BUNDLE", "https")
-                        .with(
-                                "SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_CERTIFICATE",
-                                "file:" + folder.resolve("certificate.pem"))
-                        .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_PRIVATE_KEY", "file:" + folder.resolve("key.pem"))
-                        .https(trust)
-                        .extracted()
-                        .start()) {
-            var https = HttpClient.newBuilder().sslContext(trust).build();
-            var event = BodyPublishers.ofString(EVENT);
-            var post = HttpRequest.newBuilder(app.uri("/api/order-shipped-sms"))
-                    .header("Content-Type", "application/json")
-                    .POST(event);
-            URI metrics = app.managementUri("/actuator/prometheus");
+    void servesByACertificateAndATokenFromFiles() throws Exception {
+        var post = event("files-1", "+15558675310");
+        var metrics = app.managementUri("/actuator/prometheus");
 
-            var stranger = https.send(post.build(), BodyHandlers.ofString());
-            var client = https.send(
-                    post.copy().header("Authorization", "Bearer mounted-token").build(), BodyHandlers.ofString());
-            var scraped = app.send(HttpRequest.newBuilder(metrics));
-            var strangersScrape = https.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString());
-            var plain = HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(URI.create("http://" + app.hostAndPort() + "/api/order-shipped-sms"))
-                                    .build(),
-                            BodyHandlers.ofString());
+        var stranger = https.send(post.build(), BodyHandlers.ofString());
+        var client = https.send(
+                post.copy().header("Authorization", "Bearer mounted-token").build(), BodyHandlers.ofString());
+        var scraped = app.send(HttpRequest.newBuilder(metrics));
+        var strangersScrape = https.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString());
+        var plain = https.send(
+                HttpRequest.newBuilder(URI.create("http://" + app.hostAndPort() + "/sms/api/order-shipped-sms"))
+                        .build(),
+                BodyHandlers.ofString());
 
-            assertThatProblem(stranger).is(401, "unauthorized");
-            assertThat(client.statusCode()).as(client.body()).isEqualTo(202);
-            assertThat(client.headers().firstValue("Strict-Transport-Security")).isPresent();
-            assertThat(scraped.body()).contains("textonce_authentications_failed_total{reason=\"no_token\"}");
-            assertThat(strangersScrape.statusCode()).isEqualTo(401);
-            assertThat(plain.statusCode()).isEqualTo(400);
+        assertThatProblem(stranger).is(401, "unauthorized");
+        assertThat(client.statusCode()).as(client.body()).isEqualTo(202);
+        assertThat(client.headers().firstValue("Location"))
+                .hasValueSatisfying(location -> assertThat(location).startsWith("/sms/api/deliveries/"));
+        assertThat(client.headers().firstValue("Strict-Transport-Security")).isPresent();
+        assertThat(scraped.body()).contains("textonce_authentications_failed_total{reason=\"no_token\"}");
+        assertThat(strangersScrape.statusCode()).isEqualTo(401);
+        assertThat(plain.statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void servesARenewedCertificateWithoutARestart() throws Exception {
+        mount("renewed.pem", "renewed-key.pem");
+
+        await().atMost(LONGEST).untilAsserted(() -> assertThat(served()).isEqualTo("CN=\"server, renewed\""));
+    }
+
+    @Test
+    void keepsItsCertificateWhileTheKeyIsAnothers() throws Exception {
+        String before = served();
+
+        mount("renewed.pem", "client-key.pem");
+
+        await().atMost(LONGEST).until(() -> app.log().contains("SSL reload error"));
+        assertThat(served()).isEqualTo(before);
+    }
+
+    @Test
+    void rotatesTokensWithoutARestart() throws Exception {
+        var form = List.of(
+                Map.entry("MessageSid", "SM00000000000000000000000000000079"), Map.entry("MessageStatus", "sent"));
+        String target = "/sms/twilio/status-callback";
+        String signature =
+                SignedForm.signature("the-next-auth-token-of-twilio", SignedForm.PUBLIC_BASE_URL + target, form);
+        var next = SignedForm.of(target, form).withSignature(signature);
+        assertThat(callback(next)).isEqualTo(403);
+
+        Files.writeString(secrets.resolve("TWILIO_SECONDARY_AUTH_TOKEN"), "short");
+        await().atMost(LONGEST)
+                .until(() -> app.log().contains("TWILIO_SECONDARY_AUTH_TOKEN must be at least 20 characters"));
+        Files.writeString(secrets.resolve("TWILIO_SECONDARY_AUTH_TOKEN"), "the-next-auth-token-of-twilio");
+
+        await().atMost(LONGEST).untilAsserted(() -> assertThat(callback(next)).isEqualTo(204));
+        assertThat(callback(SignedForm.of(target, form))).isEqualTo(204);
+        assertThat(app.log()).doesNotContain("the-next-auth-token-of-twilio");
+    }
+
+    /** The image's own check, with the management port as it is, and as it is with TLS. */
+    @Test
+    void isHealthyForTheCheckOfTheImage() throws Exception {
+        int port = app.managementUri("/").getPort();
+        try (var front = new TlsFront(port)) {
+            assertThat(healthcheck(port, "")).isZero();
+            assertThat(healthcheck(front.port(), "true")).isZero();
+            assertThat(healthcheck(front.port(), "")).isNotZero();
+            assertThat(healthcheck(issuer.port(), "")).isNotZero();
         }
     }
 
-    /** Writes certificate.pem and key.pem; the context trusts them and nothing else. */
-    private static SSLContext selfSigned(Path folder)
-            throws IOException, GeneralSecurityException, InterruptedException {
-        Path file = folder.resolve("store.p12");
-        int ended = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "own",
-                        "-keyalg",
-                        "RSA",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=ip:127.0.0.1",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .redirectErrorStream(true)
+    @Test
+    void isKnownToPostgresAndTheBrokerByItsCertificate() throws Exception {
+        try (var factory = new ActiveMQConnectionFactory(brokerUrl());
+                var jms = factory.createContext()) {
+            jms.createProducer()
+                    .setProperty("event", "order-shipped")
+                    .send(jms.createQueue("textonce.events"), json("queue-1", "+15558675311"));
+        }
+
+        await().atMost(LONGEST)
+                .untilAsserted(
+                        () -> assertThat(peers.twilio().sentTo("+15558675311")).hasSize(1));
+        try (var database = DriverManager.getConnection(peers.postgres().url(), "postgres", "");
+                var sessions = database.createStatement()
+                        .executeQuery("SELECT count(*), bool_and(ssl), min(client_dn), max(client_dn)"
+                                + " FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'textonce'")) {
+            assertThat(sessions.next()).isTrue();
+            assertThat(sessions.getInt(1)).isPositive();
+            assertThat(sessions.getBoolean(2)).isTrue();
+            assertThat(List.of(sessions.getString(3), sessions.getString(4))).containsOnly("/CN=textonce");
+        }
+        assertThatThrownBy(() -> DriverManager.getConnection(peers.postgres().url(), "textonce", ""))
+                .isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void verifiesASignatureOverThePublicAddressWithItsPath() throws Exception {
+        var form = List.of(
+                Map.entry("MessageSid", "SM00000000000000000000000000000078"), Map.entry("MessageStatus", "sent"));
+
+        var genuine = SignedForm.of("/sms/twilio/status-callback", form);
+        var other = SignedForm.of("/twilio/status-callback", form);
+
+        assertThat(callback(genuine)).isEqualTo(204);
+        assertThat(callback(genuine.withSignature(other.signature()))).isEqualTo(403);
+    }
+
+    @Test
+    void reachesTwilioReceiversAndTheIssuerThroughTheProxy() throws Exception {
+        var issued = issued("through-1", "+15558675312");
+
+        assertThat(issued.statusCode()).as(issued.body()).isEqualTo(202);
+        assertThat(post("through-2", "+15558675313").statusCode()).isEqualTo(202);
+        await().atMost(LONGEST)
+                .untilAsserted(
+                        () -> assertThat(peers.statuses().statuses("through-2")).contains("queued"));
+        assertThat(peers.twilio().sentTo("+15558675312")).hasSize(1);
+        assertThat(proxy.tunnels()).contains("twilio.example.test", "hooks.example.test", "id.example.test");
+        assertThat(app.log()).doesNotContain(CorporateProxy.PASSWORD, "pass%40word");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {407, 403})
+    void losesNothingWhileTheProxyRefuses(int status) throws Exception {
+        String id = "refused-" + status;
+        String number = "+15558675" + status;
+        proxy.refuses(status);
+        proxy.cutAll();
+        try {
+            assertThat(post(id, number).statusCode()).isEqualTo(202);
+            await().atMost(LONGEST).until(() -> proxy.refused(status) > 1);
+            assertThat(peers.twilio().sentTo(number)).isEmpty();
+        } finally {
+            proxy.refuses(0);
+        }
+
+        await().atMost(LONGEST)
+                .untilAsserted(() -> assertThat(peers.twilio().sentTo(number)).hasSize(1));
+        await().atMost(LONGEST)
+                .untilAsserted(() -> assertThat(peers.statuses().statuses(id)).contains("held", "queued"));
+    }
+
+    private void startPeers() throws IOException, SQLException {
+        var key = Files.copy(TestCertificates.file("server-key.pem"), folder.resolve("postgres-key.pem"));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        var rules = Files.writeString(folder.resolve("pg_hba.conf"), """
+                hostssl all textonce 127.0.0.1/32 cert
+                host    all postgres 127.0.0.1/32 trust
+                """);
+        peers = new Peers(folder.resolve("peers"), 0, 0);
+        peers.postgres()
+                .with("ssl", "on")
+                .with("ssl_cert_file", TestCertificates.file("server.pem").toString())
+                .with("ssl_key_file", key.toString())
+                .with("ssl_ca_file", TestCertificates.AUTHORITY.toString())
+                .with("hba_file", rules.toString());
+        peers.broker()
+                .with("sslEnabled=true;needClientAuth=true;" + stores("server").replace('&', ';'));
+        peers.start();
+        try (var database = DriverManager.getConnection(peers.postgres().url(), "postgres", "");
+                var statement = database.createStatement()) {
+            statement.execute("CREATE ROLE textonce LOGIN; GRANT CREATE ON DATABASE postgres TO textonce");
+        }
+    }
+
+    private String brokerUrl() {
+        return peers.broker().url() + "?sslEnabled=true&" + stores("client");
+    }
+
+    /** Parameters of Artemis: the authority that is trusted, and the own key. */
+    private static String stores(String own) {
+        return "trustStorePath=" + TestCertificates.file("authority.p12") + "&trustStorePassword="
+                + TestCertificates.PASSWORD + "&trustStoreType=PKCS12&keyStorePath="
+                + TestCertificates.file(own + ".p12") + "&keyStorePassword=" + TestCertificates.PASSWORD
+                + "&keyStoreType=PKCS12";
+    }
+
+    /** Mounts a certificate and its key as Kubernetes does: all files change at once, by one link. */
+    private void mount(String certificate, String key) throws IOException {
+        Path tls = Files.createDirectories(folder.resolve("tls"));
+        Path data = Files.createTempDirectory(tls, "..2026");
+        Files.copy(TestCertificates.file(certificate), data.resolve("certificate.pem"));
+        Files.copy(TestCertificates.file(key), data.resolve("key.pem"));
+        Path next = Files.createSymbolicLink(tls.resolve("..next"), data.getFileName());
+        Files.move(next, tls.resolve("..data"), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        for (String file : List.of("certificate.pem", "key.pem")) {
+            if (!Files.isSymbolicLink(tls.resolve(file))) {
+                Files.createSymbolicLink(tls.resolve(file), Path.of("..data", file));
+            }
+        }
+    }
+
+    private String mounted(String file) {
+        return "file:" + folder.resolve("tls").resolve(file);
+    }
+
+    private String served() throws IOException {
+        var address = app.uri("/");
+        try (var socket = (SSLSocket)
+                TestCertificates.context().getSocketFactory().createSocket(address.getHost(), address.getPort())) {
+            socket.startHandshake();
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                    .getSubjectX500Principal()
+                    .toString();
+        }
+    }
+
+    private static int healthcheck(int port, String tls) throws IOException, InterruptedException {
+        String file = Files.readString(Path.of("Dockerfile")).replace("\\\n", "");
+        var command = Pattern.compile("HEALTHCHECK .* CMD (\\[.*])").matcher(file);
+        assertThat(command.find()).isTrue();
+        var process = new ProcessBuilder(JSON.readValue(command.group(1), String[].class));
+        process.environment()
+                .putAll(Map.of("MANAGEMENT_SERVER_PORT", Integer.toString(port), "MANAGEMENT_SERVER_SSL_ENABLED", tls));
+        return process.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-        assertThat(ended).isZero();
-        var store = KeyStore.getInstance(file.toFile(), PASSWORD);
-        pem(
-                folder.resolve("certificate.pem"),
-                "CERTIFICATE",
-                store.getCertificate("own").getEncoded());
-        pem(
-                folder.resolve("key.pem"),
-                "PRIVATE KEY",
-                store.getKey("own", PASSWORD).getEncoded());
-        var trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("own", store.getCertificate("own"));
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
-    private static void pem(Path file, String kind, byte[] content) throws IOException {
-        String lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-                .encodeToString(content);
-        Files.writeString(file, "-----BEGIN " + kind + "-----\n" + lines + "\n-----END " + kind + "-----\n");
+    private static String json(String id, String number) {
+        return "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
+                + "\",\"orderId\":\"1001\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+    }
+
+    private HttpRequest.Builder event(String id, String number) {
+        return HttpRequest.newBuilder(app.uri("/sms/api/order-shipped-sms"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json(id, number)));
+    }
+
+    private HttpResponse<String> post(String id, String number) {
+        return app.send(event(id, number));
+    }
+
+    private HttpResponse<String> issued(String id, String number) throws IOException, InterruptedException {
+        String token = issuer.sign(issuer.claims("warehouse", "textonce:send").build());
+        return https.send(
+                event(id, number).header("Authorization", "Bearer " + token).build(), BodyHandlers.ofString());
+    }
+
+    private int callback(SignedForm form) throws IOException, InterruptedException {
+        return https.send(form.request(app.uri(form.target())).build(), BodyHandlers.discarding())
+                .statusCode();
     }
 }

@@ -97,7 +97,7 @@ public final class AppProcess implements AutoCloseable {
         return jvm("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     }
 
-    /** Speaks TLS, by a certificate that this context trusts. */
+    /** Its API speaks TLS, by a certificate that this context trusts. */
     public AppProcess https(SSLContext trust) {
         scheme = "https";
         http = HttpClient.newBuilder().sslContext(trust).build();
@@ -257,7 +257,7 @@ public final class AppProcess implements AutoCloseable {
     }
 
     public URI managementUri(String path) {
-        return URI.create(scheme + "://127.0.0.1:" + managementPort + path);
+        return URI.create("http://127.0.0.1:" + managementPort + path);
     }
 
     /** Where Twilio's callbacks reach it. */
@@ -327,7 +327,15 @@ public final class AppProcess implements AutoCloseable {
 
     /** Those of the machine that runs the test are none of this process's. */
     private static boolean isSetting(String variable) {
-        return List.of("TWILIO_", "TEXTONCE_", "SPRING_", "PUBLIC_BASE_URL", "REQUIRE_TWILIO_SIGNATURE").stream()
+        return List.of(
+                        "TWILIO_",
+                        "TEXTONCE_",
+                        "SPRING_",
+                        "PUBLIC_BASE_URL",
+                        "REQUIRE_TWILIO_SIGNATURE",
+                        "HTTPS_PROXY",
+                        "NO_PROXY")
+                .stream()
                 .anyMatch(variable::startsWith);
     }
 

@@ -18,12 +18,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import org.jspecify.annotations.Nullable;
 
 /** An issuer of OAuth 2.0 access tokens on this machine: its metadata, its keys, and tokens that it would give out. */
 public final class Issuer {
 
     public static final String AUDIENCE = "https://textonce.example.com";
 
+    private volatile @Nullable String publicUrl;
     private final HttpServer server;
     private final RSAKey key = newKey("current");
     private volatile boolean away;
@@ -37,8 +39,19 @@ public final class Issuer {
         server.start();
     }
 
+    /** Where it is reached from now on, if not directly. */
+    public Issuer reachedAt(String url) {
+        publicUrl = url;
+        return this;
+    }
+
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        String reached = publicUrl;
+        return reached == null ? "http://127.0.0.1:" + port() : reached;
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
     }
 
     /** Whether it answers with a 500 from now on. */

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.net.Authenticator;
+import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +46,26 @@ class SettingsCheckTest {
             "TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", HASH,
             "SPRING_DATASOURCE_URL", "jdbc:postgresql://db/textonce",
             "SPRING_ARTEMIS_BROKER_URL", "tcp://broker:61616");
+
+    private Runnable restore;
+
+    /** A valid proxy or authority is installed for the whole process, which has other tests. */
+    @BeforeEach
+    void keepTheDefaults() throws GeneralSecurityException {
+        var proxies = ProxySelector.getDefault();
+        var passwords = Authenticator.getDefault();
+        var tls = SSLContext.getDefault();
+        restore = () -> {
+            ProxySelector.setDefault(proxies);
+            Authenticator.setDefault(passwords);
+            SSLContext.setDefault(tls);
+        };
+    }
+
+    @AfterEach
+    void restoreTheDefaults() {
+        restore.run();
+    }
 
     @Test
     void acceptsTheLeastThatProductionNeeds() {
@@ -167,6 +193,12 @@ class SettingsCheckTest {
                 "TEXTONCE_STATUS_DESTINATION | queue:a.b                          | queue:a?concurrentConsumers=9",
                 "TEXTONCE_STATUS_PARALLEL    | 1                                  | 0",
                 "SPRING_DATASOURCE_URL       | jdbc:postgresql://a,b/c            | jdbc:h2:mem:x",
+                "HTTPS_PROXY                 | http://proxy.example.com:3128      | socks5://proxy.example.com:1080",
+                "HTTPS_PROXY                 | http://u:p%40ss@10.0.0.1:3128      | http://u:pass@proxy",
+                "TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES | src/test/resources/tls/authority.pem | src/test/resources/none.pem",
+                "TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES | src/test/resources/tls/authority.pem | pom.xml",
+                "TEXTONCE_HTTP_TRUSTED_PROXIES | 10.0.0.0/8, ::1                  | 10.0.0.0/33",
+                "TEXTONCE_HTTP_TRUSTED_PROXIES | 192.0.2.1                        | proxy.example.com",
                 "TEXTONCE_HTTP_PUBLIC_PATHS  | /hooks/parcel                      | hooks/parcel",
                 "TEXTONCE_HTTP_PUBLIC_PATHS  | /hooks/**, /bell/{id}              | /**",
                 "TEXTONCE_HTTP_PUBLIC_PATHS  | /apiary                            | /api/parcel",

@@ -2,11 +2,13 @@ package io.textonce.twilio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.textonce.network.OutboundProxy;
 import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.Diagnosis.Level;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -14,7 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -249,7 +251,8 @@ class DoctorTest {
     @Test
     void namesATrustStoreWithoutTheNextAuthorityOfTwilio() {
         assertThat(MachineChecks.trust(List.<X509Certificate>of()).level()).isEqualTo(Level.FAULT);
-        assertThat(MachineChecks.trust(List.<X509Certificate>of()).fix()).contains("trust store");
+        assertThat(MachineChecks.trust(List.<X509Certificate>of()).fix())
+                .contains("TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES");
         assertThat(find(number, "trust store").level()).isEqualTo(Level.OK);
     }
 
@@ -264,15 +267,18 @@ class DoctorTest {
     }
 
     @Test
-    void namesAProxyThatJavaDoesNotUse() {
+    void namesTheProxy() {
         var java = new Properties();
         java.setProperty("https.proxyHost", "proxy.example.com");
 
-        assertThat(MachineChecks.proxy(new Properties(), Map.of("HTTPS_PROXY", "http://proxy:3128"))
-                        .level())
-                .isEqualTo(Level.WARNING);
-        assertThat(MachineChecks.proxy(java, Map.of()).finding()).contains("proxy.example.com:443");
-        assertThat(MachineChecks.proxy(new Properties(), Map.of()).level()).isEqualTo(Level.OK);
+        var own = new OutboundProxy(URI.create("http://user:secret@proxy.example.net:3128"), List.of());
+
+        assertThat(MachineChecks.proxy(Optional.of(own), new Properties()).finding())
+                .contains("proxy.example.net:3128")
+                .doesNotContain("secret");
+        assertThat(MachineChecks.proxy(Optional.empty(), java).finding()).contains("proxy.example.com:443");
+        assertThat(MachineChecks.proxy(Optional.empty(), new Properties()).finding())
+                .contains("directly");
     }
 
     @Test

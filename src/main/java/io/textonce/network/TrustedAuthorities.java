@@ -1,0 +1,64 @@
+package io.textonce.network;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.pem.PemContent;
+
+/** Certificate authorities that this process trusts beside those of Java. */
+public final class TrustedAuthorities {
+
+    private final List<X509Certificate> certificates;
+
+    private TrustedAuthorities(List<X509Certificate> certificates) {
+        this.certificates = certificates;
+    }
+
+    /**
+     * Reads a PEM file.
+     *
+     * @throws IOException if the file can't be read
+     * @throws IllegalStateException if it has no certificate
+     */
+    public static TrustedAuthorities read(Path file) throws IOException {
+        return new TrustedAuthorities(PemContent.load(file).getCertificates());
+    }
+
+    /** Makes every client of this process that follows Java's defaults trust them. */
+    public void install() {
+        try {
+            var all = new ArrayList<>(certificates);
+            for (TrustManager manager : managers(null)) {
+                if (manager instanceof X509TrustManager java) {
+                    all.addAll(List.of(java.getAcceptedIssuers()));
+                }
+            }
+            var store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (int i = 0; i < all.size(); i++) {
+                store.setCertificateEntry(Integer.toString(i), all.get(i));
+            }
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, managers(store), null);
+            SSLContext.setDefault(context);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("The trusted authorities can't be set", e);
+        }
+    }
+
+    /** @param store null for that of Java */
+    private static TrustManager[] managers(@Nullable KeyStore store) throws GeneralSecurityException {
+        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
+    }
+}
