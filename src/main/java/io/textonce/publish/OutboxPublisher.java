@@ -2,6 +2,7 @@ package io.textonce.publish;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,9 +44,10 @@ final class OutboxPublisher implements SmartInitializingSingleton {
             OutboxCursors subscriptions,
             ProducerTemplate routes,
             TextOnceProperties settings,
+            LiveSettings live,
             MeterRegistry meters,
             Clock clock) {
-        Subscriber.all(settings, routes, clock)
+        Subscriber.all(settings, live, routes, clock)
                 .forEach(subscriber -> this.subscribers.put(subscriber.name(), subscriber));
         this.subscriptions = subscriptions;
         this.settings = settings.status();

@@ -1,10 +1,12 @@
 package io.textonce.publish;
 
+import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ record Subscriber(String name, @Nullable String client, Set<String> events, bool
     private static final String ALL = "*";
 
     /** The subscribers that the settings name. */
-    static List<Subscriber> all(TextOnceProperties settings, ProducerTemplate routes, Clock clock) {
+    static List<Subscriber> all(TextOnceProperties settings, LiveSettings live, ProducerTemplate routes, Clock clock) {
         var source = settings.publicBaseUrls().get(0);
         var subscribers = new ArrayList<Subscriber>();
         if (!settings.status().destination().isEmpty()) {
@@ -34,7 +36,7 @@ record Subscriber(String name, @Nullable String client, Set<String> events, bool
             if (webhook != null) {
                 var receiver = new Webhook(
                         URI.create(webhook.url()),
-                        new WebhookSignature(webhook.secret()),
+                        live.derive(now -> signature(now, name)),
                         source,
                         settings.status().timeout(),
                         settings.status().parallel(),
@@ -44,5 +46,10 @@ record Subscriber(String name, @Nullable String client, Set<String> events, bool
             }
         });
         return subscribers;
+    }
+
+    private static WebhookSignature signature(TextOnceProperties settings, String client) {
+        return new WebhookSignature(
+                Objects.requireNonNull(settings.clients().get(client).webhook()).secret());
     }
 }

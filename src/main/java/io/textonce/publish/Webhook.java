@@ -1,5 +1,7 @@
 package io.textonce.publish;
 
+import io.textonce.network.OutboundProxy;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +46,13 @@ final class Webhook implements Receiver {
             .build();
 
     private final URI url;
-    private final WebhookSignature signature;
+    private final Supplier<WebhookSignature> signature;
     private final URI source;
     private final Duration timeout;
     private final int parallel;
     private final Clock clock;
 
-    Webhook(URI url, WebhookSignature signature, URI source, Duration timeout, int parallel, Clock clock) {
+    Webhook(URI url, Supplier<WebhookSignature> signature, URI source, Duration timeout, int parallel, Clock clock) {
         this.url = url;
         this.signature = signature;
         this.source = source;
@@ -112,10 +115,12 @@ final class Webhook implements Receiver {
                 .header("User-Agent", "TextOnce")
                 .header("webhook-id", event.id())
                 .header("webhook-timestamp", Long.toString(now))
-                .header("webhook-signature", signature.of(event.id(), now, body))
-                .POST(BodyPublishers.ofString(body))
-                .build();
-        var call = http.sendAsync(request, head -> new Start());
+                .header("webhook-signature", signature.get().of(event.id(), now, body))
+                .POST(BodyPublishers.ofString(body));
+        OutboundProxy.installed()
+                .flatMap(proxy -> proxy.authorization(url))
+                .ifPresent(credentials -> request.header("Proxy-Authorization", credentials));
+        var call = http.sendAsync(request.build(), head -> new Start());
         // The time-out of the request ends with the head of the response.
         return call.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).handle((answer, thrown) -> {
             if (thrown == null) {
@@ -131,6 +136,9 @@ final class Webhook implements Receiver {
         if (status >= 200 && status < 300) {
             return null;
         }
+        if (status == 407) {
+            return new Failure("The proxy rejected our user or password");
+        }
         if (status == 410) {
             return new Failure("HTTP 410: the subscriber wants no more events", true, null);
         }
@@ -143,6 +151,9 @@ final class Webhook implements Receiver {
 
     private Failure failure(Throwable thrown) {
         var cause = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("through proxy")) {
+            return new Failure("The proxy did not connect");
+        }
         return cause instanceof HttpTimeoutException || cause instanceof TimeoutException
                 ? new Failure("No response within " + timeout.toSeconds() + " s")
                 : new Failure("Could not connect: " + cause.getClass().getSimpleName());

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.http.RejectionCounter;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.privacy.Sha256;
+import io.textonce.settings.LiveSettings;
 import io.textonce.settings.PublicPaths;
 import io.textonce.settings.Sandbox;
 import io.textonce.settings.TextOnceProperties;
@@ -167,13 +168,11 @@ class ApiSecurity {
     }
 
     @Bean
-    OpaqueTokenIntrospector clients(TextOnceProperties settings) {
-        Map<String, DefaultOAuth2AuthenticatedPrincipal> byHash = new HashMap<>();
-        settings.clients()
-                .forEach((name, client) -> client.tokenSha256()
-                        .forEach(hash -> byHash.put(hash.toLowerCase(Locale.ROOT), principal(name, client))));
+    OpaqueTokenIntrospector clients(LiveSettings live) {
+        var byHash = live.derive(ApiSecurity::principals);
         return token -> {
-            @Nullable DefaultOAuth2AuthenticatedPrincipal principal = byHash.get(Sha256.hex(token));
+            @Nullable
+            DefaultOAuth2AuthenticatedPrincipal principal = byHash.get().get(Sha256.hex(token));
             if (principal == null) {
                 throw new BadOpaqueTokenException("unknown token");
             }
@@ -222,6 +221,14 @@ class ApiSecurity {
     @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
     ScheduledExecutorService strangersClock() {
         return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("strangers-"));
+    }
+
+    private static Map<String, DefaultOAuth2AuthenticatedPrincipal> principals(TextOnceProperties settings) {
+        Map<String, DefaultOAuth2AuthenticatedPrincipal> byHash = new HashMap<>();
+        settings.clients()
+                .forEach((name, client) -> client.tokenSha256()
+                        .forEach(hash -> byHash.put(hash.toLowerCase(Locale.ROOT), principal(name, client))));
+        return byHash;
     }
 
     private static DefaultOAuth2AuthenticatedPrincipal principal(String name, Client client) {

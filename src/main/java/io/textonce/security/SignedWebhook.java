@@ -2,8 +2,10 @@ package io.textonce.security;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApplicationPath;
 import io.textonce.http.Problem;
 import io.textonce.http.Twiml;
+import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.FormBody;
 import io.textonce.twilio.MalformedFormException;
@@ -11,6 +13,7 @@ import io.textonce.twilio.TwilioSignature;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +35,16 @@ final class SignedWebhook {
     private static final String SETTINGS = "X-Twilio-Webhooks-Signature-Settings";
 
     private final AtomicBoolean ruleIsKnown = new AtomicBoolean();
-    private final TwilioSignature signature;
+    private final Supplier<TwilioSignature> signature;
     private final boolean signatureRequired;
     private final MeterRegistry meters;
 
     @Autowired
-    SignedWebhook(TwilioSignature signature, TextOnceProperties settings, MeterRegistry meters) {
-        this(signature, settings.requireTwilioSignature(), meters);
+    SignedWebhook(LiveSettings live, TextOnceProperties settings, MeterRegistry meters) {
+        this(live.derive(SignedWebhook::signature), settings.requireTwilioSignature(), meters);
     }
 
-    SignedWebhook(TwilioSignature signature, boolean signatureRequired, MeterRegistry meters) {
+    SignedWebhook(Supplier<TwilioSignature> signature, boolean signatureRequired, MeterRegistry meters) {
         this.signature = signature;
         this.signatureRequired = signatureRequired;
         this.meters = meters;
@@ -70,18 +73,21 @@ final class SignedWebhook {
         byte[] sent = message.getBody(byte[].class);
         byte[] body = sent == null ? new byte[0] : sent;
         String query = request.getQueryString();
-        String target = query == null ? request.getRequestURI() : request.getRequestURI() + "?" + query;
+        String path = ApplicationPath.of(request);
+        String target = query == null ? path : path + "?" + query;
         // The media type that the caller sent: Camel receives plain bytes.
         var contentType = (String) request.getAttribute("io.textonce.contentType");
         boolean isJson = contentType != null && contentType.startsWith("application/json");
         var form = isJson ? null : form(request.getMethod().equals("POST") ? body : bytes(query));
         if (signatureRequired
-                && !signature.matches(
-                        target,
-                        body,
-                        contentType,
-                        request.getHeader("X-Twilio-Signature"),
-                        request.getHeader(SETTINGS))) {
+                && !signature
+                        .get()
+                        .matches(
+                                target,
+                                body,
+                                contentType,
+                                request.getHeader("X-Twilio-Signature"),
+                                request.getHeader(SETTINGS))) {
             turnedAway("forged");
             throw new EventRejected(403, "invalid signature", "The signature does not match the URL and body.");
         }
@@ -96,6 +102,11 @@ final class SignedWebhook {
         var fields = new LinkedHashMap<String, String>();
         form.parameters().forEach(field -> fields.putIfAbsent(field.name(), field.value()));
         message.setBody(fields);
+    }
+
+    private static TwilioSignature signature(TextOnceProperties settings) {
+        var twilio = settings.twilio();
+        return new TwilioSignature(twilio.webhookTokens(), twilio.sharedKeys(), settings.publicBaseUrls());
     }
 
     /** Logs once that a rule of the account applies, which its signature shows: it also decides about retries. */

@@ -13,6 +13,11 @@ public final class InvalidSettings extends RuntimeException {
         super("TextOnce can't start with these settings:\n" + String.join("\n", problems));
     }
 
+    /** Returns the faults, without values. */
+    List<String> faults() {
+        return getMessage().lines().skip(1).toList();
+    }
+
     /** Lets Spring Boot print the problems as its failure report, without a stack trace. */
     static final class Analyzer extends AbstractFailureAnalyzer<InvalidSettings> {
 

@@ -7,7 +7,9 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -121,6 +123,22 @@ public record TwilioSettings(
     /** The edge of each region, since Twilio has no host that names a region alone. */
     private static final Map<String, String> EDGES =
             Map.of("us1", "ashburn", "ie1", "dublin", "au1", "sydney", "jp1", "tokyo");
+
+    /** User name of REST calls. */
+    public String restUser() {
+        return apiKey.isEmpty() ? accountSid : apiKey;
+    }
+
+    /** Password of that user. */
+    public String restPassword() {
+        return apiKey.isEmpty() ? authToken : apiSecret;
+    }
+
+    /** Header of REST calls, by HTTP Basic. */
+    public String restAuthorization() {
+        var credentials = (restUser() + ":" + restPassword()).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(credentials);
+    }
 
     /** The edge of every call; empty for Twilio's default, if neither edge nor region is set. */
     public String edgeOfRegion() {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -27,16 +28,16 @@ final class AccessTokens {
 
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
-    private final TwilioSettings settings;
+    private final Supplier<TwilioSettings> live;
     private @Nullable String token;
     private long expiresAtNanos;
 
-    AccessTokens(TwilioSettings settings) {
-        this.settings = settings;
+    AccessTokens(Supplier<TwilioSettings> live) {
+        this.live = live;
     }
 
     boolean areUsed() {
-        return !settings.clientId().isEmpty();
+        return !live.get().clientId().isEmpty();
     }
 
     /** Returns the token; only one thread fetches a new one, and the others wait for it. */
@@ -57,6 +58,7 @@ final class AccessTokens {
     }
 
     private JsonNode issue(Endpoint endpoint) {
+        var settings = live.get();
         var call = new HttpPost(ENDPOINT);
         call.setEntity(new UrlEncodedFormEntity(
                 List.of(

@@ -64,7 +64,7 @@ public final class Doctor {
         var clock = new TwilioClock(Clock.systemUTC());
         var peers = new TwilioPeers(new PeerMonitor(Clock.systemUTC()), settings.twilio());
         var answers = new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry());
-        try (var http = new TwilioHttp(settings.twilio(), answers, clock, peers, null)) {
+        try (var http = new TwilioHttp(settings::twilio, answers, clock, peers, null)) {
             var client = TwilioConfiguration.restClient(settings.twilio(), http.client());
             return new Doctor(settings, client, clock, new Senders(settings)).examine();
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import com.twilio.http.TwilioRestClient;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.peer.PeerMonitor;
+import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSettings;
 import io.textonce.tuning.CallersThread;
@@ -39,25 +40,24 @@ class TwilioConfiguration {
 
     @Bean
     TwilioHttp twilioHttp(
+            LiveSettings live,
             TextOnceProperties settings,
             TwilioAnswers answers,
             TwilioClock clock,
             PeerMonitor peers,
             ObjectProvider<ExecChainHandler> around) {
         return new TwilioHttp(
-                settings.twilio(), answers, clock, new TwilioPeers(peers, settings.twilio()), around.getIfAvailable());
+                live.derive(TextOnceProperties::twilio),
+                answers,
+                clock,
+                new TwilioPeers(peers, settings.twilio()),
+                around.getIfAvailable());
     }
 
     /** Client that camel-twilio finds in the context. */
     @Bean
     TwilioRestClient twilioRestClient(TextOnceProperties settings, TwilioHttp http) {
         return restClient(settings.twilio(), http.client());
-    }
-
-    @Bean
-    TwilioSignature twilioSignature(TextOnceProperties settings) {
-        return new TwilioSignature(
-                settings.twilio().webhookTokens(), settings.twilio().sharedKeys(), settings.publicBaseUrls());
     }
 
     @Bean
@@ -127,9 +127,7 @@ class TwilioConfiguration {
     }
 
     static TwilioRestClient restClient(TwilioSettings twilio, HttpClient http) {
-        boolean key = !twilio.apiKey().isEmpty();
-        return new TwilioRestClient.Builder(
-                        key ? twilio.apiKey() : twilio.accountSid(), key ? twilio.apiSecret() : twilio.authToken())
+        return new TwilioRestClient.Builder(twilio.restUser(), twilio.restPassword())
                 .accountSid(twilio.accountSid())
                 .httpClient(http)
                 .objectMapper(JSON)

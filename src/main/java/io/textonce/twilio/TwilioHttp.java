@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -59,6 +60,7 @@ public final class TwilioHttp implements AutoCloseable {
 
     private static final String LAST_CHECK = "textonce.last-check";
 
+    private final Supplier<TwilioSettings> live;
     private final TwilioAnswers answers;
     private final @Nullable HttpHost base;
     private final String hostSuffix;
@@ -70,23 +72,28 @@ public final class TwilioHttp implements AutoCloseable {
 
     TwilioHttp(TwilioSettings settings, TwilioAnswers answers) {
         this(
-                settings,
+                () -> settings,
                 answers,
                 new TwilioClock(Clock.systemUTC()),
                 new TwilioPeers(new PeerMonitor(Clock.systemUTC()), settings),
                 null);
     }
 
-    /** @param around interceptor of each call, or null */
+    /**
+     * @param live of which the credentials may change
+     * @param around interceptor of each call, or null
+     */
     TwilioHttp(
-            TwilioSettings settings,
+            Supplier<TwilioSettings> live,
             TwilioAnswers answers,
             TwilioClock clock,
             TwilioPeers peers,
             @Nullable ExecChainHandler around) {
+        var settings = live.get();
+        this.live = live;
         this.answers = answers;
         this.peers = peers;
-        this.tokens = new AccessTokens(settings);
+        this.tokens = new AccessTokens(live);
         this.base = settings.baseUrl().isEmpty() ? null : HttpHost.create(URI.create(settings.baseUrl()));
         this.hostSuffix = hostSuffix(settings.edgeOfRegion(), settings.region());
         this.requestConfig = RequestConfig.custom()
@@ -237,7 +244,8 @@ public final class TwilioHttp implements AutoCloseable {
         call.setHeader(HttpHeaders.ACCEPT, "application/json");
         call.setHeader(HttpHeaders.USER_AGENT, "TextOnce");
         if (request.requiresAuthentication()) {
-            call.setHeader(HttpHeaders.AUTHORIZATION, request.getAuthString());
+            // Not those that the SDK was made with.
+            call.setHeader(HttpHeaders.AUTHORIZATION, live.get().restAuthorization());
         }
         if (request.getMethod() != HttpMethod.GET) {
             var form = new ArrayList<BasicNameValuePair>();
@@ -265,10 +273,7 @@ public final class TwilioHttp implements AutoCloseable {
     }
 
     private static HttpHost target(HttpUriRequestBase call) {
-        return new HttpHost(
-                call.getScheme(),
-                call.getAuthority().getHostName(),
-                call.getAuthority().getPort());
+        return new HttpHost(call.getScheme(), call.getAuthority());
     }
 
     /** Returns whether Twilio may have the call; one without a form changes nothing there. */

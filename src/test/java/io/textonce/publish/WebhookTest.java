@@ -162,9 +162,10 @@ class WebhookTest {
     }
 
     private Webhook webhook() {
+        var signature = new WebhookSignature(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         return new Webhook(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook"),
-                new WebhookSignature(List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")),
+                () -> signature,
                 URI.create("https://sms.example.com"),
                 TIMEOUT,
                 4,

@@ -32,7 +32,6 @@ public final class CorporateProxy implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<String> tunnels = new ConcurrentLinkedQueue<>();
     private final Queue<Integer> refused = new ConcurrentLinkedQueue<>();
-    private final Queue<Socket> callers = new ConcurrentLinkedQueue<>();
     private volatile int refusal;
 
     public CorporateProxy(Map<String, Integer> hosts) {
@@ -64,13 +63,6 @@ public final class CorporateProxy implements AutoCloseable {
         refusal = status;
     }
 
-    /** Ends all connections. */
-    public void cutAll() throws IOException {
-        for (var caller : callers) {
-            caller.close();
-        }
-    }
-
     /** The hosts to which it opened tunnels. */
     public List<String> tunnels() {
         return List.copyOf(tunnels);
@@ -82,7 +74,6 @@ public final class CorporateProxy implements AutoCloseable {
     }
 
     private void serve(Socket caller) {
-        callers.add(caller);
         try {
             while (true) {
                 var head = head(caller.getInputStream());

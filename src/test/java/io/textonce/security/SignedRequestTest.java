@@ -122,7 +122,8 @@ class SignedRequestTest {
     }
 
     private RouteBuilder routes(List<String> paths) {
-        Processor signed = exchange -> new SignedWebhook(signature, true, new SimpleMeterRegistry()).open(exchange);
+        Processor signed =
+                exchange -> new SignedWebhook(() -> signature, true, new SimpleMeterRegistry()).open(exchange);
         return new RouteBuilder() {
             @Override
             public void configure() {

@@ -39,7 +39,7 @@ public final class SkewedTwilio implements AutoCloseable {
         simulator = TwilioSimulator.builder().clock(theirs).build().start();
         var settings = settings(simulator.baseUrl());
         http = new TwilioHttp(
-                settings,
+                () -> settings,
                 new TwilioAnswers(new TwilioCodes(), new SimpleMeterRegistry()),
                 clock,
                 new TwilioPeers(new PeerMonitor(Clock.systemUTC()), settings),

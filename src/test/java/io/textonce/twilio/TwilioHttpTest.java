@@ -281,7 +281,7 @@ class TwilioHttpTest {
 
     private static void create(TwilioSettings settings, PeerMonitor peers) throws IOException {
         var clock = new TwilioClock(Clock.systemUTC());
-        try (var http = new TwilioHttp(settings, answers(), clock, new TwilioPeers(peers, settings), null)) {
+        try (var http = new TwilioHttp(() -> settings, answers(), clock, new TwilioPeers(peers, settings), null)) {
             assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.class);
         }
     }
@@ -319,6 +319,21 @@ class TwilioHttpTest {
             assertThat(TWILIO.postCount()).isOne();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void callsWithTheCredentialsOfNow() throws IOException {
+        var before = settings(TWILIO.baseUrl(), "SK" + "0".repeat(32), "a-secret-that-was-deleted");
+        var settings = new AtomicReference<>(before);
+        var peers = new TwilioPeers(new PeerMonitor(Clock.systemUTC()), before);
+        var clock = new TwilioClock(Clock.systemUTC());
+        try (var http = new TwilioHttp(settings::get, answers(), clock, peers, null)) {
+            assertThatThrownBy(() -> create(before, http, lease())).isInstanceOf(TwilioFailure.Rejected.class);
+
+            settings.set(settings(TWILIO.baseUrl()));
+
+            assertThat(create(before, http, lease()).getSid()).startsWith("SM");
         }
     }
 

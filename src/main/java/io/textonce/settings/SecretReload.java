@@ -1,0 +1,153 @@
+package io.textonce.settings;
+
+import io.textonce.privacy.RepeatedLines;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.ConfigTreePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Poller of the folders of secrets, so that tokens and keys are rotated without a restart. All settings are checked with the
+ * new values first: a fault is logged by its name, and the old values stay in use.
+ */
+@Component
+final class SecretReload implements DisposableBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SecretReload.class);
+
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
+
+    private static final List<String> RELOADED = List.of(
+            "textonce.twilio.auth-token",
+            "textonce.twilio.secondary-auth-token",
+            "textonce.twilio.webhook-keys",
+            "textonce.twilio.api-key",
+            "textonce.twilio.api-secret",
+            "textonce.twilio.client-id",
+            "textonce.twilio.client-secret");
+
+    private final RepeatedLines repeated = new RepeatedLines();
+    private final ConfigurableEnvironment environment;
+    private final LiveSettings live;
+    private final boolean sandbox;
+    private final Set<String> reloaded;
+    private final ScheduledExecutorService poller =
+            Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("secrets-"));
+
+    private Map<String, String> used;
+    private Map<String, String> seen;
+
+    SecretReload(
+            ConfigurableEnvironment environment,
+            TextOnceProperties settings,
+            LiveSettings live,
+            ObjectProvider<Sandbox> sandbox) {
+        this.environment = environment;
+        this.live = live;
+        this.sandbox = sandbox.getIfAvailable() != null;
+        this.reloaded = reloaded(settings.clients().keySet());
+        this.used = SecretFiles.read(copy().getPropertySources());
+        this.seen = used;
+        if (environment.getPropertySources().stream().anyMatch(ConfigTreePropertySource.class::isInstance)) {
+            poller.scheduleWithFixedDelay(this::poll, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void poll() {
+        try {
+            reload();
+        } catch (RuntimeException e) {
+            String kind = e.getClass().getSimpleName();
+            repeated.log(
+                    kind,
+                    omitted -> LOG.warn(
+                            "The folders of secrets can't be read: {} ({} more since the last line)", kind, omitted));
+        }
+    }
+
+    /** Takes values that two polls in a row have found: a file may be half written. */
+    void reload() {
+        var fresh = copy();
+        var values = SecretFiles.read(fresh.getPropertySources());
+        boolean isStable = values.equals(seen);
+        seen = values;
+        if (!isStable || values.equals(used)) {
+            return;
+        }
+        var changed = new TreeSet<>(values.keySet());
+        changed.addAll(used.keySet());
+        changed.removeIf(name -> Objects.equals(values.get(name), used.get(name)));
+        used = values;
+        try {
+            live.replace(SettingsCheck.check(fresh, sandbox).settings());
+        } catch (InvalidSettings e) {
+            LOG.error("Changed secrets are not used, and the old ones stay in use: {}", e.faults());
+            return;
+        }
+        SecretFiles.read(environment.getPropertySources());
+        var later =
+                changed.stream().filter(name -> !reloaded.contains(bare(name))).toList();
+        changed.removeAll(later);
+        if (!changed.isEmpty()) {
+            LOG.info("Changed secrets are in use: {}", changed);
+        }
+        if (!later.isEmpty()) {
+            LOG.warn("Changed files are used after the next start only: {}", later);
+        }
+    }
+
+    private ConfigurableEnvironment copy() {
+        var copy = new StandardEnvironment();
+        var sources = copy.getPropertySources();
+        sources.stream().map(source -> source.getName()).toList().forEach(sources::remove);
+        environment.getPropertySources().stream()
+                .filter(source -> !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source))
+                .forEach(sources::addLast);
+        ConfigurationPropertySources.attach(copy);
+        return copy;
+    }
+
+    /** Returns the names of files that are reloaded, those of settings and of variables. */
+    private Set<String> reloaded(Collection<String> clients) {
+        var faults = new SettingFaults(environment);
+        var names = new HashSet<String>();
+        Stream.concat(
+                        RELOADED.stream(),
+                        clients.stream()
+                                .map(client -> "textonce.clients." + client)
+                                .flatMap(client -> Stream.of(client + ".token-sha256", client + ".webhook.secret")))
+                .forEach(name -> {
+                    names.add(bare(name));
+                    names.add(bare(faults.variable(name)));
+                });
+        return names;
+    }
+
+    private static String bare(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    }
+
+    @Override
+    public void destroy() {
+        poller.shutdownNow();
+    }
+}
