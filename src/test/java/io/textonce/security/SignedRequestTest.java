@@ -133,7 +133,7 @@ class SignedRequestTest {
                             .routeId("vectors-" + n)
                             .process(signed)
                             .filter(variable("signed").isNotNull())
-                            .to("bean:httpResponses?method=heard");
+                            .to("bean:httpResponses?method=acknowledge");
                 }
             }
         };
