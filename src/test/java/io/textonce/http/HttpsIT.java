@@ -93,7 +93,7 @@ class HttpsIT {
                         "SPRING_DATASOURCE_URL",
                         peers.postgres().url() + "?sslmode=verify-full&sslrootcert=" + TestCertificates.AUTHORITY
                                 + "&sslcert=" + TestCertificates.file("client.pem") + "&sslkey="
-                                + TestCertificates.file("client-key.pem")
+                                + owned("client-key.pem")
                                 + "&sslfactory=org.postgresql.ssl.LibPQFactory")
                 .with("SPRING_DATASOURCE_USERNAME", "textonce")
                 .with("SPRING_ARTEMIS_BROKER_URL", brokerUrl())
@@ -269,8 +269,7 @@ class HttpsIT {
     }
 
     private void startPeers() throws IOException, SQLException {
-        var key = Files.copy(TestCertificates.file("server-key.pem"), folder.resolve("postgres-key.pem"));
-        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        var key = owned("server-key.pem");
         var rules = Files.writeString(folder.resolve("pg_hba.conf"), """
                 hostssl all textonce 127.0.0.1/32 cert
                 host    all postgres 127.0.0.1/32 trust
@@ -289,6 +288,12 @@ class HttpsIT {
                 var statement = database.createStatement()) {
             statement.execute("CREATE ROLE textonce LOGIN; GRANT CREATE ON DATABASE postgres TO textonce");
         }
+    }
+
+    /** Copies a key to where only its owner may read it, as PostgreSQL and its driver require. */
+    private Path owned(String key) throws IOException {
+        var copy = Files.copy(TestCertificates.file(key), folder.resolve(key));
+        return Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
     }
 
     private String brokerUrl() {
