@@ -11,6 +11,7 @@ import org.springframework.security.authentication.AuthenticationServiceExceptio
 import org.springframework.security.authentication.ProviderManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
@@ -54,7 +55,7 @@ public final class TokenAuthenticator {
                 issuer.succeeded();
             }
             return authenticated;
-        } catch (AuthenticationServiceException e) {
+        } catch (AuthenticationServiceException | JwtDecoderInitializationException e) {
             if (issuer != null) {
                 issuer.failed(Causes.of(e));
             }
@@ -67,7 +68,7 @@ public final class TokenAuthenticator {
 
         private static final long serialVersionUID = 1L;
 
-        IssuerAway(AuthenticationServiceException cause) {
+        IssuerAway(RuntimeException cause) {
             super("The token issuer is unavailable", cause);
         }
     }
