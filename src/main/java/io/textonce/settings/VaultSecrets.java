@@ -21,8 +21,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class VaultSecrets implements EnvironmentPostProcessor, Ordered {
 
     private static final Pattern SETTING = Pattern.compile("(?i)(textonce|twilio|spring)[._].*");
-    private static final Pattern FUNCTION =
-            Pattern.compile("\\{\\{(?<name>[a-z0-9-]+):(?<secret>[^{}]+)}}");
+    private static final Pattern FUNCTION = Pattern.compile("\\{\\{(?<name>[a-z0-9-]+):(?<secret>[^{}]+)}}");
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
@@ -63,7 +62,8 @@ final class VaultSecrets implements EnvironmentPostProcessor, Ordered {
                     values.put(name, value);
                 }
             } catch (RuntimeException e) {
-                faults.add(name + " can't be read from the vault: " + root(e).getClass().getSimpleName());
+                faults.add(name + " can't be read from the vault: "
+                        + root(e).getClass().getSimpleName());
             }
         });
         camel.stop();
