@@ -15,7 +15,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class BrokerProbe {
 
-    private final Peer broker;
     private final ConnectionFactory connections;
     private final QueueDepths depths;
     private final String client;
@@ -28,18 +27,20 @@ final class BrokerProbe {
             QueueDepths depths,
             TextOnceProperties settings,
             @Value("${spring.artemis.broker-url:}") String artemis) {
-        this.broker = peers.peer(
-                "broker",
-                "The broker",
-                "Events wait on its queue; inbound messages, approvals and status events are published later.");
         this.connections = connections;
         this.depths = depths;
         this.client = settings.jms().client();
         this.url = settings.jms().isArtemis() ? artemis : settings.jms().brokerUrl();
-        peers.probe(broker, this::connect);
+        if (settings.usesBroker()) {
+            var broker = peers.peer(
+                    "broker",
+                    "The broker",
+                    "Events wait on its queue; inbound messages, approvals and status events are published later.");
+            peers.probe(broker, () -> connect(broker));
+        }
     }
 
-    private void connect() throws Exception {
+    private void connect(Peer broker) throws Exception {
         String mismatch = connected ? null : BrokerProtocol.mismatch(client, url);
         connected = false;
         if (mismatch != null) {

@@ -119,6 +119,11 @@ public record TextOnceProperties(
     static final String DESTINATION = "(queue|topic):[^\\s?]+";
     static final String DESTINATION_EXPECTED = "must be queue:NAME or topic:NAME";
 
+    /** Returns whether anything is received from a broker or published to one. */
+    public boolean usesBroker() {
+        return intakes.contains("jms") || !status.destination().isEmpty();
+    }
+
     /** The names of the subscribers to status changes. */
     public Set<String> subscribers() {
         var destination = status.destination().isEmpty() ? Stream.<String>empty() : Stream.of(Status.SUBSCRIBER);

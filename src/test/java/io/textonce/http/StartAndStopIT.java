@@ -73,6 +73,11 @@ class StartAndStopIT {
             assertThat(answer(app, "/api/order-shipped-sms"))
                     .hasValueSatisfying(
                             response -> assertThat(response.statusCode()).isEqualTo(400));
+            // An instance that needs no broker does not report that one is unavailable.
+            assertThat(app.send(HttpRequest.newBuilder(app.managementUri("/actuator/prometheus")))
+                            .body())
+                    .contains("peer=\"database\"")
+                    .doesNotContain("peer=\"broker\"");
         }
     }
 
