@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -180,11 +182,16 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         return Objects.requireNonNull(files, "Camel has not started");
     }
 
-    @Override
-    public void close() {
+    /** Ends the reload before Camel stops: what becomes of the folder meanwhile would delay the stop. */
+    @EventListener(ContextClosedEvent.class)
+    void stopWatching() {
         if (watcher != null) {
             watcher.shutdownNow();
         }
+    }
+
+    @Override
+    public void close() {
         if (loader != null) {
             swapping.lock();
             try {
