@@ -3,6 +3,8 @@ package io.textonce.intake;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.event.EventSchemas;
 import io.textonce.intake.file.EventFields;
+import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -50,32 +52,31 @@ public final class RouteSchemas {
 
     /** Fields of an event; unknown where its route checks it by no schema. */
     public EventFields fieldsOf(String event) {
-        return uris(EVENT + event)
-                .findFirst()
-                .map(uri -> EventFields.of(schemas.of(uri).source()))
-                .orElse(EventFields.UNKNOWN);
+        return uriOf(event).map(uri -> EventFields.of(schemas.of(uri).source())).orElse(EventFields.UNKNOWN);
     }
 
     /** Returns the schema of an event, or null where its route checks it by none. */
     @Nullable
     JsonNode schemaOf(String event) {
-        return uris(EVENT + event)
-                .findFirst()
-                .map(uri -> schemas.of(uri).source())
-                .orElse(null);
+        return uriOf(event).map(uri -> schemas.of(uri).source()).orElse(null);
     }
 
-    private Stream<String> uris(@Nullable String routeId) {
-        var route = camel.getRoute(routeId);
+    private Optional<String> uriOf(String event) {
+        return uris(EVENT + event, new HashSet<>()).findFirst();
+    }
+
+    /** @param visited routes that were followed: kamelets may call each other */
+    private Stream<String> uris(@Nullable String routeId, Set<@Nullable String> visited) {
+        var route = visited.add(routeId) ? camel.getRoute(routeId) : null;
         return route == null
                 ? Stream.empty()
                 : route.filter("*").stream()
                         .filter(EndpointAware.class::isInstance)
                         .map(step -> ((EndpointAware) step).getEndpoint())
-                        .flatMap(this::uris);
+                        .flatMap(endpoint -> uris(endpoint, visited));
     }
 
-    private Stream<String> uris(@Nullable Endpoint endpoint) {
+    private Stream<String> uris(@Nullable Endpoint endpoint, Set<@Nullable String> visited) {
         if (endpoint instanceof JsonValidatorEndpoint validator) {
             return Stream.of(validator.getResourceUri());
         }
@@ -83,7 +84,7 @@ public final class RouteSchemas {
             return kamelet.getTemplateId().equals(CHECK)
                     ? Stream.ofNullable(kamelet.getKameletProperties().get("schema"))
                             .map(name -> EventSchemas.uriOf(name.toString()))
-                    : uris(kamelet.getRouteId());
+                    : uris(kamelet.getRouteId(), visited);
         }
         return Stream.empty();
     }
