@@ -15,11 +15,12 @@ public final class BrokerConnections {
 
     /**
      * Properties that an intake depends on, unless an operator sets others: a consumer holds no message but the one that
-     * it works on, and a message that is returned is redelivered with growing delays and without end.
+     * it works on, a message that is returned is redelivered with growing delays and without end, and a stop waits for no
+     * broker that is away.
      */
     private static final Map<String, Map<String, String>> DEFAULTS = Map.of(
             JmsSettings.AMQP,
-            Map.of("prefetchPolicy.all", "0"),
+            Map.of("prefetchPolicy.all", "0", "closeTimeout", "5000"),
             JmsSettings.ACTIVEMQ,
             Map.of(
                     "prefetchPolicy.queuePrefetch", "0",

@@ -20,8 +20,10 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.annotation.DirtiesContext;
 
 /** What an intake, its dead letters and publishing need of a broker and its client, whichever they are. */
+@DirtiesContext // It stops while its broker is there, as an application does.
 abstract class BrokerCases {
 
     static final String QUEUE = "textonce.events";
