@@ -88,6 +88,11 @@ public record DeliveryTables(
                 new OperatorActions(jdbc));
     }
 
+    /** Ends its threads. */
+    public void close() {
+        claims.shutdown();
+    }
+
     /** Nothing is counted. */
     static Caps noCaps(JdbcTemplate jdbc, PhoneHash hash) {
         return new Caps(

@@ -113,6 +113,11 @@ class StateMachineTest {
         cancellations = DeliveryTables.cancellations(dataSource);
     }
 
+    private void restart() {
+        tables.close();
+        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
+    }
+
     @AfterAll
     static void stopDatabase() {
         dataSource.close();
@@ -179,7 +184,7 @@ class StateMachineTest {
         steps(30, 13);
         settle();
         restoredTo = null;
-        tables = DeliveryTables.of(dataSource, LEASE, null);
+        restart();
 
         checkInvariants();
         checkTimelines();
@@ -190,7 +195,7 @@ class StateMachineTest {
     void afterARestoreSendsWhatIsNotThereAndLeavesATemplateThatMayBeThereToAPerson() {
         jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores");
         restoredTo = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MICROS);
-        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
+        restart();
         String other = "+15558675302";
         var template = new Sms("", other, "Of a template");
         twilio.add(new Text(sid(), "event-of-before", UUID.randomUUID(), template, passed, Duration.ZERO, false));
@@ -204,7 +209,7 @@ class StateMachineTest {
             work();
         }
         restoredTo = null;
-        tables = DeliveryTables.of(dataSource, LEASE, null);
+        restart();
 
         assertThat(calls)
                 .singleElement()
@@ -506,7 +511,7 @@ class StateMachineTest {
                     attempted_at = attempted_at - CAST(? AS interval), created_at = created_at - CAST(? AS interval)
                 """, time.toString(), time.toString(), time.toString(), time.toString());
         // Polls that have never been in the future of these rows.
-        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
+        restart();
     }
 
     private Instant created(Text text) {
