@@ -29,6 +29,7 @@ class DashboardTest {
             "count",
             "rate",
             "increase",
+            "delta",
             "by",
             "on",
             "absent",

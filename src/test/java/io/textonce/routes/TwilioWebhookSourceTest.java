@@ -42,7 +42,7 @@ class TwilioWebhookSourceTest {
                 from("kamelet:twilio-webhook-source?path=own-webhook")
                         .routeId("own-webhook")
                         .process(exchange -> seen.add(exchange.copy()))
-                        .to("bean:httpResponses?method=heard");
+                        .to("bean:httpResponses?method=acknowledge");
             }
         });
     }
