@@ -16,7 +16,7 @@ public final class BrokerConnections {
     /**
      * Properties that an intake depends on, unless an operator sets others: a consumer holds no message but the one that
      * it works on, a message that is returned is redelivered with growing delays and without end, and a stop waits for no
-     * broker that is away.
+     * unavailable broker.
      */
     private static final Map<String, Map<String, String>> DEFAULTS = Map.of(
             JmsSettings.AMQP,
