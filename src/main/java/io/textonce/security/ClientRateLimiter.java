@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -40,7 +41,7 @@ final class ClientRateLimiter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String client = request.getRemoteUser();
-        if (client == null || takes(client, System.nanoTime())) {
+        if (client == null || takes(client, System::nanoTime)) {
             chain.doFilter(request, response);
         } else {
             strangers.count("rate");
@@ -56,11 +57,17 @@ final class ClientRateLimiter extends OncePerRequestFilter {
         }
     }
 
-    /** Returns whether a client is within its limit at a time, in nanoseconds of a monotonic clock. */
-    boolean takes(String client, long now) {
+    /**
+     * Returns whether a client is within its limit.
+     *
+     * @param clock a monotonic one, in nanoseconds. It is read when the requests before have paid: a thread that was
+     *     suspended in between would take their payments for a debt.
+     */
+    boolean takes(String client, LongSupplier clock) {
         long price = SECOND / perSecond(client);
         boolean[] taken = new boolean[1];
         paidUntil.compute(client, (name, known) -> {
+            long now = clock.getAsLong();
             long from = known == null || known - now < 0 ? now : known;
             taken[0] = from - now + price <= SECOND;
             return taken[0] ? Long.valueOf(from + price) : known;

@@ -92,6 +92,8 @@ class ClientRateLimiterTest {
     }
 
     private long served(String client, long at, int requests) {
-        return LongStream.range(0, requests).filter(i -> rate.takes(client, at)).count();
+        return LongStream.range(0, requests)
+                .filter(i -> rate.takes(client, () -> at))
+                .count();
     }
 }
