@@ -192,6 +192,8 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
 
     @Override
     public void close() {
+        // A context that failed to start is closed without the event.
+        stopWatching();
         if (loader != null) {
             swapping.lock();
             try {
