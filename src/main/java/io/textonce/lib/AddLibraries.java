@@ -72,8 +72,9 @@ public final class AddLibraries {
                 "Added to {}: {}",
                 folder,
                 added.stream().map(jar -> jar.getFileName().toString()).collect(Collectors.joining(", ")));
-        lib.problems().forEach(LOG::error);
-        return lib.problems().isEmpty() ? 0 : FAILED;
+        var problems = lib.problems();
+        problems.forEach(LOG::error);
+        return problems.isEmpty() ? 0 : FAILED;
     }
 
     private static @Nullable String maven() {

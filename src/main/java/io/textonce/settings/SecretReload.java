@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -104,8 +103,9 @@ final class SecretReload implements DisposableBean {
             return;
         }
         SecretFiles.read(environment.getPropertySources());
-        var later =
-                changed.stream().filter(name -> !reloaded.contains(bare(name))).toList();
+        var later = changed.stream()
+                .filter(name -> !reloaded.contains(UnknownSettings.bare(name)))
+                .toList();
         changed.removeAll(later);
         if (!changed.isEmpty()) {
             LOG.info("Changed secrets are in use: {}", changed);
@@ -136,14 +136,10 @@ final class SecretReload implements DisposableBean {
                                 .map(client -> "textonce.clients." + client)
                                 .flatMap(client -> Stream.of(client + ".token-sha256", client + ".webhook.secret")))
                 .forEach(name -> {
-                    names.add(bare(name));
-                    names.add(bare(faults.variable(name)));
+                    names.add(UnknownSettings.bare(name));
+                    names.add(UnknownSettings.bare(faults.variable(name)));
                 });
         return names;
-    }
-
-    private static String bare(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 
     @Override

@@ -1,14 +1,11 @@
 package io.textonce.settings;
 
-import io.textonce.network.OutboundProxy;
 import io.textonce.network.TrustedAuthorities;
-import io.textonce.privacy.PersonalDataMask;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
@@ -27,15 +24,10 @@ final class SettingForms {
     }
 
     static boolean isProxy(URI uri) {
-        boolean isProxy = "http".equals(uri.getScheme())
+        return "http".equals(uri.getScheme())
                 && uri.getHost() != null
                 && uri.getPort() > 0
                 && Set.of("", "/").contains(uri.getRawPath());
-        if (isProxy) {
-            var proxy = new OutboundProxy(uri, List.of());
-            PersonalDataMask.registerCredentials(proxy.user(), proxy.password());
-        }
-        return isProxy;
     }
 
     static boolean hasCertificates(String file) {

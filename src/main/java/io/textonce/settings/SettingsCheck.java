@@ -1,10 +1,12 @@
 package io.textonce.settings;
 
 import io.textonce.lib.LibFolder;
+import io.textonce.network.OutboundProxy;
 import io.textonce.privacy.PersonalDataMask;
 import jakarta.validation.Path;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
+import java.net.URI;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -117,6 +119,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor, Ordered {
         }
         PersonalDataMask.registerCredentials(
                 faults.value("textonce.twilio.client-id"), faults.value("textonce.twilio.client-secret"));
+        String proxy = faults.value("textonce.outbound.proxy");
+        if (SettingForms.isAddress(proxy, SettingForms::isProxy)) {
+            var outbound = new OutboundProxy(URI.create(proxy), List.of());
+            PersonalDataMask.registerCredentials(outbound.user(), outbound.password());
+        }
         for (String property : SECRETS) {
             PersonalDataMask.registerSecret(faults.value(property));
         }
