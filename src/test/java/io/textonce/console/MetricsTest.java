@@ -39,18 +39,19 @@ class MetricsTest {
     @Test
     void dashboardAndAlertsAskOnlyForWhatIsMeasured(Sandbox sandbox) throws IOException {
         everythingHappens(sandbox);
-        var asked = new TreeSet<String>();
+        var queried = new TreeSet<String>();
         var told = new TreeSet<String>();
         for (JsonNode file : new JsonNode[] {
             new ObjectMapper().readTree(Path.of("ops/grafana/textonce.json").toFile()),
             new YAMLMapper().readTree(Path.of("ops/prometheus/alerts.yaml").toFile())
         }) {
             file.findValuesAsText("expr")
-                    .forEach(expression -> NAME.matcher(expression).results().forEach(name -> asked.add(name.group())));
+                    .forEach(expression ->
+                            NAME.matcher(expression).results().forEach(name -> queried.add(name.group())));
         }
         NAME.matcher(Files.readString(Path.of("ops/prometheus/adapter.yaml")))
                 .results()
-                .forEach(name -> asked.add(name.group()));
+                .forEach(name -> queried.add(name.group()));
 
         for (String line : Files.readAllLines(Path.of("docs/operations.md"))) {
             if (line.startsWith("| `textonce_")) {
@@ -62,8 +63,8 @@ class MetricsTest {
         // Registered for each cap, and there are none here; RecipientGuardsTest has some.
         measured.addAll(Set.of("textonce_caps_used", "textonce_caps_barred_total"));
 
-        assertThat(asked).hasSizeGreaterThan(15);
-        assertThat(measured).containsAll(asked);
+        assertThat(queried).hasSizeGreaterThan(15);
+        assertThat(measured).containsAll(queried);
         assertThat(told)
                 .hasSizeGreaterThan(15)
                 .allSatisfy(name -> assertThat(measured).anyMatch(one -> one.startsWith(name)));

@@ -28,6 +28,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -100,16 +101,13 @@ class ExamplesTest {
         shop.update(insert, 1, id, legacy);
         shop.update(insert, 2, sandbox.newEventId(), "not a number");
 
-        loaded = "invoice-due";
-        PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.fromString(
-                        "invoice-due.camel.yaml",
-                        Files.readString(Path.of("routes/examples/invoice-due.camel.yaml"))
-                                .replace(
-                                        "{{env:SHOP_DATABASE_URL}}",
-                                        sandbox.peers().postgres().url("shop"))
-                                .replace("{{env:SHOP_DATABASE_USERNAME}}", "{{spring.datasource.username}}")
-                                .replace("{{env:SHOP_DATABASE_PASSWORD}}", "{{spring.datasource.password}}")));
+        loadExample(
+                "invoice-due",
+                example -> example.replace(
+                                "{{env:SHOP_DATABASE_URL}}",
+                                sandbox.peers().postgres().url("shop"))
+                        .replace("{{env:SHOP_DATABASE_USERNAME}}", "{{spring.datasource.username}}")
+                        .replace("{{env:SHOP_DATABASE_PASSWORD}}", "{{spring.datasource.password}}"));
         awaitAllTexted(shop);
         shop.update("UPDATE shop.invoices SET texted = false");
         awaitAllTexted(shop);
@@ -186,12 +184,7 @@ class ExamplesTest {
         var kafka = KafkaForTests.start(directory);
         try {
             kafka.send("parcels", "not JSON \u0000 at all", "not JSON \u0000 at all", event, event);
-            loaded = "parcel-arrived";
-            PluginHelper.getRoutesLoader(camel)
-                    .loadRoutes(ResourceHelper.fromString(
-                            "parcel-arrived.camel.yaml",
-                            Files.readString(Path.of("routes/examples/parcel-arrived.camel.yaml"))
-                                    .replace("localhost:9092", kafka.address())));
+            loadExample("parcel-arrived", example -> example.replace("localhost:9092", kafka.address()));
 
             sandbox.awaitStatus(id, "delivered");
             assertThat(sandbox.twilio().sentTo(number))
@@ -253,14 +246,11 @@ class ExamplesTest {
         sandbox.database().execute("CREATE TABLE shop.job (ends timestamptz)");
         sandbox.database().execute("INSERT INTO shop.job VALUES ('-infinity')");
         sandbox.database().execute("CREATE TABLE shop.runs (at timestamptz DEFAULT now())");
-        loaded = "one-instance";
 
-        String example = Files.readString(Path.of("routes/examples/one-instance.camel.yaml"));
-        PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.fromString(
-                        "one-instance.camel.yaml",
-                        example.replace("uri: timer:one-instance", "uri: direct:one-instance")
-                                .replaceFirst(" +parameters:\n +period: \"60000\"\n", "")));
+        loadExample(
+                "one-instance",
+                example -> example.replace("uri: timer:one-instance", "uri: direct:one-instance")
+                        .replaceFirst(" +parameters:\n +period: \"60000\"\n", ""));
         try (var template = camel.createProducerTemplate()) {
             for (int instance = 1; instance <= 2; instance++) {
                 template.sendBody("direct:one-instance", "");
@@ -323,13 +313,9 @@ class ExamplesTest {
         String number = sandbox.newNumber();
         String order = sandbox.newEventId();
         copy(sandbox, "mappings");
-        loaded = "order-xml-file";
 
-        PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.fromString(
-                        "order-xml-file.camel.yaml",
-                        Files.readString(Path.of("routes/examples/order-xml-file.camel.yaml"))
-                                .replace("directoryName: shop-orders", "directoryName: " + folder)));
+        loadExample(
+                "order-xml-file", example -> example.replace("directoryName: shop-orders", "directoryName: " + folder));
         Files.writeString(folder.resolve("order.xml"), orderXml(order, number));
 
         sandbox.awaitStatus("order_" + order + "_shipped_v1", "delivered");
@@ -346,13 +332,10 @@ class ExamplesTest {
         String start = DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
                 .format(ZonedDateTime.now(ZoneId.of("Europe/Berlin")).plusHours(20));
         copy(sandbox, "mappings");
-        loaded = "appointment-hl7";
 
-        PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.fromString(
-                        "appointment-hl7.camel.yaml",
-                        Files.readString(Path.of("routes/examples/appointment-hl7.camel.yaml"))
-                                .replace("directoryName: hl7-appointments", "directoryName: " + folder)));
+        loadExample(
+                "appointment-hl7",
+                example -> example.replace("directoryName: hl7-appointments", "directoryName: " + folder));
         for (String name : List.of("one.hl7", "again.hl7")) {
             Files.writeString(
                     folder.resolve(name),
@@ -497,6 +480,15 @@ class ExamplesTest {
         loaded = route;
         PluginHelper.getRoutesLoader(camel)
                 .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:" + Path.of(file)));
+    }
+
+    /** @param edit what the test has in another place than an integrator */
+    private void loadExample(String name, UnaryOperator<String> edit) throws Exception {
+        loaded = name;
+        String file = name + ".camel.yaml";
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString(
+                        file, edit.apply(Files.readString(Path.of("routes/examples", file)))));
     }
 
     private static JdbcTemplate shopDatabase(Sandbox sandbox) {
