@@ -41,16 +41,7 @@ public final class CorporateProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        threads.execute(() -> {
-            try {
-                while (true) {
-                    var caller = server.accept();
-                    threads.execute(() -> serve(caller));
-                }
-            } catch (IOException e) {
-                // The proxy was closed.
-            }
-        });
+        TlsFront.accept(server, threads, this::serve);
     }
 
     /** As a setting has it, with user and password. */
@@ -123,11 +114,6 @@ public final class CorporateProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        TlsFront.close(server, threads);
     }
 }

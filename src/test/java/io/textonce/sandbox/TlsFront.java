@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /** TLS before a port of this machine that has none. */
 public final class TlsFront implements AutoCloseable {
@@ -22,20 +23,34 @@ public final class TlsFront implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        threads.execute(() -> {
-            try {
-                while (true) {
-                    var caller = server.accept();
-                    threads.execute(() -> join(caller, plainPort, threads));
-                }
-            } catch (IOException e) {
-                // The front was closed.
-            }
-        });
+        accept(server, threads, caller -> join(caller, plainPort, threads));
     }
 
     public int port() {
         return server.getLocalPort();
+    }
+
+    /** Serves each caller on a thread of its own, until {@link #close(ServerSocket, ExecutorService)}. */
+    static void accept(ServerSocket server, ExecutorService threads, Consumer<Socket> serve) {
+        threads.execute(() -> {
+            try {
+                while (true) {
+                    var caller = server.accept();
+                    threads.execute(() -> serve.accept(caller));
+                }
+            } catch (IOException e) {
+                // It was closed.
+            }
+        });
+    }
+
+    static void close(ServerSocket server, ExecutorService threads) {
+        threads.shutdownNow();
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Passes on what a caller and a port of this machine send each other, until one of them ends. */
@@ -58,11 +73,6 @@ public final class TlsFront implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        close(server, threads);
     }
 }
