@@ -102,7 +102,7 @@ class ExamplesTest {
         shop.update(insert, 2, sandbox.newEventId(), "not a number");
 
         loadExample(
-                "invoice-due",
+                "routes/examples/invoice-due.camel.yaml",
                 example -> example.replace(
                                 "{{env:SHOP_DATABASE_URL}}",
                                 sandbox.peers().postgres().url("shop"))
@@ -184,7 +184,9 @@ class ExamplesTest {
         var kafka = KafkaForTests.start(directory);
         try {
             kafka.send("parcels", "not JSON \u0000 at all", "not JSON \u0000 at all", event, event);
-            loadExample("parcel-arrived", example -> example.replace("localhost:9092", kafka.address()));
+            loadExample(
+                    "routes/examples/parcel-arrived.camel.yaml",
+                    example -> example.replace("localhost:9092", kafka.address()));
 
             sandbox.awaitStatus(id, "delivered");
             assertThat(sandbox.twilio().sentTo(number))
@@ -248,7 +250,7 @@ class ExamplesTest {
         sandbox.database().execute("CREATE TABLE shop.runs (at timestamptz DEFAULT now())");
 
         loadExample(
-                "one-instance",
+                "routes/examples/one-instance.camel.yaml",
                 example -> example.replace("uri: timer:one-instance", "uri: direct:one-instance")
                         .replaceFirst(" +parameters:\n +period: \"60000\"\n", ""));
         try (var template = camel.createProducerTemplate()) {
@@ -315,7 +317,8 @@ class ExamplesTest {
         copy(sandbox, "mappings");
 
         loadExample(
-                "order-xml-file", example -> example.replace("directoryName: shop-orders", "directoryName: " + folder));
+                "routes/examples/order-xml-file.camel.yaml",
+                example -> example.replace("directoryName: shop-orders", "directoryName: " + folder));
         Files.writeString(folder.resolve("order.xml"), orderXml(order, number));
 
         sandbox.awaitStatus("order_" + order + "_shipped_v1", "delivered");
@@ -334,7 +337,7 @@ class ExamplesTest {
         copy(sandbox, "mappings");
 
         loadExample(
-                "appointment-hl7",
+                "routes/examples/appointment-hl7.camel.yaml",
                 example -> example.replace("directoryName: hl7-appointments", "directoryName: " + folder));
         for (String name : List.of("one.hl7", "again.hl7")) {
             Files.writeString(
@@ -483,12 +486,12 @@ class ExamplesTest {
     }
 
     /** @param edit what the test has in another place than an integrator */
-    private void loadExample(String name, UnaryOperator<String> edit) throws Exception {
-        loaded = name;
-        String file = name + ".camel.yaml";
+    private void loadExample(String file, UnaryOperator<String> edit) throws Exception {
+        Path path = Path.of(file);
+        String name = path.getFileName().toString();
+        loaded = name.replace(".camel.yaml", "");
         PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.fromString(
-                        file, edit.apply(Files.readString(Path.of("routes/examples", file)))));
+                .loadRoutes(ResourceHelper.fromString(name, edit.apply(Files.readString(path))));
     }
 
     private static JdbcTemplate shopDatabase(Sandbox sandbox) {
