@@ -1,9 +1,15 @@
 package io.textonce.routes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** ActiveMQ Classic by its own client, which redelivers a message itself. */
@@ -16,6 +22,9 @@ import org.springframework.test.context.TestPropertySource;
         })
 class ActiveMqBrokerTest extends BrokerCases {
 
+    @Autowired
+    private MeterRegistry meters;
+
     @Override
     int failures() {
         return 8;
@@ -24,5 +33,22 @@ class ActiveMqBrokerTest extends BrokerCases {
     @Override
     String contentType(Message message) throws JMSException {
         return message.getStringProperty("JMS_AMQP_ContentType");
+    }
+
+    @Test
+    void measuresTheDepthOfAQueueByBrowsing(Sandbox sandbox) {
+        for (int i = 0; i < 3; i++) {
+            sandbox.jms().convertAndSend(DEAD, "left here");
+        }
+        int left = deadLetters(sandbox).size();
+
+        await().until(() -> depth("dead-letters") == left);
+        assertThat(left).isGreaterThanOrEqualTo(3);
+        assertThat(depth("events")).isZero();
+        assertThat(deadLetters(sandbox)).hasSize(left);
+    }
+
+    private double depth(String queue) {
+        return meters.get("textonce.queue.messages").tag("queue", queue).gauge().value();
     }
 }

@@ -1,7 +1,9 @@
 package io.textonce.routes;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import jakarta.jms.Message;
@@ -9,6 +11,7 @@ import org.apache.qpid.jms.message.JmsMessage;
 import org.apache.qpid.jms.provider.amqp.message.AmqpJmsMessageFacade;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.TestPropertySource;
@@ -18,6 +21,9 @@ import org.springframework.test.context.TestPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = Sandbox.JMS_CLIENT + "=amqp")
 class AmqpBrokerTest extends BrokerCases {
+
+    @Autowired
+    private MeterRegistry meters;
 
     @Override
     int failures() {
@@ -46,5 +52,11 @@ class AmqpBrokerTest extends BrokerCases {
 
         await().until(() -> deadLetters(sandbox).contains(body));
         awaitEmptyQueue(sandbox);
+    }
+
+    /** A broker that does not support browsing over AMQP deletes what is browsed. */
+    @Test
+    void browsesNoQueueForItsDepth() {
+        assertThat(meters.find("textonce.queue.messages").gauges()).isEmpty();
     }
 }
