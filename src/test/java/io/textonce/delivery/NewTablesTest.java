@@ -24,6 +24,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * not planned again for each text.
  */
 @Tag("application")
+@Tag("proof")
 class NewTablesTest {
 
     private static final Duration LEASE = Duration.ofSeconds(60);

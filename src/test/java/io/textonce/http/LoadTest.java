@@ -27,12 +27,14 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.util.concurrent.ThreadType;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Too many callers, and callers that go away: whoever is told 202 gets a text, whoever is told 503 gets none. */
 @SandboxTest
+@Tag("proof")
 class LoadTest {
 
     private static final int CALLERS = 1_200;

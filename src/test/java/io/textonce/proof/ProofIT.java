@@ -118,6 +118,7 @@ class ProofIT extends Proof {
 
     /** Longer than its lease, so that the other instance has sent its texts when it goes on. */
     @Test
+    @Tag("proof")
     void sendsNothingThatAnotherHasSentWhileItWasFrozen() {
         var frozen = new AtomicBoolean();
         try (var other = instance().start();
@@ -156,6 +157,7 @@ class ProofIT extends Proof {
     }
 
     @Test
+    @Tag("proof")
     void survivesBeingKilledAtAnyMoment() {
         try (var load = new Load(peers, () -> app)) {
             peers.twilio().share(0.1, answers(500).afterRecording());

@@ -125,7 +125,9 @@ class StateMachineTest {
     }
 
     static Stream<Long> seeds() {
-        return LongStream.concat(LongStream.range(0, 24), LongStream.of(System.nanoTime()))
+        return LongStream.concat(
+                        LongStream.range(0, Boolean.getBoolean("proof.large") ? 24 : 8),
+                        LongStream.of(System.nanoTime()))
                 .boxed();
     }
 
@@ -156,7 +158,7 @@ class StateMachineTest {
     }
 
     static Stream<Long> fewSeeds() {
-        return seeds().skip(18);
+        return seeds().skip(Boolean.getBoolean("proof.large") ? 18 : 6);
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -8,12 +8,14 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** ActiveMQ Classic by its own client, which redelivers a message itself. */
 @SandboxTest
+@Tag("proof")
 @TestPropertySource(
         properties = {
             Sandbox.JMS_CLIENT + "=activemq",

@@ -34,6 +34,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,6 +175,7 @@ class ExamplesTest {
     }
 
     @Test
+    @Tag("proof")
     void commitsARecordOfATopicOnlyAfterItsClaim(Sandbox sandbox, CapturedOutput output, @TempDir Path directory)
             throws Exception {
         String number = sandbox.newNumber();

@@ -24,6 +24,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** TextOnce ends in the middle of a file. It has peers of its own, since the file must be nobody else's. */
+@Tag("proof")
 class FileCrashIT {
 
     private static final int PARALLEL = 32;
@@ -71,7 +72,6 @@ class FileCrashIT {
     }
 
     @Test
-    @Tag("proof")
     void sendsEveryGoodLineOnceWhenItIsStopped() throws IOException {
         sendsEveryGoodLineOnce(End.STOPPED);
     }

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -456,6 +457,7 @@ class IntakeFileTest {
     }
 
     @Test
+    @Tag("proof")
     void leavesAFileInPlaceWhileTheDatabaseIsAwayAndFinishesItAfterwards(Sandbox sandbox, CapturedOutput output) {
         List<String> numbers = numbers(sandbox, LINES);
         List<String> events = slowEventsWithBadOnes(sandbox, numbers);

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,7 @@ class CommandsIT {
     }
 
     @Test
+    @Tag("proof")
     void previewPrintsTheMessageOfAnEvent() throws Exception {
         Files.writeString(
                 folder.resolve("event.json"),

@@ -246,7 +246,7 @@ public final class Sandbox {
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
             settings.put("TEXTONCE_ROUTES", copyOfOwnRoutes().toString());
-            settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
+            settings.put("TEXTONCE_FILE_QUIET_TIME", "150ms");
             settings.put("TEXTONCE_FILE_PARALLEL", String.valueOf(FILE_PARALLEL));
             settings.put("TEXTONCE_FILE_FINAL_RESULTS", "true");
             // Tests delete rows by hand, and a restart of the database would then show that it has lost commits.

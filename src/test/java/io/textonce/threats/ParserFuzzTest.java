@@ -39,6 +39,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * too few or too many, never a private word in the log. The application runs as its own process.
  */
 @Tag("application")
+@Tag("proof")
 class ParserFuzzTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

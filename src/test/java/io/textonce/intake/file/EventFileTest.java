@@ -520,6 +520,7 @@ class EventFileTest {
     // Size
 
     @ParameterizedTest
+    @Tag("proof")
     @ValueSource(strings = {"jsonl", "json", "csv", "one-line.jsonl", "one-line.csv", "one-element.json"})
     void readsAFileFarLargerThanItsHeap(String kind) throws Exception {
         var process = new ProcessBuilder(
