@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
@@ -15,6 +16,7 @@ final class SettingRules {
 
     private static final String ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
     private static final String BROKER_URL = "textonce.jms.broker-url";
+    private static final String POOL_SIZE = "spring.datasource.hikari.maximum-pool-size";
     private static final String CLIENTS = "textonce.clients.";
     private static final String HTTPS = "must be an https URL (http only to this machine)";
     private static final String EVENTS = "must be names of events, such as order-shipped";
@@ -139,6 +141,9 @@ final class SettingRules {
         required("spring.datasource.url", url -> url.matches("jdbc:postgresql:.+"), "must be jdbc:postgresql:…");
         required("server.port", SettingRules::isPort, "must be a port number");
         required("management.server.port", SettingRules::isPort, "must be a port number");
+        demand(POOL_SIZE, faults.value(POOL_SIZE).matches("|[1-9]\\d{0,3}"), TextOnceProperties.COUNT);
+        bundle("server.ssl.bundle");
+        bundle("management.server.ssl.bundle");
         String destination = settings.status().destination();
         demand(
                 "textonce.status.destination",
@@ -226,6 +231,18 @@ final class SettingRules {
         String value = faults.value(property);
         demand(property, !value.isEmpty(), SettingFaults.MISSING);
         demand(property, valid.test(value), fault);
+    }
+
+    /** A bundle that nothing defines would end the start later, with one fault. */
+    private void bundle(String property) {
+        String name = faults.value(property);
+        demand(
+                property,
+                name.isEmpty()
+                        || Stream.of("pem." + name + ".keystore.certificate", "jks." + name + ".keystore.location")
+                                .anyMatch(keystore -> !faults.value("spring.ssl.bundle." + keystore)
+                                        .isEmpty()),
+                "must be a bundle of spring.ssl.bundle that has a certificate");
     }
 
     private static boolean isPort(String text) {

@@ -315,6 +315,7 @@ class SettingsCheckTest {
             strings = {
                 "TEXTONCE_DUE_WORKERS",
                 "TEXTONCE_FILE_PARALLEL",
+                "SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE",
                 "TEXTONCE_HTTP_MAX_IN_FLIGHT",
                 "TEXTONCE_JMS_CONSUMERS",
                 "TEXTONCE_TWILIO_CONNECTIONS",
@@ -326,6 +327,21 @@ class SettingsCheckTest {
             assertThat(problems(with(Map.of(variable, wrong)), false))
                     .containsExactly(variable + " must be a number from 1 on");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SERVER_SSL_BUNDLE", "MANAGEMENT_SERVER_SSL_BUNDLE"})
+    void wantsABundleThatIsDefined(String variable) {
+        assertThat(problems(with(Map.of(variable, "htps")), false))
+                .containsExactly(variable + " must be a bundle of spring.ssl.bundle that has a certificate");
+        assertThat(problems(
+                        with(Map.of(
+                                variable,
+                                "https",
+                                "SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_CERTIFICATE",
+                                "file:/etc/textonce/certificate.pem")),
+                        false))
+                .isEmpty();
     }
 
     @Test
