@@ -24,6 +24,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** Beans of classes that are not ours: clock, JSON, and the thread pools of the background work. */
@@ -54,23 +55,26 @@ class LibraryConfiguration {
     /** Connections to a broker other than Artemis, whose own are Spring Boot's. */
     @Bean(destroyMethod = "stop")
     @ConditionalOnExpression("!'${textonce.jms.client}'.equals('artemis')")
-    JmsPoolConnectionFactory brokerConnections(TextOnceProperties settings) {
-        return BrokerConnections.pool(settings.jms());
+    JmsPoolConnectionFactory brokerConnections(TextOnceProperties settings, Environment environment) {
+        return BrokerConnections.pool(settings.jms(), environment);
     }
 
     /**
      * Lets a consumer ask for one message after the other. By default Artemis sends it ahead what fits into 1 MiB: then one
-     * has thousands of small messages, and all others have none.
+     * has thousands of small messages, and all others have none. A new connection has the current user and password.
      */
     @Bean
-    static BeanPostProcessor oneMessageAtOnce() {
+    static BeanPostProcessor artemisConnections(Environment environment) {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessBeforeInitialization(Object bean, String name) {
                 if (bean instanceof JmsPoolConnectionFactory pool
-                        && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory artemis
-                        && artemis.getConsumerWindowSize() == ActiveMQClient.DEFAULT_CONSUMER_WINDOW_SIZE) {
-                    artemis.setConsumerWindowSize(0);
+                        && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory artemis) {
+                    if (artemis.getConsumerWindowSize() == ActiveMQClient.DEFAULT_CONSUMER_WINDOW_SIZE) {
+                        artemis.setConsumerWindowSize(0);
+                    }
+                    pool.setConnectionFactory(
+                            BrokerConnections.withCurrentUser(artemis, environment, "spring.artemis"));
                 }
                 return bean;
             }

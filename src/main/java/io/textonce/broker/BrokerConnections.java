@@ -1,12 +1,16 @@
 package io.textonce.broker;
 
 import io.textonce.settings.JmsSettings;
+import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.BeanWrapper;
 import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.core.env.Environment;
 import org.springframework.jms.connection.UserCredentialsConnectionFactoryAdapter;
 import org.springframework.util.ClassUtils;
 
@@ -35,9 +39,9 @@ public final class BrokerConnections {
 
     private BrokerConnections() {}
 
-    public static JmsPoolConnectionFactory pool(JmsSettings settings) {
+    public static JmsPoolConnectionFactory pool(JmsSettings settings, Environment environment) {
         var pool = new JmsPoolConnectionFactory();
-        pool.setConnectionFactory(factory(settings));
+        pool.setConnectionFactory(withCurrentUser(factory(settings), environment, "textonce.jms"));
         // Each consumer of each queue holds a session.
         pool.setMaxSessionsPerConnection(-1);
         return pool;
@@ -52,14 +56,26 @@ public final class BrokerConnections {
             set(factory, Map.of(urlProperty, settings.brokerUrl()));
         }
         set(factory, settings.properties());
-        if (settings.user().isEmpty()) {
-            return factory;
-        }
-        var authenticated = new UserCredentialsConnectionFactoryAdapter();
-        authenticated.setTargetConnectionFactory(factory);
-        authenticated.setUsername(settings.user());
-        authenticated.setPassword(settings.password());
-        return authenticated;
+        return factory;
+    }
+
+    /**
+     * Returns a factory that connects with the user and the password that the settings have at that time, so both are
+     * rotated without a restart.
+     *
+     * @param prefix of the settings {@code user} and {@code password}
+     */
+    public static ConnectionFactory withCurrentUser(ConnectionFactory factory, Environment environment, String prefix) {
+        var current = new UserCredentialsConnectionFactoryAdapter() {
+            @Override
+            protected Connection doCreateConnection(@Nullable String user, @Nullable String password)
+                    throws JMSException {
+                return super.doCreateConnection(
+                        environment.getProperty(prefix + ".user"), environment.getProperty(prefix + ".password"));
+            }
+        };
+        current.setTargetConnectionFactory(factory);
+        return current;
     }
 
     private static void set(ConnectionFactory factory, Map<String, String> properties) {

@@ -1,6 +1,8 @@
 package io.textonce.settings;
 
-import io.textonce.privacy.RepeatedLines;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -29,7 +31,7 @@ import org.springframework.stereotype.Component;
  * new values first: a fault is logged by its name, and the old values stay in use.
  */
 @Component
-final class SecretReload implements DisposableBean {
+final class SecretReload implements MeterBinder, DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecretReload.class);
 
@@ -42,9 +44,15 @@ final class SecretReload implements DisposableBean {
             "textonce.twilio.api-key",
             "textonce.twilio.api-secret",
             "textonce.twilio.client-id",
-            "textonce.twilio.client-secret");
+            "textonce.twilio.client-secret",
+            // Of new connections.
+            "spring.datasource.username",
+            "spring.datasource.password",
+            "spring.artemis.user",
+            "spring.artemis.password",
+            "textonce.jms.user",
+            "textonce.jms.password");
 
-    private final RepeatedLines repeated = new RepeatedLines();
     private final ConfigurableEnvironment environment;
     private final LiveSettings live;
     private final boolean sandbox;
@@ -52,8 +60,13 @@ final class SecretReload implements DisposableBean {
     private final ScheduledExecutorService poller =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("secrets-"));
 
+    /** Values by file: in use, checked last, and of the last poll. */
     private Map<String, String> used;
+
+    private Map<String, String> checked;
     private Map<String, String> seen;
+    private volatile boolean isRejected;
+    private volatile boolean isUnreadable;
 
     SecretReload(
             ConfigurableEnvironment environment,
@@ -65,21 +78,34 @@ final class SecretReload implements DisposableBean {
         this.sandbox = sandbox.getIfAvailable() != null;
         this.reloaded = reloaded(settings.clients().keySet());
         this.used = SecretFiles.read(copy().getPropertySources());
+        this.checked = used;
         this.seen = used;
         if (environment.getPropertySources().stream().anyMatch(ConfigTreePropertySource.class::isInstance)) {
             poller.scheduleWithFixedDelay(this::poll, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        Gauge.builder("textonce.secrets.rejected", () -> isRejected || isUnreadable ? 1 : 0)
+                .description("1 while changed files of secrets are not used because of a fault")
+                .register(meters);
+    }
+
     private void poll() {
         try {
             reload();
+            if (isUnreadable) {
+                isUnreadable = false;
+                LOG.info("The folders of secrets can be read again");
+            }
         } catch (RuntimeException e) {
-            String kind = e.getClass().getSimpleName();
-            repeated.log(
-                    kind,
-                    omitted -> LOG.warn(
-                            "The folders of secrets can't be read: {} ({} more since the last line)", kind, omitted));
+            if (!isUnreadable) {
+                isUnreadable = true;
+                LOG.warn(
+                        "The folders of secrets can't be read, and the old ones stay in use: {}",
+                        e.getClass().getSimpleName());
+            }
         }
     }
 
@@ -89,30 +115,36 @@ final class SecretReload implements DisposableBean {
         var values = SecretFiles.read(fresh.getPropertySources());
         boolean isStable = values.equals(seen);
         seen = values;
-        if (!isStable || values.equals(used)) {
+        if (isStable && !values.equals(checked)) {
+            checked = values;
+            use(values, fresh);
+        }
+    }
+
+    private void use(Map<String, String> values, ConfigurableEnvironment fresh) {
+        try {
+            live.replace(SettingsCheck.check(fresh, sandbox).settings());
+        } catch (InvalidSettings e) {
+            isRejected = true;
+            LOG.warn("Changed secrets are not used, and the old ones stay in use: {}", e.faults());
             return;
         }
+        SecretFiles.read(environment.getPropertySources());
         var changed = new TreeSet<>(values.keySet());
         changed.addAll(used.keySet());
         changed.removeIf(name -> Objects.equals(values.get(name), used.get(name)));
         used = values;
-        try {
-            live.replace(SettingsCheck.check(fresh, sandbox).settings());
-        } catch (InvalidSettings e) {
-            LOG.error("Changed secrets are not used, and the old ones stay in use: {}", e.faults());
-            return;
-        }
-        SecretFiles.read(environment.getPropertySources());
         var later = changed.stream()
                 .filter(name -> !reloaded.contains(UnknownSettings.bare(name)))
                 .toList();
         changed.removeAll(later);
-        if (!changed.isEmpty()) {
+        if (!changed.isEmpty() || isRejected) {
             LOG.info("Changed secrets are in use: {}", changed);
         }
         if (!later.isEmpty()) {
             LOG.warn("Changed files are used after the next start only: {}", later);
         }
+        isRejected = false;
     }
 
     private ConfigurableEnvironment copy() {

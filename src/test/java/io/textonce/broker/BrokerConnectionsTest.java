@@ -2,14 +2,18 @@ package io.textonce.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.inOrder;
+import static org.mockito.Mockito.mock;
 
 import io.textonce.settings.JmsSettings;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
 import java.util.Map;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.apache.qpid.jms.policy.JmsDefaultPrefetchPolicy;
 import org.junit.jupiter.api.Test;
+import org.springframework.mock.env.MockEnvironment;
 
 class BrokerConnectionsTest {
 
@@ -53,6 +57,25 @@ class BrokerConnectionsTest {
                         made -> assertThat(made.getBrokerURL()).isEqualTo("tcp://other:61616"));
         assertThatThrownBy(() -> factory(client, "", Map.of("brokerUri", "tcp://other:61616")))
                 .hasMessageContaining(client + " has no property brokerUri");
+    }
+
+    @Test
+    void connectsAsTheUserThatTheSettingsNameNow() throws JMSException {
+        var broker = mock(ConnectionFactory.class);
+        var environment = new MockEnvironment();
+        var factory = BrokerConnections.withCurrentUser(broker, environment, "textonce.jms");
+
+        factory.createConnection();
+        environment.setProperty("textonce.jms.user", "textonce");
+        environment.setProperty("textonce.jms.password", "first");
+        factory.createConnection();
+        environment.setProperty("textonce.jms.password", "next");
+        factory.createConnection();
+
+        var connects = inOrder(broker);
+        connects.verify(broker).createConnection();
+        connects.verify(broker).createConnection("textonce", "first");
+        connects.verify(broker).createConnection("textonce", "next");
     }
 
     private static ConnectionFactory factory(String client, String url, Map<String, String> properties) {

@@ -3,6 +3,8 @@ package io.textonce.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.sandbox.LogRecorder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,8 +116,69 @@ class SecretReloadTest {
     }
 
     @Test
-    void namesWhatNeedsARestart() throws IOException {
+    void showsThatChangedSecretsAreRejectedUntilTheyAreRightOrTakenBack() throws IOException {
+        var meters = new SimpleMeterRegistry();
+        reload.bindTo(meters);
+        assertThat(rejected(meters)).isZero();
+
+        secret("TWILIO_AUTH_TOKEN", "too-short");
+        reload.reload();
+        reload.reload();
+        assertThat(rejected(meters)).isOne();
+
+        secret("TWILIO_AUTH_TOKEN", "the-first-auth-token-of-twilio");
+        try (var log = new LogRecorder()) {
+            reload.reload();
+            reload.reload();
+
+            assertThat(rejected(meters)).isZero();
+            assertThat(log.lines()).containsExactly("Changed secrets are in use: []");
+        }
+    }
+
+    @Test
+    void namesAllSecretsThatAreInUseAfterARejection() throws IOException {
+        secret("TWILIO_AUTH_TOKEN", "too-short");
+        secret("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", NEXT_HASH);
+        reload.reload();
+        reload.reload();
+        secret("TWILIO_AUTH_TOKEN", "the-second-auth-token-of-twilio");
+
+        try (var log = new LogRecorder()) {
+            reload.reload();
+            reload.reload();
+
+            assertThat(log.lines())
+                    .containsExactly(
+                            "Changed secrets are in use: [TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256, TWILIO_AUTH_TOKEN]");
+        }
+    }
+
+    /** The pools read them from there for each new connection. */
+    @Test
+    void givesNewConnectionsTheNextPasswords() throws IOException {
         secret("SPRING_DATASOURCE_PASSWORD", "the-next-password-of-the-database");
+        secret("spring.artemis.password", "the-next-password-of-the-broker");
+        secret("TEXTONCE_JMS_PASSWORD", "the-next-password-of-another-broker");
+
+        try (var log = new LogRecorder()) {
+            reload.reload();
+            reload.reload();
+
+            assertThat(environment.getProperty("spring.datasource.password"))
+                    .isEqualTo("the-next-password-of-the-database");
+            assertThat(environment.getProperty("spring.artemis.password")).isEqualTo("the-next-password-of-the-broker");
+            assertThat(environment.getProperty("textonce.jms.password"))
+                    .isEqualTo("the-next-password-of-another-broker");
+            assertThat(log.lines())
+                    .containsExactly("Changed secrets are in use: [SPRING_DATASOURCE_PASSWORD, TEXTONCE_JMS_PASSWORD,"
+                            + " spring.artemis.password]");
+        }
+    }
+
+    @Test
+    void namesWhatNeedsARestart() throws IOException {
+        secret("TEXTONCE_HASH_KEY", "another-key-of-at-least-32-chars!");
 
         try (var log = new LogRecorder()) {
             reload.reload();
@@ -124,9 +187,13 @@ class SecretReloadTest {
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .contains("after the next start only: [SPRING_DATASOURCE_PASSWORD]")
-                    .doesNotContain("the-next-password");
+                    .contains("after the next start only: [TEXTONCE_HASH_KEY]")
+                    .doesNotContain("another-key");
         }
+    }
+
+    private static double rejected(MeterRegistry meters) {
+        return meters.get("textonce.secrets.rejected").gauge().value();
     }
 
     private void secret(String name, String value) throws IOException {
