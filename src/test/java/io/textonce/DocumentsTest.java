@@ -14,6 +14,7 @@ import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents and the broker's file say is so. */
 class DocumentsTest {
@@ -101,6 +102,21 @@ class DocumentsTest {
 
         assertThat(runbooks).extracting(runbook -> runbook.group(1)).containsExactlyInAnyOrderElementsOf(alerts);
         assertThat(runbooks).allSatisfy(runbook -> assertThat(runbook.group(2)).containsPattern(STEPS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TextOnceDatabaseUnavailable",
+                "TextOnceBrokerUnavailable",
+                "TextOnceTwilioUnavailable",
+                "After a fail-over",
+                "When many held messages are released"
+            })
+    void operationsHaveARunbookForEachBadDay(String day) throws IOException {
+        assertThat(found("(?ms)^###? " + day + "\n(.*?)(?=^##|\\z)", Files.readString(Path.of("docs/operations.md"))))
+                .singleElement()
+                .satisfies(runbook -> assertThat(runbook).containsPattern(STEPS));
     }
 
     @Test

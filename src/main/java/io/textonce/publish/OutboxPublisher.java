@@ -142,7 +142,8 @@ final class OutboxPublisher implements SmartInitializingSingleton {
                     subscriber.name(),
                     failure.words());
         } else if (failures == 0) {
-            LOG.warn("Publishing to subscriber {} failed; it is retried: {}", subscriber.name(), failure.words());
+            // The monitor of peers warns if it lasts.
+            LOG.info("Publishing to subscriber {} failed; it is retried: {}", subscriber.name(), failure.words());
         }
         return false;
     }
