@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.textonce.sandbox.AppProcess;
 import io.textonce.sandbox.CorporateProxy;
+import io.textonce.sandbox.ImageHealthcheck;
 import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sha256;
@@ -32,7 +32,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +52,6 @@ import org.junit.jupiter.api.io.TempDir;
 class HttpsIT {
 
     private static final Duration LONGEST = Duration.ofSeconds(20);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient https =
             HttpClient.newBuilder().sslContext(TestCertificates.context()).build();
@@ -205,16 +203,11 @@ class HttpsIT {
         assertThat(app.log()).doesNotContain("the-next-auth-token-of-twilio");
     }
 
-    /** The image's own check, with the management port as it is, and as it is with TLS. */
+    /** Beside the API with TLS, the management port has none. */
     @Test
     void isHealthyForTheCheckOfTheImage() throws Exception {
-        int port = app.managementUri("/").getPort();
-        try (var front = new TlsFront(port)) {
-            assertThat(healthcheck(port, "")).isZero();
-            assertThat(healthcheck(front.port(), "true")).isZero();
-            assertThat(healthcheck(front.port(), "")).isNotZero();
-            assertThat(healthcheck(issuer.port(), "")).isNotZero();
-        }
+        assertThat(ImageHealthcheck.run(app.managementUri("/").getPort(), "")).isZero();
+        assertThat(ImageHealthcheck.run(issuer.port(), "")).isNotZero();
     }
 
     @Test
@@ -336,19 +329,6 @@ class HttpsIT {
                     .getSubjectX500Principal()
                     .toString();
         }
-    }
-
-    private static int healthcheck(int port, String tls) throws IOException, InterruptedException {
-        String file = Files.readString(Path.of("Dockerfile")).replace("\\\n", "");
-        var command = Pattern.compile("HEALTHCHECK .* CMD (\\[.*])").matcher(file);
-        assertThat(command.find()).isTrue();
-        var process = new ProcessBuilder(JSON.readValue(command.group(1), String[].class));
-        process.environment()
-                .putAll(Map.of("MANAGEMENT_SERVER_PORT", Integer.toString(port), "MANAGEMENT_SERVER_SSL_ENABLED", tls));
-        return process.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
     }
 
     private static String json(String id, String number) {

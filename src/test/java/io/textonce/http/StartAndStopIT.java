@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.AppProcess;
+import io.textonce.sandbox.ImageHealthcheck;
 import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.TestCertificates;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -48,9 +50,13 @@ class StartAndStopIT {
     }
 
     @Test
-    void asksToComeAgainFromTheFirstRequestUntilTheRoutesRun() {
+    void asksToComeAgainFromTheFirstRequestUntilTheRoutesRun() throws Exception {
         Map<String, Integer> early = new HashMap<>();
-        try (var app = app()) {
+        try (var app = app().managementHttps(TestCertificates.context())
+                .with("MANAGEMENT_SERVER_SSL_ENABLED", "true")
+                .with("MANAGEMENT_SERVER_SSL_BUNDLE", "management")
+                .with("SPRING_SSL_BUNDLE_PEM_MANAGEMENT_KEYSTORE_CERTIFICATE", certificate("server.pem"))
+                .with("SPRING_SSL_BUNDLE_PEM_MANAGEMENT_KEYSTORE_PRIVATE_KEY", certificate("server-key.pem"))) {
             var started = CompletableFuture.runAsync(app::start);
             await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(50))
@@ -78,7 +84,27 @@ class StartAndStopIT {
                             .body())
                     .contains("peer=\"database\"")
                     .doesNotContain("peer=\"broker\"");
+            isMonitoredByTls(app);
+            // The databases of tests are in danger, for speed.
+            assertThat(app.log()
+                            .lines()
+                            .takeWhile(line -> !line.contains("Started TextOnce"))
+                            .filter(line -> line.startsWith("20") && !line.contains("PostgreSQL: ")))
+                    .hasSizeLessThan(12)
+                    .noneMatch(line -> line.contains("WARN"));
         }
+    }
+
+    /** Prometheus and probes find TLS, and so does the image's own check, but not the API's callers. */
+    private static void isMonitoredByTls(AppProcess app) throws Exception {
+        int port = app.managementUri("/").getPort();
+        assertThat(app.isLive()).isTrue();
+        assertThat(ImageHealthcheck.run(port, "true")).isZero();
+        assertThat(ImageHealthcheck.run(port, "")).isNotZero();
+        assertThat(app.uri("/").getScheme()).isEqualTo("http");
+        assertThat(app.send(HttpRequest.newBuilder(app.managementUri("/actuator/prometheus")))
+                        .body())
+                .containsPattern("ssl_chain_expiry_seconds\\{.*bundle=\"management\"");
     }
 
     @Test
@@ -103,6 +129,10 @@ class StartAndStopIT {
             // The first may come before the stop has begun.
             assertThat(answers).isSubsetOf(400, 503);
         }
+    }
+
+    private static String certificate(String name) {
+        return "file:" + TestCertificates.file(name);
     }
 
     private static AppProcess app() {

@@ -52,6 +52,7 @@ public final class AppProcess implements AutoCloseable {
 
     private HttpClient http = HttpClient.newHttpClient();
     private String scheme = "http";
+    private String managementScheme = "http";
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvmArguments = new ArrayList<>();
     private @Nullable Path extraClasses;
@@ -100,6 +101,13 @@ public final class AppProcess implements AutoCloseable {
     /** Its API speaks TLS, by a certificate that this context trusts. */
     public AppProcess https(SSLContext trust) {
         scheme = "https";
+        http = HttpClient.newBuilder().sslContext(trust).build();
+        return this;
+    }
+
+    /** Its management port speaks TLS, by a certificate that this context trusts. */
+    public AppProcess managementHttps(SSLContext trust) {
+        managementScheme = "https";
         http = HttpClient.newBuilder().sslContext(trust).build();
         return this;
     }
@@ -257,7 +265,7 @@ public final class AppProcess implements AutoCloseable {
     }
 
     public URI managementUri(String path) {
-        return URI.create("http://127.0.0.1:" + managementPort + path);
+        return URI.create(managementScheme + "://127.0.0.1:" + managementPort + path);
     }
 
     /** Where Twilio's callbacks reach it. */
