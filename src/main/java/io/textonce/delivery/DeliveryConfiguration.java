@@ -2,12 +2,9 @@ package io.textonce.delivery;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.util.DriverDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.message.Senders;
-import io.textonce.peer.Activity;
-import io.textonce.peer.ConnectionPool;
-import io.textonce.peer.PeerMonitor;
 import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
@@ -18,8 +15,9 @@ import io.textonce.settings.TimeBounds;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.Properties;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,22 +38,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 class DeliveryConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryConfiguration.class);
-
-    /** Batches need no more. */
-    private static final int FEW = 8;
-
-    /**
-     * A statement finds its rows by their keys, whatever the tables hold, so it is planned once; PostgreSQL would go on
-     * planning it for each text while few share one, which takes longer than the statement. A plan made while a table is
-     * new would read all of it, and be kept for long after it has grown.
-     */
-    static final String ONE_PLAN = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
-
-    /**
-     * A row that is locked for longer fails its own item alone, and its caller tries again. It holds up the items that
-     * share the statement for as long, so it is well below the 3 s that Twilio waits for the answer to a callback.
-     */
-    private static final String NO_LONG_WAIT = " -c lock_timeout=500ms";
 
     @Bean
     ClaimMemory claimMemory(TextOnceProperties settings) {
@@ -87,19 +69,20 @@ class DeliveryConfiguration {
     /** A commit is on disk when it returns. The pool connects when it is first used, which may be tried again. */
     @Bean
     @Primary
-    HikariDataSource dataSource(
-            @Qualifier("poolSettings") HikariConfig poolSettings, DatabaseServer server, PeerMonitor peers) {
-        poolSettings.setDataSource(server.recognized(driver(poolSettings, poolSettings.getDataSourceProperties())));
-        var pool = new ConnectionPool(peers.database());
-        poolSettings.copyStateTo(pool);
-        return pool;
+    HikariDataSource dataSource(ConnectionPools pools) {
+        return pools.general();
+    }
+
+    /** One-time codes and incidents, which never wait for the connections of the rest. */
+    @Bean
+    HikariDataSource urgentDataSource(ConnectionPools pools) {
+        return pools.urgent();
     }
 
     /** Claims and callbacks, in batches: a commit is on disk when it returns. */
     @Bean
-    HikariDataSource batchDataSource(
-            HikariDataSource dataSource, DatabaseServer server, PeerMonitor peers, Activity activity) {
-        return few("batches", dataSource, server, peers, activity);
+    HikariDataSource batchDataSource(ConnectionPools pools) {
+        return pools.few("batches");
     }
 
     /**
@@ -108,36 +91,8 @@ class DeliveryConfiguration {
      * determines its outcome. So an outcome does not wait for the disk.
      */
     @Bean
-    HikariDataSource outcomeDataSource(
-            HikariDataSource dataSource, DatabaseServer server, PeerMonitor peers, Activity activity) {
-        return few("outcomes", dataSource, server, peers, activity);
-    }
-
-    /**
-     * Creates a small pool. Its settings are those of the start of a session: a SET would remain in a session that
-     * PgBouncer gives to another client after the transaction.
-     */
-    private static HikariDataSource few(
-            String name, HikariDataSource like, DatabaseServer server, PeerMonitor peers, Activity activity) {
-        var config = new HikariConfig();
-        like.copyStateTo(config);
-        var properties = new Properties();
-        properties.putAll(like.getDataSourceProperties());
-        properties.setProperty("options", ONE_PLAN + NO_LONG_WAIT);
-        config.setDataSource(server.recognized(driver(like, properties)));
-        config.setPoolName(name);
-        config.setMaximumPoolSize(Math.min(FEW, like.getMaximumPoolSize()));
-        config.setMinimumIdle(1);
-        return new ConnectionPool(peers.database(), config, activity::mark);
-    }
-
-    private static DataSource driver(HikariConfig settings, Properties properties) {
-        return new DriverDataSource(
-                settings.getJdbcUrl(),
-                settings.getDriverClassName(),
-                properties,
-                settings.getUsername(),
-                settings.getPassword());
+    HikariDataSource outcomeDataSource(ConnectionPools pools) {
+        return pools.few("outcomes");
     }
 
     @Bean
@@ -167,12 +122,23 @@ class DeliveryConfiguration {
     /** The connections of the migration were not recognized yet, so they are not used any more. */
     @Bean
     @DependsOnDatabaseInitialization
-    RestoreMode restore(HikariDataSource dataSource, DatabaseServer server, TextOnceProperties settings, Clock clock) {
-        var restore = new RestoreMode(new JdbcTemplate(dataSource), settings.restoredTo(), settings.lease(), clock);
+    RestoreMode restore(
+            HikariDataSource dataSource,
+            @Qualifier("urgentDataSource") HikariDataSource urgentDataSource,
+            DatabaseServer server,
+            TextOnceProperties settings,
+            Clock clock) {
+        var restore = new RestoreMode(
+                new JdbcTemplate(dataSource),
+                new JdbcTemplate(urgentDataSource),
+                settings.restoredTo(),
+                settings.lease(),
+                clock);
         server.begin(restore);
-        if (dataSource.getHikariPoolMXBean() != null) {
-            dataSource.getHikariPoolMXBean().softEvictConnections();
-        }
+        Stream.of(dataSource, urgentDataSource)
+                .map(HikariDataSource::getHikariPoolMXBean)
+                .filter(Objects::nonNull)
+                .forEach(HikariPoolMXBean::softEvictConnections);
         if (settings.restoredTo() != null) {
             LOG.warn(
                     "The database was restored to {}. Until {}, each message is looked up at Twilio before it is sent",

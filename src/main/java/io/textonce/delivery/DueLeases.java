@@ -130,6 +130,7 @@ public final class DueLeases {
     private final Duration lease;
     private final Redirection redirection;
     private final DueScans held;
+    private final DueScans urgentHeld;
     private final DueScans unknown;
     private final DueScans urgentUnknown;
     private final DueScans silent;
@@ -151,6 +152,7 @@ public final class DueLeases {
         this.lease = lease;
         this.redirection = redirection;
         this.held = new DueScans(nanoTime, "held");
+        this.urgentHeld = this.held.urgent();
         this.unknown = new DueScans(nanoTime, "reserved", "unknown");
         this.urgentUnknown = this.unknown.urgent();
         this.silent = new DueScans(nanoTime, "with_twilio");
@@ -158,8 +160,17 @@ public final class DueLeases {
 
     /** Leases held messages that are due, each reserved again, with the sender and the recipient that it has now. */
     public List<DueDelivery> held(int most) {
+        return held(held, most);
+    }
+
+    /** Leases the urgent ones of them alone. */
+    public List<DueDelivery> urgentHeld(int most) {
+        return held(urgentHeld, most);
+    }
+
+    private List<DueDelivery> held(DueScans scans, int most) {
         return held(
-                held,
+                scans,
                 most,
                 FIND_DUE + LEASE_HELD,
                 most,

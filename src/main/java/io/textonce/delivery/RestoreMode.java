@@ -81,15 +81,24 @@ public final class RestoreMode {
             """;
 
     private final JdbcTemplate jdbc;
+    private final JdbcTemplate urgentJdbc;
     private final Clock clock;
     private final @Nullable Timestamp announced;
     private final Duration lease;
     private volatile @Nullable InForce inForce;
     private volatile long readAt;
 
-    /** @param announced the moment restored to, or null where no restore was announced */
     RestoreMode(JdbcTemplate jdbc, @Nullable Instant announced, Duration lease, Clock clock) {
+        this(jdbc, jdbc, announced, lease, clock);
+    }
+
+    /**
+     * @param urgentJdbc for urgent messages, and for what every message waits for
+     * @param announced the moment restored to, or null where no restore was announced
+     */
+    RestoreMode(JdbcTemplate jdbc, JdbcTemplate urgentJdbc, @Nullable Instant announced, Duration lease, Clock clock) {
         this.jdbc = jdbc;
+        this.urgentJdbc = urgentJdbc;
         this.clock = clock;
         this.announced = announced == null ? null : Timestamp.from(announced.truncatedTo(ChronoUnit.MICROS));
         this.lease = lease;
@@ -136,12 +145,13 @@ public final class RestoreMode {
     }
 
     /** Makes a reserved delivery unknown while Twilio may have its message from before; otherwise it may be sent. */
-    SendDecision verdict(Delivery reserved) {
+    SendDecision verdict(Delivery reserved, boolean isUrgent) {
         var restored = current();
-        if (restored == null || wasDoubted(reserved, restored)) {
+        var on = isUrgent ? urgentJdbc : jdbc;
+        if (restored == null || wasDoubted(reserved, restored, on)) {
             return SendDecision.SEND;
         }
-        jdbc.update(
+        on.update(
                 DOUBT,
                 Timestamp.from(restored.to()),
                 Timestamp.from(restored.startedAt.plus(lease)),
@@ -155,9 +165,9 @@ public final class RestoreMode {
      * Returns whether the delivery was already checked: later messages are in the tables, and an operator's release
      * must not be doubted again.
      */
-    private boolean wasDoubted(Delivery reserved, InForce restored) {
+    private static boolean wasDoubted(Delivery reserved, InForce restored, JdbcTemplate on) {
         return Boolean.TRUE.equals(
-                jdbc.queryForObject(DOUBTED, Boolean.class, reserved.id(), WORDS, Timestamp.from(restored.startedAt)));
+                on.queryForObject(DOUBTED, Boolean.class, reserved.id(), WORDS, Timestamp.from(restored.startedAt)));
     }
 
     /** Returns the time since which Twilio may have a message that was claimed at a time. */
@@ -189,7 +199,7 @@ public final class RestoreMode {
 
     private @Nullable InForce current() {
         if (System.nanoTime() - readAt > MOST_AGE) {
-            read(jdbc);
+            read(urgentJdbc);
         }
         var restored = inForce;
         return restored == null || clock.instant().isAfter(restored.startedAt.plus(LASTS)) ? null : restored;

@@ -23,7 +23,7 @@ public final class SendAdmission {
      * @param hasSlot whether its slot of the rate limit has come already
      */
     public SendDecision of(Delivery reserved, Sms sms, boolean hasSlot) {
-        var verdict = restore.verdict(reserved);
+        var verdict = restore.verdict(reserved, sms.policy().isUrgent());
         return hasSlot || !verdict.isSend() ? verdict : pace.admit(reserved, sms);
     }
 

@@ -45,7 +45,7 @@ public final class Timeline {
 
     private final JdbcTemplate jdbc;
 
-    Timeline(JdbcTemplate jdbc) {
+    public Timeline(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
     }
 

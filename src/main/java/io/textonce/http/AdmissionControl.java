@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -35,6 +38,12 @@ public final class AdmissionControl extends OncePerRequestFilter {
      */
     private static final Duration HANDOVER = Duration.ofSeconds(1);
 
+    /** Requests that must not wait behind the others: one-time codes and incidents. */
+    private static final Pattern URGENT = Pattern.compile("/api/(verify/|incident-)");
+
+    /** Part of the places for API requests that only urgent ones take. */
+    private static final int RESERVED_PART = 8;
+
     private static final int CHUNK = 4096;
     private static final RequestMatcher PAGES = new PagePaths();
 
@@ -42,6 +51,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
     private static final String MANAGEMENT = "/actuator/";
 
     private final Semaphore calls;
+    private final Semaphore reserved;
     private final Semaphore callbacks;
     private final int maxBody;
     private final BooleanSupplier running;
@@ -51,18 +61,26 @@ public final class AdmissionControl extends OncePerRequestFilter {
     AdmissionControl(HttpSettings settings, MeterRegistry meters, BooleanSupplier running, Activity activity) {
         this.running = running;
         this.activity = activity;
-        this.calls = counted("api", settings.maxInFlight(), meters);
-        this.callbacks = counted("webhook", settings.maxCallbacksInFlight(), meters);
+        int few = settings.maxInFlight() / RESERVED_PART;
+        this.calls = new Semaphore(settings.maxInFlight() - few);
+        this.reserved = few == 0 ? calls : new Semaphore(few);
+        this.callbacks = new Semaphore(settings.maxCallbacksInFlight());
+        count("api", meters, settings.maxInFlight(), calls, reserved);
+        count("webhook", meters, settings.maxCallbacksInFlight(), callbacks);
         this.maxBody = Math.toIntExact(settings.maxBody().toBytes());
     }
 
-    private static Semaphore counted(String kind, int most, MeterRegistry meters) {
-        var permits = new Semaphore(most);
-        Gauge.builder("textonce.requests.admitted", () -> most - permits.availablePermits())
+    private static void count(String kind, MeterRegistry meters, int most, Semaphore... places) {
+        Gauge.builder(
+                        "textonce.requests.admitted",
+                        () -> most
+                                - Stream.of(places)
+                                        .distinct()
+                                        .mapToInt(Semaphore::availablePermits)
+                                        .sum())
                 .description("Requests in flight")
                 .tag("kind", kind)
                 .register(meters);
-        return permits;
     }
 
     /** Skips the support page: Spring reads its forms, and its users are few. */
@@ -82,8 +100,8 @@ public final class AdmissionControl extends OncePerRequestFilter {
                             503, "try_again", "TextOnce is starting or stopping. The event was not accepted; retry."));
             return;
         }
-        var permits = ApplicationPath.of(request).startsWith("/twilio/") ? callbacks : calls;
-        if (!admitted(permits)) {
+        var permits = admit(ApplicationPath.of(request));
+        if (permits == null) {
             turnAway(
                     request,
                     response,
@@ -98,7 +116,17 @@ public final class AdmissionControl extends OncePerRequestFilter {
         }
     }
 
-    private static boolean admitted(Semaphore permits) {
+    /** Returns the semaphore of which the request has a permit, or null. An urgent one takes a free place of the others first. */
+    private @Nullable Semaphore admit(String path) {
+        boolean isUrgent = URGENT.matcher(path).lookingAt();
+        if (isUrgent && calls.tryAcquire()) {
+            return calls;
+        }
+        var permits = path.startsWith("/twilio/") ? callbacks : isUrgent ? reserved : calls;
+        return isAdmitted(permits) ? permits : null;
+    }
+
+    private static boolean isAdmitted(Semaphore permits) {
         try {
             return permits.tryAcquire(HANDOVER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

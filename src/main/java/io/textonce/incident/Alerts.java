@@ -13,9 +13,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -98,9 +101,9 @@ class Alerts {
     private final PhoneHash phoneHash;
     private final TieredLimit limit;
 
-    Alerts(JdbcTemplate jdbc, TransactionTemplate transaction, PhoneHash phoneHash, TextOnceProperties settings) {
-        this.jdbc = jdbc;
-        this.transaction = transaction;
+    Alerts(@Qualifier("urgentDataSource") DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
         this.phoneHash = phoneHash;
         this.limit = TieredLimit.parse(settings.incident().limits());
     }

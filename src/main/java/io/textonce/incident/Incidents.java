@@ -12,10 +12,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -109,10 +112,10 @@ class Incidents {
     private final TransactionTemplate transaction;
     private final PhoneHash phoneHash;
 
-    Incidents(JdbcTemplate jdbc, Timeline timeline, TransactionTemplate transaction, PhoneHash phoneHash) {
-        this.jdbc = jdbc;
-        this.timeline = timeline;
-        this.transaction = transaction;
+    Incidents(@Qualifier("urgentDataSource") DataSource dataSource, PhoneHash phoneHash) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.timeline = new Timeline(jdbc);
+        this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
         this.phoneHash = phoneHash;
     }
 

@@ -14,7 +14,10 @@ import org.apache.camel.Exchange;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
-/** Leases of due deliveries, as many as there are free workers; the database is the queue. */
+/**
+ * Leases of due deliveries, as many as there are free workers; the database is the queue. The last free workers take urgent
+ * messages only, which so never wait for calls of the others that hang.
+ */
 @Component
 final class DueQueues {
 
@@ -58,13 +61,13 @@ final class DueQueues {
      */
     List<DueDelivery> held(Exchange exchange) {
         if (probe.isNeeded()) {
-            var expired = lease(exchange, heldWorkers, leases::expired);
+            var expired = lease(exchange, heldWorkers.idle(), leases::expired);
             if (!expired.isEmpty()) {
                 return expired;
             }
             probe.begin(exchange);
         }
-        var leased = lease(exchange, heldWorkers, leases::held);
+        var leased = lease(exchange, heldWorkers, leases::held, leases::urgentHeld);
         if (leased.isEmpty()) {
             probe.end(exchange);
         }
@@ -72,16 +75,27 @@ final class DueQueues {
     }
 
     List<DueDelivery> unknown(Exchange exchange) {
-        return lease(exchange, unknownWorkers, lists.isBeingRead() ? leases::urgentUnknown : leases::unknown);
+        return lists.isBeingRead()
+                ? lease(exchange, unknownWorkers.idle(), leases::urgentUnknown)
+                : lease(exchange, unknownWorkers, leases::unknown, leases::urgentUnknown);
     }
 
     List<DueDelivery> silent(Exchange exchange) {
-        return lease(exchange, silentWorkers, leases::silent);
+        return lease(exchange, silentWorkers.idle(), leases::silent);
+    }
+
+    private static List<DueDelivery> lease(
+            Exchange exchange,
+            WorkerPool workers,
+            IntFunction<List<DueDelivery>> all,
+            IntFunction<List<DueDelivery>> urgent) {
+        int shared = workers.idle() - workers.reserved();
+        return shared > 0 ? lease(exchange, shared, all) : lease(exchange, workers.idle(), urgent);
     }
 
     /** The scheduler polls again at once while something was leased. */
-    private static List<DueDelivery> lease(Exchange exchange, WorkerPool workers, IntFunction<List<DueDelivery>> from) {
-        int most = Math.min(workers.idle(), exchange.getVariable("most", Integer.MAX_VALUE, Integer.class));
+    private static List<DueDelivery> lease(Exchange exchange, int free, IntFunction<List<DueDelivery>> from) {
+        int most = Math.min(free, exchange.getVariable("most", Integer.MAX_VALUE, Integer.class));
         List<DueDelivery> leased = most > 0 ? from.apply(most) : List.of();
         exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !leased.isEmpty());
         return leased;

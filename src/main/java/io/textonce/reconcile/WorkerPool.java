@@ -1,8 +1,9 @@
 package io.textonce.reconcile;
 
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -11,18 +12,40 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  */
 public final class WorkerPool extends ThreadPoolExecutor {
 
+    /** Part of the threads that is reserved for urgent deliveries. */
+    private static final int RESERVED_PART = 8;
+
+    /** Deliveries that were handed over and are not done; the threads at work are counted only once they run. */
+    private final AtomicInteger taken = new AtomicInteger();
+
     public WorkerPool(String name, int threads) {
         super(
                 threads,
                 threads,
                 30,
                 TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
+                new LinkedBlockingQueue<>(),
                 new CustomizableThreadFactory(name),
-                new CallerRunsPolicy());
+                new DiscardPolicy());
+    }
+
+    @Override
+    public void execute(Runnable delivery) {
+        taken.incrementAndGet();
+        super.execute(() -> {
+            try {
+                delivery.run();
+            } finally {
+                taken.decrementAndGet();
+            }
+        });
+    }
+
+    int reserved() {
+        return getMaximumPoolSize() / RESERVED_PART;
     }
 
     int idle() {
-        return getMaximumPoolSize() - getActiveCount();
+        return getMaximumPoolSize() - taken.get();
     }
 }

@@ -163,7 +163,7 @@ public record TextOnceProperties(
      *
      * @param pollInterval interval between polls for due deliveries
      * @param idlePollInterval the same while this instance had no work for a minute
-     * @param workers deliveries of each kind processed at once
+     * @param workers deliveries of each kind processed at once; an eighth is left to urgent ones
      * @param statusAfter silence of Twilio about a message after which its status is polled
      * @param probeInterval interval of the half-open probes of an open circuit breaker
      */

@@ -30,7 +30,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param region Twilio region such as ie1; token and API key must be that region's own
  * @param edge Twilio edge such as dublin; without it that of the region
  * @param baseUrl replaces scheme, host and port of every call: a simulator or a proxy
- * @param connections size of the connection pool, the most calls in flight
+ * @param connections size of the connection pool, the most calls in flight; urgent ones have 16 more
  * @param connectTimeout connect time-out
  * @param readTimeout read time-out; Twilio's own limit is documented as 26 s, so less makes outcomes unknown
  * @param poolTimeout time-out of the wait for a connection of the pool

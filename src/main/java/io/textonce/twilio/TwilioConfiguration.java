@@ -61,6 +61,11 @@ class TwilioConfiguration {
     }
 
     @Bean
+    UrgentClient urgentClient(TextOnceProperties settings, TwilioHttp http) {
+        return UrgentClient.of(settings.twilio(), http);
+    }
+
+    @Bean
     CamelContextConfiguration knownSetters() {
         return new CamelContextConfiguration() {
             @Override

@@ -53,7 +53,7 @@ public final class TwilioHttp implements AutoCloseable {
 
     private static final RepeatedLines REPEATED = new RepeatedLines();
 
-    /** Connections of urgent messages, which never wait for those of the others. */
+    /** Connections for urgent messages, and as many for one-time codes, whose host is another: neither waits for others. */
     private static final int URGENT_CONNECTIONS = 16;
 
     private static final int UNAUTHORIZED = 20003;
@@ -119,7 +119,7 @@ public final class TwilioHttp implements AutoCloseable {
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .useSystemProperties()
                         .setDefaultConnectionConfig(connections)
-                        .setMaxConnTotal(most)
+                        .setMaxConnTotal(Math.max(most, 2 * URGENT_CONNECTIONS))
                         .setMaxConnPerRoute(most)
                         .build())
                 .evictExpiredConnections()
@@ -145,7 +145,7 @@ public final class TwilioHttp implements AutoCloseable {
 
     /** Returns the SDK's client for calls that create no message. */
     HttpClient client() {
-        return new OnePost(http, () -> {}, response -> {}, List.of());
+        return clientFor(false, () -> {}, response -> {}, List.of());
     }
 
     /**

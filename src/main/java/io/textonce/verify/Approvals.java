@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -54,8 +56,8 @@ final class Approvals {
     private final boolean published;
     private final Counter lost;
 
-    Approvals(JdbcTemplate jdbc, TextOnceProperties settings, MeterRegistry meters) {
-        this.jdbc = jdbc;
+    Approvals(@Qualifier("urgentDataSource") DataSource dataSource, TextOnceProperties settings, MeterRegistry meters) {
+        this.jdbc = new JdbcTemplate(dataSource);
         this.source = settings.publicBaseUrls().get(0);
         this.published = settings.intakes().contains("jms");
         this.lost = Counter.builder("textonce.verify.approvals.lost")

@@ -9,10 +9,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import javax.sql.DataSource;
 import org.apache.camel.Exchange;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Rate limits of code starts and checks, counted in the database so that all instances count together. A start counts
@@ -46,10 +50,9 @@ final class CodeLimits {
     private final PhoneHash phoneHash;
     private final VerifySettings settings;
 
-    CodeLimits(
-            JdbcTemplate jdbc, TransactionOperations transactions, PhoneHash phoneHash, TextOnceProperties settings) {
-        this.jdbc = jdbc;
-        this.transactions = transactions;
+    CodeLimits(@Qualifier("urgentDataSource") DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
         this.phoneHash = phoneHash;
         this.settings = settings.verify();
     }

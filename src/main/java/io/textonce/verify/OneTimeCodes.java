@@ -14,6 +14,7 @@ import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.VerifySettings;
 import io.textonce.tuning.SharedBuffers;
 import io.textonce.twilio.TwilioFailure;
+import io.textonce.twilio.UrgentClient;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,14 +57,14 @@ final class OneTimeCodes {
     private final MeterRegistry meters;
 
     OneTimeCodes(
-            TwilioRestClient client,
+            UrgentClient client,
             TextOnceProperties settings,
             PhoneNumbers phones,
             CodeGuards guards,
             CodeLimits limits,
             Approvals approvals,
             MeterRegistry meters) {
-        this.client = client;
+        this.client = client.calls();
         this.service = settings.twilio().verifyServiceSid();
         this.settings = settings.verify();
         this.phones = phones;

@@ -197,6 +197,13 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
+    /** Ends the delay of every answer that is held back. */
+    public TwilioSimulator letGo() {
+        messages.close();
+        messages.open();
+        return this;
+    }
+
     /** A message shows up in the list only after this time. */
     public TwilioSimulator listLag(Duration lag) {
         list.lag(lag);

@@ -3,8 +3,11 @@ package io.textonce.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
+import io.textonce.peer.Activity;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.sandbox.SandboxPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.mock.env.MockEnvironment;
 
 /** An instance as it connects, on a server of its own. That the server is another one is set in its tables. */
 class DatabaseServerTest {
@@ -64,6 +68,35 @@ class DatabaseServerTest {
             assertThat(restores()).isEmpty();
             assertThat(second.verdict().isSend()).isTrue();
         }
+    }
+
+    @Test
+    void connectsAsTheUserThatTheSettingsNameNow() {
+        jdbc.execute("CREATE ROLE next LOGIN");
+        var settings = new HikariConfig();
+        settings.setJdbcUrl(postgres.url());
+        settings.setDriverClassName("org.postgresql.Driver");
+        settings.setUsername("postgres");
+        var environment = new MockEnvironment();
+        var peers = new PeerMonitor(Clock.systemUTC());
+        var server = new DatabaseServer(new ClaimMemory(Duration.ZERO), () -> {});
+        var pools = new ConnectionPools(settings, environment, server, peers, new Activity(System::nanoTime));
+
+        try (var pool = pools.urgent()) {
+            var database = new JdbcTemplate(pool);
+            assertThat(user(database)).isEqualTo("postgres");
+
+            environment.setProperty("spring.datasource.username", "next");
+            pool.getHikariPoolMXBean().softEvictConnections();
+
+            await().until(() -> user(database), "next"::equals);
+        } finally {
+            peers.destroy();
+        }
+    }
+
+    private static String user(JdbcTemplate database) {
+        return database.queryForObject("SELECT current_user", String.class);
     }
 
     @Test
@@ -232,7 +265,7 @@ class DatabaseServerTest {
         }
 
         SendDecision verdict() {
-            return restore.verdict(Delivery.claimed(DeliveryId.next(0), 1));
+            return restore.verdict(Delivery.claimed(DeliveryId.next(0), 1), false);
         }
 
         /** As after the loss of every connection. */

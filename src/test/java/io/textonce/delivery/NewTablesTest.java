@@ -48,7 +48,7 @@ class NewTablesTest {
             dataSource.setJdbcUrl(postgres.url());
             dataSource.setUsername("postgres");
             dataSource.setMaximumPoolSize(1);
-            dataSource.addDataSourceProperty("options", DeliveryConfiguration.ONE_PLAN);
+            dataSource.addDataSourceProperty("options", ConnectionPools.ONE_PLAN);
             jdbc = new JdbcTemplate(dataSource);
             DeliveryTables.migrate(new DriverManagerDataSource(postgres.url(), "postgres", ""), LEASE);
             tables = DeliveryTables.of(dataSource, LEASE, null);

@@ -24,7 +24,7 @@ class RestoreModeTest {
     void letsEverythingGoWhereNothingWasRestored(Sandbox sandbox) {
         var restore = new RestoreMode(sandbox.database(), null, LEASE, Clock.systemUTC());
 
-        assertThat(restore.verdict(RESERVED).isSend()).isTrue();
+        assertThat(restore.verdict(RESERVED, false).isSend()).isTrue();
         assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
     }
 
@@ -32,7 +32,7 @@ class RestoreModeTest {
     void looksBackToTheMomentOfTheRestoreAndNoLess(Sandbox sandbox) {
         var restore = new RestoreMode(sandbox.database(), to, LEASE, Clock.systemUTC());
 
-        assertThat(restore.verdict(RESERVED).status()).isEqualTo(DeliveryStatus.UNKNOWN);
+        assertThat(restore.verdict(RESERVED, false).status()).isEqualTo(DeliveryStatus.UNKNOWN);
         assertThat(restore.earliest(Instant.now())).isBetween(to.minusMillis(1), to);
         assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
     }
@@ -47,8 +47,8 @@ class RestoreModeTest {
         assertThat(again.until()).isEqualTo(first.until());
         assertThat(first.age()).isBetween(Duration.ofMillis(1), Duration.ofDays(1));
         assertThat(again.age()).isZero();
-        assertThat(first.verdict(RESERVED).isSend()).isFalse();
-        assertThat(again.verdict(RESERVED).isSend()).isTrue();
+        assertThat(first.verdict(RESERVED, false).isSend()).isFalse();
+        assertThat(again.verdict(RESERVED, false).isSend()).isTrue();
     }
 
     @Test

@@ -30,11 +30,7 @@ class AdmissionControlTest {
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicBoolean running = new AtomicBoolean(true);
-    private final AdmissionControl gate = new AdmissionControl(
-            new HttpSettings(2, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of(), List.of()),
-            meters,
-            running::get,
-            new Activity(System::nanoTime));
+    private AdmissionControl gate = gate(2);
     private final AtomicInteger seen = new AtomicInteger();
     private final FilterChain route = (request, response) -> seen.incrementAndGet();
 
@@ -64,6 +60,33 @@ class AdmissionControlTest {
 
         assertThat(seen).hasValue(1);
         assertThat(second.get().getStatus()).isEqualTo(503);
+    }
+
+    /** Of sixteen places two are reserved. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/verify/start", "/api/verify/check", "/api/incident-alert-sms"})
+    void reservesPlacesForCodesAndIncidentsWhenOthersTakeAllOfTheirs(String path) throws Exception {
+        gate = gate(16);
+
+        whileUnderWay(14, () -> {
+            assertThat(pass("/api/order-shipped-sms", route).getStatus()).isEqualTo(503);
+            assertThat(seen).hasValue(0);
+            pass(path, (request, response) -> pass(path, route));
+        });
+
+        assertThat(seen).hasValue(1);
+        assertThat(admitted()).isZero();
+    }
+
+    /** Three at once, of which one has the reserved place. */
+    @Test
+    void letsCodesTakeThePlacesThatOthersLeaveFree() throws Exception {
+        gate = gate(8);
+        String path = "/api/verify/start";
+
+        pass(path, (one, ofOne) -> pass(path, (two, ofTwo) -> pass(path, route)));
+
+        assertThat(seen).hasValue(1);
     }
 
     @Test
@@ -160,6 +183,15 @@ class AdmissionControlTest {
         pass(path, route);
 
         assertThat(seen).hasValue(1);
+    }
+
+    private AdmissionControl gate(int places) {
+        meters.clear();
+        return new AdmissionControl(
+                new HttpSettings(places, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of(), List.of()),
+                meters,
+                running::get,
+                new Activity(System::nanoTime));
     }
 
     /** Does something while some requests of callers are under way. */

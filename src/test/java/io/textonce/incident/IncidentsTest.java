@@ -34,7 +34,7 @@ class IncidentsTest {
     private Alerts alerts;
 
     @Autowired
-    @Qualifier("dataSource")
+    @Qualifier("urgentDataSource")
     private DataSource dataSource;
 
     private String id;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.twilio.http.HttpClient;
+import com.twilio.http.HttpMethod;
+import com.twilio.http.Request;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.type.PhoneNumber;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -372,8 +374,13 @@ class TwilioHttpTest {
 
             assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
             var urgent = create(settings, http.clientFor(true, () -> {}, response -> {}, List.of()));
+            assertThatThrownBy(() -> UrgentClient.of(settings, http)
+                            .calls()
+                            .request(new Request(HttpMethod.POST, "verify", "/v2/Services/VA1/Verifications")))
+                    .isInstanceOf(TwilioFailure.Rejected.class);
 
             assertThat(urgent.getSid()).startsWith("SM");
+            assertThat(hanging).isNotDone();
             assertThat(hanging).failsWithin(Duration.ofSeconds(20));
         }
     }
