@@ -14,11 +14,9 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
 import jakarta.jms.TextMessage;
-import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +26,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
-import org.apache.camel.CamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -45,15 +41,11 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
-import org.springframework.util.FileSystemUtils;
 
 /** An integrator's own routes from other components, which end in {@code kamelet:sms-send-sink}. */
 @SandboxTest
 @ExtendWith(OutputCaptureExtension.class)
-class ExamplesTest {
-
-    @Autowired
-    private CamelContext camel;
+class ExamplesTest extends ExampleCases {
 
     @Autowired
     private MustacheFactory mustache;
@@ -64,14 +56,10 @@ class ExamplesTest {
     @Autowired
     private MeterRegistry meters;
 
-    private String loaded = "";
-    private Path copied = Path.of("target", "no-mappings");
-
     @AfterEach
+    @Override
     void unload(Sandbox sandbox) throws Exception {
-        camel.getRouteController().stopRoute(loaded);
-        camel.removeRoute(loaded);
-        FileSystemUtils.deleteRecursively(copied);
+        super.unload(sandbox);
         senders.reload();
         sandbox.database().execute("DROP SCHEMA IF EXISTS shop CASCADE");
         if (camel.getRegistry().lookupByName("shopDatabase") instanceof HikariDataSource pool) {
@@ -409,12 +397,6 @@ class ExamplesTest {
                 .isEqualTo(text);
     }
 
-    /** Copies a folder of the examples to where an integrator copies it, for the test. */
-    private void copy(Sandbox sandbox, String folder) throws IOException {
-        copied = sandbox.routes().resolve(folder);
-        FileSystemUtils.copyRecursively(Path.of("routes/examples", folder), copied);
-    }
-
     @Test
     void putsAMessageOfAnOwnQueueAsideAsItCame(Sandbox sandbox) throws Exception {
         String mark = sandbox.newEventId();
@@ -470,30 +452,6 @@ class ExamplesTest {
         } finally {
             room.run();
         }
-    }
-
-    /** What the table of dead letters holds of a route. */
-    private static List<String> kept(Sandbox sandbox, String route) {
-        return sandbox.database()
-                .query(
-                        "SELECT body FROM textonce.dead_letters WHERE route = ?",
-                        (row, n) -> new String(row.getBytes("body"), StandardCharsets.UTF_8),
-                        route);
-    }
-
-    private void load(String file, String route) throws Exception {
-        loaded = route;
-        PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:" + Path.of(file)));
-    }
-
-    /** @param edit what the test has in another place than an integrator */
-    private void loadExample(String file, UnaryOperator<String> edit) throws Exception {
-        Path path = Path.of(file);
-        String name = path.getFileName().toString();
-        loaded = name.replace(".camel.yaml", "");
-        PluginHelper.getRoutesLoader(camel)
-                .loadRoutes(ResourceHelper.fromString(name, edit.apply(Files.readString(path))));
     }
 
     private static JdbcTemplate shopDatabase(Sandbox sandbox) {
