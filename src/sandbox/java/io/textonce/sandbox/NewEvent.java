@@ -14,8 +14,6 @@ public final class NewEvent {
             - route:
                 id: event-pickup-ready
                 description: Notify a recipient of pickup-ready
-                group: event
-                routeConfigurationId: to-caller
                 from:
                   id: event-pickup-ready-from
                   uri: direct
@@ -42,6 +40,8 @@ public final class NewEvent {
                           event: pickup-ready
                           purpose: order-updates
                           timeToLive: 24h
+                group: event
+                routeConfigurationId: to-caller
             """;
 
     private static final String SCHEMA = """

@@ -27,6 +27,7 @@ public final class Rules {
         rules.put("methods", RouteRules::callsOneMethodOfABean);
         rules.put("settings", RouteRules::usesDeclaredSettings);
         rules.put("editor", RouteRules::survivesAVisualEditor);
+        rules.put("editor's order", EditorRules::keepsTheOrderOfKaoto);
         rules.put("tested", RouteRules::isTested);
         rules.put("kamelet type", KameletRules::isNamedAndTyped);
         rules.put("kamelet properties", KameletRules::usesExactlyItsProperties);

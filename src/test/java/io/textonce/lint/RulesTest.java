@@ -2,6 +2,10 @@ package io.textonce.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.textonce.sandbox.NewEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -278,6 +283,27 @@ class RulesTest {
         var violations = RouteRules.isNamedAfterItsRoutes(bundle(files, Set.of()));
 
         assertThat(violations).extracting(Violation::file).containsExactly("policies.camel.yaml");
+    }
+
+    @Test
+    void findsWhatASaveOfKaotoWouldMove(@TempDir Path folder) throws IOException {
+        NewEvent.create("table-ready", folder);
+        String event = Files.readString(folder.resolve("events/table-ready.camel.yaml"));
+        String moved = event.replaceFirst("( +uri: direct\\n)((?s).*?)(?= +steps)", "$2$1");
+
+        assertThat(order("events/table-ready.camel.yaml", event)).isEmpty();
+        assertThat(order("table-ready.camel.yaml", moved)).isEmpty();
+        assertThat(order("examples/table-ready.camel.yaml", moved))
+                .extracting(Violation::words)
+                .containsExactly(
+                        "id, parameters, uri, steps: Kaoto saves them in the order id, uri, parameters, steps");
+        assertThat(order("examples/bells.camel.yaml", "- beans: []\n- route:\n    id: bells\n"))
+                .extracting(Violation::words)
+                .containsExactly("beans, route: Kaoto saves them in the order route, beans");
+    }
+
+    private static List<Violation> order(String path, String text) {
+        return EditorRules.keepsTheOrderOfKaoto(bundle(Map.of(path, text), Set.of()));
     }
 
     private static Arguments route(String rule, String good, String bad, String words) {
