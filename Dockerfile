@@ -22,8 +22,8 @@ COPY --from=build /build/target/layers/snapshot-dependencies/ ./
 COPY --from=build /build/target/layers/application/ ./
 USER 10001
 
-# TextOnce works for half a minute with the sandbox's PostgreSQL, Artemis and simulator of Twilio, which start here as
-# processes of this step: it needs no network.
+# TextOnce works under load from all intakes until the compiler rests, at most some three minutes, with the sandbox's
+# PostgreSQL, Artemis and simulator of Twilio, which start here as processes of this step: it needs no network.
 FROM application AS training
 WORKDIR /tmp
 RUN --mount=type=bind,from=build,source=/build/target,target=/sandbox \

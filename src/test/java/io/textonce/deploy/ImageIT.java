@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.textonce.sandbox.AppProcess;
+import io.textonce.sandbox.ExtractedJar;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes.Name;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -82,7 +83,7 @@ class ImageIT {
         try (var peers = new Peers(directory.resolve("peers"), 0, 0).start();
                 // Without a cache that fits, the JVM ends at once.
                 var process = AppProcess.of(peers).jar(jar).jvm("-XX:AOTMode=on", "-XX:AOTCache=" + cache)) {
-            Training.run(jar, cache);
+            Training.run(jar, cache, Duration.ZERO);
 
             process.start();
 
@@ -94,24 +95,8 @@ class ImageIT {
         return directory.resolve("layers");
     }
 
-    private void extract() throws IOException, InterruptedException {
-        var extraction = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djarmode=tools",
-                        "-jar",
-                        JAR,
-                        "extract",
-                        "--layers",
-                        "--application-filename",
-                        "textonce.jar",
-                        "--libraries",
-                        "jars",
-                        "--destination",
-                        layers().toString())
-                .inheritIO()
-                .start();
-        assertThat(extraction.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(extraction.exitValue()).isZero();
+    private void extract() {
+        ExtractedJar.extract(Path.of(JAR), layers(), "--layers", "--libraries", "jars");
     }
 
     private static boolean holdsAFile(Path folder) {

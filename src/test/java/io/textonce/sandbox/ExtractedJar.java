@@ -19,7 +19,7 @@ import org.springframework.util.FileSystemUtils;
  * The packaged jar, extracted as the Dockerfile extracts it, and an archive of its loaded classes (AppCDS, JEP 350),
  * made once by a process that starts and stops. Both serve all processes of a test run.
  */
-final class ExtractedJar {
+public final class ExtractedJar {
 
     private static final int MOST_SECONDS = 120;
 
@@ -37,7 +37,7 @@ final class ExtractedJar {
     static synchronized ExtractedJar of(Path jar, Map<String, String> environment) {
         if (made == null) {
             var extracted = new ExtractedJar(jar.resolveSibling("extracted"));
-            extracted.extract(jar);
+            extract(jar, extracted.application.getParent());
             extracted.archive(environment);
             made = extracted;
         }
@@ -59,14 +59,14 @@ final class ExtractedJar {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    private void extract(Path jar) {
+    /** Extracts a jar into a folder, in which nothing else is then. */
+    public static void extract(Path jar, Path folder, String... options) {
         try {
-            FileSystemUtils.deleteRecursively(application.getParent());
+            FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        run(
-                Map.of(),
+        var arguments = new ArrayList<>(List.of(
                 "-Djarmode=tools",
                 "-jar",
                 jar.toString(),
@@ -74,7 +74,9 @@ final class ExtractedJar {
                 "--application-filename",
                 "textonce.jar",
                 "--destination",
-                application.getParent().toString());
+                folder.toString()));
+        arguments.addAll(List.of(options));
+        run(Map.of(), arguments.toArray(String[]::new));
     }
 
     private void archive(Map<String, String> environment) {
