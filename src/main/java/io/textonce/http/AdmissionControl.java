@@ -41,7 +41,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
     /** Requests that must not wait behind the others: one-time codes and incidents. */
     private static final Pattern URGENT = Pattern.compile("/api/(verify/|incident-)");
 
-    /** Part of the places for API requests that only urgent ones take. */
+    /** Places that only urgent requests take, as a part of those that all do. */
     private static final int RESERVED_PART = 8;
 
     private static final int CHUNK = 4096;
@@ -61,11 +61,11 @@ public final class AdmissionControl extends OncePerRequestFilter {
     AdmissionControl(HttpSettings settings, MeterRegistry meters, BooleanSupplier running, Activity activity) {
         this.running = running;
         this.activity = activity;
-        int few = settings.maxInFlight() / RESERVED_PART;
-        this.calls = new Semaphore(settings.maxInFlight() - few);
-        this.reserved = few == 0 ? calls : new Semaphore(few);
+        int few = Math.max(1, settings.maxInFlight() / RESERVED_PART);
+        this.calls = new Semaphore(settings.maxInFlight());
+        this.reserved = new Semaphore(few);
         this.callbacks = new Semaphore(settings.maxCallbacksInFlight());
-        count("api", meters, settings.maxInFlight(), calls, reserved);
+        count("api", meters, settings.maxInFlight() + few, calls, reserved);
         count("webhook", meters, settings.maxCallbacksInFlight(), callbacks);
         this.maxBody = Math.toIntExact(settings.maxBody().toBytes());
     }
@@ -75,7 +75,6 @@ public final class AdmissionControl extends OncePerRequestFilter {
                         "textonce.requests.admitted",
                         () -> most
                                 - Stream.of(places)
-                                        .distinct()
                                         .mapToInt(Semaphore::availablePermits)
                                         .sum())
                 .description("Requests in flight")
@@ -116,7 +115,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
         }
     }
 
-    /** Returns the semaphore of which the request has a permit, or null. An urgent one takes a free place of the others first. */
+    /** Returns the semaphore of which the request has a permit, or null. A free place of all is taken first. */
     private @Nullable Semaphore admit(String path) {
         boolean isUrgent = URGENT.matcher(path).lookingAt();
         if (isUrgent && calls.tryAcquire()) {

@@ -14,8 +14,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * Limits of the HTTP intake.
  *
- * @param maxInFlight API requests processed at once, an eighth left to one-time codes and incidents; more wait up to a second
- *     and then get 503 before any claim
+ * @param maxInFlight API requests processed at once; more wait up to a second and then get 503 before any claim;
+ *     one-time codes and incidents have an eighth more
  * @param maxCallbacksInFlight the same for Twilio's callbacks, separate so that neither starves the other
  * @param maxBody largest accepted body
  * @param requestsPerSecond rate limit of one client on one instance; above it 429

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 @SandboxTest
 class UrgentWorkTest {
 
-    /** Of 256 places for API requests. */
-    private static final int SHARED_PLACES = 224;
+    /** Beside 32 reserved ones. */
+    private static final int SHARED_PLACES = 256;
 
     /** Of 32 connections. */
     private static final int SHARED_CONNECTIONS = 28;
