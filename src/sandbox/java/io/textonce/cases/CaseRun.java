@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Run of one case. It fails with the expected result beside the actual one. */
 final class CaseRun {
@@ -64,7 +65,12 @@ final class CaseRun {
         var then = given.then();
         for (JsonNode step : given.steps()) {
             for (int time = 0; time < step.path("times").asInt(1); time++) {
-                happens(step, then.has("rejected"));
+                try {
+                    happens(step, then.has("rejected"));
+                } catch (RuntimeException e) {
+                    String reason = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+                    throw new AssertionError(what + ": " + step.fieldNames().next() + " fails: " + reason, e);
+                }
             }
         }
         var most = given.twilio().equals(ACCEPTS) ? patience : AFTER_A_FAULT;
@@ -153,9 +159,11 @@ final class CaseRun {
                         reason(() -> world.deadLetterReason(body.path("eventId").asText())));
             }
         } else if (step.has("drop")) {
-            String name = world.drop(step.get("drop").asText(), body);
+            String target = step.get("drop").asText();
+            poll(() -> world.isThere(target), isThere -> !isThere, patience);
+            String name = world.drop(target, body);
             if (readsReason) {
-                reasons.add(reason(() -> world.rejected(step.get("drop").asText(), name)));
+                reasons.add(reason(() -> world.rejected(target, name)));
             }
         } else {
             world.sql(step.get("sql").asText());

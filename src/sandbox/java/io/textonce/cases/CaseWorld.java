@@ -86,9 +86,21 @@ final class CaseWorld {
         });
     }
 
+    /** Returns whether the file of a path is there, because no route has taken it. */
+    boolean isThere(String target) {
+        return isPath(target) && Files.exists(Path.of(target));
+    }
+
+    private static boolean isPath(String target) {
+        return target.contains("/");
+    }
+
     /** Drops a file into the inbox of an event and returns its name, or creates the file of a path. */
     String drop(String target, JsonNode body) {
-        boolean isPath = target.contains("/");
+        if (isThere(target)) {
+            throw new IllegalStateException(target + " is still there: no route has taken it");
+        }
+        boolean isPath = isPath(target);
         String name = isPath ? Path.of(target).getFileName().toString() : "case-" + UUID.randomUUID() + ".jsonl";
         Path folder = isPath ? Path.of(target).toAbsolutePath().getParent() : inbox(target);
         try {

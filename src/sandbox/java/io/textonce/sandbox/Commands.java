@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.core.NestedExceptionUtils;
 
 /** Commands of the sandbox's jar, for people who add events and routes and have no checkout. */
@@ -18,6 +19,9 @@ public final class Commands {
     static final int USAGE = 2;
 
     private static final String FOLDER = "my-routes";
+
+    /** Commands whose second argument is a file. */
+    private static final Set<String> OF_A_FILE = Set.of("preview", "send-jms");
 
     /** Arguments that a command needs. It may have one more. */
     private static final Map<String, Integer> REQUIRED =
@@ -61,6 +65,10 @@ public final class Commands {
         Integer required = REQUIRED.get(command);
         if (required == null || arguments.size() < required || arguments.size() > required + 1) {
             System.err.print(HELP);
+            return USAGE;
+        }
+        if (OF_A_FILE.contains(command) && !Files.isRegularFile(Path.of(arguments.get(1)))) {
+            System.err.println(arguments.get(1) + " is not a file");
             return USAGE;
         }
         boolean isDefault = arguments.size() == required;

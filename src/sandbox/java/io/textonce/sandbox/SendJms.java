@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Message with an event, to the queue of events of a running sandbox or of another broker. */
 public final class SendJms {
@@ -25,7 +26,9 @@ public final class SendJms {
             System.out.println("sent to " + QUEUE + " at " + url + " as " + id);
             return Commands.OK;
         } catch (JMSException e) {
-            throw new IllegalStateException("the broker at " + url + " did not accept the message", e);
+            System.err.println("Nothing was sent: the broker at " + url + " is unavailable or rejects the message ("
+                    + NestedExceptionUtils.getMostSpecificCause(e).getMessage() + ")");
+            return Commands.FINDINGS;
         }
     }
 

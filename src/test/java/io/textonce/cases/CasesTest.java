@@ -2,6 +2,7 @@ package io.textonce.cases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -10,11 +11,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.util.FileSystemUtils;
 
 /** Every case holds: those of routes/cases, and those in the folder that TEXTONCE_ROUTES names. */
 @SandboxTest
@@ -42,6 +48,88 @@ class CasesTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith(file + ": ")
                 .hasMessageMatching("(?s).*expected .*has shiped.*actual .*has shipped.*");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{sql: SELECT nonsense} | sql fails: ERROR: column",
+                "{drop: %s/left.xml, body: x} | drop fails: %s/left.xml is still there: no route has taken it",
+            })
+    void failsWithTheReasonOfAStep(String step, String reason, Sandbox sandbox, @TempDir Path folder)
+            throws IOException {
+        Files.createFile(folder.resolve("left.xml"));
+        Path file = Files.writeString(
+                folder.resolve("wrong.yaml"),
+                "name: wrong\nthen:\n  texts: []\nwhen:\n  - " + step.replace("%s", folder.toString()));
+
+        assertThatThrownBy(() ->
+                        CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, Duration.ofMillis(100)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageStartingWith(file + ": " + reason.replace("%s", folder.toString()));
+    }
+
+    @Test
+    void drivesRoutesOfTheUserByAQueueAFileAPathAndATable(Sandbox sandbox, @TempDir Path folder) throws IOException {
+        Path orders = folder.resolve("shop-orders");
+        var ids = List.of("order-xml-queue", "order-xml-file", "order-xml-http", "invoice-due");
+        Path examples = Path.of("routes", "examples");
+        FileSystemUtils.copyRecursively(
+                examples.resolve("mappings"), sandbox.routes().resolve("mappings"));
+        FileSystemUtils.copyRecursively(
+                examples.resolve("templates"), sandbox.routes().resolve("templates"));
+        for (String id : ids) {
+            String example = contentOf(examples.resolve(id + ".camel.yaml"));
+            Files.writeString(
+                    sandbox.routes().resolve(id + ".camel.yaml"),
+                    example.replaceFirst("(?s)- beans:.*", "")
+                            .replace("\"#shopDatabase\"", "\"#dataSource\"")
+                            .replace("directoryName: shop-orders", "directoryName: " + orders));
+        }
+        var camel = sandbox.context().getBean(CamelContext.class);
+        try {
+            await().until(() -> ids.stream().allMatch(id -> camel.getRoute(id) != null));
+            for (String step :
+                    List.of("publish: queue:shop.orders", "drop: " + orders + "/order.xml", "post: /api/shop/orders")) {
+                String order = sandbox.newEventId();
+                holds(sandbox, Files.writeString(folder.resolve("order.yaml"), """
+                        name: an order in XML that comes twice is texted once
+                        when:
+                          - %s
+                            times: 2
+                            body: >-
+                              <order number="%s"><customer><phone>$phone</phone>
+                              <consent>2026-06-02T09:00:00Z</consent></customer></order>
+                        then:
+                          texts:
+                            - to: $phone
+                              text: Your order %s has shipped.
+                        """.formatted(step, order, order)));
+            }
+            holds(sandbox, Files.writeString(folder.resolve("invoice.yaml"), """
+                    name: a row is texted
+                    when:
+                      - sql: >-
+                          CREATE SCHEMA shop;
+                          CREATE TABLE shop.invoices (id integer, texted boolean);
+                          CREATE TABLE shop.invoice_texts AS SELECT 1 AS "invoiceId", '$id' AS "eventId",
+                          '$phone' AS phone, 'A-7' AS number, 1 AS items, 5 AS total, 'USD' AS currency,
+                          date '2026-03-01' AS due, 'en-US' AS locale, '2026-02-01T08:00:00Z' AS "consentAt"
+                    then:
+                      texts:
+                        - to: $phone
+                          text: "Invoice A-7 for one item is due on March 1, 2026: $5.00."
+                    """));
+        } finally {
+            for (String id : ids) {
+                Files.delete(sandbox.routes().resolve(id + ".camel.yaml"));
+            }
+            await().until(() -> ids.stream().allMatch(id -> camel.getRoute(id) == null));
+            FileSystemUtils.deleteRecursively(sandbox.routes().resolve("mappings"));
+            FileSystemUtils.deleteRecursively(sandbox.routes().resolve("templates"));
+            sandbox.database().execute("DROP SCHEMA IF EXISTS shop CASCADE");
+        }
     }
 
     @Test

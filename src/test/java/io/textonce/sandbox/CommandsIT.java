@@ -55,19 +55,21 @@ class CommandsIT {
                         "bad/events/table-late.yaml: the file is ignored because of its name; the name of a route file"
                                 + " ends in .camel.yaml, that of a kamelet in .kamelet.yaml; the table of senders is"
                                 + " senders.yaml",
-                        "bad/events/table-ready.camel.yaml:18: there is no file table-ready.schema.json",
+                        "bad/events/table-ready.camel.yaml:16: there is no file table-ready.schema.json",
                         "bad has errors: 2");
     }
 
     @Test
     @Tag("proof")
-    void previewPrintsTheMessageOfAnEvent() throws Exception {
+    void previewPrintsTheMessageOfAnEventOfAFile() throws Exception {
         Files.writeString(
                 folder.resolve("event.json"),
                 "{\"eventId\":\"table_7_ready\",\"phone\":\"+15558675310\",\"consentAt\":\"2026-06-02T09:00:00Z\","
                         + "\"orderId\":\"7\"}");
 
         var preview = run("preview", "table-ready", "event.json");
+        var none = run("preview", "table-ready", "evnt.json");
+        var unsent = run("send-jms", "table-ready", "event.json", "tcp://localhost:" + FreePort.next());
 
         assertThat(preview.exit()).as(preview.output()).isZero();
         assertThat(preview.output())
@@ -79,6 +81,9 @@ class CommandsIT {
                         "encoding   GSM-7",
                         "segments   1",
                         "text       Your order 7 is ready.");
+        assertThat(none).isEqualTo(new Result(2, "evnt.json is not a file\n"));
+        assertThat(unsent.exit()).isEqualTo(1);
+        assertThat(unsent.output()).startsWith("Nothing was sent: the broker at tcp://localhost:");
     }
 
     @Test
