@@ -21,24 +21,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
 
-/** One more event is a few files: those of routes/README.md, or those that the scaffold makes, and nothing else. */
+/** One more event is a few files: those that the scaffold makes, changed as routes/README.md shows, and nothing else. */
 @SandboxTest
 class NewEventTest {
 
     /** A file's path in backticks, a colon, and below it what the file holds. */
-    private static final Pattern SHOWN = Pattern.compile(
-            "`((?:schemas|templates|events|cases)/[^`]+)`:\\n\\n```[a-z]*\\n(.*?)```\\n", Pattern.DOTALL);
+    private static final Pattern SHOWN =
+            Pattern.compile("`((?:schemas|templates|cases)/[^`]+)`:\\n\\n```[a-z]*\\n(.*?)```\\n", Pattern.DOTALL);
+
+    /** What a page shows of a route. */
+    private static final Pattern LAST_STEP = Pattern.compile("```yaml\\n( {8}- .*?)```\\n", Pattern.DOTALL);
 
     private static final Duration SECONDS = Duration.ofSeconds(20);
 
     @Test
     void theFilesOfThePageServeAllIntakesOfARunningApplication(Sandbox sandbox) throws IOException {
-        Map<String, String> files = filesOfThePage();
+        String page = Files.readString(Path.of("routes", "README.md"));
+        Map<String, String> files = filesOf(page);
         String viaHttp = sandbox.newNumber();
         String viaQueue = sandbox.newNumber();
         String viaFile = sandbox.newNumber();
 
         var before = sandbox.post("pickup-ready", event(sandbox, viaHttp));
+        NewEvent.create("pickup-ready", sandbox.routes());
         for (var file : files.entrySet()) {
             Path path = sandbox.routes().resolve(file.getKey());
             Files.createDirectories(path.getParent());
@@ -50,7 +55,12 @@ class NewEventTest {
         sandbox.publish("pickup-ready", event(sandbox, viaQueue));
         sandbox.drop("pickup-ready", "orders.jsonl", event(sandbox, viaFile) + "\n");
 
-        assertThat(files).hasSize(5);
+        assertThat(files).hasSize(4);
+        assertThat(LAST_STEP.matcher(page).results())
+                .singleElement()
+                .satisfies(end -> assertThat(sandbox.routes().resolve("events/pickup-ready.camel.yaml"))
+                        .content()
+                        .contains(end.group(1)));
         assertThat(before.statusCode()).isEqualTo(404);
         await().atMost(SECONDS)
                 .untilAsserted(() -> assertThat(List.of(viaHttp, viaQueue, viaFile))
@@ -84,11 +94,9 @@ class NewEventTest {
         assertThat(folder.resolve("schemas/table-ready.schema.json")).hasContent("mine");
     }
 
-    private static Map<String, String> filesOfThePage() throws IOException {
+    private static Map<String, String> filesOf(String page) {
         Map<String, String> files = new LinkedHashMap<>();
-        SHOWN.matcher(Files.readString(Path.of("routes", "README.md")))
-                .results()
-                .forEach(shown -> files.put(shown.group(1), shown.group(2)));
+        SHOWN.matcher(page).results().forEach(shown -> files.put(shown.group(1), shown.group(2)));
         return files;
     }
 
