@@ -76,34 +76,46 @@ final class Bench implements AutoCloseable {
 
     /** TextOnce as it is packaged and as the image runs it, against a database of its own name. */
     AppProcess textOnce(String database, String intakes) {
-        return textOnce(database, intakes, AS_IN_THE_IMAGE.toArray(String[]::new));
+        return instance(database(database)).with("TEXTONCE_INTAKES", intakes).start();
     }
 
     AppProcess textOnce(String database, String intakes, String... jvm) {
-        return AppProcess.of(peers)
-                .jvm(jvm)
-                .with("SPRING_DATASOURCE_URL", database(database))
-                .with("TWILIO_BASE_URL", twilioUrl())
+        return instance(database(database), jvm)
                 .with("TEXTONCE_INTAKES", intakes)
-                // A caller of the benchmark stands for many.
-                .with("TEXTONCE_HTTP_REQUESTS_PER_SECOND", "1000000")
                 .start();
     }
 
     /** TextOnce with two caps, which every event of the benchmark uses: all in segments by day, its event by month. */
     AppProcess capped(String database) {
-        return AppProcess.of(peers)
-                .jvm(AS_IN_THE_IMAGE.toArray(String[]::new))
-                .with("SPRING_DATASOURCE_URL", database(database))
-                .with("TWILIO_BASE_URL", twilioUrl())
-                .with("TEXTONCE_INTAKES", "http")
-                .with("TEXTONCE_HTTP_REQUESTS_PER_SECOND", "1000000")
+        return instance(database(database))
                 .with("TEXTONCE_CAPS_ALL_LIMIT", "1000000000")
                 .with("TEXTONCE_CAPS_ORDERS_EVENTS", "order-shipped")
                 .with("TEXTONCE_CAPS_ORDERS_PERIOD", "month")
                 .with("TEXTONCE_CAPS_ORDERS_UNIT", "messages")
                 .with("TEXTONCE_CAPS_ORDERS_LIMIT", "1000000000")
                 .start();
+    }
+
+    /** An instance that has not been started, for HTTP alone, with the collector and heap of the image. */
+    AppProcess instance(String databaseUrl) {
+        return instance(databaseUrl, AS_IN_THE_IMAGE.toArray(String[]::new));
+    }
+
+    private AppProcess instance(String databaseUrl, String... jvm) {
+        return AppProcess.of(peers)
+                .jvm(jvm)
+                .with("SPRING_DATASOURCE_URL", databaseUrl)
+                .with("TWILIO_BASE_URL", twilioUrl())
+                .with("TEXTONCE_INTAKES", "http")
+                // A caller of the benchmark stands for many.
+                .with("TEXTONCE_HTTP_REQUESTS_PER_SECOND", "1000000");
+    }
+
+    /** Has callers call Twilio itself for a while: both are warm then, and no TextOnce is. */
+    void warmUpCallers(int callers) {
+        byte[] call =
+                "POST /Messages.json HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1);
+        new Callers(twilio.port(), callers, () -> call).closedLoop(Duration.ZERO, WARM_UP, () -> {});
     }
 
     ChildProcess stock(Path folder) {
@@ -227,7 +239,8 @@ final class Bench implements AutoCloseable {
                 .getBytes(ISO_8859_1);
     }
 
-    private String database(String name) {
+    /** Creates a database and returns its URL. */
+    String database(String name) {
         execute("postgres", "CREATE DATABASE " + name);
         return peers.postgres().url(name);
     }

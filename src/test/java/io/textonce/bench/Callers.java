@@ -12,39 +12,55 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many callers of one server, each on a connection that it keeps. In a closed loop each asks again as soon as it was
- * answered; at a fixed rate each request has a time at which it is due, and its latency counts from then, so that a
- * server that stalls can't hide the requests that would have come meanwhile.
+ * So many callers of one server or of several in turn, each on connections that it keeps. In a closed loop each asks again
+ * as soon as it was answered; at a fixed rate each request has a time at which it is due, and its latency counts from then,
+ * so that a server that stalls can't hide the requests that would have come meanwhile.
  */
 final class Callers {
 
-    private final int port;
+    private final IntSupplier ports;
     private final int callers;
     private final Supplier<byte @Nullable []> requests;
+    private final @Nullable Observer observer;
     private final Selector selector;
     private final ArrayDeque<Caller> idle = new ArrayDeque<>();
     private long[] latencies = new long[1 << 16];
     private int measured;
     private long answered;
 
+    /** Observer of every answer, whatever its status. */
+    interface Observer {
+
+        void answered(long due, long at, int status);
+    }
+
     private static final class Caller {
         private final ByteBuffer in = ByteBuffer.allocate(16_384);
-        private SocketChannel channel;
+        private final Map<Integer, SocketChannel> channels = new HashMap<>();
+        private @Nullable SocketChannel awaited;
         private long due;
-
-        private Caller(SocketChannel channel) {
-            this.channel = channel;
-        }
     }
 
     /** @param requests the bytes of each request; null when there are no more */
     Callers(int port, int callers, Supplier<byte @Nullable []> requests) {
-        this.port = port;
+        this(() -> port, callers, requests, null);
+    }
+
+    /**
+     * @param ports of the server of each request
+     * @param observer without one, any status but 2xx ends the run
+     */
+    Callers(IntSupplier ports, int callers, Supplier<byte @Nullable []> requests, @Nullable Observer observer) {
+        this.ports = ports;
+        this.observer = observer;
         this.callers = callers;
         this.requests = requests;
         try {
@@ -67,12 +83,14 @@ final class Callers {
      * Returns when all that were asked have been answered.
      *
      * @param mark runs, on another thread, when the measured time begins and when it ends
-     * @throws IllegalStateException when an answer is not 2xx, or is missing for half a minute
+     * @throws IllegalStateException when an answer is not 2xx and nobody observes it, or is missing for half a minute
      */
     private Answers run(long interval, Duration warmUp, Duration time, Runnable mark) {
         try (selector) {
             for (int i = 0; i < callers; i++) {
-                idle.add(connected(new Caller(connect())));
+                var caller = new Caller();
+                channel(caller, ports.getAsInt());
+                idle.add(caller);
             }
             long begin = System.nanoTime();
             long start = begin + warmUp.toNanos();
@@ -108,7 +126,7 @@ final class Callers {
                 }
                 for (SelectionKey key : selector.selectedKeys()) {
                     var caller = (Caller) key.attachment();
-                    if (read(caller)) {
+                    if (read(caller, (SocketChannel) key.channel())) {
                         lastAnswer = System.nanoTime();
                         keep(lastAnswer - caller.due, lastAnswer >= start && lastAnswer <= end);
                         idle.add(caller);
@@ -121,7 +139,9 @@ final class Callers {
             }
             marked.join();
             for (Caller caller : idle) {
-                caller.channel.close();
+                for (SocketChannel channel : caller.channels.values()) {
+                    channel.close();
+                }
             }
             return new Answers(answered, measured, Duration.ofNanos(end - start), sorted());
         } catch (IOException e) {
@@ -129,42 +149,55 @@ final class Callers {
         }
     }
 
-    private SocketChannel connect() throws IOException {
-        var channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.configureBlocking(false);
+    private SocketChannel channel(Caller caller, int port) throws IOException {
+        var channel = caller.channels.get(port);
+        if (channel == null) {
+            channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ, caller);
+            caller.channels.put(port, channel);
+        }
         return channel;
     }
 
-    private Caller connected(Caller caller) throws IOException {
-        caller.channel.register(selector, SelectionKey.OP_READ, caller);
-        return caller;
+    private static void close(Caller caller, SocketChannel channel) throws IOException {
+        caller.channels.values().remove(channel);
+        channel.close();
     }
 
     private void ask(Caller caller, byte[] request, long due) throws IOException {
         caller.due = due;
+        var channel = channel(caller, ports.getAsInt());
+        caller.awaited = channel;
         var out = ByteBuffer.wrap(request);
         while (out.hasRemaining()) {
-            caller.channel.write(out);
+            channel.write(out);
         }
     }
 
     /** Reads; says whether the answer is complete. */
-    private boolean read(Caller caller) throws IOException {
-        if (caller.channel.read(caller.in) < 0) {
+    private boolean read(Caller caller, SocketChannel channel) throws IOException {
+        if (channel != caller.awaited) {
+            close(caller, channel);
+            return false;
+        }
+        if (channel.read(caller.in) < 0) {
             throw new IllegalStateException("A connection was closed without an answer");
         }
         if (HttpFrame.length(caller.in) < 0) {
             return false;
         }
-        if (HttpFrame.status(caller.in) / 100 != 2) {
+        int status = HttpFrame.status(caller.in);
+        if (observer != null) {
+            observer.answered(caller.due, System.nanoTime(), status);
+        } else if (status / 100 != 2) {
             throw new IllegalStateException("Not a 2xx:\n" + HttpFrame.text(caller.in));
         }
         if (HttpFrame.closes(caller.in)) {
-            caller.channel.close();
-            caller.channel = connect();
-            connected(caller);
+            close(caller, channel);
         }
+        caller.awaited = null;
         caller.in.clear();
         return true;
     }
