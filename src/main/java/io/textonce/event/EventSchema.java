@@ -56,13 +56,11 @@ public final class EventSchema {
             FieldNames fields,
             @Nullable String reference) {
 
-        /** Keyword of the field that support searches by, beside the eventId. */
-        private static final String REFERENCE = "x-reference";
-
         static Version of(JsonSchema compiled) {
             var source = compiled.getSchemaNode();
             String reference = source.path("properties").properties().stream()
-                    .filter(property -> property.getValue().path(REFERENCE).asBoolean())
+                    .filter(property ->
+                            property.getValue().path(SchemaCompiler.REFERENCE).asBoolean())
                     .map(Map.Entry::getKey)
                     .findFirst()
                     .orElse(null);

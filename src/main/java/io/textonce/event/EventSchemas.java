@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.jsonvalidator.DefaultJsonUriSchemaLoader;
 import org.apache.camel.component.jsonvalidator.JsonUriSchemaLoader;
 import org.apache.camel.support.ResourceHelper;
 import org.slf4j.Logger;
@@ -100,7 +99,7 @@ public final class EventSchemas implements JsonUriSchemaLoader {
     }
 
     private EventSchema.Version read(String uri) throws Exception {
-        var compiled = new DefaultJsonUriSchemaLoader().createSchema(camel, uri);
+        var compiled = new SchemaCompiler().createSchema(camel, uri);
         JsonNode source = compiled.getSchemaNode();
         if (!source.isObject()) {
             throw new IllegalArgumentException("the schema must be a JSON object");

@@ -112,6 +112,9 @@ class StartAndStopIT {
         peers.twilio().always(answersLate(Duration.ofSeconds(3)));
         var answers = new CopyOnWriteArrayList<Integer>();
         try (var app = app().start()) {
+            // The settings of the test's database are a danger, of which it warns.
+            assertThat(app.log().lines().filter(line -> line.contains(" WARN ") && !line.contains(" PostgreSQL: ")))
+                    .isEmpty();
             var underWay = CompletableFuture.supplyAsync(() -> app.post("order-shipped", EVENT));
             await().until(() -> !peers.twilio().messages().isEmpty());
 
