@@ -73,7 +73,7 @@ public final class AddLibraries {
                 folder,
                 added.stream().map(jar -> jar.getFileName().toString()).collect(Collectors.joining(", ")));
         var problems = lib.problems();
-        problems.forEach(LOG::error);
+        problems.forEach(problem -> LOG.error("{} {}", problem.jar(), problem.reason()));
         return problems.isEmpty() ? 0 : FAILED;
     }
 

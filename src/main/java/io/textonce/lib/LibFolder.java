@@ -34,19 +34,20 @@ public final class LibFolder {
     }
 
     /** Returns a problem for each jar that would replace a newer library of the jar. */
-    public List<String> problems() {
+    public List<Problem> problems() {
         var jars = jars();
         if (jars.isEmpty()) {
             return List.of();
         }
         Map<String, Library> shipped = Library.all().stream()
                 .collect(Collectors.toMap(Library::name, Function.identity(), (one, other) -> one));
-        var problems = new ArrayList<String>();
+        var problems = new ArrayList<Problem>();
         for (Path jar : jars) {
             var named = JAR.matcher(jar.getFileName().toString());
             var library = named.matches() ? shipped.get(named.group(1)) : null;
             if (library != null && isOlder(named.group(2), library.version())) {
-                problems.add(jar + " is older than the " + library.version() + " that TextOnce has; remove it");
+                problems.add(
+                        new Problem(jar, "is older than the " + library.version() + " that TextOnce has; remove it"));
             }
         }
         return problems;
@@ -81,4 +82,7 @@ public final class LibFolder {
     Path first() {
         return folders.get(0);
     }
+
+    /** @param reason why the jar may not be in the folder, as a predicate */
+    public record Problem(Path jar, String reason) {}
 }

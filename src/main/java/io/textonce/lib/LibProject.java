@@ -82,16 +82,24 @@ final class LibProject {
         for (String name : names) {
             all.add(
                     COMPONENT.matcher(name).matches()
-                            ? "org.apache.camel:" + name + ":" + Library.versionOf("camel-core-engine")
+                            ? "org.apache.camel:" + name + ":" + versionOf("camel-core-engine")
                             : name);
         }
         Files.createDirectories(file.getParent());
         return Files.writeString(
                 file,
                 PROJECT.formatted(
-                        BOM.formatted("io.netty", "netty-bom", Library.versionOf("netty-buffer")),
-                        BOM.formatted("com.fasterxml.jackson", "jackson-bom", Library.versionOf("jackson-databind")),
+                        BOM.formatted("io.netty", "netty-bom", versionOf("netty-buffer")),
+                        BOM.formatted("com.fasterxml.jackson", "jackson-bom", versionOf("jackson-databind")),
                         all.stream().map(this::dependency).collect(Collectors.joining("\n"))));
+    }
+
+    private String versionOf(String name) {
+        return shipped.stream()
+                .filter(library -> library.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .version();
     }
 
     /** Spring has the classes of commons-logging itself. */

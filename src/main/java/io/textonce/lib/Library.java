@@ -28,13 +28,4 @@ record Library(String group, String name, String version) {
             throw new UncheckedIOException(e);
         }
     }
-
-    /** Returns the version of a library of the jar. */
-    static String versionOf(String name) {
-        return all().stream()
-                .filter(library -> library.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .version();
-    }
 }

@@ -1,5 +1,6 @@
 package io.textonce.settings;
 
+import io.textonce.lib.LibFolder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -52,9 +53,8 @@ final class SettingFaults {
     }
 
     /** Adds a jar that may not be in the folder {@code lib}. */
-    void addLibrary(String fault) {
-        int name = fault.indexOf(' ');
-        faults.putIfAbsent(fault.substring(0, name), fault.substring(name + 1));
+    void addLibrary(LibFolder.Problem problem) {
+        faults.putIfAbsent(problem.jar().toString(), problem.reason());
     }
 
     /** Adds a name that no setting has, with the nearest one that a setting has. */

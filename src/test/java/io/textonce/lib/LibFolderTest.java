@@ -16,7 +16,7 @@ class LibFolderTest {
 
     @Test
     void refusesAJarThatWouldReplaceANewerOne() throws Exception {
-        String jackson = Library.versionOf("jackson-databind");
+        String jackson = versionOf("jackson-databind");
         for (String name : List.of(
                 "jackson-databind-2.9.10.8.jar",
                 "netty-buffer-4.1.100.Final.jar",
@@ -29,26 +29,36 @@ class LibFolderTest {
 
         assertThat(new LibFolder(List.of(folder, folder.resolve("none"))).problems())
                 .containsExactly(
-                        folder.resolve("jackson-databind-2.9.10.8.jar") + " is older than the " + jackson
-                                + " that TextOnce has; remove it",
-                        folder.resolve("netty-buffer-4.1.100.Final.jar") + " is older than the "
-                                + Library.versionOf("netty-buffer") + " that TextOnce has; remove it");
+                        new LibFolder.Problem(
+                                folder.resolve("jackson-databind-2.9.10.8.jar"),
+                                "is older than the " + jackson + " that TextOnce has; remove it"),
+                        new LibFolder.Problem(
+                                folder.resolve("netty-buffer-4.1.100.Final.jar"),
+                                "is older than the " + versionOf("netty-buffer") + " that TextOnce has; remove it"));
     }
 
     @Test
     void resolvesAllThatWasAddedTogetherAndNothingThatIsInTheJar() throws Exception {
-        var shipped = List.of(new Library("org.apache.camel", "camel-support", "4.17.0"));
+        var shipped = Library.all();
 
         new LibProject(folder, shipped).add(List.of("camel-kafka"));
         Path file = new LibProject(folder, shipped).add(List.of("com.mysql:mysql-connector-j:9.1.0"));
 
         assertThat(Files.readString(file))
                 .contains(
-                        "<!-- org.apache.camel:camel-kafka:" + Library.versionOf("camel-core-engine") + " -->",
+                        "<!-- org.apache.camel:camel-kafka:" + versionOf("camel-core-engine") + " -->",
                         "<artifactId>camel-kafka</artifactId>",
                         "<exclusion><groupId>org.apache.camel</groupId><artifactId>camel-support</artifactId>",
-                        "<artifactId>netty-bom</artifactId><version>" + Library.versionOf("netty-buffer"),
+                        "<artifactId>netty-bom</artifactId><version>" + versionOf("netty-buffer"),
                         "<artifactId>mysql-connector-j</artifactId>\n      <version>9.1.0</version>");
         assertThat(LibProject.isValid("camel-kafka; rm")).isFalse();
+    }
+
+    private static String versionOf(String name) {
+        return Library.all().stream()
+                .filter(library -> library.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .version();
     }
 }
