@@ -3,6 +3,7 @@ package io.textonce.intake;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.event.EventSchemas;
 import io.textonce.intake.file.EventFields;
+import io.textonce.settings.EventSettings;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -35,18 +36,21 @@ public final class RouteSchemas {
 
     private final CamelContext camel;
     private final EventSchemas schemas;
+    private final EventSettings settings;
 
-    RouteSchemas(CamelContext camel, EventSchemas schemas) {
+    RouteSchemas(CamelContext camel, EventSchemas schemas, EventSettings settings) {
         this.camel = camel;
         this.schemas = schemas;
+        this.settings = settings;
     }
 
-    /** Returns the names of the events that have a route, in order. */
+    /** Returns the names of the events that have a route and are not switched off, in order. */
     public SortedSet<String> events() {
         return camel.getRoutes().stream()
                 .map(Route::getRouteId)
                 .filter(id -> id.startsWith(EVENT))
                 .map(id -> id.substring(EVENT.length()))
+                .filter(settings::isEnabled)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

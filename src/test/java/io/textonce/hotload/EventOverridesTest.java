@@ -44,6 +44,16 @@ class EventOverridesTest {
     }
 
     @Test
+    void describesNoEventThatIsSwitchedOff(Sandbox sandbox) {
+        for (String path : new String[] {"/api/openapi.json", "/api/asyncapi.json", "/preview"}) {
+            var answer = sandbox.send(
+                    HttpRequest.newBuilder(sandbox.uri(path)).header("Authorization", "Bearer support-token"));
+
+            assertThat(answer.body()).as(path).contains("order-delayed").doesNotContain(OFF);
+        }
+    }
+
+    @Test
     void keepsASwitchedOffEventOfTheQueueInTheDeadLetterQueue(Sandbox sandbox) throws Exception {
         String mark = UUID.randomUUID().toString();
         sandbox.jms().convertAndSend("textonce.events", event(mark, sandbox.newNumber()), message -> {
