@@ -19,18 +19,24 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
  * Comparison of the messages that Twilio sent on a day in UTC with the deliveries, by SID. Twilio's list has each message
  * on the day on which it was sent, which may be the one before its last status: a message of ours that the list of the day
- * lacks is fetched before it counts as missing.
+ * lacks is fetched before it counts as missing. The memory that it needs does not depend on the number of messages.
  */
 @Component
 final class LedgerComparison {
@@ -45,31 +51,60 @@ final class LedgerComparison {
 
     private static final String SENDERS = "SELECT DISTINCT sender FROM textonce.deliveries WHERE id >= ? AND id < ?";
 
-    private static final String EXPLAINED = "SELECT message_sid FROM textonce.deliveries WHERE message_sid = ANY (?)";
+    /**
+     * Entry of the timeline with which a message was sent on the day: it reached one of these statuses on the day on which
+     * it was sent, or on a later one.
+     */
+    private static final String ENTRY = """
+            e.id >= :first AND e.id < :end AND e.happened_at >= :from AND e.happened_at < :until
+              AND e.new_status IN ('sent', 'delivered', 'undelivered', 'failed', 'read')
+            """;
 
-    /** A message reached one of these statuses on the day on which it was sent, or on a later one. */
+    private static final String EXPLAINED = """
+            SELECT d.message_sid, EXISTS (
+                SELECT FROM textonce.delivery_events AS e WHERE e.delivery_id = d.id AND %s) AS is_of_day
+            FROM textonce.deliveries AS d WHERE d.message_sid = ANY (:sids)
+            """.formatted(ENTRY);
+
+    /** Messages of ours that were sent on the day, each once: by the first of its entries. */
     private static final String SENT = """
             SELECT e.id, d.message_sid, d.sender, d.attempted_at
             FROM textonce.delivery_events AS e JOIN textonce.deliveries AS d ON d.id = e.delivery_id
-            WHERE e.id >= ? AND e.id < ? AND e.happened_at >= ? AND e.happened_at < ?
-              AND e.new_status IN ('sent', 'delivered', 'undelivered', 'failed', 'read') AND d.message_sid IS NOT NULL
-            ORDER BY e.id LIMIT ?
-            """;
+            WHERE d.message_sid IS NOT NULL AND e.id >= :next AND %s
+              AND NOT EXISTS (
+                  SELECT FROM textonce.delivery_events AS earlier
+                  WHERE earlier.delivery_id = e.delivery_id AND earlier.id < e.id AND %s)
+            ORDER BY e.id LIMIT :batch
+            """.formatted(ENTRY, ENTRY.replace("e.", "earlier."));
 
     private static final String BOUNDS = """
             SELECT CAST(now() AT TIME ZONE 'UTC' AS date) AS today,
                 (SELECT CAST(created_at AT TIME ZONE 'UTC' AS date) FROM textonce.deliveries ORDER BY id LIMIT 1) AS first
             """;
 
-    private final TwilioMessages messages;
+    private final MessageLog log;
+    private final Function<String, @Nullable Seen> fetch;
     private final JdbcTemplate jdbc;
+    private final NamedParameterJdbcTemplate named;
     private final Senders senders;
     private final Duration retention;
 
     @Autowired
     LedgerComparison(TwilioMessages messages, JdbcTemplate jdbc, Senders senders, TextOnceProperties settings) {
-        this.messages = messages;
+        this(messages::sentOn, messages::fetch, jdbc, senders, settings);
+    }
+
+    /** @param fetch message of a SID, null if Twilio has none */
+    LedgerComparison(
+            MessageLog log,
+            Function<String, @Nullable Seen> fetch,
+            JdbcTemplate jdbc,
+            Senders senders,
+            TextOnceProperties settings) {
+        this.log = log;
+        this.fetch = fetch;
         this.jdbc = jdbc;
+        this.named = new NamedParameterJdbcTemplate(jdbc);
         this.senders = senders;
         this.retention = settings.retention().deliveries();
     }
@@ -84,22 +119,45 @@ final class LedgerComparison {
         var from = day.atStartOfDay(ZoneOffset.UTC).toInstant();
         var until = from.plus(Duration.ofDays(1));
         var addresses = senders(from, until);
-        var listed = new HashSet<String>();
+        var period = period(from, until);
+        var buckets = new SidBuckets();
+        var listed = new AtomicLong();
         var differences = new ArrayList<Difference>();
         for (String number : numbers(addresses)) {
-            messages.sentOn(day, number, page -> {
+            log.sentOn(day, number, page -> {
                 var ours = page.stream()
                         .filter(seen ->
                                 addresses.contains(seen.from()) || addresses.contains(seen.messagingServiceSid()))
                         .toList();
-                ours.forEach(seen -> listed.add(seen.sid()));
-                add(differences, unexplained(ours));
+                listed.addAndGet(ours.size());
+                add(differences, unexplained(ours, period, buckets));
                 progress.run();
             });
         }
-        int many = listed.size();
-        addMissing(differences, listed, from, until, progress);
-        return new Comparison(day, many, differences);
+        sent(period, progress, message -> buckets.add(message.sid()));
+        if (!buckets.areEqual()) {
+            sent(period, progress, message -> {
+                if (buckets.mayDifferIn(message.sid())) {
+                    progress.run();
+                    if (fetch.apply(message.sid()) == null) {
+                        add(differences, List.of(message));
+                    }
+                }
+            });
+        }
+        return new Comparison(day, listed.get(), differences);
+    }
+
+    private Map<String, Object> period(Instant from, Instant until) {
+        return Map.of(
+                "first",
+                Timeline.firstSince(from, jdbc),
+                "end",
+                Timeline.firstSince(until.plus(Duration.ofMinutes(2)), jdbc),
+                "from",
+                Timestamp.from(from),
+                "until",
+                Timestamp.from(until));
     }
 
     /** Returns how many days before today no delivery is purged whose message was sent then. */
@@ -138,9 +196,16 @@ final class LedgerComparison {
         return senders.stream().anyMatch(one -> one.startsWith("MG")) ? Collections.singletonList(null) : senders;
     }
 
-    private List<Difference> unexplained(List<Seen> ours) {
-        var explained = new HashSet<>(jdbc.queryForList(
-                EXPLAINED, String.class, (Object) ours.stream().map(Seen::sid).toArray(String[]::new)));
+    /** Adds the messages that were sent on the day to the buckets, and returns those that no delivery has. */
+    private List<Difference> unexplained(List<Seen> ours, Map<String, Object> period, SidBuckets buckets) {
+        var explained = new HashSet<String>();
+        var sids = ours.stream().map(Seen::sid).toArray(String[]::new);
+        named.query(EXPLAINED, new MapSqlParameterSource(period).addValue("sids", sids), row -> {
+            explained.add(row.getString("message_sid"));
+            if (row.getBoolean("is_of_day")) {
+                buckets.add(row.getString("message_sid"));
+            }
+        });
         return ours.stream()
                 .filter(seen -> !explained.contains(seen.sid()))
                 .map(seen -> new Difference(
@@ -151,34 +216,26 @@ final class LedgerComparison {
                 .toList();
     }
 
-    private void addMissing(
-            List<Difference> differences, Set<String> found, Instant from, Instant until, Runnable progress) {
-        long first = Timeline.firstSince(from, jdbc);
-        long end = Timeline.firstSince(until.plus(Duration.ofMinutes(2)), jdbc);
+    /** Reads our messages of the day, each as it is if Twilio does not have it. */
+    private void sent(Map<String, Object> period, Runnable progress, Consumer<Difference> each) {
+        var parameters = new MapSqlParameterSource(period).addValue("batch", BATCH);
+        long next = 0;
         List<Sent> batch;
         do {
-            batch = jdbc.query(
+            batch = named.query(
                     SENT,
+                    parameters.addValue("next", next),
                     (row, n) -> new Sent(
                             row.getLong("id"),
                             new Difference(
                                     row.getString("message_sid"),
                                     Kind.MISSING,
                                     row.getString("sender"),
-                                    row.getTimestamp("attempted_at").toInstant())),
-                    first,
-                    end,
-                    Timestamp.from(from),
-                    Timestamp.from(until),
-                    BATCH);
+                                    row.getTimestamp("attempted_at").toInstant())));
+            progress.run();
             for (var sent : batch) {
-                first = sent.entry + 1;
-                if (found.add(sent.message.sid())) {
-                    progress.run();
-                    if (messages.fetch(sent.message.sid()) == null) {
-                        add(differences, List.of(sent.message));
-                    }
-                }
+                next = sent.entry + 1;
+                each.accept(sent.message);
             }
         } while (batch.size() == BATCH);
     }
@@ -201,4 +258,10 @@ final class LedgerComparison {
      * @param message as it is if Twilio does not have it
      */
     private record Sent(long entry, Difference message) {}
+
+    /** Twilio's list of the messages that a number sent on a day, page by page; without a number of the whole account. */
+    interface MessageLog {
+
+        void sentOn(LocalDate day, @Nullable String number, Consumer<List<Seen>> pages);
+    }
 }
