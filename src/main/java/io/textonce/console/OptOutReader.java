@@ -10,11 +10,9 @@ import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -67,7 +65,7 @@ final class OptOutReader {
 
     /** Reads CSV with a header; the columns may be in any order, and only the number's is required. */
     List<OptOuts.Entry> csv(String text) {
-        var lines = text.strip().lines().toList();
+        var lines = text.replaceFirst("^\uFEFF", "").strip().lines().toList();
         var header = lines.isEmpty() ? List.<String>of() : cells(lines.get(0));
         if (!header.contains("phone") && !header.contains("phone_hash") || !COLUMNS.containsAll(header)) {
             throw EventRejected.ofField(
@@ -75,17 +73,26 @@ final class OptOutReader {
         }
         var rows = new ArrayList<UnaryOperator<String>>();
         for (String line : lines.subList(1, lines.size())) {
-            var cells = cells(line);
-            Map<String, String> row = new HashMap<>();
-            for (int i = 0; i < header.size() && i < cells.size(); i++) {
-                row.put(header.get(i), cells.get(i));
-            }
-            rows.add(column -> row.getOrDefault(column, ""));
+            rows.add(column -> cell(header, line, column));
         }
         return entries(rows);
     }
 
-    /** Returns the cells of a line; an apostrophe keeps a spreadsheet from calculating, and is no part of the value. */
+    /** Returns the value of a column, or an empty text. A line that is not understood as a whole is rejected. */
+    private static String cell(List<String> header, String line, String column) {
+        var cells = cells(line);
+        if (cells.size() > header.size()) {
+            throw EventRejected.ofField("line", "has more values than the header has columns");
+        }
+        int index = header.indexOf(column);
+        return index < 0 || index >= cells.size() ? "" : cells.get(index);
+    }
+
+    /**
+     * Returns the cells of a line; an apostrophe keeps a spreadsheet from calculating, and is no part of the value.
+     *
+     * @throws EventRejected if a quote begins or ends within a value
+     */
     private static List<String> cells(String line) {
         var cells = new ArrayList<String>();
         var cell = CELL.matcher(line);
@@ -93,10 +100,10 @@ final class OptOutReader {
             String value = cell.group(1) == null ? cell.group(2) : cell.group(1).replace("\"\"", "\"");
             cells.add(value.strip().replaceFirst("^'", ""));
             if (cell.group(3).isEmpty()) {
-                break;
+                return cells;
             }
         }
-        return cells;
+        throw EventRejected.ofField("line", "has a quote within a value; double it, and put the value in quotes");
     }
 
     private List<OptOuts.Entry> entries(List<UnaryOperator<String>> rows) {

@@ -16,6 +16,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Opt-outs that come from elsewhere, and go there. */
@@ -115,6 +116,26 @@ class OptOutsTest {
         assertThat(answer.body()).doesNotContain("0170");
         assertThatProblem(header).is(400, "invalid_request");
         assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(hash(sandbox, number)));
+    }
+
+    @Test
+    void areReadAsASpreadsheetWritesThemAndNeverInPart(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String other = sandbox.newNumber();
+
+        var imported = csv(sandbox, "\uFEFFphone,source\r\n" + number + ",\"shop, main\"\r\n");
+        var quote = csv(sandbox, "phone,source,opted_out_at\n" + other + ",the \"old\" crm,2026-05-01T12:00:00Z\n");
+        var many = csv(sandbox, "phone,source\n" + other + ",crm,2026-05-01T12:00:00Z\n");
+
+        assertThat(sandbox.json(imported).get("added").asInt())
+                .as(imported.body())
+                .isEqualTo(1);
+        assertThat(line(sandbox, number)).contains("\"shop, main\"");
+        for (var answer : List.of(quote, many)) {
+            assertThatProblem(answer).is(400, "invalid_request");
+            assertThat(sandbox.json(answer).at("/details/row 1/0").asText()).startsWith("line: has ");
+        }
+        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(hash(sandbox, other)));
     }
 
     @Test

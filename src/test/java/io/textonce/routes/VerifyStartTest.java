@@ -61,6 +61,16 @@ class VerifyStartTest {
                 .satisfies(post -> assertThat(post.parameter("Locale")).isEqualTo("pt-BR"));
     }
 
+    /** Premium numbers of the own country, and numbers abroad with the same calling code, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"+447400123456", "+18765551234", "+19005551234", "+881612345678"})
+    void sendsCodesOnlyToTheCountryOfTheSenderUnlessOthersAreSet(String number, Sandbox sandbox) {
+        var answer = sandbox.postJson("/api/verify/start", "{\"phone\":\"" + number + "\"}");
+
+        assertThatProblem(answer).is(422, "country_not_allowed");
+        assertThat(posts(sandbox, number)).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"call", "whatsapp"})
     void refusesAWayThatIsNotAllowedHere(String channel, Sandbox sandbox) {

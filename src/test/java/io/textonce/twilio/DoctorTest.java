@@ -3,6 +3,7 @@ package io.textonce.twilio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.network.OutboundProxy;
+import io.textonce.sandbox.TlsFront;
 import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
@@ -238,6 +239,17 @@ class DoctorTest {
         assertThat(found.get(0).level()).isEqualTo(Level.FAULT);
         assertThat(found.get(0).fix()).contains("https://status.twilio.com");
         assertThat(found).extracting(Diagnosis::check).contains("clock", "trust store", "proxy");
+    }
+
+    @Test
+    void namesACertificateThatIsNotTrusted() {
+        try (var front = new TlsFront(URI.create(twilio.baseUrl()).getPort())) {
+            assertFound(
+                    settings("--TWILIO_BASE_URL=https://localhost:" + front.port()),
+                    "TLS",
+                    Level.FAULT,
+                    "TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES");
+        }
     }
 
     @ParameterizedTest
