@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -225,8 +224,12 @@ class DeliveryConfiguration {
 
     @Bean
     DueRepository dueDeliveries(
-            DataSource dataSource, Redirection redirection, Senders senders, TextOnceProperties settings) {
-        return new DueRepository(new JdbcTemplate(dataSource), senders::current, settings.lease(), redirection);
+            DataSource dataSource,
+            Redirection redirection,
+            Senders senders,
+            BarredMessages barred,
+            TextOnceProperties settings) {
+        return new DueRepository(new JdbcTemplate(dataSource), senders::current, settings.lease(), redirection, barred);
     }
 
     /** Known to the kamelet {@code sms-send-sink}. */
@@ -245,7 +248,7 @@ class DeliveryConfiguration {
             TextOnceProperties settings,
             Clock clock) {
         var byClient = new HashMap<String, Countries>();
-        settings.clients().forEach((name, client) -> byClient.put(name, new Countries(client.countries(), Set.of())));
+        settings.clients().forEach((name, client) -> byClient.put(name, Countries.listed(client.countries())));
         var everywhere = new Countries(
                 settings.countries().allowed(), settings.countries().denied());
         return new SendRules(

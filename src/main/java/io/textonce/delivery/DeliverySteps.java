@@ -12,12 +12,14 @@ import org.springframework.stereotype.Component;
 final class DeliverySteps {
 
     private final MeterRegistry meters;
+    private final BarredMessages barred;
 
-    DeliverySteps(MeterRegistry meters) {
+    DeliverySteps(MeterRegistry meters, BarredMessages barred) {
         this.meters = meters;
+        this.barred = barred;
     }
 
-    /** Counts a duplicate, and throws the rejection of a message that was not sent: its sender learns why. */
+    /** Counts a duplicate or a suppressed message, and throws the rejection of a message that was not sent: its sender learns why. */
     public void throwIfRejected(
             @Variable("sms") Sms sms,
             @Variable("delivery") @Nullable Delivery delivery,
@@ -25,6 +27,9 @@ final class DeliverySteps {
         if (delivery != null && delivery.duplicate()) {
             meters.counter("textonce.events.duplicated", "event", sms.event(), "source", sms.source())
                     .increment();
+        }
+        if (delivery != null && !delivery.duplicate() && delivery.status() == DeliveryStatus.SUPPRESSED) {
+            barred.count(sms.event(), delivery.status());
         }
         if (rejection != null) {
             throw rejection;

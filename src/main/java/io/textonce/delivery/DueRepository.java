@@ -81,13 +81,20 @@ public final class DueRepository {
     private final Function<Sms, String> senders;
     private final Duration lease;
     private final Redirection redirection;
+    private final BarredMessages barred;
 
     /** @param senders the sender that a stored message has now: it may have changed since the claim */
-    DueRepository(JdbcTemplate jdbc, Function<Sms, String> senders, Duration lease, Redirection redirection) {
+    DueRepository(
+            JdbcTemplate jdbc,
+            Function<Sms, String> senders,
+            Duration lease,
+            Redirection redirection,
+            BarredMessages barred) {
         this.jdbc = jdbc;
         this.senders = senders;
         this.lease = lease;
         this.redirection = redirection;
+        this.barred = barred;
     }
 
     /** Correlates a listed message with the delivery; false if either changed meanwhile. */
@@ -135,7 +142,11 @@ public final class DueRepository {
 
     /** Applies a decision: holds it until a time, or ends it. */
     public void end(DueDelivery due, SendDecision verdict) {
-        decide(due, verdict.status(), verdict.until(), verdict.code(), verdict.words(), false);
+        boolean isDecided = decide(due, verdict.status(), verdict.until(), verdict.code(), verdict.words(), false);
+        if (isDecided
+                && (verdict.status() == DeliveryStatus.SUPPRESSED || verdict.status() == DeliveryStatus.REJECTED)) {
+            barred.count(due.sms().event(), verdict.status());
+        }
     }
 
     /** Leaves an outcome that stays unknown to an operator, unless it was canceled. */
@@ -143,23 +154,24 @@ public final class DueRepository {
         decide(due, DeliveryStatus.HELD, null, null, reason, true);
     }
 
-    private void decide(
+    private boolean decide(
             DueDelivery due,
             DeliveryStatus status,
             @Nullable Instant until,
             @Nullable Integer code,
             @Nullable String reason,
             boolean isStillUnknown) {
-        jdbc.update(
-                DECIDE,
-                status.word(),
-                timestamp(until),
-                code,
-                reason,
-                isStillUnknown,
-                due.id(),
-                due.attempt(),
-                timestamp(due.unknownSince()));
+        return jdbc.update(
+                        DECIDE,
+                        status.word(),
+                        timestamp(until),
+                        code,
+                        reason,
+                        isStillUnknown,
+                        due.id(),
+                        due.attempt(),
+                        timestamp(due.unknownSince()))
+                == 1;
     }
 
     /** Schedules the next check of an unknown outcome. */

@@ -34,13 +34,13 @@ final class RecipientGuards {
      * Decides whether a number may get a message.
      *
      * @param client that sent the event, or null
-     * @param ofEvent countries that the event's policy allows; all if empty
+     * @param ofEvent countries that the event's policy allows, all if empty, and those that it denies
      */
     SendDecision decide(String number, @Nullable String client, Set<String> ofEvent) {
         var ofClient = client == null ? null : byClient.get(client);
         if (!everywhere.allow(number)
                 || ofClient != null && !ofClient.allow(number)
-                || !new Countries(ofEvent, Set.of()).allow(number)) {
+                || !Countries.listed(ofEvent).allow(number)) {
             return SendDecision.rejected(EventRejected.ofCountry());
         }
         return recipients.allow(number)

@@ -17,11 +17,15 @@ public final class RecipientMode implements HealthIndicator {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecipientMode.class);
 
+    private static final String ALL = "Every number gets its messages";
+
     private final String words;
 
     RecipientMode(Recipients recipients, PhoneNumbers phones) {
         words = recipients.words(phones);
-        if (!words.isEmpty()) {
+        if (words.isEmpty()) {
+            LOG.info("{} (textonce.recipients)", ALL);
+        } else {
             LOG.warn("{} (textonce.recipients)", words);
         }
     }
@@ -33,8 +37,6 @@ public final class RecipientMode implements HealthIndicator {
 
     @Override
     public Health health() {
-        return Health.up()
-                .withDetail("mode", words.isEmpty() ? "Messages go to everyone" : words)
-                .build();
+        return Health.up().withDetail("mode", words.isEmpty() ? ALL : words).build();
     }
 }

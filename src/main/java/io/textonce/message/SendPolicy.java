@@ -84,7 +84,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
         return timeZone;
     }
 
-    /** Countries that may get messages, of those that are allowed in general; all if empty. */
+    /** Countries that may get messages, of those that are allowed in general, or that may not; all if empty. */
     public Set<String> countries() {
         return countries;
     }
@@ -172,8 +172,9 @@ public final class SendPolicy extends RequestOptions implements Processor {
 
     public void setCountries(String countries) {
         this.countries = countries.isBlank() ? Set.of() : Set.of(countries.split(","));
-        if (!this.countries.stream().allMatch(country -> country.matches(Countries.FORM))) {
-            throw new IllegalArgumentException("countries must be two letters each, such as US,DE");
+        if (!this.countries.stream().allMatch(country -> country.matches(Countries.SIGNED))) {
+            throw new IllegalArgumentException(
+                    "countries must be two letters each, such as US,DE, or what is denied, such as -FR,-premium");
         }
     }
 

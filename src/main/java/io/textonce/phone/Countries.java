@@ -21,6 +21,11 @@ public final class Countries {
     /** The form of an entry. */
     public static final String FORM = "[A-Z]{2}|" + PREMIUM + "|" + SATELLITE;
 
+    /** The form of an entry in a list of both kinds, in which a hyphen denies. */
+    public static final String SIGNED = "-?(" + FORM + ")";
+
+    private static final String DENIED = "-";
+
     private static final String NO_REGION = "ZZ";
     private static final String NON_GEOGRAPHICAL = "001";
     private static final Set<PhoneNumberType> COSTLY =
@@ -35,6 +40,17 @@ public final class Countries {
     public Countries(Set<String> allowed, Set<String> denied) {
         this.allowed = allowed;
         this.denied = denied;
+    }
+
+    /** @param entries allowed ones, and denied ones with a hyphen before them, such as {@code -FR} */
+    public static Countries listed(Set<String> entries) {
+        var allowed = new TreeSet<>(entries);
+        allowed.removeIf(entry -> entry.startsWith(DENIED));
+        var denied = new TreeSet<String>();
+        entries.stream()
+                .filter(entry -> entry.startsWith(DENIED))
+                .forEach(entry -> denied.add(entry.substring(DENIED.length())));
+        return new Countries(allowed, denied);
     }
 
     /** Returns whether a number may get a message; one that has no E.164 form is left to the check of numbers. */

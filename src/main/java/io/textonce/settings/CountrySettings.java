@@ -16,4 +16,5 @@ public record CountrySettings(
         @DefaultValue Set<@Pattern(regexp = Countries.FORM, message = FORM) String> denied) {
 
     static final String FORM = "must be countries in two letters such as US,DE, or premium or satellite";
+    static final String SIGNED = FORM + "; a hyphen before one denies it, such as -FR";
 }

@@ -235,14 +235,14 @@ public record TextOnceProperties(
      * @param tokenSha256 SHA-256 of its bearer tokens in hex; several while tokens are rotated
      * @param events events that it may send; empty means all
      * @param role sender, or operator, who may also read and change deliveries
-     * @param countries countries that it may message, of those that are allowed in general; empty means all
+     * @param countries countries that it may message, of those that are allowed in general, or may not, such as -FR; empty means all
      * @param requestsPerSecond rate limit on one instance, if it differs from the general one
      * @param webhook webhook to which status changes are published, or null
      */
     public record Client(
             @DefaultValue List<@Pattern(regexp = "[0-9a-fA-F]{64}", message = SHA256) String> tokenSha256,
             @DefaultValue Set<String> events,
-            @DefaultValue Set<@Pattern(regexp = Countries.FORM, message = CountrySettings.FORM) String> countries,
+            @DefaultValue Set<@Pattern(regexp = Countries.SIGNED, message = CountrySettings.SIGNED) String> countries,
             @DefaultValue("sender") Role role,
             @Nullable @Positive(message = COUNT) Integer requestsPerSecond,
             @Nullable @Valid Webhook webhook) {}

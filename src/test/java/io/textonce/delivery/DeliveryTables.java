@@ -66,7 +66,8 @@ public record DeliveryTables(
         var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, List.of()));
         return new DeliveryTables(
                 new DueLeases(jdbc, Sms::sender, lease, Redirection.NONE, System::nanoTime),
-                new DueRepository(jdbc, Sms::sender, lease, Redirection.NONE),
+                new DueRepository(
+                        jdbc, Sms::sender, lease, Redirection.NONE, new BarredMessages(new SimpleMeterRegistry())),
                 new Candidates(jdbc, hash),
                 new IdempotentClaims(
                         new ClaimRepository(jdbc, noCaps(jdbc, hash), new PhoneNumbers(), lease, true),

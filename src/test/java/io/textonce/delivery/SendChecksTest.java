@@ -71,7 +71,8 @@ class SendChecksTest {
                                 new Senders("file:routes", "", DeliveryTables.SENDER, Set.of()),
                                 clock));
         camel.getRegistry().bind("sendChecks", new SendChecks(new PhoneNumbers(), rules, clock));
-        camel.getRegistry().bind("deliverySteps", new DeliverySteps(new SimpleMeterRegistry()));
+        var meters = new SimpleMeterRegistry();
+        camel.getRegistry().bind("deliverySteps", new DeliverySteps(meters, new BarredMessages(meters)));
         camel.getRegistry().bind("deliveries", claims);
         camel.addRoutes(new RouteBuilder() {
             @Override

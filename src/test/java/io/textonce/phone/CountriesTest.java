@@ -43,6 +43,21 @@ class CountriesTest {
         assertThat(new Countries(set(allowed), set(denied)).allow(number)).isEqualTo(allows);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "+33612345678   | -FR          | false",
+                "+4915112345678 | -FR          | true",
+                "+4915112345678 | DE,-premium  | true",
+                "+19002345678   | US,-premium  | false",
+                "+881612345678  | -satellite   | false",
+                "+33612345678   | DE,-premium  | false",
+            })
+    void readsAListWithWhatIsDenied(String number, String entries, boolean allows) {
+        assertThat(Countries.listed(set(entries)).allow(number)).isEqualTo(allows);
+    }
+
     private static Set<String> set(String list) {
         return list == null ? Set.of() : Set.of(list.split(","));
     }

@@ -12,6 +12,8 @@ import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.LocalTime;
@@ -43,6 +45,7 @@ class RecipientGuardsTest {
     @Test
     void suppressesTheOthersForGood(Sandbox sandbox) {
         String id = sandbox.newEventId();
+        double before = barred(sandbox, "suppressed");
 
         var first = sandbox.post("order-shipped", sandbox.orderShipped(id, "+14155552671"));
         var second = sandbox.post("order-shipped", sandbox.orderShipped(id, "+14155552671"));
@@ -56,6 +59,8 @@ class RecipientGuardsTest {
                 .satisfies(entry -> assertThat(entry)
                         .containsEntry("new_status", "suppressed")
                         .containsEntry("detail", "Not sent: textonce.recipients excludes this number"));
+        assertThat(barred(sandbox, "suppressed")).isEqualTo(before + 1);
+        assertThat(sandbox.get("/deliveries?eventId=" + id).body()).contains("Suppressed");
     }
 
     /** As in a copy of a production database, whose held messages are due. */
@@ -65,9 +70,12 @@ class RecipientGuardsTest {
         sandbox.database()
                 .update("UPDATE textonce.deliveries SET phone = '+14155552672' WHERE event_id = ?", order.eventId());
 
+        double before = barred(sandbox, "suppressed");
+
         order.makeDue().await(SUPPRESSED);
 
         assertThat(sandbox.twilio().sentTo("+14155552672")).isEmpty();
+        await().untilAsserted(() -> assertThat(barred(sandbox, "suppressed")).isEqualTo(before + 1));
     }
 
     @Test
@@ -142,6 +150,13 @@ class RecipientGuardsTest {
                 .containsExactly("cap delays by 1: a storm");
     }
 
+    private static double barred(Sandbox sandbox, String status) {
+        return sandbox.context()
+                .getBean(MeterRegistry.class)
+                .counter("textonce.messages.barred", "event", "order-shipped", "status", status)
+                .count();
+    }
+
     private static HttpResponse<String> delayed(Sandbox sandbox, String id) {
         return sandbox.post("order-delayed", delay(sandbox, id));
     }
@@ -153,10 +168,16 @@ class RecipientGuardsTest {
 
     @Test
     void showsOnEachPageAndInHealthWhoGetsMessages(Sandbox sandbox) {
+        String words = "Messages go only to listed numbers (2)";
         for (String page : new String[] {"/", "/deliveries"}) {
-            assertThat(sandbox.get(page).body()).as(page).contains("Messages go only to listed numbers (2)");
+            assertThat(sandbox.get(page).body()).as(page).contains(words).doesNotContain("Every number");
         }
+        String management =
+                "http://127.0.0.1:" + sandbox.context().getEnvironment().getRequiredProperty("local.management.port");
+        assertThat(sandbox.send(HttpRequest.newBuilder(URI.create(management + "/camel")))
+                        .body())
+                .contains(words);
         assertThat(sandbox.context().getBean(RecipientMode.class).health().getDetails())
-                .containsEntry("mode", "Messages go only to listed numbers (2)");
+                .containsEntry("mode", words);
     }
 }
