@@ -2,8 +2,8 @@ package io.textonce.console;
 
 import io.textonce.delivery.EventPreview;
 import io.textonce.http.Problem;
+import io.textonce.http.SendPermission;
 import io.textonce.intake.RouteSchemas;
-import io.textonce.security.SendPermission;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.ProducerTemplate;

@@ -2,6 +2,7 @@ package io.textonce.hotload;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.textonce.event.EventPermission;
 import io.textonce.event.EventRejected;
 import io.textonce.settings.EventSettings;
 import io.textonce.settings.InvalidSettings;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
+import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ThrowExceptionDefinition;
@@ -25,7 +27,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Application of {@link EventSettings} to each route that is loaded, shipped or the user's: parameters of its kamelets
- * are replaced, and the route of an event that is switched off rejects what it gets from intakes and other routes.
+ * are replaced, and the route of an event that is switched off rejects what it gets from intakes and other routes. The
+ * route of every event rejects a client that may not send it.
  */
 @Component
 public final class EventOverrides implements CamelContextConfiguration {
@@ -76,6 +79,9 @@ public final class EventOverrides implements CamelContextConfiguration {
         for (var step : ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
             replace(camel, step, event, changed, problems);
         }
+        if (!event.isEmpty()) {
+            route.getOutputs().add(0, permission(event));
+        }
         if (!settings.isEnabled(event)) {
             route.getOutputs().add(0, rejection(event));
             changed.add("Switched off by " + EventSettings.variableOf(event, "enabled"));
@@ -96,6 +102,14 @@ public final class EventOverrides implements CamelContextConfiguration {
         step.setId("event-" + event + "-rejected");
         step.setDescription("Reject the event, which is switched off");
         step.setException(EventRejected.ofDisabled(event));
+        return step;
+    }
+
+    /** Rejects a caller of a user's path who may not send the event. */
+    private static ProcessDefinition permission(String event) {
+        var step = new ProcessDefinition(new EventPermission.Check(event));
+        step.setId("event-" + event + "-permission");
+        step.setDescription("Reject a client that may not send the event");
         return step;
     }
 

@@ -95,9 +95,14 @@ final class KameletTemplates {
 
     private void check(String name, String text) {
         var shipped = files.shipped(BundleFiles.KAMELETS + name + FILE);
-        var named = new Compose(LoadSettings.builder().build())
-                .composeString(text)
-                .map(root -> YamlNodes.child(root, "metadata"))
+        var file = new Compose(LoadSettings.builder().build()).composeString(text);
+        file.map(root -> YamlNodes.child(root, "spec"))
+                .map(spec -> YamlNodes.child(spec, "template"))
+                .ifPresent(template -> {
+                    HttpSources.check(YamlNodes.child(template, "from"));
+                    HttpSources.check(YamlNodes.child(YamlNodes.child(template, "route"), "from"));
+                });
+        var named = file.map(root -> YamlNodes.child(root, "metadata"))
                 .map(metadata -> YamlNodes.scalar(metadata, "name"))
                 .orElse(null);
         int line = named == null ? 0 : YamlNodes.line(named);

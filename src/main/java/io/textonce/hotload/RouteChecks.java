@@ -20,6 +20,7 @@ import org.apache.camel.support.PatternHelper;
 final class RouteChecks {
 
     private final ModelCamelContext camel;
+    private final BundleFiles files;
     private final TemplateFields fields;
     private final KameletTemplates kamelets;
     private final Supplier<Set<String>> announced;
@@ -27,10 +28,12 @@ final class RouteChecks {
     /** @param announced the direct names of all user files, loaded or not */
     RouteChecks(
             ModelCamelContext camel,
+            BundleFiles files,
             TemplateFields fields,
             KameletTemplates kamelets,
             Supplier<Set<String>> announced) {
         this.camel = camel;
+        this.files = files;
         this.kamelets = kamelets;
         this.fields = fields;
         this.announced = announced;
@@ -42,6 +45,7 @@ final class RouteChecks {
         file.policies().forEach(policy -> requirePolicy(policy, file));
         for (RouteDefinition route : file.routes(camel)) {
             requireEventName(route);
+            HttpSources.requireFree(camel, files, file, route);
             requireConsumers(file, route.getOutputs());
             requireParameters(file, route);
             fields.check(route, file);

@@ -184,6 +184,7 @@ final class RouteFile {
         }
         switch (element) {
             case "route" -> route(value);
+            case "from" -> HttpSources.check(value);
             case "routeConfiguration" -> {
                 if (!name(POLICY, value, "id")) {
                     throw new LineError(
@@ -209,6 +210,7 @@ final class RouteFile {
     }
 
     private void route(Node route) {
+        HttpSources.check(YamlNodes.child(route, "from"));
         name("route", route, "id");
         var policy = YamlNodes.scalar(route, "routeConfigurationId");
         if (policy != null) {

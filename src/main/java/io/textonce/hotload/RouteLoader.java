@@ -1,6 +1,8 @@
 package io.textonce.hotload;
 
 import io.textonce.event.EventSchemas;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,8 +37,6 @@ final class RouteLoader implements AutoCloseable {
 
     private static final Set<String> EVERY_KAMELET =
             Set.of("bridgeErrorHandler", "noErrorHandler", "routeId", "templateId", "uuid");
-
-    private static final String SIGNED = "twilio-webhook-source";
 
     private final ModelCamelContext camel;
     private final KameletTemplates kamelets;
@@ -122,10 +122,13 @@ final class RouteLoader implements AutoCloseable {
         return added;
     }
 
-    /** Suspends the routes; events in progress complete, new ones wait. */
+    /**
+     * Suspends the routes; events in progress complete, new ones wait. The source of a route ends first: in a kamelet, an
+     * event would wait for a consumer that does not return.
+     */
     private void stop(Set<String> ids) throws Exception {
         var controller = camel.getRouteController();
-        for (String id : ids) {
+        for (String id : withSources(ids)) {
             boolean stopped = camel.getRoute(id) == null
                     || controller.stopRoute(id, SECONDS_FOR_WORK_UNDER_WAY, TimeUnit.SECONDS, true);
             if (!stopped) {
@@ -136,9 +139,24 @@ final class RouteLoader implements AutoCloseable {
     }
 
     private void restart(Set<String> ids) throws Exception {
-        for (String id : ids) {
+        var all = withSources(ids);
+        Collections.reverse(all);
+        for (String id : all) {
             camel.getRouteController().startRoute(id);
         }
+    }
+
+    /** Returns the routes, each after the one of the kamelet at which it starts. */
+    private List<String> withSources(Set<String> ids) {
+        var all = new ArrayList<String>();
+        for (String id : ids) {
+            var route = camel.getRoute(id);
+            if (route != null && route.getEndpoint() instanceof KameletEndpoint source) {
+                all.add(source.getRouteId());
+            }
+            all.add(id);
+        }
+        return all;
     }
 
     KameletTemplates kamelets() {
@@ -207,13 +225,11 @@ final class RouteLoader implements AutoCloseable {
     }
 
     private void check(PlatformHttpEndpoint http) {
-        String path = http.getPath();
-        if (path.startsWith("/twilio/")
-                && !camel.getRoutes().stream()
-                        .filter(route -> route.getEndpoint() == http)
-                        .allMatch(route -> kamelets.isOf(SIGNED, route.getId()))) {
-            throw new IllegalArgumentException(
-                    "the path " + path + " is for kamelet:" + SIGNED + ", which accepts requests signed by Twilio");
+        String path = "/" + http.getPath().replaceFirst("^/+", "");
+        String source = HttpSources.of(path);
+        if (camel.getRoutes().stream()
+                .noneMatch(route -> route.getEndpoint() == http && kamelets.isOf(source, route.getId()))) {
+            throw new IllegalArgumentException("a route with the path " + path + " starts at kamelet:" + source);
         }
         if (!isReached.test(path)) {
             LOG.warn(

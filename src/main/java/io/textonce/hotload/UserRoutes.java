@@ -111,7 +111,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private UserFiles files(ModelCamelContext camel, RoutesFolder from) {
         var fields = new TemplateFields(camel, templates, schemas);
         var kamelets = new KameletTemplates(camel, bundle);
-        var checks = new RouteChecks(camel, fields, kamelets, from::directs);
+        var checks = new RouteChecks(camel, bundle, fields, kamelets, from::directs);
         loader = new RouteLoader(camel, bundle, kamelets, schemas, checks, isReached);
         return new UserFiles(from, bundle, new UserResources(templates, schemas, fields, senders), loader, faults);
     }

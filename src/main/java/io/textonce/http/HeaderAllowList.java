@@ -26,7 +26,11 @@ final class HeaderAllowList implements HeaderFilterStrategy {
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {
-        return !ANSWER.contains(name.toLowerCase(Locale.ROOT));
+        return !isOfResponse(name);
+    }
+
+    static boolean isOfResponse(String name) {
+        return ANSWER.contains(name.toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.textonce.delivery.EventPreviews;
 import io.textonce.event.CloudEvent;
 import io.textonce.event.EventName;
 import io.textonce.event.EventOutcome;
+import io.textonce.event.EventPermission;
 import io.textonce.event.EventRejected;
 import io.textonce.event.IdempotencyKey;
 import io.textonce.privacy.RepeatedLines;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Component;
 
 /** HTTP contract: the event of a path, and the response to a caller. */
@@ -111,16 +113,24 @@ final class HttpResponses {
         }
     }
 
-    /** Sets the client from the request, by whose permissions a message of it is sent. */
+    /** Sets the client from the request, and limits the exchange to the events that the client may send. */
     void caller(Exchange exchange) {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        client(exchange, request);
+        if (request.getUserPrincipal() instanceof Authentication client) {
+            var granted = client.getAuthorities();
+            EventPermission.limit(exchange, event -> SendPermission.isGranted(granted, event));
+        }
+    }
+
+    private static void client(Exchange exchange, HttpServletRequest request) {
         exchange.setVariable("client", request.getRemoteUser());
         exchange.setVariable(PREFIX, request.getContextPath());
     }
 
     /** Sets the client from the request; keeps nothing else of the request but the body. */
     void body(Exchange exchange) {
-        caller(exchange);
+        client(exchange, exchange.getMessage(PlatformHttpMessage.class).getRequest());
         var message = exchange.getMessage();
         byte[] body = message.getBody(byte[].class);
         if (body == null || body.length == 0) {

@@ -1,7 +1,9 @@
 package io.textonce.intake;
 
+import io.textonce.event.EventPermission;
 import java.util.Set;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.ChoiceDefinition;
 import org.apache.camel.model.ConvertBodyDefinition;
 import org.apache.camel.model.ExpressionNode;
@@ -10,6 +12,7 @@ import org.apache.camel.model.LogDefinition;
 import org.apache.camel.model.MarshalDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.OtherwiseDefinition;
+import org.apache.camel.model.ProcessDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RemoveHeaderDefinition;
@@ -52,10 +55,10 @@ final class PreviewGuard {
             ThrowExceptionDefinition.class);
 
     private static final String ENDPOINTS = "(kamelet:(event-check-action|sms-text-action|appointment-time-action"
-            + "|e164-action|sms-send-sink)|json-validator:|direct:(//)?incident-send|mustache:|xslt:|xslt-saxon:|jslt:).*";
+            + "|e164-action|sms-send-sink)|json-validator:|direct:(//)?(incident-send|sms-cancel)|mustache:|xslt:|xslt-saxon:|jslt:).*";
 
-    /** Steps that have no effect in a preview. */
-    private static final Set<String> AWARE = Set.of("event-incident-alert-open", "event-incident-alert-opened");
+    /** Beans whose steps have no effect in a preview. */
+    private static final Set<String> AWARE = Set.of("appointments", "incidentSteps");
 
     /** End of the id of a step whose author declares that it only computes. */
     private static final String COMPUTES = "-compute";
@@ -75,8 +78,14 @@ final class PreviewGuard {
 
     private static boolean isPure(ProcessorDefinition<?> step) {
         String id = step.getId();
-        if (id != null && (id.endsWith(COMPUTES) || AWARE.contains(id))) {
+        if (id != null && id.endsWith(COMPUTES)) {
             return true;
+        }
+        if (step instanceof ProcessDefinition process && process.getProcessor() instanceof EventPermission.Check) {
+            return true;
+        }
+        if (step instanceof BeanDefinition bean) {
+            return bean.getRef() != null && AWARE.contains(bean.getRef());
         }
         if (step instanceof ToDefinition to) {
             return to.getUri().matches(ENDPOINTS);

@@ -3,6 +3,7 @@ package io.textonce.message;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.textonce.event.EventPermission;
 import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import io.textonce.event.Identifier;
@@ -56,6 +57,7 @@ public final class SmsDraft implements Processor {
     @Override
     public void process(Exchange exchange) throws JsonProcessingException {
         var policy = exchange.getVariable(SendPolicy.VARIABLE, SendPolicy.class);
+        EventPermission.require(exchange, policy.event());
         Map<?, ?> payload = exchange.getMessage().getBody(Map.class);
         if (payload == null) {
             throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");

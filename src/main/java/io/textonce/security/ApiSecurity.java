@@ -4,6 +4,7 @@ import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.http.RejectionCounter;
+import io.textonce.http.SendPermission;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.privacy.Sha256;
 import io.textonce.settings.LiveSettings;

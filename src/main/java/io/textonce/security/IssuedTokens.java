@@ -1,5 +1,6 @@
 package io.textonce.security;
 
+import io.textonce.http.SendPermission;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

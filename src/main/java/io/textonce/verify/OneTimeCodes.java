@@ -8,6 +8,7 @@ import com.twilio.http.Request;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.Domains;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.event.EventPermission;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
@@ -86,8 +87,9 @@ final class OneTimeCodes {
         return client == null ? exchange.getFromRouteId() : client;
     }
 
-    /** Rejects with 503 while no Verify service is configured. */
+    /** Rejects a client that may send no codes, and with 503 all while no Verify service is configured. */
     void setUp(Exchange exchange) {
+        EventPermission.require(exchange, "verify");
         if (service.isEmpty()) {
             throw new EventRejected(
                     503,

@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -69,9 +71,9 @@ class UserFilesTest {
                 - route:
                     id: own-file-pool
                     from:
-                      uri: platform-http
+                      uri: kamelet:api-source
                       parameters:
-                        path: /api/own-file-pool
+                        path: own-file-pool
                       steps:
                         - to:
                             uri: sql
@@ -157,9 +159,9 @@ class UserFilesTest {
                     id: own-file-path
                     description: Version 0
                     from:
-                      uri: platform-http
+                      uri: kamelet:api-source
                       parameters:
-                        path: /api/own-file-path
+                        path: own-file-path
                       steps:
                         - setBody:
                             constant: here
@@ -240,7 +242,7 @@ class UserFilesTest {
                 "/login", "reserved for TextOnce",
                 "/deliveries/mine", "reserved for TextOnce",
                 "/actuator/mine", "reserved for TextOnce",
-                "/twilio/mine", "kamelet:twilio-webhook-source");
+                "/actuator/x", "reserved for TextOnce");
         var before = get(sandbox, "/api/people").statusCode();
 
         Map<String, String> files = new HashMap<>();
@@ -267,7 +269,7 @@ class UserFilesTest {
         write(sandbox, "own-file-one.camel.yaml", http("own-file-one", "/api/own-file"));
         await().atMost(SECONDS).until(() -> camel.getRoute("own-file-one") != null);
 
-        write(sandbox, "own-file-two.camel.yaml", http("own-file-two", "/api/own-file?httpMethodRestrict=GET"));
+        write(sandbox, "own-file-two.camel.yaml", http("own-file-two", "/api/own-file"));
 
         assertThat(faultOf("own-file-two.camel.yaml"))
                 .contains("the path /api/own-file is served by own-file-one.camel.yaml already");
@@ -314,16 +316,36 @@ class UserFilesTest {
         assertThat(get(sandbox, "/own-file/closed").statusCode()).isEqualTo(403);
     }
 
+    @ParameterizedTest
+    @CsvSource({"/twilio/mine, twilio-webhook-source", "/api/mine, api-source"})
+    void refusesAPathThatAnotherKameletAuthenticates(String path, String kamelet, Sandbox sandbox) throws IOException {
+        write(sandbox, "own-file-door.camel.yaml", source("own-file-door", "public-source", path.substring(1)));
+
+        assertThat(faultOf("own-file-door.camel.yaml"))
+                .contains("a route with the path " + path + " starts at kamelet:" + kamelet);
+        assertThat(camel.getRoute("own-file-door")).isNull();
+    }
+
     private static String http(String id, String path) {
+        return path.startsWith("/api/")
+                ? source(id, "api-source", path.substring(5))
+                : path.startsWith("/twilio/")
+                        ? source(id, "twilio-webhook-source", path.substring(8))
+                        : source(id, "public-source", path.substring(1));
+    }
+
+    private static String source(String id, String kamelet, String path) {
         return """
                 - route:
                     id: %s
                     from:
-                      uri: platform-http:%s
+                      uri: kamelet:%s
+                      parameters:
+                        path: "%s"
                       steps:
                         - setBody:
                             constant: %s
-                """.formatted(id, path, id);
+                """.formatted(id, kamelet, path, id);
     }
 
     private boolean isVersion(String route, String marker) {

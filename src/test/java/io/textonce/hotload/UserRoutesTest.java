@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.health.Status;
@@ -810,6 +811,28 @@ class UserRoutesTest {
 
         assertThat(fault).isEqualTo("line 27: there is another bean clock in a.camel.yaml; choose another name");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http.camel.yaml, 4, '- route:\n    id: mine\n    from:\n      uri: platform-http\n      parameters: {path: /mine}\n"
+                + "      steps: []\n'",
+        "http.camel.yaml, 3, '- route:\n    id: mine\n    from: platform-http:/api/mine\n'",
+        "http.camel.yaml, 2, '- from:\n    uri: platform-http:/mine\n    steps: []\n'",
+        "http.camel.yaml, 4, '- route:\n    id: mine\n    from:\n      uri: rest:get:mine\n      steps: []\n'",
+        "mine-source.kamelet.yaml, 8, 'apiVersion: camel.apache.org/v1\nkind: Kamelet\nmetadata:\n  name: mine-source\n"
+                + "spec:\n  template:\n    from:\n      uri: platform-http:/mine\n      steps: []\n'",
+    })
+    void refusesAnHttpPathThatNoShippedKameletOpens(String file, int line, String text) throws IOException {
+        own.afterApplicationStart(camel);
+
+        write(file, text);
+        look();
+
+        assertThat(own.health().getDetails().get(file))
+                .asString()
+                .startsWith("line " + line + ": ")
+                .contains("is not allowed in a user file; a path under /api/ starts at kamelet:api-source");
     }
 
     @ParameterizedTest

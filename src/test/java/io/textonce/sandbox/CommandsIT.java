@@ -46,6 +46,9 @@ class CommandsIT {
                 routes.resolve("table-ready.camel.yaml"),
                 Files.readString(folder.resolve(EVENT)).replace("timeToLive: 24h", "timeToLive: soon"));
         Files.writeString(routes.resolve("table-late.yaml"), "- route:\n");
+        Files.writeString(
+                folder.resolve("bad/hook.camel.yaml"),
+                "- route:\n    id: hook\n    from:\n      uri: platform-http:/api/hook\n      steps: []\n");
 
         var wrong = run("check", "bad");
 
@@ -56,7 +59,10 @@ class CommandsIT {
                                 + " ends in .camel.yaml, that of a kamelet in .kamelet.yaml; the table of senders is"
                                 + " senders.yaml",
                         "bad/events/table-ready.camel.yaml:16: there is no file table-ready.schema.json",
-                        "bad has errors: 2");
+                        "bad/hook.camel.yaml:4: platform-http is not allowed in a user file; a path under /api/ starts at"
+                                + " kamelet:api-source, a webhook of Twilio at kamelet:twilio-webhook-source, a path that"
+                                + " is open to everyone at kamelet:public-source",
+                        "bad has errors: 3");
     }
 
     @Test

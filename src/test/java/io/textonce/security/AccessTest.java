@@ -623,11 +623,99 @@ class AccessTest {
                 - route:
                     id: hook%s
                     from:
-                      uri: platform-http:%s
+                      uri: kamelet:%s
+                      parameters:
+                        path: %s
+                        method: GET
                       steps:
                         - setBody:
                             constant: here
-                """.formatted(path.replace('/', '-'), path);
+                """.formatted(
+                        path.replace('/', '-'),
+                        path.startsWith("/api/") ? "api-source" : "public-source",
+                        path.replaceFirst("^/(api/)?", ""));
+    }
+
+    @Test
+    void permitsAClientItsEventsAloneOnPathsOfUsers(Sandbox sandbox) throws IOException {
+        Path file = sandbox.routes().resolve("own-paths.camel.yaml");
+        var camel = sandbox.context().getBean(CamelContext.class);
+        String id = sandbox.newEventId();
+        String order = sandbox.orderShipped(id, sandbox.newNumber());
+        try {
+            Files.writeString(
+                    file,
+                    ownPath("shipped", "direct:event-order-shipped")
+                            + ownPath("delayed", "direct:event-order-delayed")
+                            + ownPath("canceled", "direct:event-appointment-cancelled")
+                            + ownPath("sink", "kamelet:sms-send-sink?event=parcel&purpose=parcels"));
+            await().until(() -> camel.getRoute("own-path-sink") != null);
+
+            for (String other : List.of("delayed", "canceled", "sink")) {
+                var answer = post(sandbox.uri("/api/own-path-" + other), SHOP, order, sandbox);
+
+                assertThatProblem(answer).as(other).is(403, "forbidden");
+            }
+            assertThat(rows(sandbox, id)).isZero();
+            assertThat(post(sandbox.uri("/api/own-path-shipped"), SHOP, order, sandbox)
+                            .statusCode())
+                    .isEqualTo(202);
+            assertThat(post(
+                                    sandbox.uri("/api/own-path-delayed"),
+                                    SUPPORT,
+                                    sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()),
+                                    sandbox)
+                            .statusCode())
+                    .isEqualTo(202);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static String ownPath(String name, String to) {
+        return """
+                - route:
+                    id: own-path-%1$s
+                    routeConfigurationId: answer-problem
+                    from:
+                      uri: kamelet:api-source
+                      parameters:
+                        path: own-path-%1$s
+                        method: POST
+                      steps:
+                        - convertBodyTo:
+                            type: byte[]
+                        - setVariable:
+                            name: text
+                            constant: Hello
+                        - to:
+                            uri: %2$s
+                        - to:
+                            uri: kamelet:api-response-action
+                """.formatted(name, to);
+    }
+
+    @Test
+    void showsOperatorsInHealthWhoGetsMessages(Sandbox sandbox) {
+        var health = get(management(sandbox, "/actuator/health"), SUPPORT, sandbox);
+
+        assertThat(sandbox.json(health)
+                        .at("/components/recipientMode/details/mode")
+                        .asText())
+                .as(health.body())
+                .isEqualTo("Every number gets its messages");
+    }
+
+    private static long rows(Sandbox sandbox, String eventId) {
+        return sandbox.database()
+                .queryForObject("SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", Long.class, eventId);
+    }
+
+    private static HttpResponse<String> post(URI uri, String authorization, String body, Sandbox sandbox) {
+        return sandbox.send(HttpRequest.newBuilder(uri)
+                .header("Authorization", authorization)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.textonce.security;
+package io.textonce.http;
 
 import java.util.Collection;
 import org.springframework.security.core.GrantedAuthority;
@@ -6,8 +6,8 @@ import org.springframework.security.core.GrantedAuthority;
 /** Permission to send an event, as an authority: {@code event:NAME}, or {@code event:*} for all. */
 public final class SendPermission {
 
-    static final String PREFIX = "event:";
-    static final String ALL = PREFIX + "*";
+    public static final String PREFIX = "event:";
+    public static final String ALL = PREFIX + "*";
 
     private SendPermission() {}
 

@@ -1,0 +1,56 @@
+package io.textonce.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.textonce.sandbox.ProductionTest;
+import io.textonce.sandbox.Sandbox;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Test;
+
+/** The example of a public path, by kamelet:public-source; production lists the path. */
+@ProductionTest
+class ParcelHookTest {
+
+    @Test
+    void acceptsAnEventOfACallerWithTheTokenAlone(Sandbox sandbox) throws IOException {
+        Path file = sandbox.routes().resolve("parcel-hook.camel.yaml");
+        var camel = sandbox.context().getBean(CamelContext.class);
+        String id = sandbox.newEventId();
+        String order = sandbox.orderShipped(id, sandbox.newNumber());
+        try {
+            Files.writeString(
+                    file,
+                    Files.readString(Path.of("routes/examples/parcel-hook.camel.yaml"))
+                            .replace("{{env:PARCEL_TOKEN}}", "the-token"));
+            await().until(() -> camel.getRoute("parcel-hook") != null);
+
+            for (String header : List.of("X-Token: other", "X-Other: the-token", "CamelHttpResponseCode: 200")) {
+                assertThat(call(sandbox, header, order).statusCode()).as(header).isEqualTo(403);
+            }
+            assertThat(rows(sandbox, id)).isZero();
+            assertThat(call(sandbox, "X-Token: the-token", order).statusCode()).isEqualTo(202);
+            assertThat(rows(sandbox, id)).isOne();
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static HttpResponse<String> call(Sandbox sandbox, String header, String body) {
+        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/hooks/parcel"))
+                .header(header.split(": ")[0], header.split(": ")[1])
+                .POST(BodyPublishers.ofString(body)));
+    }
+
+    private static long rows(Sandbox sandbox, String eventId) {
+        return sandbox.database()
+                .queryForObject("SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", Long.class, eventId);
+    }
+}
