@@ -33,6 +33,19 @@ public final class Cancellations {
             SELECT id, 'decision', status, NULL, NULL, NULL, reason, NULL, NULL FROM taken
             """;
 
+    /** Column with the effect of a cancellation on the rows of a table. */
+    private static final String EFFECT = """
+            CASE
+                WHEN source = '%s' THEN 'pending'
+                WHEN status IN ('held', 'rejected', 'suppressed', 'canceled') THEN 'canceled'
+                WHEN status IN ('reserved', 'unknown', 'scheduled', 'accepted', 'queued') THEN 'asked'
+                ELSE 'too_late'
+            END AS effect
+            FROM\s""".formatted(SOURCE);
+
+    private static final String PREVIEW =
+            "SELECT id, status, " + EFFECT + "textonce.deliveries WHERE event = ? AND event_id = ?";
+
     /** Cancellation of an existing delivery. A repetition triggers another request to Twilio, and no second entry. */
     private static final String CANCEL = """
             WITH target AS (
@@ -62,14 +75,8 @@ public final class Cancellations {
                     NULL
                 FROM changed WHERE is_new
             )
-            SELECT id, CASE
-                    WHEN source = '%s' THEN 'pending'
-                    WHEN status IN ('held', 'rejected', 'suppressed', 'canceled') THEN 'canceled'
-                    WHEN status IN ('reserved', 'unknown', 'scheduled', 'accepted', 'queued') THEN 'asked'
-                    ELSE 'too_late'
-                END AS effect
-            FROM target
-            """.formatted(SOURCE);
+            SELECT id,
+            """ + EFFECT + "target";
 
     private final JdbcTemplate jdbc;
     private final Clock clock;
@@ -79,11 +86,40 @@ public final class Cancellations {
         this.clock = clock;
     }
 
-    /** Cancels the message that the body names by event and eventId, and sets a list with one row of the effect. */
+    /**
+     * Cancels the message that the body names by event and eventId, and sets a list with one row of the effect. A preview
+     * changes nothing, and its row has the effect alone.
+     */
     void cancelEvent(Exchange exchange) {
         Map<?, ?> body = exchange.getMessage().getBody(Map.class);
-        var canceled = cancel((String) body.get("event"), (String) body.get("eventId"), (String) body.get("reason"));
+        var event = (String) body.get("event");
+        var eventId = (String) body.get("eventId");
+        var preview = EventPreview.of(exchange);
+        if (preview != null) {
+            var effect = preview.isOffline() ? CancelPreview.offline(event, eventId) : preview(event, eventId);
+            preview.add(effect);
+            exchange.getMessage().setBody(List.of(Map.of("effect", String.valueOf(effect.status()))));
+            return;
+        }
+        var canceled = cancel(event, eventId, (String) body.get("reason"));
         exchange.getMessage().setBody(List.of(Map.of("delivery", canceled.delivery(), "effect", canceled.effect())));
+    }
+
+    private EventPreview.Effect preview(String event, String eventId) {
+        return jdbc
+                .query(
+                        PREVIEW,
+                        (row, n) -> CancelPreview.of(
+                                event,
+                                eventId,
+                                row.getObject("id", UUID.class),
+                                DeliveryStatus.ofColumn(row.getString("status")),
+                                row.getString("effect")),
+                        event,
+                        eventId)
+                .stream()
+                .findFirst()
+                .orElseGet(() -> CancelPreview.pending(event, eventId));
     }
 
     /** @param reason for the timeline */

@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.textonce.message.Segments;
 import io.textonce.message.Sms;
 import java.time.Instant;
@@ -8,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +23,18 @@ public final class EventPreview {
     /** Exchange variable of the preview. */
     public static final String VARIABLE = "preview";
 
+    /** Verdict about an event that changes nothing. */
+    public static final String NONE = "none";
+
     private final EventPreviews claims;
     private final boolean isOffline;
     private final Map<String, SendDecision> checks = new LinkedHashMap<>();
     private final Map<String, Object> facts = new LinkedHashMap<>();
     private final List<Map<String, ?>> caps = new ArrayList<>();
+    private final List<Effect> effects = new ArrayList<>();
     private @Nullable Sms sms;
     private @Nullable Delivery duplicateOf;
+    private @Nullable String statusOfDuplicate;
     private Instant now = Instant.EPOCH;
 
     /** @param isOffline whether there is no database to read a claim's part from */
@@ -40,9 +48,19 @@ public final class EventPreview {
         return exchange.getVariable(VARIABLE, EventPreview.class);
     }
 
+    /** Returns whether there is no database to read from. */
+    public boolean isOffline() {
+        return isOffline;
+    }
+
     /** Adds a decision; of several of a check the strictest counts. */
-    void add(String check, SendDecision decision) {
+    public void add(String check, SendDecision decision) {
         checks.merge(check, decision, SendDecision::strictest);
+    }
+
+    /** Adds what the event would change besides its own message. */
+    public void add(Effect effect) {
+        effects.add(effect);
     }
 
     /** Takes the place of the claim. */
@@ -71,6 +89,11 @@ public final class EventPreview {
         duplicateOf = delivery;
     }
 
+    /** The event was accepted before, also where its message has another payload or waits. */
+    public void duplicates(String status) {
+        statusOfDuplicate = status;
+    }
+
     /** The message, or null if the event's route has sent none. */
     public @Nullable Sms sms() {
         return sms;
@@ -80,10 +103,18 @@ public final class EventPreview {
         return now;
     }
 
-    /** Returns whether the message would be sent, now or later. */
-    public boolean isSent() {
+    /** Returns whether the event would do something: its message is sent, now or later, or another one is changed. */
+    public boolean hasEffect() {
+        if (sms == null) {
+            return effects.stream().anyMatch(effect -> !effect.verdict().equals(NONE));
+        }
         var decision = decision();
-        return sms != null && duplicateOf == null && (decision.isSend() || decision.isHeld());
+        return !isDuplicate() && (decision.isSend() || decision.isHeld());
+    }
+
+    /** A duplicate with another payload is rejected, and no duplicate. */
+    boolean isDuplicate() {
+        return (duplicateOf != null || statusOfDuplicate != null) && !checks.containsKey("duplicate");
     }
 
     SendDecision decision() {
@@ -99,8 +130,7 @@ public final class EventPreview {
         var report = new LinkedHashMap<String, Object>();
         report.put("preview", true);
         if (sms == null) {
-            report.put("verdict", "none");
-            report.put("detail", "The route of this event sends no message for it.");
+            effects(report);
             return report;
         }
         verdict(report);
@@ -112,11 +142,38 @@ public final class EventPreview {
         report.putAll(facts);
         text(report, sms, withText);
         report.put("caps", caps);
+        if (!effects.isEmpty()) {
+            report.put("effects", effects);
+        }
         return report;
     }
 
+    /** Reports an event without a message of its own: the first that changes something gives the verdict. */
+    private void effects(Map<String, Object> report) {
+        if (effects.isEmpty()) {
+            report.put("verdict", NONE);
+            report.put("detail", "The route of this event sends no message for it.");
+            return;
+        }
+        report.put(
+                "verdict",
+                effects.stream()
+                        .map(Effect::verdict)
+                        .filter(verdict -> !verdict.equals(NONE))
+                        .findFirst()
+                        .orElse(NONE));
+        report.put("detail", effects.stream().map(Effect::detail).collect(Collectors.joining(" ")));
+        report.put("effects", effects);
+    }
+
     private void verdict(Map<String, Object> report) {
-        if (duplicateOf != null) {
+        if (isDuplicate() && duplicateOf == null) {
+            report.put("verdict", "duplicate");
+            report.put("detail", "The event was accepted before; no second message is sent.");
+            report.put("status", statusOfDuplicate);
+            return;
+        }
+        if (isDuplicate()) {
             report.put("verdict", "duplicate");
             report.put("detail", "Duplicate of delivery " + duplicateOf.id() + "; no second message is sent.");
             report.put("duplicateOf", duplicateOf.id().toString());
@@ -187,4 +244,23 @@ public final class EventPreview {
         named.put("name", String.valueOf(Character.getName(character)));
         return named;
     }
+
+    /**
+     * Change that an event would make to the message of another one.
+     *
+     * @param verdict {@code cancel} or {@code acknowledge}, or {@value #NONE} if nothing would change
+     * @param event whose message it is
+     * @param eventId of that event
+     * @param status of the response to the event, or null if it is not known
+     * @param delivery of that message, or null if there is none
+     * @param detail what would become of it, in a sentence
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Effect(
+            String verdict,
+            String event,
+            String eventId,
+            @Nullable String status,
+            @Nullable UUID delivery,
+            String detail) {}
 }

@@ -70,7 +70,7 @@ public final class EventPreviews {
         String channel = new Sender(sms.sender()).channel();
         preview.fact("channel", channel.isEmpty() ? null : channel);
         if (isOffline) {
-            preview.fact("notChecked", "duplicates, opt-outs, caps and rate limits, which are in the database");
+            preview.fact("notChecked", "duplicates, opt-outs, caps and limits, which are in the database");
             return;
         }
         jdbc.query(
@@ -102,7 +102,7 @@ public final class EventPreviews {
             if (row.getBoolean("is_canceled")) {
                 preview.add("duplicate", SendDecision.canceled());
             }
-        } else if (payload.length > 0 && !Arrays.equals(payload, sms.payloadSha256())) {
+        } else if (!preview.isDuplicate() && payload.length > 0 && !Arrays.equals(payload, sms.payloadSha256())) {
             preview.add("duplicate", SendDecision.rejected(EventRejected.ofReusedId()));
         } else {
             preview.duplicates(new Delivery(

@@ -27,7 +27,7 @@ public record SendDecision(
         return new SendDecision(DeliveryStatus.RESERVED, sendAt, null, null);
     }
 
-    static SendDecision held(Instant until, String words) {
+    public static SendDecision held(Instant until, String words) {
         return new SendDecision(DeliveryStatus.HELD, until, null, words);
     }
 
@@ -35,7 +35,7 @@ public record SendDecision(
         return new SendDecision(DeliveryStatus.UNKNOWN, null, null, words);
     }
 
-    static SendDecision rejected(EventRejected rejection) {
+    public static SendDecision rejected(EventRejected rejection) {
         return new SendDecision(
                 DeliveryStatus.REJECTED,
                 null,

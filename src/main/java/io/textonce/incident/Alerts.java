@@ -2,11 +2,13 @@ package io.textonce.incident;
 
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.delivery.SendDecision;
 import io.textonce.phone.PhoneHash;
 import io.textonce.settings.TextOnceProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,15 +36,16 @@ class Alerts {
 
     private static final String LOCK_NUMBER = "SELECT pg_advisory_xact_lock(hashtextextended(encode(?, 'hex'), 0))";
 
-    /** Condition for a free place in every tier; a rejected or canceled message does not count. */
-    private static final String HAS_ROOM = """
-            SELECT coalesce(bool_and((
-                SELECT count(*) FROM textonce.incident_messages AS t
+    /** Time of the next free place in every tier, null if there is one; a rejected or canceled message does not count. */
+    private static final String FREE_AT = """
+            SELECT max((
+                SELECT t.alerted_at + tier.span FROM textonce.incident_messages AS t
                 WHERE t.phone_hash = ? AND t.alerted_at > clock_timestamp() - tier.span
                   AND NOT EXISTS (
                       SELECT FROM textonce.deliveries AS d
                       WHERE d.event = 'incident-alert' AND d.event_id = t.event_id
-                        AND d.status IN ('rejected', 'suppressed', 'canceled'))) < tier.most), true)
+                        AND d.status IN ('rejected', 'suppressed', 'canceled'))
+                ORDER BY t.alerted_at DESC OFFSET tier.most - 1 LIMIT 1))
             FROM unnest(CAST(? AS integer[]), CAST(? AS interval[])) AS tier(most, span)
             """;
 
@@ -121,10 +124,10 @@ class Alerts {
         return transaction.execute(status -> {
             // Of two transactions for one number, the second sees the message of the first.
             jdbc.query(LOCK_NUMBER, row -> {}, (Object) number);
-            if (!hasRoom(number)) {
+            if (freeAt(number) != null) {
                 return null;
             }
-            var waiting = jdbc.query(WAITING, Alerts::alert, (Object) number);
+            var waiting = waiting(number);
             if (waiting.isEmpty()) {
                 return null;
             }
@@ -140,11 +143,27 @@ class Alerts {
         });
     }
 
-    private boolean hasRoom(byte[] number) {
+    /** Decides when an alert to a number may be sent. */
+    SendDecision preview(String phone) {
+        byte[] number = phoneHash.of(phone);
+        int waiting = waiting(number).size();
+        String bundled = waiting == 0 ? "" : ", in one message with others that wait: " + waiting;
+        var freeAt = freeAt(number);
+        return freeAt == null
+                ? new SendDecision(DeliveryStatus.RESERVED, null, null, waiting == 0 ? null : "Sent" + bundled)
+                : SendDecision.held(freeAt, "Waits for the limit of alerts to this number" + bundled);
+    }
+
+    private List<Alert> waiting(byte[] number) {
+        return jdbc.query(WAITING, Alerts::alert, (Object) number);
+    }
+
+    private @Nullable Instant freeAt(byte[] number) {
         var most = limit.tiers().stream().map(TieredLimit.Tier::most).toArray(Integer[]::new);
         var windows =
                 limit.tiers().stream().map(tier -> tier.window().toString()).toArray(String[]::new);
-        return Boolean.TRUE.equals(jdbc.queryForObject(HAS_ROOM, Boolean.class, number, most, windows));
+        var freeAt = jdbc.queryForObject(FREE_AT, Timestamp.class, number, most, windows);
+        return freeAt == null ? null : freeAt.toInstant();
     }
 
     /**

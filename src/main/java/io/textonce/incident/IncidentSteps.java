@@ -33,6 +33,7 @@ final class IncidentSteps {
 
     private final Incidents incidents;
     private final Alerts alerts;
+    private final IncidentPreviews previews;
     private final AlertText text;
     private final PhoneNumbers phones;
     private final TextOnceProperties settings;
@@ -41,12 +42,14 @@ final class IncidentSteps {
     IncidentSteps(
             Incidents incidents,
             Alerts alerts,
+            IncidentPreviews previews,
             AlertText text,
             PhoneNumbers phones,
             TextOnceProperties settings,
             Clock clock) {
         this.incidents = incidents;
         this.alerts = alerts;
+        this.previews = previews;
         this.text = text;
         this.phones = phones;
         this.settings = settings;
@@ -63,7 +66,9 @@ final class IncidentSteps {
                 settings.incident().escalateAfter(),
                 phones,
                 clock.instant()));
-        if (EventPreview.of(exchange) != null) {
+        var preview = EventPreview.of(exchange);
+        if (preview != null) {
+            previews.open(preview, incident);
             exchange.getMessage().setBody(incident.alert());
             return;
         }
@@ -115,7 +120,9 @@ final class IncidentSteps {
     void acknowledge(Exchange exchange) {
         String name = Identifier.of(
                 "incident", (String) exchange.getMessage().getBody(Map.class).get("incident"));
-        if (!incidents.acknowledge(name)) {
+        var preview = EventPreview.of(exchange);
+        boolean isKnown = preview == null ? incidents.acknowledge(name) : previews.acknowledge(preview, name);
+        if (!isKnown) {
             throw new EventRejected(404, "unknown_incident", "Unknown incident.");
         }
         exchange.setVariable("outcome", new EventOutcome("acknowledged", false));

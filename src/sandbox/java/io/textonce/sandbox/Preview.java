@@ -56,7 +56,7 @@ final class Preview {
             if (done.getException() == null) {
                 var preview = EventPreview.of(done);
                 print(preview);
-                return preview.isSent() ? Commands.OK : Commands.FINDINGS;
+                return preview.hasEffect() ? Commands.OK : Commands.FINDINGS;
             }
             if (Problem.rejection(done.getException()) == null) {
                 throw new IllegalStateException(done.getException());
@@ -73,6 +73,7 @@ final class Preview {
     private static void print(EventPreview preview) {
         var report = new LinkedHashMap<>(preview.report(true));
         report.remove("preview");
+        report.remove("effects");
         if (preview.sms() != null) {
             report.put("to", preview.sms().phone());
         }

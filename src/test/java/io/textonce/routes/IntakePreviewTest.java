@@ -6,15 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.delivery.EventPreview;
+import io.textonce.delivery.EventPreviews;
 import io.textonce.sandbox.Order;
+import io.textonce.sandbox.PageClient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.dataformat.JsonLibrary;
 import org.junit.jupiter.api.Test;
@@ -141,13 +148,133 @@ class IntakePreviewTest {
     }
 
     @Test
-    void isNotPossibleForARouteThatDoesMore(Sandbox sandbox) {
-        var answer = sandbox.postJson(
-                "/api/incident-acknowledged-sms?preview=true",
-                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"none\"}");
+    void describesWhatACancellationWouldCancel(Sandbox sandbox) {
+        String reminder = sandbox.newEventId();
+        var before = previewCancellation(sandbox, reminder);
+        long early = count(sandbox, "deliveries", reminder);
+        var sent = remind(sandbox, reminder);
 
-        assertThatProblem(answer).is(422, "preview_not_possible");
-        assertThat(answer.body()).contains("event-incident-acknowledged-stop");
+        var preview = previewCancellation(sandbox, reminder);
+        var held = sandbox.delivery(reminder);
+        var canceled = sandbox.post("appointment-cancelled", cancellation(sandbox, reminder));
+        var after = previewCancellation(sandbox, reminder);
+
+        assertThat(before.get("verdict").asText()).isEqualTo("cancel");
+        assertThat(before.at("/effects/0/status").asText()).isEqualTo("pending");
+        assertThat(early).isZero();
+        assertThat(preview.get("verdict").asText()).isEqualTo("cancel");
+        assertThat(preview.get("detail").asText())
+                .isEqualTo("The message of appointment-reminder " + reminder
+                        + " is held; it would be canceled, and never sent.");
+        assertThat(preview.at("/effects/0/delivery").asText())
+                .isEqualTo(sandbox.json(sent).get("id").asText());
+        assertThat(held).containsEntry("status", "held").containsEntry("cancel_requested_at", null);
+        assertThat(preview.at("/effects/0/status"))
+                .isEqualTo(sandbox.json(canceled).get("status"));
+        assertThat(after.get("verdict").asText()).isEqualTo("none");
+    }
+
+    @Test
+    void describesWhichIncidentsWouldBeAcknowledged(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String name = "INC-" + id;
+        String event = incident(id, sandbox.newNumber())
+                .replace("INC-1", name)
+                .replaceFirst(
+                        "}$",
+                        ",\"acknowledge\":true,\"next\":[{\"phone\":\"" + sandbox.newNumber()
+                                + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}]}");
+        String acknowledgment = "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"" + name + "\"}";
+        var unknown = sandbox.postJson("/api/incident-acknowledged-sms?preview=true", acknowledgment);
+        sandbox.post("incident-alert", event);
+
+        var preview = sandbox.json(sandbox.postJson("/api/incident-acknowledged-sms?preview=true", acknowledgment));
+        var duplicate = sandbox.json(sandbox.postJson("/api/incident-alert-sms?preview=true", event));
+        var reused = sandbox.json(sandbox.postJson(
+                "/api/incident-alert-sms?preview=true", event.replace("\"acknowledge\":true", "\"escalateAfter\":60")));
+        boolean acknowledged = sandbox.database()
+                .queryForObject(
+                        "SELECT acknowledged_at IS NOT NULL FROM textonce.incidents WHERE event_id = ?",
+                        Boolean.class,
+                        id);
+        sandbox.post("incident-acknowledged", acknowledgment);
+        var after = sandbox.json(sandbox.postJson("/api/incident-acknowledged-sms?preview=true", acknowledgment));
+
+        assertThatProblem(unknown).is(404, "unknown_incident");
+        assertThat(preview.get("verdict").asText()).isEqualTo("acknowledge");
+        assertThat(preview.get("detail").asText())
+                .isEqualTo(
+                        "Incident " + name + " would be acknowledged, and no other number alerted (alerted: 1 of 2).");
+        assertThat(preview.at("/effects/0/eventId").asText()).isEqualTo(id);
+        assertThat(acknowledged).isFalse();
+        assertThat(duplicate.get("verdict").asText()).isEqualTo("duplicate");
+        assertThat(reused.get("verdict").asText()).isEqualTo("reject");
+        assertThat(after.get("verdict").asText()).isEqualTo("none");
+    }
+
+    @Test
+    void knowsTheLimitOfAlertsToANumber(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String waiting = sandbox.newEventId();
+        sandbox.post("incident-alert", incident(sandbox.newEventId(), number));
+        sandbox.post("incident-alert", incident(waiting, number).replace("\"Down\"", "\"Down\",\"ttl\":600"));
+
+        var preview = sandbox.json(
+                sandbox.postJson("/api/incident-alert-sms?preview=true", incident(sandbox.newEventId(), number)));
+        var duplicate = sandbox.json(sandbox.postJson(
+                "/api/incident-alert-sms?preview=true",
+                incident(waiting, number).replace("\"Down\"", "\"Down\",\"ttl\":600")));
+
+        assertThat(preview.get("verdict").asText()).isEqualTo("hold");
+        assertThat(verdict(preview, "alertLimit")).isEqualTo("hold");
+        assertThat(preview.get("detail").asText())
+                .isEqualTo("Waits for the limit of alerts to this number, in one message with others that wait: 1");
+        assertThat(Instant.parse(preview.get("at").asText()))
+                .isBetween(Instant.now().minusSeconds(5), Instant.now().plusSeconds(60));
+        assertThat(duplicate.get("verdict").asText()).isEqualTo("duplicate");
+        assertThat(duplicate.get("status").asText()).isEqualTo("bundled");
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
+    @Test
+    void showsOnThePageWhatACancellationWouldCancel(Sandbox sandbox) {
+        String reminder = sandbox.newEventId();
+        var sent = remind(sandbox, reminder);
+
+        var page = new PageClient(sandbox)
+                .post(
+                        "/preview",
+                        "event=appointment-cancelled&json="
+                                + URLEncoder.encode(cancellation(sandbox, reminder), StandardCharsets.UTF_8));
+
+        assertThat(page.body())
+                .contains(
+                        "<span class=\"sign good\">cancel</span>",
+                        reminder + " is held; it would be canceled, and never sent.",
+                        "/deliveries/" + sandbox.json(sent).get("id").asText());
+    }
+
+    /** As in the command {@code preview}, which has no database. */
+    @ParameterizedTest
+    @CsvSource({"appointment-cancelled, cancel", "incident-acknowledged, acknowledge", "incident-alert, send"})
+    void needsNoDatabase(String event, String verdict, Sandbox sandbox) {
+        var context = sandbox.context();
+        String id = sandbox.newEventId();
+        String body = switch (event) {
+            case "incident-alert" -> incident(id, sandbox.newNumber());
+            case "appointment-cancelled" -> cancellation(sandbox, id);
+            default -> "{\"eventId\":\"" + id + "\",\"incident\":\"INC-" + id + "\"}";
+        };
+
+        var done = context.getBean(ProducerTemplate.class).request("direct:event-" + event, exchange -> {
+            context.getBean(EventPreviews.class).beginOffline(exchange);
+            exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
+        });
+
+        var preview = EventPreview.of(done);
+        assertThat(done.getException()).isNull();
+        assertThat(preview.report(true)).containsEntry("verdict", verdict);
+        assertThat(preview.hasEffect()).isTrue();
     }
 
     @Test
@@ -188,7 +315,8 @@ class IntakePreviewTest {
                             + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
 
             assertThat(answer.statusCode()).isEqualTo(status);
-            assertThat(answer.body()).contains(status == 200 ? "\"text\":\"Computed\"" : "preview_not_possible");
+            assertThat(answer.body())
+                    .contains(status == 200 ? "\"text\":\"Computed\"" : "its step event-computed-text ");
         } finally {
             camel.getRouteController().stopRoute("event-computed");
             camel.removeRoute("event-computed");
@@ -209,6 +337,23 @@ class IntakePreviewTest {
                 .as(answer.body())
                 .isEqualTo("send");
         assertThat(rows(sandbox, order)).isZero();
+    }
+
+    private static JsonNode previewCancellation(Sandbox sandbox, String reminder) {
+        return sandbox.json(
+                sandbox.postJson("/api/appointment-cancelled-sms?preview=true", cancellation(sandbox, reminder)));
+    }
+
+    private static String cancellation(Sandbox sandbox, String reminder) {
+        return "{\"eventId\":\"" + sandbox.newEventId() + "\",\"reminder\":\"" + reminder + "\"}";
+    }
+
+    private static HttpResponse<String> remind(Sandbox sandbox, String eventId) {
+        return sandbox.post(
+                "appointment-reminder",
+                "{\"eventId\":\"" + eventId + "\",\"phone\":\"" + sandbox.newNumber() + "\",\"appointmentAt\":\""
+                        + Instant.now().plus(Duration.ofDays(3))
+                        + "\",\"timeZone\":\"UTC\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
     }
 
     private static JsonNode preview(Sandbox sandbox, Order order) {
