@@ -60,8 +60,8 @@ class MetricsTest {
         }
 
         var measured = names(sandbox);
-        // Registered for each cap, and there are none here; RecipientGuardsTest has some.
-        measured.addAll(Set.of("textonce_caps_used", "textonce_caps_barred_total"));
+        // Registered by caps and guards, and there are none here; RecipientGuardsTest has some.
+        measured.addAll(Set.of("textonce_caps_used", "textonce_caps_barred_total", "textonce_messages_barred_total"));
 
         assertThat(queried).hasSizeGreaterThan(15);
         assertThat(measured).containsAll(queried);
