@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
@@ -49,10 +50,9 @@ final class OptOutReader {
         if (!body.path("optOuts").isArray()) {
             throw EventRejected.ofField("optOuts", "is missing: a list of objects");
         }
-        var rows = new ArrayList<UnaryOperator<String>>();
-        body.get("optOuts")
-                .forEach(each -> rows.add(column -> each.path(camelCase(column)).asText("")));
-        return entries(rows);
+        var rows = new ArrayList<JsonNode>();
+        body.get("optOuts").forEach(rows::add);
+        return entries(rows, row -> column -> row.path(camelCase(column)).asText(""));
     }
 
     private static String camelCase(String column) {
@@ -71,21 +71,19 @@ final class OptOutReader {
             throw EventRejected.ofField(
                     "header", "must have phone or phone_hash, and may have sender, source and opted_out_at");
         }
-        var rows = new ArrayList<UnaryOperator<String>>();
-        for (String line : lines.subList(1, lines.size())) {
-            rows.add(column -> cell(header, line, column));
-        }
-        return entries(rows);
+        return entries(lines.subList(1, lines.size()), line -> row(header, line));
     }
 
-    /** Returns the value of a column, or an empty text. A line that is not understood as a whole is rejected. */
-    private static String cell(List<String> header, String line, String column) {
+    /** Returns the values by column. A line that is not understood as a whole is rejected. */
+    private static UnaryOperator<String> row(List<String> header, String line) {
         var cells = cells(line);
         if (cells.size() > header.size()) {
             throw EventRejected.ofField("line", "has more values than the header has columns");
         }
-        int index = header.indexOf(column);
-        return index < 0 || index >= cells.size() ? "" : cells.get(index);
+        return column -> {
+            int index = header.indexOf(column);
+            return index < 0 || index >= cells.size() ? "" : cells.get(index);
+        };
     }
 
     /**
@@ -106,12 +104,13 @@ final class OptOutReader {
         throw EventRejected.ofField("line", "has a quote within a value; double it, and put the value in quotes");
     }
 
-    private List<OptOuts.Entry> entries(List<UnaryOperator<String>> rows) {
+    /** @param reader of the values of a row by column */
+    private <T> List<OptOuts.Entry> entries(List<T> rows, Function<T, UnaryOperator<String>> reader) {
         var problems = new TreeMap<String, List<String>>();
         var entries = new ArrayList<OptOuts.Entry>();
         for (int i = 0; i < rows.size() && problems.size() < MOST_PROBLEMS; i++) {
             try {
-                entries.add(entry(rows.get(i)));
+                entries.add(entry(reader.apply(rows.get(i))));
             } catch (EventRejected e) {
                 problems.put("row " + (i + 1), List.of(e.reason()));
             }
