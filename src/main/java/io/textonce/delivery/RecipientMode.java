@@ -4,6 +4,7 @@ import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.Recipients;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.stereotype.Component;
@@ -19,24 +20,28 @@ public final class RecipientMode implements HealthIndicator {
 
     private static final String ALL = "Every number gets its messages";
 
+    private final boolean isLimited;
     private final String words;
 
     RecipientMode(Recipients recipients, PhoneNumbers phones) {
-        words = recipients.words(phones);
-        if (words.isEmpty()) {
-            LOG.info("{} (textonce.recipients)", ALL);
-        } else {
-            LOG.warn("{} (textonce.recipients)", words);
-        }
+        String limits = recipients.words(phones);
+        isLimited = !limits.isEmpty();
+        words = isLimited ? limits : ALL;
+        LOG.atLevel(isLimited ? Level.WARN : Level.INFO).log("{} (textonce.recipients)", words);
     }
 
-    /** The mode in words for the pages; empty where everyone gets messages. */
+    /** Returns whether not every number gets its messages, of which the pages warn. */
+    public boolean isLimited() {
+        return isLimited;
+    }
+
+    /** The mode in words for the pages. */
     public String words() {
         return words;
     }
 
     @Override
     public Health health() {
-        return Health.up().withDetail("mode", words.isEmpty() ? ALL : words).build();
+        return Health.up().withDetail("mode", words).build();
     }
 }
