@@ -297,7 +297,7 @@ class IntakeHttpTest {
         if (number.length() > 2) {
             problem.doesNotSay(number);
         }
-        assertThat(rows(sandbox, id)).isZero();
+        assertThat(sandbox.deliveries(id)).isZero();
     }
 
     @ParameterizedTest
@@ -323,7 +323,7 @@ class IntakeHttpTest {
         var answer = sandbox.post("order-shipped", event);
 
         assertThatProblem(answer).is(400, "invalid_request").names("trackingUrl");
-        assertThat(rows(sandbox, id)).isZero();
+        assertThat(sandbox.deliveries(id)).isZero();
     }
 
     @Test
@@ -355,7 +355,7 @@ class IntakeHttpTest {
         var answer = sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
 
         assertThatProblem(answer).is(400, "invalid_request").names("eventId");
-        assertThat(rows(sandbox, id)).isZero();
+        assertThat(sandbox.deliveries(id)).isZero();
     }
 
     @ParameterizedTest
@@ -377,7 +377,7 @@ class IntakeHttpTest {
 
         assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
         assertThat(again.statusCode()).isEqualTo(200);
-        assertThat(rows(sandbox, id)).isEqualTo(1);
+        assertThat(sandbox.deliveries(id)).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -484,7 +484,7 @@ class IntakeHttpTest {
                         : event.replace("{", "{\"" + field + "\":\"" + time + "\","));
 
         assertThatProblem(answer).is(400, "invalid_request").names(field);
-        assertThat(rows(sandbox, id)).isZero();
+        assertThat(sandbox.deliveries(id)).isZero();
     }
 
     @Test
@@ -505,7 +505,7 @@ class IntakeHttpTest {
         var answer = sandbox.post(event, sandbox.orderShipped(id, sandbox.newNumber()));
 
         assertThatProblem(answer).is(404, "unknown_event");
-        assertThat(rows(sandbox, id)).isZero();
+        assertThat(sandbox.deliveries(id)).isZero();
     }
 
     @ParameterizedTest
@@ -529,7 +529,7 @@ class IntakeHttpTest {
                 .POST(BodyPublishers.ofString(sandbox.orderShipped(id, sandbox.newNumber()))));
 
         assertThatProblem(answer).is(415, "unsupported_media_type");
-        assertThat(rows(sandbox, id)).isZero();
+        assertThat(sandbox.deliveries(id)).isZero();
     }
 
     @ParameterizedTest
@@ -722,11 +722,5 @@ class IntakeHttpTest {
         return sandbox.twilio().posts().stream()
                 .filter(post -> number.equals(post.parameter("To")))
                 .toList();
-    }
-
-    private static int rows(Sandbox sandbox, String eventId) {
-        Integer rows = sandbox.database()
-                .queryForObject("SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", Integer.class, eventId);
-        return rows == null ? 0 : rows;
     }
 }

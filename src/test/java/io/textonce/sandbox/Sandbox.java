@@ -215,6 +215,12 @@ public final class Sandbox {
         return database().queryForMap("SELECT * FROM textonce.deliveries WHERE event_id = ?", eventId);
     }
 
+    /** How many deliveries the table holds for an event. */
+    public long deliveries(String eventId) {
+        return database()
+                .queryForObject("SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", Long.class, eventId);
+    }
+
     /** What was written down of it since it was claimed. */
     public List<Map<String, Object>> timeline(String eventId) {
         return database()

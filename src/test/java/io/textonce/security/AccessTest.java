@@ -656,7 +656,7 @@ class AccessTest {
 
                 assertThatProblem(answer).as(other).is(403, "forbidden");
             }
-            assertThat(rows(sandbox, id)).isZero();
+            assertThat(sandbox.deliveries(id)).isZero();
             assertThat(post(sandbox.uri("/api/own-path-shipped"), SHOP, order, sandbox)
                             .statusCode())
                     .isEqualTo(202);
@@ -704,11 +704,6 @@ class AccessTest {
                         .asText())
                 .as(health.body())
                 .isEqualTo("Every number gets its messages");
-    }
-
-    private static long rows(Sandbox sandbox, String eventId) {
-        return sandbox.database()
-                .queryForObject("SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", Long.class, eventId);
     }
 
     private static HttpResponse<String> post(URI uri, String authorization, String body, Sandbox sandbox) {
