@@ -93,6 +93,12 @@ public record Problem(
         return json == null ? null : EventRejected.ofField("body", words(json));
     }
 
+    /** Returns whether a failure is a rejection that no retry changes. */
+    public static boolean isPermanent(Throwable thrown) {
+        var rejection = rejection(thrown);
+        return rejection != null && rejection.httpStatus() != 503;
+    }
+
     private static @Nullable EventRejected rejection(ValidationException invalid) {
         var json = ObjectHelper.getException(JsonProcessingException.class, invalid);
         if (json != null) {

@@ -4,6 +4,7 @@ import io.textonce.delivery.EventPreview;
 import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
 import io.textonce.event.Identifier;
+import io.textonce.http.Problem;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
@@ -104,17 +105,24 @@ final class IncidentSteps {
         exchange.getMessage().setBody(alerts.text(id));
     }
 
-    void handedOver(Exchange exchange) {
-        var rejected = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    /**
+     * Records the submission of an alert. After a rejection the next recipient is alerted; after any other failure the
+     * alert remains due.
+     */
+    void handedOver(Exchange exchange) throws Exception {
+        var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         exchange.removeProperty(Exchange.EXCEPTION_CAUGHT);
+        if (failure != null && !Problem.isPermanent(failure)) {
+            throw failure;
+        }
         if (EventPreview.of(exchange) != null) {
             return;
         }
         String id = exchange.getVariable("incidentText", String.class);
-        if (rejected != null) {
+        if (failure != null) {
             LOG.warn("Alert {} was rejected; the next recipient is alerted", id);
         }
-        alerts.handedOver(id, rejected != null);
+        alerts.handedOver(id, failure != null);
     }
 
     void acknowledge(Exchange exchange) {

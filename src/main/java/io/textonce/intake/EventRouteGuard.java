@@ -71,8 +71,7 @@ public final class EventRouteGuard {
 
     /** Returns whether the failure is permanent: no SMS can be made of the event, however often it is retried. */
     public boolean isPermanent(Exchange exchange) {
-        var rejection = Problem.rejection(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        return rejection != null && rejection.httpStatus() != 503;
+        return Problem.isPermanent(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 
     /**

@@ -110,6 +110,28 @@ class IncidentAlertTest {
     }
 
     @Test
+    void leavesAnAlertDueThatTheDatabaseDoesNotTakeAtTheMoment(Sandbox sandbox) {
+        var database = sandbox.database();
+        database.execute("CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS"
+                + " 'BEGIN RAISE ''busy'' USING ERRCODE = ''55P03''; END'");
+        database.execute("CREATE TRIGGER busy BEFORE INSERT ON textonce.deliveries FOR EACH ROW"
+                + " WHEN (NEW.event_id = '" + id + "') EXECUTE FUNCTION busy()");
+        try {
+            assertThatProblem(alert(sandbox, id, incident, false)).is(503, "try_again");
+        } finally {
+            database.execute("DROP FUNCTION busy CASCADE");
+        }
+
+        sandbox.awaitStatus(id, "delivered");
+        assertThat(texts(sandbox, first)).hasSize(1);
+        assertThat(texts(sandbox, second)).isEmpty();
+        assertThat(sandbox.json(alert(sandbox, id, incident, false))
+                        .get("duplicate")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void goesOnUntilSomebodyAcknowledges(Sandbox sandbox) {
         alert(sandbox, id, incident, true);
         sandbox.awaitStatus(id, "delivered");
