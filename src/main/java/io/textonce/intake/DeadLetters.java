@@ -1,7 +1,6 @@
 package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.jms.BytesMessage;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsBinding;
+import org.apache.camel.component.jms.JmsEndpoint;
 import org.apache.camel.component.jms.JmsMessage;
 import org.apache.camel.support.DefaultMessage;
 import org.jspecify.annotations.Nullable;
@@ -52,16 +52,16 @@ public final class DeadLetters {
 
     /**
      * Makes the message that came the one that is sent on, with the event's name and the reason in properties. Of a user
-     * route that is the message as its source gave it.
+     * route that is the message as its source gave it; an event that is no message of a queue is stored.
      */
     void letter(Exchange exchange) throws JMSException {
-        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        var rejection = Problem.rejection(caught);
-        if (rejection == null) {
-            LOG.error("An event failed with an unexpected error; it is moved to the dead-letter queue", caught);
-        }
-        String reason = reason(caught, rejection);
         var received = received(exchange);
+        if (received == null && !(exchange.getFromEndpoint() instanceof JmsEndpoint)) {
+            skipped(exchange);
+            exchange.setVariable("storedInTable", true);
+            return;
+        }
+        String reason = reason(exchange, "it is moved to the dead-letter queue");
         if (deliveries(exchange, received) > MOST_DELIVERIES) {
             Object body = received == null ? exchange.getMessage().getBody() : received;
             table.keep(exchange.getFromRouteId(), event(exchange), reason, bytes(exchange, body));
@@ -75,12 +75,7 @@ public final class DeadLetters {
 
     /** Keeps an event that is skipped, unless its delivery is kept, and logs the reason. */
     void skipped(Exchange exchange) {
-        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        var rejection = Problem.rejection(caught);
-        if (rejection == null) {
-            LOG.error("An event failed with an unexpected error; it is skipped", caught);
-        }
-        String reason = reason(caught, rejection);
+        String reason = reason(exchange, "it is skipped");
         boolean kept = exchange.getVariable("delivery") == null;
         if (kept) {
             byte[] body = bytes(exchange, exchange.getMessage().getBody());
@@ -98,8 +93,14 @@ public final class DeadLetters {
         return reason.replace(": ", " ");
     }
 
-    private static String reason(Throwable caught, @Nullable EventRejected rejection) {
-        return rejection == null ? EventRouteGuard.unforeseen(caught) : rejection.reason();
+    private static String reason(Exchange exchange, String consequence) {
+        var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        var rejection = Problem.rejection(caught);
+        if (rejection == null) {
+            LOG.error("An event failed with an unexpected error; {}", consequence, caught);
+            return EventRouteGuard.unforeseen(caught);
+        }
+        return rejection.reason();
     }
 
     private static @Nullable String event(Exchange exchange) {

@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +31,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Journal of rejected events, a step of the failure policies of all intakes. A rejection only enters a bounded queue; one
+ * Journal of rejected events, which the failure policies of all intakes call. A rejection only enters a bounded queue; one
  * thread writes the queue in batches, at a bounded rate. Of a flood the rest is counted in one row, so that bad events
  * never slow down good ones.
  */
 @Component
-public final class RejectedEvents implements DisposableBean {
+public final class RejectedEvents implements Processor, DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(RejectedEvents.class);
 
@@ -74,7 +75,8 @@ public final class RejectedEvents implements DisposableBean {
      * Counts the rejection of an event, and records it unless it has a delivery; one that may still be accepted when it is
      * sent again is none.
      */
-    public void record(Exchange exchange) {
+    @Override
+    public void process(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         String source = exchange.getVariable("source", String.class);
         var rejection = Problem.rejection(caught);

@@ -20,8 +20,9 @@ public final class PollFailures implements ExceptionHandler {
 
     private final RepeatedLines repeated = new RepeatedLines();
 
-    /** Logs the failure of a step of background work. */
+    /** Logs the failure of a step of background work, whose poller then waits for its next poll. */
     public void log(Exchange exchange) {
+        exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
         handleException(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 

@@ -7,6 +7,7 @@ import com.twilio.http.TwilioRestClient;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.peer.PeerMonitor;
+import io.textonce.privacy.QuietRedelivery;
 import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSettings;
@@ -100,19 +101,14 @@ class TwilioConfiguration {
     @Bean
     RedeliveryPolicy twilioRetries(TextOnceProperties settings) {
         var twilio = settings.twilio();
-        var policy = new RedeliveryPolicy();
+        var policy = new QuietRedelivery();
         policy.setMaximumRedeliveries(twilio.retries());
         policy.setRedeliveryDelay(twilio.retryDelay().toMillis());
         policy.setMaximumRedeliveryDelay(twilio.maxRetryDelay().toMillis());
-        policy.setUseExponentialBackOff(true);
-        policy.setBackOffMultiplier(2);
         policy.setUseCollisionAvoidance(true);
         policy.setCollisionAvoidanceFactor(0.2);
         policy.setAsyncDelayedRedelivery(true);
         policy.setAllowRedeliveryWhileStopping(false);
-        policy.setLogContinued(false);
-        policy.setLogExhausted(false);
-        policy.setLogRetryAttempted(false);
         return policy;
     }
 

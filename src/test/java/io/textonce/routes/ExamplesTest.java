@@ -116,7 +116,7 @@ class ExamplesTest extends ExampleCases {
         PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("own-failing.camel.yaml", """
                 - route:
                     id: own-failing
-                    routeConfigurationId: dead-letter-table
+                    routeConfigurationId: dead-letter
                     from:
                       uri: direct:own-failing
                       steps:

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jms.core.MessageCreator;
 
+/** The routes of routes/intake/intake-jms.camel.yaml and routes/intake/intake-dead-letter.camel.yaml. */
 @SandboxTest
 class IntakeJmsTest {
 

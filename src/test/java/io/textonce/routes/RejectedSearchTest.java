@@ -79,7 +79,7 @@ class RejectedSearchTest {
         exchange.setVariable("event", "flood-" + first.substring(5, 13));
         exchange.setProperty(Exchange.EXCEPTION_CAUGHT, EventRejected.ofField("phone", "is missing"));
 
-        IntStream.range(0, 3_000).forEach(i -> events.record(exchange));
+        IntStream.range(0, 3_000).forEach(i -> events.process(exchange));
 
         await().untilAsserted(() -> assertThat(sandbox.database()
                         .queryForObject(
