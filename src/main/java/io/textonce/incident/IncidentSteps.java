@@ -5,6 +5,7 @@ import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
 import io.textonce.event.Identifier;
 import io.textonce.http.Problem;
+import io.textonce.message.PreviewAware;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
@@ -20,7 +21,7 @@ import org.springframework.stereotype.Component;
 
 /** Steps of the routes {@code event-incident-*}, {@code incident-*} and of the answer ACK in {@code sms-inbound}. */
 @Component
-final class IncidentSteps {
+final class IncidentSteps implements PreviewAware {
 
     private static final Logger LOG = LoggerFactory.getLogger(IncidentSteps.class);
 

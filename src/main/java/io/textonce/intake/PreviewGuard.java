@@ -1,6 +1,7 @@
 package io.textonce.intake;
 
 import io.textonce.event.EventPermission;
+import io.textonce.message.PreviewAware;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.BeanDefinition;
@@ -57,9 +58,6 @@ final class PreviewGuard {
     private static final String ENDPOINTS = "(kamelet:(event-check-action|sms-text-action|appointment-time-action"
             + "|e164-action|sms-send-sink)|json-validator:|direct:(//)?(incident-send|sms-cancel)|mustache:|xslt:|xslt-saxon:|jslt:).*";
 
-    /** Beans whose steps have no effect in a preview. */
-    private static final Set<String> AWARE = Set.of("appointments", "incidentSteps");
-
     /** End of the id of a step whose author declares that it only computes. */
     private static final String COMPUTES = "-compute";
 
@@ -70,13 +68,13 @@ final class PreviewGuard {
         var definition = ((ModelCamelContext) camel).getRouteDefinition(route);
         return ProcessorDefinitionHelper.filterTypeInOutputs(definition.getOutputs(), ProcessorDefinition.class)
                 .stream()
-                .filter(step -> !isPure(step))
+                .filter(step -> !isPure(camel, step))
                 .map(step -> step.getId() == null ? step.getShortName() : step.getId())
                 .findFirst()
                 .orElse(null);
     }
 
-    private static boolean isPure(ProcessorDefinition<?> step) {
+    private static boolean isPure(CamelContext camel, ProcessorDefinition<?> step) {
         String id = step.getId();
         if (id != null && id.endsWith(COMPUTES)) {
             return true;
@@ -85,7 +83,7 @@ final class PreviewGuard {
             return true;
         }
         if (step instanceof BeanDefinition bean) {
-            return bean.getRef() != null && AWARE.contains(bean.getRef());
+            return bean.getRef() != null && camel.getRegistry().lookupByName(bean.getRef()) instanceof PreviewAware;
         }
         if (step instanceof ToDefinition to) {
             return to.getUri().matches(ENDPOINTS);

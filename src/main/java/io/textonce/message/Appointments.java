@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 
 /** Steps of the route {@code event-appointment-cancelled}. */
 @Component
-final class Appointments {
+final class Appointments implements PreviewAware {
 
     /** Makes the body that the route {@code sms-cancel} takes. */
     void reminder(Exchange exchange) {
