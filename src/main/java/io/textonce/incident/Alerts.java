@@ -3,6 +3,7 @@ package io.textonce.incident;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.SendDecision;
+import io.textonce.delivery.UrgentDatabase;
 import io.textonce.phone.PhoneHash;
 import io.textonce.settings.TextOnceProperties;
 import java.sql.ResultSet;
@@ -15,12 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -104,9 +102,9 @@ class Alerts {
     private final PhoneHash phoneHash;
     private final TieredLimit limit;
 
-    Alerts(@Qualifier("urgentDataSource") DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    Alerts(UrgentDatabase database, PhoneHash phoneHash, TextOnceProperties settings) {
+        this.jdbc = database.jdbc();
+        this.transaction = database.transaction();
         this.phoneHash = phoneHash;
         this.limit = TieredLimit.parse(settings.incident().limits());
     }

@@ -2,6 +2,7 @@ package io.textonce.incident;
 
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.Timeline;
+import io.textonce.delivery.UrgentDatabase;
 import io.textonce.event.EventRejected;
 import io.textonce.incident.Incident.Recipient;
 import io.textonce.phone.PhoneHash;
@@ -12,13 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -112,10 +110,10 @@ class Incidents {
     private final TransactionTemplate transaction;
     private final PhoneHash phoneHash;
 
-    Incidents(@Qualifier("urgentDataSource") DataSource dataSource, PhoneHash phoneHash) {
-        this.jdbc = new JdbcTemplate(dataSource);
+    Incidents(UrgentDatabase database, PhoneHash phoneHash) {
+        this.jdbc = database.jdbc();
         this.timeline = new Timeline(jdbc);
-        this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+        this.transaction = database.transaction();
         this.phoneHash = phoneHash;
     }
 

@@ -3,6 +3,7 @@ package io.textonce.verify;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.UrgentDatabase;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
 import java.net.URI;
@@ -11,11 +12,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -56,8 +55,8 @@ final class Approvals {
     private final boolean published;
     private final Counter lost;
 
-    Approvals(@Qualifier("urgentDataSource") DataSource dataSource, TextOnceProperties settings, MeterRegistry meters) {
-        this.jdbc = new JdbcTemplate(dataSource);
+    Approvals(UrgentDatabase database, TextOnceProperties settings, MeterRegistry meters) {
+        this.jdbc = database.jdbc();
         this.source = settings.publicBaseUrls().get(0);
         this.published = settings.intakes().contains("jms");
         this.lost = Counter.builder("textonce.verify.approvals.lost")

@@ -1,5 +1,6 @@
 package io.textonce.verify;
 
+import io.textonce.delivery.UrgentDatabase;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.settings.TextOnceProperties;
@@ -9,13 +10,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -46,13 +43,13 @@ final class CodeLimits {
             """;
 
     private final JdbcTemplate jdbc;
-    private final TransactionOperations transactions;
+    private final TransactionTemplate transactions;
     private final PhoneHash phoneHash;
     private final VerifySettings settings;
 
-    CodeLimits(@Qualifier("urgentDataSource") DataSource dataSource, PhoneHash phoneHash, TextOnceProperties settings) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        this.transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    CodeLimits(UrgentDatabase database, PhoneHash phoneHash, TextOnceProperties settings) {
+        this.jdbc = database.jdbc();
+        this.transactions = database.transaction();
         this.phoneHash = phoneHash;
         this.settings = settings.verify();
     }
