@@ -58,11 +58,12 @@ final class DeadLetterBox {
 
     /** @throws EventRejected 404 if it is not there any more */
     DeadLetter one(String id) {
+        String key = DeadLetter.key(id);
+        if (key == null) {
+            throw notFound();
+        }
         try {
-            return place(id).list().stream()
-                    .filter(letter -> letter.id().equals(id))
-                    .findFirst()
-                    .orElseThrow(DeadLetterBox::notFound);
+            return place(id).find(key).orElseThrow(DeadLetterBox::notFound);
         } catch (JmsException | IOException e) {
             throw away();
         }

@@ -3,6 +3,7 @@ package io.textonce.intake;
 import io.textonce.event.EventRejected;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Place that keeps dead letters: the dead-letter queue, the table, or the reject files. */
@@ -24,6 +25,13 @@ public interface DeadLetterPlace {
      * @throws org.springframework.jms.JmsException if the broker can't be reached
      */
     List<DeadLetter> list() throws IOException;
+
+    /**
+     * Returns the letter with a key, if it is still there.
+     *
+     * @throws org.springframework.jms.JmsException if the broker can't be reached
+     */
+    Optional<DeadLetter> find(String key) throws IOException;
 
     /** Removes a letter that was replayed or discarded; false if another operator removed it. */
     boolean remove(DeadLetter letter) throws IOException;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jms.InvalidDestinationException;
@@ -46,11 +47,24 @@ final class QueueLetters implements DeadLetterPlace {
 
     @Override
     public List<DeadLetter> list() {
+        return browse(null);
+    }
+
+    @Override
+    public Optional<DeadLetter> find(String key) {
+        return browse(selector(key)).stream().findFirst();
+    }
+
+    private static String selector(String id) {
+        return "JMSMessageID = '" + id.replace("'", "''") + "'";
+    }
+
+    private List<DeadLetter> browse(@Nullable String selector) {
         if (jms == null) {
             return List.of();
         }
         try {
-            return Objects.requireNonNull(jms.browse(queue, (session, browser) -> {
+            return Objects.requireNonNull(jms.browseSelected(queue, selector, (session, browser) -> {
                 var letters = new ArrayList<DeadLetter>();
                 Enumeration<?> messages = browser.getEnumeration();
                 while (messages.hasMoreElements() && letters.size() < MOST) {
@@ -89,7 +103,6 @@ final class QueueLetters implements DeadLetterPlace {
 
     @Override
     public boolean remove(DeadLetter letter) {
-        return jms != null
-                && jms.receiveSelected(queue, "JMSMessageID = '" + letter.key().replace("'", "''") + "'") != null;
+        return jms != null && jms.receiveSelected(queue, selector(letter.key())) != null;
     }
 }

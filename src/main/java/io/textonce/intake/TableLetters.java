@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
-import javax.sql.DataSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -14,17 +14,16 @@ import org.springframework.stereotype.Component;
 @Component
 final class TableLetters implements DeadLetterPlace {
 
-    private static final String LIST = """
+    private static final String SELECT = """
             SELECT encode(sha256, 'hex') AS key, created_at, event, route, reason, body FROM textonce.dead_letters
-            ORDER BY created_at DESC LIMIT ?
             """;
 
     private static final String REMOVE = "DELETE FROM textonce.dead_letters WHERE sha256 = ?";
 
     private final JdbcTemplate jdbc;
 
-    TableLetters(DataSource dataSource) {
-        this.jdbc = new JdbcTemplate(dataSource);
+    TableLetters(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
     }
 
     @Override
@@ -39,7 +38,13 @@ final class TableLetters implements DeadLetterPlace {
 
     @Override
     public List<DeadLetter> list() {
-        return jdbc.query(LIST, this::letter, MOST);
+        return jdbc.query(SELECT + "ORDER BY created_at DESC LIMIT ?", this::letter, MOST);
+    }
+
+    @Override
+    public Optional<DeadLetter> find(String key) {
+        return jdbc.query(SELECT + "WHERE encode(sha256, 'hex') = ?", this::letter, key).stream()
+                .findFirst();
     }
 
     private DeadLetter letter(ResultSet row, int number) throws SQLException {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Dead letters of the reject files in {@code failed/}: each rejected line, or a whole file that could not be read. */
@@ -54,6 +55,27 @@ final class FileLetters implements DeadLetterPlace {
         return letters.size() > MOST ? List.copyOf(letters.subList(0, MOST)) : letters;
     }
 
+    @Override
+    public Optional<DeadLetter> find(String key) throws IOException {
+        for (Path file : inbox.rejectFiles()) {
+            if (key.startsWith(key(file))) {
+                try {
+                    return letters(file).stream()
+                            .filter(letter -> letter.key().equals(key))
+                            .findFirst();
+                } catch (NoSuchFileException e) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns the first part of the keys of a file's letters. */
+    private String key(Path file) {
+        return inbox.event(file.getParent().resolveSibling(file.getFileName())) + "/" + file.getFileName() + "#";
+    }
+
     private List<DeadLetter> letters(Path file) throws IOException {
         var content = RejectedLines.read(file);
         String event = inbox.event(file.getParent().resolveSibling(file.getFileName()));
@@ -62,7 +84,7 @@ final class FileLetters implements DeadLetterPlace {
         if (content.wholeFile() != null) {
             return List.of(new DeadLetter(
                     name(),
-                    event + "/" + file.getFileName() + "#" + WHOLE,
+                    key(file) + WHOLE,
                     at,
                     event,
                     origin,
@@ -74,7 +96,7 @@ final class FileLetters implements DeadLetterPlace {
         return content.lines().stream()
                 .map(line -> new DeadLetter(
                         name(),
-                        event + "/" + file.getFileName() + "#" + line.key(),
+                        key(file) + line.key(),
                         at,
                         event,
                         origin + ", " + line.place(),
