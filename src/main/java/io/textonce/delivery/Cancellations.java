@@ -38,7 +38,7 @@ public final class Cancellations {
             CASE
                 WHEN source = '%s' THEN 'pending'
                 WHEN status IN ('held', 'rejected', 'suppressed', 'canceled') THEN 'canceled'
-                WHEN status IN ('reserved', 'unknown', 'scheduled', 'accepted', 'queued') THEN 'asked'
+                WHEN status IN ('reserved', 'unknown', 'scheduled', 'accepted', 'queued') THEN 'requested'
                 ELSE 'too_late'
             END AS effect
             FROM\s""".formatted(SOURCE);
@@ -136,7 +136,7 @@ public final class Cancellations {
     /**
      * Effect of a cancellation.
      *
-     * @param effect canceled: never sent; asked: may be at Twilio, and is canceled there if still possible; pending:
+     * @param effect canceled: never sent; requested: may be at Twilio, and is canceled there if still possible; pending:
      *     its event has not been received yet; too_late: it was sent or is final
      */
     public record Canceled(UUID delivery, String effect) {}

@@ -53,12 +53,12 @@ class CancellationsTest {
     private enum Moment {
         BEFORE_ITS_EVENT("pending"),
         HELD("canceled"),
-        CALLED("asked"),
-        UNKNOWN("asked"),
+        CALLED("requested"),
+        UNKNOWN("requested"),
         HELD_AFTER_A_CALL("canceled"),
         REJECTED("canceled"),
-        SCHEDULED("asked"),
-        QUEUED("asked"),
+        SCHEDULED("requested"),
+        QUEUED("requested"),
         SENT("too_late"),
         DELIVERED("too_late");
 
@@ -228,8 +228,8 @@ class CancellationsTest {
 
                 boolean sends = claimed.get().isPresent();
 
-                assertThat(canceled.get()).isEqualTo(sends ? "asked" : canceled.get());
-                assertThat(canceled.get()).isIn("asked", "pending", "canceled");
+                assertThat(canceled.get()).isEqualTo(sends ? "requested" : canceled.get());
+                assertThat(canceled.get()).isIn("requested", "pending", "canceled");
                 assertThat(row()).containsEntry("status", sends ? "reserved" : "canceled");
             }
         } finally {

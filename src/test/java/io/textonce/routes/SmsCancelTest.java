@@ -52,7 +52,7 @@ class SmsCancelTest {
     void doesNotSendAgainWhatWasCalledOffWhileItsOutcomeWasUnclear(Sandbox sandbox) {
         var order = sandbox.order().meeting(1, Fault.answers(500)).post().await(UNKNOWN);
 
-        assertThat(cancel(order)).isEqualTo("asked");
+        assertThat(cancel(order)).isEqualTo("requested");
         order.age(Duration.ofMinutes(5));
 
         order.await(CANCELED);
@@ -97,7 +97,7 @@ class SmsCancelTest {
         var order = sandbox.order().meeting(Fault.stopsAt("queued")).post().await(QUEUED);
         sandbox.twilio().nextUpdate(Fault.answers(429)).nextUpdate(Fault.resets());
 
-        assertThat(cancel(order)).isEqualTo("asked");
+        assertThat(cancel(order)).isEqualTo("requested");
 
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> order.messages().get(0).status(), "canceled"::equals);
@@ -110,7 +110,7 @@ class SmsCancelTest {
         var order = sandbox.order().meeting(Fault.stopsAt("queued")).post().await(QUEUED);
         sandbox.twilio().nextUpdate(Fault.refuses(30409));
 
-        assertThat(cancel(order)).isEqualTo("asked");
+        assertThat(cancel(order)).isEqualTo("requested");
         await().until(() -> sandbox.database()
                 .queryForObject(
                         "SELECT due_at > now() + interval '10 min' FROM textonce.deliveries WHERE event_id = ?",
