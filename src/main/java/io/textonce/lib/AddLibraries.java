@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Command {@code add}: fills the folder {@code lib} with a component of Camel, in the version of the others, and what it
@@ -19,8 +17,6 @@ import org.slf4j.LoggerFactory;
 public final class AddLibraries {
 
     public static final String COMMAND = "add";
-
-    private static final Logger LOG = LoggerFactory.getLogger(AddLibraries.class);
 
     private static final int FAILED = 1;
     private static final int USAGE = 2;
@@ -32,13 +28,13 @@ public final class AddLibraries {
     public static int run(String... args) {
         var names = Stream.of(args).filter(name -> !name.equals(COMMAND)).toList();
         if (names.isEmpty() || !names.stream().allMatch(LibProject::isValid)) {
-            LOG.error("add needs names of Camel's components, such as camel-kafka, or GROUP:NAME:VERSION");
+            System.err.println("add needs names of Camel's components, such as camel-kafka, or GROUP:NAME:VERSION");
             return USAGE;
         }
         try {
             return add(names, LibFolder.ofThisProcess());
         } catch (IOException e) {
-            LOG.error("Nothing was added: {}", e.getMessage());
+            System.err.println("Nothing was added: " + e.getMessage());
             return FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -53,27 +49,23 @@ public final class AddLibraries {
                 List.of("-B", "-q", "-f", project.toString(), COPY, "-DincludeScope=runtime", "-DoutputDirectory=.");
         String maven = maven();
         if (maven == null) {
-            LOG.error(
-                    "Maven is not on the PATH. Where it is, complete {} with: mvn {}",
-                    folder,
-                    String.join(" ", command));
+            System.err.println("Maven is not on the PATH. Where it is, complete " + folder + " with: mvn "
+                    + String.join(" ", command));
             return FAILED;
         }
         var before = lib.jars();
         var all = new ArrayList<>(List.of(maven));
         all.addAll(command);
         if (new ProcessBuilder(all).inheritIO().start().waitFor() != 0) {
-            LOG.error("Maven could not add {}", String.join(", ", names));
+            System.err.println("Maven could not add " + String.join(", ", names));
             return FAILED;
         }
         var added = new ArrayList<>(lib.jars());
         added.removeAll(before);
-        LOG.info(
-                "Added to {}: {}",
-                folder,
-                added.stream().map(jar -> jar.getFileName().toString()).collect(Collectors.joining(", ")));
+        System.out.println("Added to " + folder + ": "
+                + added.stream().map(jar -> jar.getFileName().toString()).collect(Collectors.joining(", ")));
         var problems = lib.problems();
-        problems.forEach(problem -> LOG.error("{} {}", problem.jar(), problem.reason()));
+        problems.forEach(problem -> System.err.println(problem.jar() + " " + problem.reason()));
         return problems.isEmpty() ? 0 : FAILED;
     }
 
