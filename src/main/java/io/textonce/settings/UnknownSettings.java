@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -19,8 +20,11 @@ final class UnknownSettings {
     private static final Pattern SERVICE_LINK =
             Pattern.compile("TEXTONCE_(\\w+_)?(SERVICE_HOST|SERVICE_PORT\\w*|PORT|PORT_\\d+_\\w+)");
 
+    private static final Pattern OTHER_CHARACTERS = Pattern.compile("[^a-z0-9*]");
+
     private final ConfigurableEnvironment environment;
     private final List<String> known = new ArrayList<>();
+    private final Pattern bareNames;
 
     UnknownSettings(ConfigurableEnvironment environment, EventParameters events) {
         this.environment = environment;
@@ -28,6 +32,8 @@ final class UnknownSettings {
         events.byEvent()
                 .forEach((event, parameters) ->
                         parameters.forEach(parameter -> known.add(EventSettings.propertyOf(event, parameter))));
+        bareNames = Pattern.compile(
+                known.stream().map(name -> bare(name).replace("*", ".+")).collect(Collectors.joining("|")));
     }
 
     void report(SettingFaults faults) {
@@ -46,8 +52,7 @@ final class UnknownSettings {
 
     private boolean isKnown(String name) {
         String bare = bare(name.replaceAll("(_\\d+)+$|\\[\\d+]", ""));
-        return SERVICE_LINK.matcher(name).matches()
-                || known.stream().anyMatch(setting -> bare.matches(bare(setting).replace("*", ".+")));
+        return SERVICE_LINK.matcher(name).matches() || bareNames.matcher(bare).matches();
     }
 
     private String nearest(String name) {
@@ -59,7 +64,7 @@ final class UnknownSettings {
 
     /** Variables and properties are written differently and mean the same. */
     static String bare(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9*]", "");
+        return OTHER_CHARACTERS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
     }
 
     private void collect(String prefix, Class<?> settings) {

@@ -4,31 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.net.Authenticator;
-import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** Each rule once kept and once broken, with application.yaml between the environment and the check. */
@@ -47,25 +43,8 @@ class SettingsCheckTest {
             "SPRING_DATASOURCE_URL", "jdbc:postgresql://db/textonce",
             "SPRING_ARTEMIS_BROKER_URL", "tcp://broker:61616");
 
-    private Runnable restore;
-
-    /** A valid proxy or authority is installed for the whole process, which has other tests. */
-    @BeforeEach
-    void keepTheDefaults() throws GeneralSecurityException {
-        var proxies = ProxySelector.getDefault();
-        var passwords = Authenticator.getDefault();
-        var tls = SSLContext.getDefault();
-        restore = () -> {
-            ProxySelector.setDefault(proxies);
-            Authenticator.setDefault(passwords);
-            SSLContext.setDefault(tls);
-        };
-    }
-
-    @AfterEach
-    void restoreTheDefaults() {
-        restore.run();
-    }
+    /** Those of application.yaml, which are the same for all. */
+    private static final List<PropertySource<?>> DEFAULTS = defaults();
 
     @Test
     void acceptsTheLeastThatProductionNeeds() {
@@ -543,31 +522,27 @@ class SettingsCheckTest {
                 "TEXTONCE_CLIENTS_SUPPORT_ROLE",
                 "operator");
 
-        try (var context = context(with(clients), false)) {
-            context.refresh();
-
-            var bound = context.getBean(TextOnceProperties.class).clients();
-            assertThat(bound)
-                    .containsOnly(
-                            Map.entry(
-                                    "shop",
-                                    new TextOnceProperties.Client(
-                                            List.of(HASH, HASH.replace('0', '1')),
-                                            Set.of("order-shipped", "order-packed"),
-                                            Set.of(),
-                                            TextOnceProperties.Role.SENDER,
-                                            7,
-                                            null)),
-                            Map.entry(
-                                    "support",
-                                    new TextOnceProperties.Client(
-                                            List.of(HASH.replace('0', '2')),
-                                            Set.of(),
-                                            Set.of(),
-                                            TextOnceProperties.Role.OPERATOR,
-                                            null,
-                                            null)));
-        }
+        var bound = check(with(clients), false).settings().clients();
+        assertThat(bound)
+                .containsOnly(
+                        Map.entry(
+                                "shop",
+                                new TextOnceProperties.Client(
+                                        List.of(HASH, HASH.replace('0', '1')),
+                                        Set.of("order-shipped", "order-packed"),
+                                        Set.of(),
+                                        TextOnceProperties.Role.SENDER,
+                                        7,
+                                        null)),
+                        Map.entry(
+                                "support",
+                                new TextOnceProperties.Client(
+                                        List.of(HASH.replace('0', '2')),
+                                        Set.of(),
+                                        Set.of(),
+                                        TextOnceProperties.Role.OPERATOR,
+                                        null,
+                                        null)));
     }
 
     @Test
@@ -677,12 +652,11 @@ class SettingsCheckTest {
     void bindsTheAgeOfAConsentByPurpose() {
         String variable = "TEXTONCE_CONSENT_MAXAGE_ORDERUPDATES";
 
-        try (var context = context(with(Map.of(variable, "365d")), false)) {
-            context.refresh();
-
-            assertThat(context.getBean(TextOnceProperties.class).consent().maxAge())
-                    .containsOnly(Map.entry("orderupdates", Duration.ofDays(365)));
-        }
+        assertThat(check(with(Map.of(variable, "365d")), false)
+                        .settings()
+                        .consent()
+                        .maxAge())
+                .containsOnly(Map.entry("orderupdates", Duration.ofDays(365)));
         assertThat(problems(with(Map.of(variable, "soon")), false))
                 .containsExactly(variable + " must be a duration such as 60s");
     }
@@ -694,15 +668,11 @@ class SettingsCheckTest {
                 "TEXTONCE_CAPS_DAILY_COUNTRIES", "US,DE",
                 "TEXTONCE_CAPS_DAILY_AT_LIMIT", "reject");
 
-        try (var context = context(with(cap), false)) {
-            context.refresh();
-
-            var bound = context.getBean(TextOnceProperties.class).caps().get("daily");
-            assertThat(bound.limit()).isEqualTo(1000);
-            assertThat(bound.countries()).containsExactlyInAnyOrder("US", "DE");
-            assertThat(bound.atLimit()).isEqualTo(CapSettings.AtLimit.REJECT);
-            assertThat(bound.unit()).isEqualTo(CapSettings.Unit.SEGMENTS);
-        }
+        var bound = check(with(cap), false).settings().caps().get("daily");
+        assertThat(bound.limit()).isEqualTo(1000);
+        assertThat(bound.countries()).containsExactlyInAnyOrder("US", "DE");
+        assertThat(bound.atLimit()).isEqualTo(CapSettings.AtLimit.REJECT);
+        assertThat(bound.unit()).isEqualTo(CapSettings.Unit.SEGMENTS);
     }
 
     @Test
@@ -737,29 +707,35 @@ class SettingsCheckTest {
 
     /** The lines of the failure with which the application would not start, or none. */
     static List<String> problems(Map<String, String> variables, boolean sandbox) {
-        try (var context = context(variables, sandbox)) {
-            var invalid = catchThrowableOfType(InvalidSettings.class, context::refresh);
-            return invalid == null
-                    ? List.of()
-                    : invalid.getMessage().lines().skip(1).toList();
-        }
+        var invalid = catchThrowableOfType(InvalidSettings.class, () -> check(variables, sandbox));
+        return invalid == null
+                ? List.of()
+                : invalid.getMessage().lines().skip(1).toList();
     }
 
-    private static AnnotationConfigApplicationContext context(Map<String, String> variables, boolean sandbox) {
-        var context = new AnnotationConfigApplicationContext();
-        var sources = context.getEnvironment().getPropertySources();
+    private static SettingsCheck.Checked check(Map<String, String> variables, boolean sandbox) {
+        var environment = new StandardEnvironment();
+        var sources = environment.getPropertySources();
         // As the operating system would give it, and nothing of this machine's own.
         sources.remove("systemProperties");
         sources.replace(
                 "systemEnvironment",
                 new SystemEnvironmentPropertySource("systemEnvironment", new HashMap<>(variables)));
-        new ConfigDataApplicationContextInitializer().initialize(context);
-        ConfigurationPropertySources.attach(context.getEnvironment());
-        context.register(SettingsConfiguration.class);
-        if (sandbox) {
-            context.registerBean(Sandbox.class, () -> new Sandbox() {});
+        if (variables.containsKey("SPRING_CONFIG_IMPORT")) {
+            ConfigDataEnvironmentPostProcessor.applyTo(environment);
+        } else {
+            DEFAULTS.forEach(sources::addLast);
         }
-        return context;
+        ConfigurationPropertySources.attach(environment);
+        return SettingsCheck.check(environment, sandbox);
+    }
+
+    private static List<PropertySource<?>> defaults() {
+        var environment = new StandardEnvironment();
+        ConfigDataEnvironmentPostProcessor.applyTo(environment);
+        return environment.getPropertySources().stream()
+                .filter(OriginTrackedMapPropertySource.class::isInstance)
+                .toList();
     }
 
     private static String variable(String problem) {
