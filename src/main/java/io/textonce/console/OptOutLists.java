@@ -14,7 +14,6 @@ import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -43,8 +42,8 @@ final class OptOutLists {
     private final OptOutReader reader;
     private final AuditLog audit;
 
-    OptOutLists(DataSource dataSource, OptOuts optOuts, OptOutReader reader, AuditLog audit) {
-        this.jdbc = new JdbcTemplate(dataSource);
+    OptOutLists(JdbcTemplate jdbc, OptOuts optOuts, OptOutReader reader, AuditLog audit) {
+        this.jdbc = jdbc;
         this.optOuts = optOuts;
         this.reader = reader;
         this.audit = audit;

@@ -6,13 +6,10 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Operator actions on caps: a cap is raised or reset for its period, and what it holds is sent. */
 @Component
@@ -43,12 +40,8 @@ public final class CapActions {
     private final Clock clock;
 
     @Autowired
-    CapActions(DataSource dataSource, TextOnceProperties settings, Clock clock) {
-        this(
-                new JdbcTemplate(dataSource),
-                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
-                Cap.all(settings),
-                clock);
+    CapActions(JdbcTemplate jdbc, TransactionOperations transactions, TextOnceProperties settings, Clock clock) {
+        this(jdbc, transactions, Cap.all(settings), clock);
     }
 
     CapActions(JdbcTemplate jdbc, TransactionOperations transactions, List<Cap> caps, Clock clock) {

@@ -208,28 +208,18 @@ class DeliveryConfiguration {
     }
 
     @Bean
-    ErasureRepository erasureRepository(DataSource dataSource) {
-        return new ErasureRepository(new JdbcTemplate(dataSource));
-    }
-
-    @Bean
-    Timeline timeline(DataSource dataSource) {
-        return new Timeline(new JdbcTemplate(dataSource));
-    }
-
-    @Bean
     Redirection redirection(Recipients recipients, PhoneNumbers phones, PhoneHash phoneHash) {
         return Redirection.of(recipients, phones, phoneHash);
     }
 
     @Bean
     DueRepository dueDeliveries(
-            DataSource dataSource,
+            JdbcTemplate jdbc,
             Redirection redirection,
             Senders senders,
             BarredMessages barred,
             TextOnceProperties settings) {
-        return new DueRepository(new JdbcTemplate(dataSource), senders::current, settings.lease(), redirection, barred);
+        return new DueRepository(jdbc, senders::current, settings.lease(), redirection, barred);
     }
 
     /** Known to the kamelet {@code sms-send-sink}. */

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Erasure of deliveries: of personal data by age or at a person's request, and of whole rows by age. By age it works in
  * batches of rows that no other transaction has locked. Ids rise with time, so the oldest are found without reading the
  * rest; their age is measured by the database's clock, since an instance whose clock was wrong gave wrong ids.
  */
+@Component
 public final class ErasureRepository {
 
     private static final String TO_CLEAR = """

@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -35,13 +34,13 @@ public final class EventPreviews {
     private final TextOnceProperties settings;
 
     EventPreviews(
-            DataSource dataSource,
+            JdbcTemplate jdbc,
             OptOuts optOuts,
             SendAdmission admission,
             Caps caps,
             PhoneNumbers phones,
             TextOnceProperties settings) {
-        this.jdbc = new JdbcTemplate(dataSource);
+        this.jdbc = jdbc;
         this.optOuts = optOuts;
         this.admission = admission;
         this.caps = caps;

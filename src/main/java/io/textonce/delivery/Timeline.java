@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
 
 /**
  * Timeline of the deliveries and outbox of their status changes. The statement that changes a delivery selects its entry
  * into {@link #ENTRY}, so neither is ever committed without the other.
  */
+@Component
 public final class Timeline {
 
     /** Head of the statement that adds an entry; its rest selects these columns, in this order. */

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,8 +62,8 @@ public final class FileRuns {
     private final Counter accepted;
     private final Counter rejected;
 
-    FileRuns(DataSource dataSource, Clock clock, MeterRegistry meters) {
-        this.jdbc = new JdbcTemplate(dataSource);
+    FileRuns(JdbcTemplate jdbc, Clock clock, MeterRegistry meters) {
+        this.jdbc = jdbc;
         this.clock = clock;
         this.running = meters.gauge("textonce.files.reading", new AtomicInteger());
         this.accepted = lines(meters, "accepted");

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +46,9 @@ final class FinalResults {
     private final JdbcTemplate jdbc;
     private UUID after = FIRST;
 
-    FinalResults(FileRuns runs, DataSource dataSource) {
+    FinalResults(FileRuns runs, JdbcTemplate jdbc) {
         this.runs = runs;
-        this.jdbc = new JdbcTemplate(dataSource);
+        this.jdbc = jdbc;
     }
 
     /**
