@@ -1,12 +1,15 @@
 package io.textonce.twilio;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.StringTokenizer;
+import java.util.regex.Pattern;
 
 /**
  * Form body exactly as it was sent: every parameter in its order, with repeated and empty ones. A body that can't be
@@ -18,6 +21,8 @@ public final class FormBody {
     /** Maximum number of parameters. Twilio sends about 25; the bound limits the cost of a hostile body. */
     public static final int MAX_PARAMETERS = 200;
 
+    private static final Pattern MALFORMED = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
     private final List<Parameter> parameters;
 
     private FormBody(List<Parameter> parameters) {
@@ -26,30 +31,36 @@ public final class FormBody {
 
     /** Parses a raw {@code application/x-www-form-urlencoded} body. */
     public static FormBody parse(byte[] body) {
+        // A character for each byte, so that what is decoded can still be checked to be UTF-8.
+        String text = new String(body, ISO_8859_1);
+        var malformed = MALFORMED.matcher(text);
+        if (malformed.find()) {
+            throw new MalformedFormException("Malformed percent escape at byte " + malformed.start());
+        }
         var parameters = new ArrayList<Parameter>();
-        var start = 0;
-        while (start < body.length) {
-            var end = indexOf(body, '&', start, body.length);
-            if (end > start) {
-                if (parameters.size() == MAX_PARAMETERS) {
-                    throw new MalformedFormException("More than " + MAX_PARAMETERS + " form parameters");
-                }
-                parameters.add(parameter(body, start, end));
+        var parts = new StringTokenizer(text, "&");
+        while (parts.hasMoreTokens()) {
+            if (parameters.size() == MAX_PARAMETERS) {
+                throw new MalformedFormException("More than " + MAX_PARAMETERS + " form parameters");
             }
-            start = end + 1;
+            parameters.add(parameter(parts.nextToken()));
         }
         return new FormBody(parameters);
     }
 
-    /** Parses a raw form that was already decoded to a string; anything beyond ASCII counts as its UTF-8 bytes. */
-    public static FormBody parse(String body) {
+    private static Parameter parameter(String part) {
+        int equals = part.indexOf('=');
+        return equals < 0
+                ? new Parameter(decode(part), "")
+                : new Parameter(decode(part.substring(0, equals)), decode(part.substring(equals + 1)));
+    }
+
+    private static String decode(String part) {
+        byte[] decoded = URLDecoder.decode(part, ISO_8859_1).getBytes(ISO_8859_1);
         try {
-            var bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(body));
-            var copy = new byte[bytes.remaining()];
-            bytes.get(copy);
-            return parse(copy);
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(decoded)).toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedFormException("Form is not valid Unicode");
+            throw new MalformedFormException("Form is not valid UTF-8");
         }
     }
 
@@ -58,88 +69,9 @@ public final class FormBody {
         return parameters;
     }
 
-    /** Returns the first value of a name, or null. */
-    public @Nullable String first(String name) {
-        for (var parameter : parameters) {
-            if (parameter.name().equals(name)) {
-                return parameter.value();
-            }
-        }
-        return null;
-    }
-
-    /** Returns all values of a name in their order. */
-    public List<String> all(String name) {
-        return parameters.stream()
-                .filter(parameter -> parameter.name().equals(name))
-                .map(Parameter::value)
-                .toList();
-    }
-
     @Override
     public String toString() {
         return "FormBody" + parameters;
-    }
-
-    private static Parameter parameter(byte[] body, int start, int end) {
-        var equals = indexOf(body, '=', start, end);
-        var name = decode(body, start, equals);
-        return new Parameter(name, equals == end ? "" : decode(body, equals + 1, end));
-    }
-
-    private static String decode(byte[] body, int start, int end) {
-        var decoded = new byte[end - start];
-        var length = 0;
-        for (var i = start; i < end; i++) {
-            var octet = body[i];
-            if (octet == '+') {
-                octet = ' ';
-            } else if (octet == '%') {
-                octet = escaped(body, i, end);
-                i += 2;
-            }
-            decoded[length++] = octet;
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(decoded, 0, length))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new MalformedFormException("Form is not valid UTF-8 between bytes " + start + " and " + end);
-        }
-    }
-
-    private static byte escaped(byte[] body, int percent, int end) {
-        if (percent + 2 < end) {
-            var high = hexDigit(body[percent + 1]);
-            var low = hexDigit(body[percent + 2]);
-            if (high >= 0 && low >= 0) {
-                return (byte) (high << 4 | low);
-            }
-        }
-        throw new MalformedFormException("Malformed percent escape at byte " + percent);
-    }
-
-    /**
-     * Returns the value of an ASCII hexadecimal digit, unlike {@link Character#digit}, which accepts full-width digits
-     * too.
-     */
-    private static int hexDigit(byte octet) {
-        if (octet >= '0' && octet <= '9') {
-            return octet - '0';
-        }
-        var lower = octet | 0x20;
-        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-    }
-
-    private static int indexOf(byte[] body, char wanted, int start, int end) {
-        for (var i = start; i < end; i++) {
-            if (body[i] == wanted) {
-                return i;
-            }
-        }
-        return end;
     }
 
     /** Decoded name and value. A name without {@code =} has an empty value. */

@@ -13,7 +13,7 @@ class FormBodyTest {
 
     @Test
     void keepsOrderRepeatsAndEmptyValues() {
-        var form = FormBody.parse("Tag=b&Empty=&Bare&Tag=a&Tag=b&=nameless");
+        var form = parse("Tag=b&Empty=&Bare&Tag=a&Tag=b&=nameless");
 
         assertThat(form.parameters())
                 .containsExactly(
@@ -23,35 +23,26 @@ class FormBodyTest {
                         new Parameter("Tag", "a"),
                         new Parameter("Tag", "b"),
                         new Parameter("", "nameless"));
-        assertThat(form.first("Tag")).isEqualTo("b");
-        assertThat(form.first("Bare")).isEmpty();
-        assertThat(form.first("tag")).isNull();
-        assertThat(form.all("Tag")).containsExactly("b", "a", "b");
     }
 
     @Test
     void decodesBlanksEscapesAndUnicode() {
-        var form = FormBody.parse("From=%2B14017122661&Body=+%C3%87a+va%3f%20%F0%9F%91%8D+1%2B1%3d2%26c=d ");
+        var form = parse("From=%2B14017122661&Body=+%C3%87a+va%3f%20%F0%9F%91%8D+1%2B1%3d2%26c=d ");
 
-        assertThat(form.first("From")).isEqualTo("+14017122661");
-        assertThat(form.first("Body")).isEqualTo(" Ça va? 👍 1+1=2&c=d ");
+        assertThat(form.parameters())
+                .containsExactly(new Parameter("From", "+14017122661"), new Parameter("Body", " Ça va? 👍 1+1=2&c=d "));
     }
 
     @Test
     void readsUnescapedUnicodeAsUtf8() {
-        var body = "Body=你好";
-
-        assertThat(FormBody.parse(body).first("Body")).isEqualTo("你好");
-        assertThat(FormBody.parse(body.getBytes(StandardCharsets.UTF_8)).first("Body"))
-                .isEqualTo("你好");
+        assertThat(parse("Body=你好").parameters()).containsExactly(new Parameter("Body", "你好"));
     }
 
     @Test
     void skipsWhatLiesBetweenTwoAmpersands() {
-        assertThat(FormBody.parse("").parameters()).isEmpty();
-        assertThat(FormBody.parse("&&").parameters()).isEmpty();
-        assertThat(FormBody.parse("&a=1&&b=2&").parameters())
-                .containsExactly(new Parameter("a", "1"), new Parameter("b", "2"));
+        assertThat(parse("").parameters()).isEmpty();
+        assertThat(parse("&&").parameters()).isEmpty();
+        assertThat(parse("&a=1&&b=2&").parameters()).containsExactly(new Parameter("a", "1"), new Parameter("b", "2"));
     }
 
     @ParameterizedTest
@@ -69,15 +60,14 @@ class FormBodyTest {
                 "a=%C3&b=%87", // a sequence across two values
                 "a=%C0%AF", // overlong
                 "a=%ED%A0%80", // a surrogate
-                "a=\uD83D", // half a surrogate pair
             })
     void refusesWhatItWouldHaveToGuess(String body) {
-        assertThatThrownBy(() -> FormBody.parse(body)).isInstanceOf(MalformedFormException.class);
+        assertThatThrownBy(() -> parse(body)).isInstanceOf(MalformedFormException.class);
     }
 
     @Test
     void saysWhereTheFormBreaksWithoutRepeatingIt() {
-        assertThatThrownBy(() -> FormBody.parse("To=%2B15558675310&Body=Hello%2"))
+        assertThatThrownBy(() -> parse("To=%2B15558675310&Body=Hello%2"))
                 .isInstanceOf(MalformedFormException.class)
                 .hasMessage("Malformed percent escape at byte 28");
     }
@@ -86,12 +76,16 @@ class FormBodyTest {
     void readsAsManyParametersAsTheBoundAndNotOneMore() {
         var most = "a=1&".repeat(FormBody.MAX_PARAMETERS);
 
-        assertThat(FormBody.parse(most).parameters()).hasSize(FormBody.MAX_PARAMETERS);
-        assertThatThrownBy(() -> FormBody.parse(most + "a")).isInstanceOf(MalformedFormException.class);
+        assertThat(parse(most).parameters()).hasSize(FormBody.MAX_PARAMETERS);
+        assertThatThrownBy(() -> parse(most + "a")).isInstanceOf(MalformedFormException.class);
     }
 
     @Test
     void printsNamesAndNoValues() {
-        assertThat(FormBody.parse("To=%2B15558675310&Body=Hello")).hasToString("FormBody[To=***, Body=***]");
+        assertThat(parse("To=%2B15558675310&Body=Hello")).hasToString("FormBody[To=***, Body=***]");
+    }
+
+    private static FormBody parse(String body) {
+        return FormBody.parse(body.getBytes(StandardCharsets.UTF_8));
     }
 }
