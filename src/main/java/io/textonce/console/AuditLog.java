@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -63,9 +62,8 @@ class AuditLog {
     private final JdbcTemplate jdbc;
     private final Clock clock;
 
-    AuditLog(DataSource dataSource, Clock clock) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+    AuditLog(ConsoleDatabase database, Clock clock) {
+        this.jdbc = database.jdbc();
         this.clock = clock;
     }
 

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -71,14 +70,13 @@ public final class Dashboard {
     private @Nullable Picture picture;
 
     Dashboard(
-            DataSource dataSource,
+            ConsoleDatabase database,
             OpenDeliveries open,
             Intakes intakes,
             TwilioCodes codes,
             TextOnceProperties settings,
             Clock clock) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+        this.jdbc = database.jdbc();
         this.open = open;
         this.intakes = intakes;
         this.codes = codes;

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Controller;
@@ -56,9 +55,8 @@ final class LedgerPage {
     private final Duration assumed;
     private final Duration window;
 
-    LedgerPage(DataSource dataSource, TextOnceProperties settings) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+    LedgerPage(ConsoleDatabase database, TextOnceProperties settings) {
+        this.jdbc = database.jdbc();
         this.assumed = settings.unknown().listLag();
         this.window = settings.unknown().window();
     }

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
@@ -33,9 +32,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class OpenDeliveries implements MeterBinder {
-
-    /** A page that waits for a slow query is worse than one without its number. */
-    static final int LONGEST_QUERY_SECONDS = 5;
 
     private static final List<DeliveryStatus> STATUSES = List.of(DeliveryStatus.HELD, DeliveryStatus.UNKNOWN);
     private static final Duration FRESH = Duration.ofSeconds(5);
@@ -51,9 +47,8 @@ public final class OpenDeliveries implements MeterBinder {
     private final Map<DeliveryStatus, Open> known = new ConcurrentHashMap<>();
     private final BackgroundReading<Map<DeliveryStatus, Open>> reading;
 
-    OpenDeliveries(DataSource dataSource, Clock clock, @Qualifier("readings") ScheduledExecutorService readings) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(LONGEST_QUERY_SECONDS);
+    OpenDeliveries(ConsoleDatabase database, Clock clock, @Qualifier("readings") ScheduledExecutorService readings) {
+        this.jdbc = database.jdbc();
         this.clock = clock;
         this.reading = new BackgroundReading<>(
                 readings, () -> STATUSES.stream().collect(Collectors.toMap(Function.identity(), this::of)));

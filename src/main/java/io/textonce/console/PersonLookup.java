@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -38,9 +37,8 @@ final class PersonLookup {
     private final JdbcTemplate jdbc;
     private final Searches searches;
 
-    PersonLookup(DataSource dataSource, Searches searches) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+    PersonLookup(ConsoleDatabase database, Searches searches) {
+        this.jdbc = database.jdbc();
         this.searches = searches;
     }
 

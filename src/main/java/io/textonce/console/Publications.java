@@ -3,7 +3,6 @@ package io.textonce.console;
 import io.textonce.settings.TextOnceProperties;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -24,9 +23,8 @@ final class Publications {
     private final JdbcTemplate jdbc;
     private final TextOnceProperties settings;
 
-    Publications(DataSource dataSource, TextOnceProperties settings) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+    Publications(ConsoleDatabase database, TextOnceProperties settings) {
+        this.jdbc = database.jdbc();
         this.settings = settings;
     }
 

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -44,10 +43,9 @@ final class RejectedLookup {
     private final Searches searches;
     private final ApiAudit lookups;
 
-    RejectedLookup(DataSource dataSource, Searches searches, ApiAudit lookups) {
+    RejectedLookup(ConsoleDatabase database, Searches searches, ApiAudit lookups) {
         this.lookups = lookups;
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+        this.jdbc = database.jdbc();
         this.searches = searches;
     }
 

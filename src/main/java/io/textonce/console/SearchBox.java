@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -68,13 +67,12 @@ final class SearchBox {
     private final Sealer sealer;
 
     SearchBox(
-            DataSource dataSource,
+            ConsoleDatabase database,
             DeliverySearch deliveries,
             Searches searches,
             TypedNumbers numbers,
             TextOnceProperties settings) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
+        this.jdbc = database.jdbc();
         this.deliveries = deliveries;
         this.searches = searches;
         this.numbers = numbers;

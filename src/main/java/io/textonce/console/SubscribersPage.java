@@ -17,7 +17,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import javax.sql.DataSource;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.util.ObjectHelper;
@@ -50,10 +49,9 @@ final class SubscribersPage {
     private final ProducerTemplate routes;
     private final String[] names;
 
-    SubscribersPage(DataSource dataSource, ProducerTemplate routes, TextOnceProperties settings) {
-        this.jdbc = new JdbcTemplate(dataSource);
+    SubscribersPage(ConsoleDatabase database, ProducerTemplate routes, TextOnceProperties settings) {
+        this.jdbc = database.jdbc();
         this.routes = routes;
-        jdbc.setQueryTimeout(OpenDeliveries.LONGEST_QUERY_SECONDS);
         this.names = settings.subscribers().toArray(String[]::new);
     }
 
