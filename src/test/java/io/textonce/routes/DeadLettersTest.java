@@ -16,6 +16,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -107,6 +108,33 @@ class DeadLettersTest {
                 "/dead-letters/" + rest.path("id").asText() + "/discard", form("reason", "The order was canceled"));
         assertThat(discarded.statusCode()).isEqualTo(200);
         assertThat(found(sandbox, "file", other)).isZero();
+    }
+
+    @Test
+    void opensALetterBehindThoseThatItsPlaceLists(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        var database = sandbox.database();
+        database.update(
+                "INSERT INTO textonce.dead_letters (sha256, created_at, route, reason, body)"
+                        + " SELECT sha256(convert_to(? || n, 'UTF8')), now() - n * interval '1 s', ?, 'wrong', 'x'"
+                        + " FROM generate_series(0, 1000) AS n",
+                id,
+                id);
+        String last = database.queryForObject(
+                "SELECT encode(sha256, 'hex') FROM textonce.dead_letters WHERE route = ? ORDER BY created_at LIMIT 1",
+                String.class,
+                id);
+        String key = Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
+        try {
+            assertThat(read(sandbox, "/api/dead-letters/table." + key)
+                            .path("origin")
+                            .asText())
+                    .isEqualTo(id);
+            assertThat(sandbox.get("/api/dead-letters/table.bm9uZQ").statusCode())
+                    .isEqualTo(404);
+        } finally {
+            database.update("DELETE FROM textonce.dead_letters WHERE route = ?", id);
+        }
     }
 
     @Test
