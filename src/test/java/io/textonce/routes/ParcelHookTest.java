@@ -1,10 +1,10 @@
 package io.textonce.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
+import io.textonce.sandbox.UserRoutesFile;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 
 /** The example of a public path, by kamelet:public-source; production lists the path. */
@@ -21,16 +20,12 @@ class ParcelHookTest {
 
     @Test
     void acceptsAnEventOfACallerWithTheTokenAlone(Sandbox sandbox) throws IOException {
-        Path file = sandbox.routes().resolve("parcel-hook.camel.yaml");
-        var camel = sandbox.context().getBean(CamelContext.class);
         String id = sandbox.newEventId();
         String order = sandbox.orderShipped(id, sandbox.newNumber());
-        try {
-            Files.writeString(
-                    file,
-                    Files.readString(Path.of("routes/examples/parcel-hook.camel.yaml"))
-                            .replace("{{env:PARCEL_TOKEN}}", "the-token"));
-            await().until(() -> camel.getRoute("parcel-hook") != null);
+        String text = Files.readString(Path.of("routes/examples/parcel-hook.camel.yaml"))
+                .replace("{{env:PARCEL_TOKEN}}", "the-token");
+        try (var own = new UserRoutesFile(sandbox, "parcel-hook", text)) {
+            own.awaitRoute("parcel-hook");
 
             for (String header : List.of("X-Token: other", "X-Other: the-token", "CamelHttpResponseCode: 200")) {
                 assertThat(call(sandbox, header, order).statusCode()).as(header).isEqualTo(403);
@@ -38,8 +33,6 @@ class ParcelHookTest {
             assertThat(sandbox.deliveries(id)).isZero();
             assertThat(call(sandbox, "X-Token: the-token", order).statusCode()).isEqualTo(202);
             assertThat(sandbox.deliveries(id)).isOne();
-        } finally {
-            Files.deleteIfExists(file);
         }
     }
 

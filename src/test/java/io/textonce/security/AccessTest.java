@@ -2,7 +2,6 @@ package io.textonce.security;
 
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.nimbusds.jose.JOSEException;
@@ -15,6 +14,7 @@ import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SignedForm;
+import io.textonce.sandbox.UserRoutesFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,8 +22,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -31,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -590,12 +587,10 @@ class AccessTest {
 
     @Test
     void opensAnOwnRouteToWhomItsPathSays(Sandbox sandbox) throws IOException {
-        Path file = sandbox.routes().resolve("hooks.camel.yaml");
         var paths = List.of("/hooks/parcel", "/hooks/bells/7", "/hooks/closed", "/api/hooks");
-        try {
-            Files.writeString(file, paths.stream().map(AccessTest::route).collect(Collectors.joining()));
-            var camel = sandbox.context().getBean(CamelContext.class);
-            await().until(() -> camel.getRoute("hook-api-hooks") != null);
+        String text = paths.stream().map(AccessTest::route).collect(Collectors.joining());
+        try (var own = new UserRoutesFile(sandbox, "hooks", text)) {
+            own.awaitRoute("hook-api-hooks");
 
             for (String open : paths.subList(0, 2)) {
                 for (String caller : new String[] {null, "Bearer wrong", SHOP}) {
@@ -613,8 +608,6 @@ class AccessTest {
                     .is(401, "unauthorized");
             assertThat(get(sandbox.uri("/api/hooks"), SHOP, sandbox).statusCode())
                     .isEqualTo(200);
-        } finally {
-            Files.deleteIfExists(file);
         }
     }
 
@@ -638,18 +631,14 @@ class AccessTest {
 
     @Test
     void permitsAClientItsEventsAloneOnPathsOfUsers(Sandbox sandbox) throws IOException {
-        Path file = sandbox.routes().resolve("own-paths.camel.yaml");
-        var camel = sandbox.context().getBean(CamelContext.class);
         String id = sandbox.newEventId();
         String order = sandbox.orderShipped(id, sandbox.newNumber());
-        try {
-            Files.writeString(
-                    file,
-                    ownPath("shipped", "direct:event-order-shipped")
-                            + ownPath("delayed", "direct:event-order-delayed")
-                            + ownPath("canceled", "direct:event-appointment-cancelled")
-                            + ownPath("sink", "kamelet:sms-send-sink?event=parcel&purpose=parcels"));
-            await().until(() -> camel.getRoute("own-path-sink") != null);
+        String text = ownPath("shipped", "direct:event-order-shipped")
+                + ownPath("delayed", "direct:event-order-delayed")
+                + ownPath("canceled", "direct:event-appointment-cancelled")
+                + ownPath("sink", "kamelet:sms-send-sink?event=parcel&purpose=parcels");
+        try (var own = new UserRoutesFile(sandbox, "own-paths", text)) {
+            own.awaitRoute("own-path-sink");
 
             for (String other : List.of("delayed", "canceled", "sink")) {
                 var answer = post(sandbox.uri("/api/own-path-" + other), SHOP, order, sandbox);
@@ -667,8 +656,6 @@ class AccessTest {
                                     sandbox)
                             .statusCode())
                     .isEqualTo(202);
-        } finally {
-            Files.deleteIfExists(file);
         }
     }
 
