@@ -1,15 +1,13 @@
 package io.textonce.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.CapActions;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApiJson;
 import io.textonce.http.ApplicationPath;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.tuning.SharedBuffers;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
@@ -35,11 +33,11 @@ final class CapOperator {
     }
 
     /** Responds with the caps and their use in the current period. */
-    void all(Exchange exchange) throws JsonProcessingException {
+    void all(Exchange exchange) {
         var answer = SharedBuffers.JSON.createObjectNode();
         var list = answer.putArray("caps");
         caps.states().forEach(state -> list.add(members(state)));
-        DeliveryLookup.answer(exchange, answer);
+        ApiJson.respond(exchange, answer);
     }
 
     private static ObjectNode members(CapActions.State state) {
@@ -57,19 +55,13 @@ final class CapOperator {
     }
 
     /** Performs the action that the path names, for the reason in the body, and responds with the caps. */
-    void action(Exchange exchange) throws JsonProcessingException {
+    void action(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
         var path = ACTION.matcher(ApplicationPath.of(request));
         if (!path.matches()) {
             throw notFound();
         }
-        byte[] body = exchange.getMessage().getBody(byte[].class);
-        JsonNode json;
-        try {
-            json = SharedBuffers.JSON.readTree(body == null ? new byte[0] : body);
-        } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not JSON");
-        }
+        var json = ApiJson.read(exchange);
         act(
                 path.group(1),
                 path.group(2),

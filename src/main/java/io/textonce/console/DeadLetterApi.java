@@ -1,15 +1,14 @@
 package io.textonce.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.console.DeadLetterBox.Wanted;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApiJson;
 import io.textonce.http.ApplicationPath;
 import io.textonce.intake.DeadLetter;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +29,7 @@ final class DeadLetterApi {
     }
 
     /** Responds with the letters that match, without their content, and with their number by place, event and reason. */
-    void list(Exchange exchange) throws JsonProcessingException {
+    void list(Exchange exchange) {
         var found = box.find(wanted(exchange));
         var body = SharedBuffers.JSON.createObjectNode();
         body.put("total", found.letters().size());
@@ -38,21 +37,20 @@ final class DeadLetterApi {
         body.set("unavailable", SharedBuffers.JSON.valueToTree(found.away()));
         var letters = body.putArray("deadLetters");
         found.letters().stream().limit(Search.PAGE).forEach(letter -> letters.add(members(letter)));
-        DeliveryLookup.answer(exchange, body);
+        ApiJson.respond(exchange, body);
     }
 
-    void one(Exchange exchange) throws JsonProcessingException {
+    void one(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
         var letter = box.opened(path(request).group(1), request.getRemoteUser());
-        DeliveryLookup.answer(
-                exchange, members(letter).put("head", letter.head()).put("body", letter.body()));
+        ApiJson.respond(exchange, members(letter).put("head", letter.head()).put("body", letter.body()));
     }
 
     /** Replays or discards the letter of the path. */
-    void act(Exchange exchange) throws JsonProcessingException {
+    void act(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
         var path = path(request);
-        var wanted = body(exchange);
+        var wanted = ApiJson.read(exchange);
         var letter = box.one(path.group(1));
         var answer = SharedBuffers.JSON.createObjectNode();
         switch (path.group(2)) {
@@ -66,14 +64,14 @@ final class DeadLetterApi {
             }
             default -> throw new EventRejected(404, "not_found", "Unknown action.");
         }
-        DeliveryLookup.answer(exchange, answer);
+        ApiJson.respond(exchange, answer);
     }
 
     /** Replays all letters that match. */
-    void replay(Exchange exchange) throws JsonProcessingException {
+    void replay(Exchange exchange) {
         var result =
                 box.replayAll(wanted(exchange), DeliveryLookup.request(exchange).getRemoteUser());
-        DeliveryLookup.answer(exchange, SharedBuffers.JSON.valueToTree(result));
+        ApiJson.respond(exchange, result);
     }
 
     private static ObjectNode members(DeadLetter letter) {
@@ -93,15 +91,6 @@ final class DeadLetterApi {
     private static @Nullable String text(JsonNode request) {
         var body = request.get("body");
         return body == null || body.isNull() ? null : body.isTextual() ? body.asText() : body.toString();
-    }
-
-    private static JsonNode body(Exchange exchange) {
-        try {
-            byte[] body = exchange.getMessage().getBody(byte[].class);
-            return SharedBuffers.JSON.readTree(body == null || body.length == 0 ? new byte[] {'{', '}'} : body);
-        } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not JSON");
-        }
     }
 
     private static Matcher path(HttpServletRequest request) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApiJson;
 import io.textonce.http.ApplicationPath;
 import io.textonce.phone.PhoneTimeZones;
 import io.textonce.tuning.SharedBuffers;
@@ -67,7 +68,7 @@ final class DeliveryLookup {
         if (rows.isEmpty()) {
             throw notFound();
         }
-        answer(exchange, delivery(rows.get(0), zone(exchange)));
+        ApiJson.respond(exchange, delivery(rows.get(0), zone(exchange)));
     }
 
     void all(Exchange exchange) throws JsonProcessingException {
@@ -80,7 +81,7 @@ final class DeliveryLookup {
         if (rows.size() == exchange.getVariable("limit", Integer.class)) {
             found.put("next", rows.get(rows.size() - 1).get("id").toString());
         }
-        answer(exchange, found);
+        ApiJson.respond(exchange, found);
     }
 
     static UUID id(String text) {
@@ -194,13 +195,6 @@ final class DeliveryLookup {
             name.append(words[i].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[i].substring(1));
         }
         return name.toString();
-    }
-
-    static void answer(Exchange exchange, ObjectNode body) throws JsonProcessingException {
-        exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-        exchange.getMessage().setHeader("Cache-Control", "no-store");
-        exchange.getMessage().setBody(SharedBuffers.JSON.writeValueAsString(body));
     }
 
     /** Returns the operator's name; the sandbox has no users. */

@@ -1,6 +1,6 @@
 package io.textonce.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.textonce.http.ApiJson;
 import io.textonce.intake.file.FileRuns;
 import io.textonce.tuning.SharedBuffers;
 import org.apache.camel.Exchange;
@@ -16,7 +16,7 @@ final class FileLookup {
         this.runs = runs;
     }
 
-    void answer(Exchange exchange) throws JsonProcessingException {
+    void answer(Exchange exchange) {
         var body = SharedBuffers.JSON.createObjectNode();
         var files = body.putArray("files");
         for (var run : runs.newest(Search.PAGE)) {
@@ -35,6 +35,6 @@ final class FileLookup {
                     .put("results", run.results())
                     .put("finalResults", run.finalResults());
         }
-        DeliveryLookup.answer(exchange, body);
+        ApiJson.respond(exchange, body);
     }
 }

@@ -1,16 +1,14 @@
 package io.textonce.console;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApiJson;
 import io.textonce.http.ApplicationPath;
 import io.textonce.privacy.PersonalDataMask;
 import io.textonce.twilio.TwilioCodes;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
-import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -30,7 +28,6 @@ final class Operator {
 
     private static final int LONGEST_REASON = 300;
 
-    private final ObjectMapper json = new ObjectMapper();
     private final OperatorActions decisions;
     private final TwilioMessages messages;
     private final TwilioCodes codes;
@@ -58,14 +55,8 @@ final class Operator {
             throw DeliveryLookup.notFound();
         }
         var id = DeliveryLookup.id(path.group(1));
-        byte[] body = exchange.getMessage().getBody(byte[].class);
-        JsonNode reason;
-        try {
-            reason = json.readTree(body == null ? new byte[0] : body).path("reason");
-        } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not JSON");
-        }
-        act(id, path.group(2), DeliveryLookup.operator(request.getRemoteUser()), reason.asText(""));
+        String reason = ApiJson.read(exchange).path("reason").asText("");
+        act(id, path.group(2), DeliveryLookup.operator(request.getRemoteUser()), reason);
         DeliveryLookup.ask(exchange, Search.byId(id), ZoneOffset.UTC);
     }
 

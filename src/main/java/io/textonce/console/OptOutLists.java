@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApiJson;
 import io.textonce.tuning.SharedBuffers;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -60,7 +61,7 @@ final class OptOutLists {
         if (rows.size() == PAGE) {
             answer.put("next", Position.of(rows).toString());
         }
-        answer(exchange, answer);
+        ApiJson.respond(exchange, answer);
     }
 
     private static ObjectNode members(Map<String, Object> row) {
@@ -106,7 +107,7 @@ final class OptOutLists {
                 null,
                 null,
                 "opt-outs: " + imported.added() + " new of " + entries.size());
-        answer(
+        ApiJson.respond(
                 exchange,
                 SharedBuffers.JSON
                         .createObjectNode()
@@ -121,14 +122,6 @@ final class OptOutLists {
             return SharedBuffers.JSON.readTree(text);
         } catch (JsonProcessingException e) {
             throw EventRejected.ofField("body", "is neither JSON nor, with Content-Type text/csv, CSV");
-        }
-    }
-
-    private static void answer(Exchange exchange, ObjectNode members) {
-        try {
-            DeliveryLookup.answer(exchange, members);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
         }
     }
 

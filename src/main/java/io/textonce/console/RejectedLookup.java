@@ -1,6 +1,6 @@
 package io.textonce.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.textonce.http.ApiJson;
 import io.textonce.tuning.SharedBuffers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -96,7 +96,7 @@ final class RejectedLookup {
     }
 
     /** Answers a program: the rejected events that match all parameters, newest first. */
-    void answer(Exchange exchange) throws JsonProcessingException {
+    void answer(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
         var search = searches.by(request.getParameterMap());
         lookups.record(request, "searched", "rejected events");
@@ -117,7 +117,7 @@ final class RejectedLookup {
         if (found.size() == search.limit()) {
             body.put("next", found.get(found.size() - 1).id().toString());
         }
-        DeliveryLookup.answer(exchange, body);
+        ApiJson.respond(exchange, body);
     }
 
     /** Rejected event. */

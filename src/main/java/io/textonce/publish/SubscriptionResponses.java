@@ -1,12 +1,9 @@
 package io.textonce.publish;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApiJson;
 import io.textonce.http.ApplicationPath;
 import io.textonce.publish.CursorStates.State;
-import io.textonce.tuning.SharedBuffers;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +30,8 @@ final class SubscriptionResponses {
         this.actions = actions;
     }
 
-    void all(Exchange exchange) throws JsonProcessingException {
-        answer(
+    void all(Exchange exchange) {
+        ApiJson.respond(
                 exchange,
                 Map.of(
                         "subscriptions",
@@ -48,14 +45,14 @@ final class SubscriptionResponses {
      *
      * @throws EventRejected 400 without a reason or a time, 404 for no such subscriber or action, 409 when nothing can be skipped
      */
-    void decide(Exchange exchange) throws JsonProcessingException {
+    void decide(Exchange exchange) {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         var path = ACTION.matcher(ApplicationPath.of(request));
         if (!path.matches() || !names.contains(path.group(1))) {
             throw new EventRejected(404, "not_found", "Unknown subscription or action.");
         }
         String name = path.group(1);
-        var body = body(exchange);
+        var body = ApiJson.read(exchange);
         String answer = actions.act(
                 name,
                 path.group(2),
@@ -64,16 +61,7 @@ final class SubscriptionResponses {
                 request.getRemoteUser());
         var members = members(subscriptions.states(List.of(name)).get(0));
         put(members, "test", answer);
-        answer(exchange, members);
-    }
-
-    private static JsonNode body(Exchange exchange) {
-        byte[] body = exchange.getMessage().getBody(byte[].class);
-        try {
-            return SharedBuffers.JSON.readTree(body == null ? new byte[0] : body);
-        } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not JSON");
-        }
+        ApiJson.respond(exchange, members);
     }
 
     private static Map<String, Object> members(State state) {
@@ -96,12 +84,5 @@ final class SubscriptionResponses {
         if (value != null) {
             members.put(name, value.toString());
         }
-    }
-
-    private void answer(Exchange exchange, Map<String, Object> members) throws JsonProcessingException {
-        exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-        exchange.getMessage().setHeader("Cache-Control", "no-store");
-        exchange.getMessage().setBody(SharedBuffers.JSON.writeValueAsString(members));
     }
 }
