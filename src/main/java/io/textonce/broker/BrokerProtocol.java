@@ -25,6 +25,10 @@ enum BrokerProtocol {
     private static final Pattern WRAPPED = Pattern.compile("ssl|amqps|amqpws|http");
 
     private static final int TIMEOUT_MILLIS = 1_000;
+
+    /** A loaded broker is slow: only when it is silent for this long, too, does it not speak a protocol. */
+    private static final int PATIENT_TIMEOUT_MILLIS = 3_000;
+
     private static final int ENOUGH = 13;
 
     private final String title;
@@ -75,13 +79,18 @@ enum BrokerProtocol {
     }
 
     private @Nullable String spokenBy(String host, int port) throws IOException {
-        String spoken = spoken(answer(host, port));
+        String spoken = spoken(answer(host, port, TIMEOUT_MILLIS));
+        if (spoken != null) {
+            return spoken;
+        }
         for (var other : values()) {
-            if (spoken == null && other != this) {
-                spoken = spoken(other.answer(host, port));
+            String spokenToo = other == this ? null : spoken(other.answer(host, port, TIMEOUT_MILLIS));
+            if (spokenToo != null) {
+                String late = spoken(answer(host, port, PATIENT_TIMEOUT_MILLIS));
+                return late == null ? spokenToo : late;
             }
         }
-        return spoken;
+        return null;
     }
 
     private static String advice(String spoken) {
@@ -93,11 +102,11 @@ enum BrokerProtocol {
         return "";
     }
 
-    private byte[] answer(String host, int port) throws IOException {
+    private byte[] answer(String host, int port, int timeoutMillis) throws IOException {
         var answer = new ByteArrayOutputStream();
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
-            socket.setSoTimeout(TIMEOUT_MILLIS);
+            socket.setSoTimeout(timeoutMillis);
             try {
                 socket.getOutputStream().write(greeting);
                 while (answer.size() < ENOUGH && spoken(answer.toByteArray()) == null) {

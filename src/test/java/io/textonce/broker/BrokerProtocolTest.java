@@ -94,6 +94,23 @@ class BrokerProtocolTest {
         }
     }
 
+    /** A broker under load may answer to one protocol before it answers to the other. */
+    @Test
+    void waitsForABrokerThatIsSlow() throws IOException {
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var replies = new Thread(() -> {
+                replyOnce(server, "");
+                replyOnce(server, "\0\0\0\21\n");
+                replyToAll(server, "AMQP\3\1\0\0");
+            });
+            replies.setDaemon(true);
+            replies.start();
+
+            assertThat(BrokerProtocol.mismatch("amqp", "amqp://127.0.0.1:" + server.getLocalPort()))
+                    .isNull();
+        }
+    }
+
     @Test
     void leavesAPortThatAcceptsNoConnectionAndAnUnknownClientAlone() {
         assertThat(BrokerProtocol.mismatch("artemis", "tcp://127.0.0.1:1")).isNull();
@@ -102,15 +119,22 @@ class BrokerProtocolTest {
     }
 
     private static void replyToAll(ServerSocket server, String answer) {
-        try {
-            while (true) {
-                try (var socket = server.accept()) {
-                    socket.getInputStream().read();
-                    socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
-                }
+        while (replyOnce(server, answer)) {
+            // The next connection is waited for.
+        }
+    }
+
+    /** With an empty answer it is silent until the other side hangs up. */
+    private static boolean replyOnce(ServerSocket server, String answer) {
+        try (var socket = server.accept()) {
+            socket.getInputStream().read();
+            socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+            if (answer.isEmpty()) {
+                socket.getInputStream().readAllBytes();
             }
+            return true;
         } catch (IOException e) {
-            // The test is over.
+            return false;
         }
     }
 }
