@@ -72,6 +72,10 @@ class ExampleDayTest {
                                         + " AND field = 'phone'",
                                 Integer.class)
                 > 0);
+        // A shop may drop a file of the same name each day.
+        sandbox.database().update("""
+                        INSERT INTO textonce.file_runs (id, path, event, state, size)
+                        SELECT gen_random_uuid(), path, event, state, size FROM textonce.file_runs LIMIT 1""");
     }
 
     @Test
@@ -222,7 +226,7 @@ class ExampleDayTest {
         page.waitForURL(address);
     }
 
-    /** One load serves all looks: wide and light, narrow and dark, between, and print. */
+    /** One load serves all looks: wide and on a phone; with {@code -Pproof} also between, dark and in print. */
     private static void looksRight(String name) {
         Browser.firstRows(page);
         show(1280, ColorScheme.LIGHT, Media.SCREEN);
@@ -234,19 +238,19 @@ class ExampleDayTest {
                 .as("fields without a label")
                 .isEqualTo(0);
         Browser.keep(page, name);
-        show(768, ColorScheme.DARK, Media.SCREEN);
-        fits(name);
-        Browser.keep(page, name + "-768-dark");
         show(320, ColorScheme.LIGHT, Media.SCREEN);
         fits(name);
         show(360, ColorScheme.LIGHT, Media.SCREEN);
         fits(name);
         assertThat(Browser.faults(page)).as("what axe finds on a phone").isEmpty();
         Browser.keep(page, name + "-360");
-        show(768, ColorScheme.LIGHT, Media.PRINT);
-        fits(name);
-        Browser.keep(page, name + "-print");
         if (Boolean.getBoolean("proof.large")) {
+            show(768, ColorScheme.DARK, Media.SCREEN);
+            fits(name);
+            Browser.keep(page, name + "-768-dark");
+            show(768, ColorScheme.LIGHT, Media.PRINT);
+            fits(name);
+            Browser.keep(page, name + "-print");
             assertThat(Browser.faults(page)).as("what axe finds in print").isEmpty();
             show(1280, ColorScheme.LIGHT, Media.SCREEN);
             assertThat(Browser.faults(page)).as("what axe finds").isEmpty();
