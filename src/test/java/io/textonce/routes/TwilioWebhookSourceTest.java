@@ -15,27 +15,28 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** An own route that starts at the kamelet. */
 @SandboxTest
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwilioWebhookSourceTest {
 
     private static final String PATH = "/twilio/own-webhook";
 
-    @Autowired
-    private CamelContext camel;
+    private static final List<Exchange> seen = new CopyOnWriteArrayList<>();
+    private static @Nullable CamelContext open;
 
-    private final List<Exchange> seen = new CopyOnWriteArrayList<>();
-
-    @BeforeAll
-    void openTheRoute() throws Exception {
+    @BeforeEach
+    void openTheRoute(@Autowired CamelContext camel) throws Exception {
+        seen.clear();
+        if (open != null) {
+            return;
+        }
+        open = camel;
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -48,14 +49,10 @@ class TwilioWebhookSourceTest {
     }
 
     @AfterAll
-    void closeTheRoute() throws Exception {
-        camel.getRouteController().stopRoute("own-webhook");
-        camel.removeRoute("own-webhook");
-    }
-
-    @BeforeEach
-    void forget() {
-        seen.clear();
+    static void closeTheRoute() throws Exception {
+        open.getRouteController().stopRoute("own-webhook");
+        open.removeRoute("own-webhook");
+        open = null;
     }
 
     @Test

@@ -40,6 +40,7 @@ class CommandsIT {
     }
 
     @Test
+    @Tag("proof")
     void checkPrintsFileLineAndReasonAndPassesWhatIsRight() throws Exception {
         Path routes = Files.createDirectories(folder.resolve("bad/events"));
         Files.writeString(

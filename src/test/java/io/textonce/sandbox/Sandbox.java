@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -31,7 +32,9 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
@@ -259,7 +262,21 @@ public final class Sandbox {
             settings.put("TEXTONCE_CLAIM_MEMORY", "0s");
             settings.put("TEXTONCE_DUE_IDLE_POLL_INTERVAL", "1s");
             settings.put("TEXTONCE_TWILIO_SEGMENTS_PER_SECOND", String.join("=5,", PACED_SENDERS) + "=5");
+            settings.put("spring.lifecycle.timeout-per-shutdown-phase", "1s");
             Peers.configure(context.getEnvironment(), settings);
+            context.addApplicationListener(new ImpatientEnd());
+        }
+    }
+
+    /** What tests have left hanging would delay the end of each JVM of tests by half a minute. */
+    private static final class ImpatientEnd implements ApplicationListener<ContextClosedEvent> {
+
+        @Override
+        public void onApplicationEvent(ContextClosedEvent event) {
+            event.getApplicationContext()
+                    .getBean(CamelContext.class)
+                    .getShutdownStrategy()
+                    .setTimeout(1);
         }
     }
 
