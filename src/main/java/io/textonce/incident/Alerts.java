@@ -55,7 +55,7 @@ class Alerts {
             ORDER BY a.queued_at, a.incident_id
             """;
 
-    private static final String TELL = """
+    private static final String CREATE = """
             INSERT INTO textonce.incident_messages (event_id, phone_hash, phone, consent_at, alerted_at, due_at)
             VALUES (?, ?, ?, ?, clock_timestamp(), clock_timestamp() + CAST(? AS interval))
             """;
@@ -131,7 +131,7 @@ class Alerts {
             }
             var first = waiting.get(0);
             String text = waiting.size() == 1 ? first.textId() : first.textId() + "/digest";
-            jdbc.update(TELL, text, number, first.phone(), first.consentAt(), AGAIN);
+            jdbc.update(CREATE, text, number, first.phone(), first.consentAt(), AGAIN);
             waiting.forEach(alert -> jdbc.update(
                     "UPDATE textonce.incident_alerts SET message_id = ? WHERE incident_id = ? AND step = ?",
                     text,
@@ -187,7 +187,7 @@ class Alerts {
             return null;
         }
         var first = lines.get(0);
-        boolean asksReply = lines.stream().anyMatch(Line::asksReply);
+        boolean needsAcknowledgment = lines.stream().anyMatch(Line::needsAcknowledgment);
         if (lines.size() == 1) {
             return Incident.alert(
                     first.text(),
@@ -197,7 +197,7 @@ class Alerts {
                     first.title(),
                     first.url(),
                     first.expiresAt() == null ? null : first.expiresAt().toInstant(),
-                    asksReply);
+                    needsAcknowledgment);
         }
         Map<String, Object> digest = new LinkedHashMap<>();
         digest.put("eventId", first.text());
@@ -205,7 +205,7 @@ class Alerts {
         digest.put("consentAt", first.consentAt().toInstant().toString());
         digest.put("count", lines.size());
         digest.put("incidents", Digest.names(lines.stream().map(Line::name).toList()));
-        if (asksReply) {
+        if (needsAcknowledgment) {
             digest.put("acknowledge", true);
         }
         return digest;
@@ -271,6 +271,6 @@ class Alerts {
             String name,
             String title,
             @Nullable String url,
-            boolean asksReply,
+            boolean needsAcknowledgment,
             @Nullable Timestamp expiresAt) {}
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param eventId the sender's id of the event
  * @param name such as INC-1042
- * @param asksReply whether an acknowledgment is required; otherwise a delivered message is enough
+ * @param needsAcknowledgment whether an acknowledgment is required; otherwise a delivered message is enough
  * @param escalateAfter time of a number before the next one is alerted
  * @param expiresAt after which no number is alerted, or null
  * @param recipients in the order in which they are alerted
@@ -31,7 +31,7 @@ record Incident(
         String name,
         String title,
         @Nullable String url,
-        boolean asksReply,
+        boolean needsAcknowledgment,
         Duration escalateAfter,
         @Nullable Instant expiresAt,
         List<Recipient> recipients) {
@@ -100,13 +100,13 @@ record Incident(
 
     Incident titled(String newTitle) {
         return new Incident(
-                eventId, payloadSha256, name, newTitle, url, asksReply, escalateAfter, expiresAt, recipients);
+                eventId, payloadSha256, name, newTitle, url, needsAcknowledgment, escalateAfter, expiresAt, recipients);
     }
 
     /** Returns the event of the first number's message. */
     Map<String, Object> alert() {
         var first = recipients.get(0);
-        return alert(eventId, first.phone(), first.consentAt(), name, title, url, expiresAt, asksReply);
+        return alert(eventId, first.phone(), first.consentAt(), name, title, url, expiresAt, needsAcknowledgment);
     }
 
     /** Returns the event of one number's message, for the template and the send flow. */
@@ -118,7 +118,7 @@ record Incident(
             String title,
             @Nullable String url,
             @Nullable Instant expiresAt,
-            boolean asksReply) {
+            boolean needsAcknowledgment) {
         Map<String, Object> alert = new LinkedHashMap<>();
         alert.put("eventId", textId);
         alert.put("phone", phone);
@@ -131,7 +131,7 @@ record Incident(
         if (expiresAt != null) {
             alert.put("expiresAt", expiresAt.toString());
         }
-        if (asksReply) {
+        if (needsAcknowledgment) {
             alert.put("acknowledge", true);
         }
         return alert;

@@ -81,7 +81,7 @@ class Incidents {
             """ + FORGET;
 
     /** Acknowledgment of all incidents of which a number was alerted; other words of a reply are ignored. */
-    private static final String ACKNOWLEDGE_TOLD = """
+    private static final String ACKNOWLEDGE_ALERTED = """
             WITH meant AS MATERIALIZED (
                 SELECT DISTINCT upper(name) AS name FROM textonce.incidents
                 WHERE upper(name) IN (SELECT upper(word) FROM unnest(CAST(? AS text[])) AS words (word))
@@ -134,7 +134,7 @@ class Incidents {
                     incident.name(),
                     incident.title(),
                     incident.url(),
-                    incident.asksReply(),
+                    incident.needsAcknowledgment(),
                     after,
                     incident.expiresAt() == null ? null : Timestamp.from(incident.expiresAt()),
                     after);
@@ -176,7 +176,7 @@ class Incidents {
                 .forEach(turn -> {
                     boolean delivered =
                             turn.status() == DeliveryStatus.DELIVERED || turn.status() == DeliveryStatus.READ;
-                    if (delivered && !turn.asksReply() || turn.expired()) {
+                    if (delivered && !turn.needsAcknowledgment() || turn.expired()) {
                         end(turn);
                         if (turn.text() == null) {
                             LOG.warn("Incident {} expired while an alert was rate limited", turn.name());
@@ -218,7 +218,7 @@ class Incidents {
      * @return number of incidents that ended
      */
     int acknowledge(String phone, List<String> words) {
-        return acknowledged(ACKNOWLEDGE_TOLD, words.toArray(String[]::new), phoneHash.all(phone));
+        return acknowledged(ACKNOWLEDGE_ALERTED, words.toArray(String[]::new), phoneHash.all(phone));
     }
 
     private int acknowledged(String sql, @Nullable Object... values) {
@@ -241,7 +241,7 @@ class Incidents {
             String incident,
             String name,
             int step,
-            boolean asksReply,
+            boolean needsAcknowledgment,
             boolean expired,
             @Nullable String text,
             @Nullable UUID delivery,

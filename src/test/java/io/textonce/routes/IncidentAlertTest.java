@@ -121,6 +121,7 @@ class IncidentAlertTest {
         } finally {
             database.execute("DROP FUNCTION busy CASCADE");
         }
+        database.update("UPDATE textonce.incident_messages SET due_at = now() WHERE event_id = ?", id);
 
         sandbox.awaitStatus(id, "delivered");
         assertThat(texts(sandbox, first)).hasSize(1);
