@@ -11,9 +11,7 @@ import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -79,12 +77,6 @@ class LibraryConfiguration {
                 return bean;
             }
         };
-    }
-
-    /** Thread that reads the database for gauges. */
-    @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
-    ScheduledExecutorService readings() {
-        return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("readings-"));
     }
 
     /** Threads that read files, so that a long one does not hold up the others. Beyond them the poller reads itself. */

@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.delivery.Rows;
+import io.textonce.peer.DueWork;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * of all instances one acts, once; after a crash the row is as before.
  */
 @Component
-class BulkActions {
+class BulkActions implements DueWork {
 
     /** Time in which an action can be undone before any message begins. */
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -105,6 +106,11 @@ class BulkActions {
                     items.stream().map(Item::attempt).toArray(Integer[]::new));
             return true;
         }));
+    }
+
+    @Override
+    public String condition() {
+        return "EXISTS (SELECT FROM textonce.bulk_actions WHERE finished_at IS NULL AND starts_at <= now())";
     }
 
     /** Leases the next message of a started action until the transaction ends; null if there is none. */

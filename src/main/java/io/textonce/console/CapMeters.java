@@ -4,13 +4,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.CapActions;
-import io.textonce.peer.BackgroundReading;
+import io.textonce.peer.BackgroundReadings;
 import io.textonce.settings.TextOnceProperties;
 import java.util.Collection;
-import java.util.Map;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
 /** Gauges of the caps, read in the background. Every instance has the same values: use their maximum, not their sum. */
@@ -19,9 +16,9 @@ final class CapMeters implements MeterBinder {
 
     private final CapActions caps;
     private final Collection<String> names;
-    private final ScheduledExecutorService readings;
+    private final BackgroundReadings readings;
 
-    CapMeters(CapActions caps, TextOnceProperties settings, @Qualifier("readings") ScheduledExecutorService readings) {
+    CapMeters(CapActions caps, TextOnceProperties settings, BackgroundReadings readings) {
         this.caps = caps;
         this.names = settings.caps().keySet();
         this.readings = readings;
@@ -32,10 +29,8 @@ final class CapMeters implements MeterBinder {
         if (names.isEmpty()) {
             return;
         }
-        var reading = new BackgroundReading<Map<String, Double>>(
-                readings,
-                () -> caps.states().stream()
-                        .collect(Collectors.toMap(state -> state.cap().name(), CapActions.State::ratio)));
+        var reading = readings.of(() -> caps.states().stream()
+                .collect(Collectors.toMap(state -> state.cap().name(), CapActions.State::ratio)));
         for (String name : names) {
             Gauge.builder("textonce.caps.used", () -> {
                         var ratios = reading.get();

@@ -6,7 +6,8 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.Rows;
-import io.textonce.peer.BackgroundReading;
+import io.textonce.peer.BackgroundReadings;
+import io.textonce.peer.BackgroundReadings.Reading;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,13 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -45,13 +44,12 @@ public final class OpenDeliveries implements MeterBinder {
     private final JdbcTemplate jdbc;
     private final Clock clock;
     private final Map<DeliveryStatus, Open> known = new ConcurrentHashMap<>();
-    private final BackgroundReading<Map<DeliveryStatus, Open>> reading;
+    private final Reading<Map<DeliveryStatus, Open>> reading;
 
-    OpenDeliveries(ConsoleDatabase database, Clock clock, @Qualifier("readings") ScheduledExecutorService readings) {
+    OpenDeliveries(ConsoleDatabase database, Clock clock, BackgroundReadings readings) {
         this.jdbc = database.jdbc();
         this.clock = clock;
-        this.reading = new BackgroundReading<>(
-                readings, () -> STATUSES.stream().collect(Collectors.toMap(Function.identity(), this::of)));
+        this.reading = readings.of(() -> STATUSES.stream().collect(Collectors.toMap(Function.identity(), this::of)));
     }
 
     /** @throws DataAccessException when the database doesn't answer */

@@ -2,6 +2,7 @@ package io.textonce.delivery;
 
 import io.textonce.message.Senders;
 import io.textonce.message.Sms;
+import io.textonce.peer.DueWork;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.springframework.stereotype.Component;
  * are due for longest.
  */
 @Component
-public final class DueLeases {
+public final class DueLeases implements DueWork {
 
     /** Columns of {@link DueDelivery#read}, of the tables d and due. */
     static final String COLUMNS = """
@@ -125,6 +126,18 @@ public final class DueLeases {
             UPDATE textonce.deliveries SET sender = ? WHERE id = ? AND attempt = ? AND status = 'reserved'
             """;
 
+    /** Condition that a row of any queue is due. */
+    private static final String IS_DUE = """
+            EXISTS (
+                SELECT FROM unnest(ARRAY['held', 'reserved', 'unknown', 'with_twilio']) AS s (stage),
+                    unnest(ARRAY[true, false]) AS u (urgent),
+                    LATERAL (
+                        SELECT FROM textonce.deliveries
+                        WHERE stage = s.stage AND is_urgent = u.urgent AND due_at <= now()
+                        ORDER BY due_at LIMIT 1
+                    ) AS earliest)
+            """;
+
     private final JdbcTemplate jdbc;
     private final Function<Sms, String> senders;
     private final Duration lease;
@@ -156,6 +169,11 @@ public final class DueLeases {
         this.unknown = new DueScans(nanoTime, "reserved", "unknown");
         this.urgentUnknown = this.unknown.urgent();
         this.silent = new DueScans(nanoTime, "with_twilio");
+    }
+
+    @Override
+    public String condition() {
+        return IS_DUE;
     }
 
     /** Leases held messages that are due, each reserved again, with the sender and the recipient that it has now. */

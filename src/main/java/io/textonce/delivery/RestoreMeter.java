@@ -3,12 +3,10 @@ package io.textonce.delivery;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.textonce.peer.BackgroundReading;
+import io.textonce.peer.BackgroundReadings;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
 /** Gauge of the time since restore mode began, read in the background. Every instance has the same value. */
@@ -16,16 +14,16 @@ import org.springframework.stereotype.Component;
 final class RestoreMeter implements MeterBinder {
 
     private final RestoreMode restore;
-    private final ScheduledExecutorService readings;
+    private final BackgroundReadings readings;
 
-    RestoreMeter(RestoreMode restore, @Qualifier("readings") ScheduledExecutorService readings) {
+    RestoreMeter(RestoreMode restore, BackgroundReadings readings) {
         this.restore = restore;
         this.readings = readings;
     }
 
     @Override
     public void bindTo(MeterRegistry meters) {
-        var reading = new BackgroundReading<Duration>(readings, restore::age);
+        var reading = readings.of(restore::age);
         TimeGauge.builder("textonce.restore.mode", () -> seconds(reading.get()), TimeUnit.SECONDS)
                 .description("Time since restore mode began; 0 outside of it")
                 .strongReference(true)

@@ -4,6 +4,7 @@ import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.SendDecision;
 import io.textonce.delivery.UrgentDatabase;
+import io.textonce.peer.DueWork;
 import io.textonce.phone.PhoneHash;
 import io.textonce.settings.TextOnceProperties;
 import java.sql.ResultSet;
@@ -27,7 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * is submitted twice has the same event id, so the deliveries accept one.
  */
 @Component
-class Alerts {
+class Alerts implements DueWork {
 
     /** Delay before a message is submitted again. */
     private static final String AGAIN = "5 seconds";
@@ -66,6 +67,10 @@ class Alerts {
             WHERE a.queued_at IS NOT NULL AND a.message_id IS NULL AND a.phone IS NOT NULL
               AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
             """;
+
+    private static final String IS_DUE = "EXISTS (SELECT FROM textonce.incidents WHERE due_at IS NOT NULL)"
+            + " OR EXISTS (SELECT FROM textonce.incident_messages WHERE due_at <= now())"
+            + " OR EXISTS (" + NUMBERS_WAITING + ")";
 
     private static final String TAKE_AGAIN = """
             UPDATE textonce.incident_messages SET due_at = clock_timestamp() + CAST(? AS interval)
@@ -162,6 +167,12 @@ class Alerts {
                 limit.tiers().stream().map(tier -> tier.window().toString()).toArray(String[]::new);
         var freeAt = jdbc.queryForObject(FREE_AT, Timestamp.class, number, most, windows);
         return freeAt == null ? null : freeAt.toInstant();
+    }
+
+    /** An incident that is not over is work: when the next recipient's turn begins depends on the alert before. */
+    @Override
+    public String condition() {
+        return IS_DUE;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import io.textonce.http.Twiml;
+import io.textonce.peer.DueWork;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.settings.TextOnceProperties;
@@ -32,7 +33,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * opt-outs are recorded, so that nothing is claimed, held or scheduled for a recipient who has opted out.
  */
 @Component
-final class InboundMessages {
+final class InboundMessages implements DueWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboundMessages.class);
 
@@ -80,6 +81,11 @@ final class InboundMessages {
         this.phoneHash = phoneHash;
         this.published = settings.intakes().contains("jms");
         this.meters = meters;
+    }
+
+    @Override
+    public String condition() {
+        return published ? "EXISTS (SELECT FROM textonce.inbound_messages WHERE publish_at <= now())" : "false";
     }
 
     /** Builds the row of {@code sms-inbound-record.sql} from the form, or rejects it with 400. */

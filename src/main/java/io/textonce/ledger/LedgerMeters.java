@@ -4,13 +4,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.textonce.peer.BackgroundReading;
+import io.textonce.peer.BackgroundReadings;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -28,20 +26,17 @@ final class LedgerMeters implements MeterBinder {
                 FROM textonce.ledger_differences AS f WHERE found_at > now() - interval '7 days') AS t
             """;
 
-    private final BackgroundReading<Reading> reading;
+    private final BackgroundReadings.Reading<Reading> reading;
     private final Duration assumed;
 
-    LedgerMeters(
-            JdbcTemplate jdbc, TextOnceProperties settings, @Qualifier("readings") ScheduledExecutorService readings) {
+    LedgerMeters(JdbcTemplate jdbc, TextOnceProperties settings, BackgroundReadings readings) {
         this.assumed = settings.unknown().listLag();
-        this.reading = new BackgroundReading<>(
-                readings,
-                () -> jdbc.queryForObject(
-                        READ,
-                        (row, n) -> new Reading(
-                                row.getLong("unexplained"),
-                                row.getLong("missing"),
-                                row.getObject("lag") == null ? Double.NaN : row.getDouble("lag"))));
+        this.reading = readings.of(() -> jdbc.queryForObject(
+                READ,
+                (row, n) -> new Reading(
+                        row.getLong("unexplained"),
+                        row.getLong("missing"),
+                        row.getObject("lag") == null ? Double.NaN : row.getDouble("lag"))));
     }
 
     @Override

@@ -52,11 +52,16 @@ class OutboxCursors {
             SELECT id, CAST(pg_current_xact_id() AS text) AS xid FROM newest
             """;
 
-    private static final String WAITING = """
-            SELECT name FROM textonce.outbox_cursors
-            WHERE name = ANY (?) AND published_id < ? AND suspended_at IS NULL AND next_try_at <= now()
+    private static final String WAITS = """
+            name = ANY (?) AND published_id < %s AND suspended_at IS NULL AND next_try_at <= now()
               AND (leased_until IS NULL OR leased_until < now())
             """;
+
+    private static final String WAITING = "SELECT name FROM textonce.outbox_cursors WHERE " + WAITS.formatted("?");
+
+    /** Condition that a subscriber has unpublished events and is due. */
+    static final String IS_WAITING =
+            "EXISTS (SELECT FROM textonce.outbox_cursors WHERE " + WAITS.formatted("(" + NEWEST + ")") + ")";
 
     /**
      * Lease of the next batch. All transactions before the oldest open one have ended. A mark that is not settled

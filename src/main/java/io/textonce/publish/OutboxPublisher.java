@@ -2,6 +2,7 @@ package io.textonce.publish;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.peer.DueWork;
 import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
@@ -27,7 +28,7 @@ import org.springframework.stereotype.Component;
  * resumes the subscriber.
  */
 @Component
-final class OutboxPublisher implements SmartInitializingSingleton {
+final class OutboxPublisher implements DueWork, SmartInitializingSingleton {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxPublisher.class);
 
@@ -62,6 +63,16 @@ final class OutboxPublisher implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         subscriptions.begin(names());
+    }
+
+    @Override
+    public String condition() {
+        return OutboxCursors.IS_WAITING;
+    }
+
+    @Override
+    public Object[] parameters() {
+        return new Object[] {names().toArray(String[]::new)};
     }
 
     Collection<String> names() {

@@ -4,7 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.textonce.peer.BackgroundReading;
+import io.textonce.peer.BackgroundReadings;
+import io.textonce.peer.BackgroundReadings.Reading;
 import io.textonce.peer.Peer;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.publish.CursorStates.State;
@@ -14,13 +15,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
 /**
@@ -34,14 +33,14 @@ final class PublishMeters implements MeterBinder {
     private final Collection<String> names;
     private final Clock clock;
     private final Map<String, Peer> webhooks = new HashMap<>();
-    private final BackgroundReading<Map<String, State>> reading;
+    private final Reading<Map<String, State>> reading;
 
     PublishMeters(
             CursorStates subscriptions,
             OutboxPublisher publisher,
             Clock clock,
             PeerMonitor peers,
-            @Qualifier("readings") ScheduledExecutorService readings) {
+            BackgroundReadings readings) {
         this.subscriptions = subscriptions;
         this.names = publisher.names();
         this.clock = clock;
@@ -53,7 +52,7 @@ final class PublishMeters implements MeterBinder {
                                 "webhook-" + name,
                                 "The webhook of client " + name,
                                 "Its status events are published later.")));
-        this.reading = new BackgroundReading<>(readings, this::read);
+        this.reading = readings.of(this::read);
     }
 
     @Override

@@ -162,7 +162,7 @@ public record TextOnceProperties(
      * Background worker. It takes more at once while there is more, so the poll interval matters only when idle.
      *
      * @param pollInterval interval between polls for due deliveries
-     * @param idlePollInterval the same while this instance had no work for a minute
+     * @param idlePollInterval the same while this instance had no work for a minute; as soon as anything is due, that ends
      * @param workers deliveries of each kind processed at once; an eighth is left to urgent ones
      * @param statusAfter silence of Twilio about a message after which its status is polled
      * @param probeInterval interval of the half-open probes of an open circuit breaker

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.UrgentDatabase;
+import io.textonce.peer.DueWork;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
 import java.net.URI;
@@ -24,7 +25,7 @@ import org.springframework.stereotype.Component;
  * however long the broker is unavailable; a repeated event has the same id.
  */
 @Component
-final class Approvals {
+final class Approvals implements DueWork {
 
     /** Type of the CloudEvent (https://cloudevents.io). */
     static final String TYPE = "verify.approved";
@@ -62,6 +63,11 @@ final class Approvals {
         this.lost = Counter.builder("textonce.verify.approvals.lost")
                 .description("Approvals that could not be stored, so that only their callers know of them")
                 .register(meters);
+    }
+
+    @Override
+    public String condition() {
+        return published ? "EXISTS (SELECT FROM textonce.verify_approvals WHERE due_at <= now())" : "false";
     }
 
     /** Stores an approval. The code is used up, so the caller gets its response even if this fails. */

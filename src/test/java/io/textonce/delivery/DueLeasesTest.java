@@ -91,6 +91,21 @@ class DueLeasesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"held", "reserved", "unknown", "sent"})
+    void knowsWhetherARowOfAnyQueueIsDue(String status) {
+        DueRows.insert(jdbc, status, "due-later-", Duration.ofHours(-1), null, 1);
+        assertThat(isDue()).isFalse();
+
+        DueRows.insert(jdbc, status, "due-", Duration.ZERO, "urgent=true", 1);
+
+        assertThat(isDue()).isTrue();
+    }
+
+    private Boolean isDue() {
+        return jdbc.queryForObject("SELECT " + leases.condition(), Boolean.class);
+    }
+
     @Test
     void readsEachEntryOnceOfManyThatAreDueAtTheSameTimeWhileASnapshotIsOpen() throws SQLException {
         try (var snapshot = snapshot()) {
