@@ -14,8 +14,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class ClaimMemory {
 
-    /** Some 50 MB of the longest texts. */
-    private static final int MOST = 20_000;
+    /** Some 50 MB of the longest texts; in a small heap a tenth of it. */
+    private static final long MOST = Math.min(20_000, Runtime.getRuntime().maxMemory() / 10 / 2_560);
 
     /** A claim that a row does not have, or has of fewer attempts: the row went backwards. */
     private static final String FORGOTTEN = """

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,7 +21,8 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 /**
  * Training run of TextOnce: it starts, works under load from all intakes until the compiler rests, and stops; the JVM notes
  * what it loads, what it runs often and how (JEP 514, 515). With that cache the next start takes a fraction of the time, and
- * its hot methods are compiled by these profiles; those that were not optimized yet are optimized late. The jar is extracted as in the Dockerfile, where the system property
+ * its hot methods are compiled by these profiles; those that were not optimized yet are optimized late. The small form
+ * has an archive of its loaded classes alone. The jar is extracted as in the Dockerfile, where the system property
  * {@code sandbox.jar} names it; the JVM is the one that runs this, from 25 on.
  */
 public final class Training {
@@ -46,20 +48,39 @@ public final class Training {
         this.peers = peers;
     }
 
-    /** @param arguments where the cache is written */
+    /** @param arguments where the cache is written, and the options of the JVM that writes it */
     public static void main(String[] arguments) throws Exception {
         SandboxApplication.silence();
-        run(Path.of(System.getProperty("sandbox.jar")), Path.of(arguments[0]), LONGEST);
+        run(
+                Path.of(System.getProperty("sandbox.jar")),
+                Path.of(arguments[0]),
+                LONGEST,
+                Arrays.copyOfRange(arguments, 1, arguments.length));
         System.exit(0);
     }
 
     /** @param longest time after which the load ends although the compiler still works */
     public static void run(Path jar, Path cache, Duration longest) throws Exception {
+        run(jar, cache, longest, "-XX:AOTCacheOutput=" + cache.toAbsolutePath(), "-Xlog:aot=error");
+    }
+
+    /** Writes the archive of the image's small form. */
+    public static void small(Path jar, Path archive) throws Exception {
+        run(
+                jar,
+                archive,
+                Duration.ZERO,
+                "@docker/small.options",
+                "-Xmx160m",
+                "-XX:ArchiveClassesAtExit=" + archive.toAbsolutePath());
+    }
+
+    private static void run(Path jar, Path cache, Duration longest, String... jvm) throws Exception {
         try (var peers = new Peers(Files.createTempDirectory("training-"), 0, 0).start();
                 var app = AppProcess.of(peers)
                         .jar(jar)
                         .with("TEXTONCE_FILE_QUIET_TIME", "100ms")
-                        .jvm("-XX:AOTCacheOutput=" + cache.toAbsolutePath(), "-Xlog:aot=error")) {
+                        .jvm(jvm)) {
             peers.twilio().callbackTarget(app.hostAndPort());
             app.start();
             new Training(app, peers).work(longest);
