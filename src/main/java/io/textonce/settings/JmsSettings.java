@@ -5,6 +5,7 @@ import static io.textonce.settings.TextOnceProperties.COUNT;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
+import jakarta.validation.constraints.PositiveOrZero;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -20,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param deadLetterQueue dead letter queue of rejected events, with the reason
  * @param inboundQueue queue of inbound messages other than STOP and HELP
  * @param consumers messages processed at once
+ * @param urgentConsumers urgent messages processed at once besides; 0 for a broker without selectors
  */
 public record JmsSettings(
         @NotBlank(message = SettingFaults.MISSING)
@@ -35,7 +37,10 @@ public record JmsSettings(
         @NotBlank(message = SettingFaults.MISSING) String eventsQueue,
         @NotBlank(message = SettingFaults.MISSING) String deadLetterQueue,
         @NotBlank(message = SettingFaults.MISSING) String inboundQueue,
-        @Positive(message = COUNT) int consumers) {
+        @Positive(message = COUNT) int consumers,
+
+        @PositiveOrZero(message = "must be a number from 0 on")
+        int urgentConsumers) {
 
     public static final String ARTEMIS = "artemis";
     public static final String AMQP = "amqp";

@@ -79,6 +79,7 @@ class BrokerConnectionsTest {
     }
 
     private static ConnectionFactory factory(String client, String url, Map<String, String> properties) {
-        return BrokerConnections.factory(new JmsSettings(client, url, "", "", properties, "in", "dead", "inbound", 1));
+        return BrokerConnections.factory(
+                new JmsSettings(client, url, "", "", properties, "in", "dead", "inbound", 1, 1));
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 
 /** One-time codes and incidents while everything else takes all that is its own: places, connections and workers. */
@@ -30,6 +31,9 @@ class UrgentWorkTest {
 
     /** Beside 32 reserved ones. */
     private static final int SHARED_PLACES = 256;
+
+    /** Of the queue, beside 8 reserved ones. */
+    private static final int SHARED_CONSUMERS = 256;
 
     /** Of 32 connections. */
     private static final int SHARED_CONNECTIONS = 28;
@@ -82,6 +86,46 @@ class UrgentWorkTest {
         await().until(() -> posted(bulk) == bulk.size());
     }
 
+    /** Of {@code routes/intake/intake-jms-urgent.camel.yaml}: the consumers of the others wait for a route that is stopped. */
+    @Test
+    void passesOverTheQueueWhileTheConsumersOfOthersWait(Sandbox sandbox) throws Exception {
+        var camel = sandbox.context().getBean(CamelContext.class);
+        var bulk = IntStream.range(0, SHARED_CONSUMERS + 20)
+                .mapToObj(n -> sandbox.newNumber())
+                .toList();
+        String alerted = sandbox.newNumber();
+        camel.getRouteController().stopRoute("event-order-shipped");
+        try {
+            bulk.forEach(phone -> sandbox.publish("order-shipped", order(sandbox, phone)));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> camel.getInflightRepository().size("intake-jms") == SHARED_CONSUMERS);
+
+            sandbox.publish("incident-alert", alert(sandbox, alerted));
+
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(
+                            () -> assertThat(sandbox.twilio().sentTo(alerted)).hasSize(1));
+            assertThat(sandbox.twilio().sentTo(bulk.get(0))).isEmpty();
+        } finally {
+            camel.getRouteController().startRoute("event-order-shipped");
+        }
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(bulk)
+                        .allSatisfy(phone ->
+                                assertThat(sandbox.twilio().sentTo(phone)).hasSize(1)));
+    }
+
+    private static String order(Sandbox sandbox, String phone) {
+        return "{\"eventId\":\"" + sandbox.newEventId() + "\",\"phone\":\"" + phone
+                + "\",\"orderId\":\"1001\",\"consentAt\":\"2026-06-02T09:00:00Z\"}";
+    }
+
+    private static String alert(Sandbox sandbox, String phone) {
+        return "{\"eventId\":\"" + sandbox.newEventId() + "\",\"phone\":\"" + phone
+                + "\",\"consentAt\":\"2026-06-02T09:00:00Z\",\"incident\":\"INC-" + UUID.randomUUID()
+                + "\",\"title\":\"Database down\"}";
+    }
+
     private static void passesACodeAndAnIncident(Sandbox sandbox) {
         String phone = sandbox.newBlock() + "0001";
         String alerted = sandbox.newNumber();
@@ -90,11 +134,7 @@ class UrgentWorkTest {
         var checked = sandbox.postJson(
                 "/api/verify/check",
                 "{\"phone\":\"" + phone + "\",\"code\":\"" + sandbox.twilio().codeFor(phone) + "\"}");
-        var alert = sandbox.post(
-                "incident-alert",
-                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"phone\":\"" + alerted
-                        + "\",\"consentAt\":\"2026-06-02T09:00:00Z\",\"incident\":\"INC-" + UUID.randomUUID()
-                        + "\",\"title\":\"Database down\"}");
+        var alert = sandbox.post("incident-alert", alert(sandbox, alerted));
 
         assertThat(started.statusCode()).as(started.body()).isEqualTo(202);
         assertThat(checked.statusCode()).as(checked.body()).isEqualTo(200);
