@@ -52,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HttpsIT {
 
     private static final Duration LONGEST = Duration.ofSeconds(20);
+    private static final String PASSWORD = "the-first-password";
 
     private final HttpClient https =
             HttpClient.newBuilder().sslContext(TestCertificates.context()).build();
@@ -59,6 +60,7 @@ class HttpsIT {
     private Path folder;
     private Path secrets;
     private Peers peers;
+    private String databaseUrl;
     private List<TlsFront> fronts;
     private CorporateProxy proxy;
     private AppProcess app;
@@ -69,7 +71,12 @@ class HttpsIT {
         mount("server.pem", "server-key.pem");
         secrets = Files.createDirectory(folder.resolve("secrets"));
         Files.writeString(secrets.resolve("textonce.clients.mounted.token-sha256"), Sha256.hex("mounted-token") + "\n");
+        Files.writeString(secrets.resolve("SPRING_DATASOURCE_PASSWORD"), PASSWORD);
         startPeers();
+        databaseUrl = peers.postgres().url() + "?sslmode=verify-full&sslrootcert=" + TestCertificates.AUTHORITY
+                + "&sslcert=" + TestCertificates.file("client.pem") + "&sslkey="
+                + owned("client-key.pem")
+                + "&sslfactory=org.postgresql.ssl.LibPQFactory";
         fronts = List.of(
                 new TlsFront(URI.create(peers.twilio().baseUrl()).getPort()),
                 new TlsFront(URI.create(peers.statuses().url()).getPort()),
@@ -87,13 +94,9 @@ class HttpsIT {
                 .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_PRIVATE_KEY", mounted("key.pem"))
                 .with("SPRING_SSL_BUNDLE_PEM_HTTPS_KEYSTORE_VERIFYKEYS", "true")
                 .with("SPRING_SSL_BUNDLE_WATCH_FILE_QUIETPERIOD", "300ms")
-                .with(
-                        "SPRING_DATASOURCE_URL",
-                        peers.postgres().url() + "?sslmode=verify-full&sslrootcert=" + TestCertificates.AUTHORITY
-                                + "&sslcert=" + TestCertificates.file("client.pem") + "&sslkey="
-                                + owned("client-key.pem")
-                                + "&sslfactory=org.postgresql.ssl.LibPQFactory")
+                .with("SPRING_DATASOURCE_URL", databaseUrl)
                 .with("SPRING_DATASOURCE_USERNAME", "textonce")
+                .without("SPRING_DATASOURCE_PASSWORD")
                 .with("SPRING_ARTEMIS_BROKER_URL", brokerUrl())
                 .with("HTTPS_PROXY", proxy.url())
                 .with("TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES", TestCertificates.AUTHORITY.toString())
@@ -236,6 +239,23 @@ class HttpsIT {
     }
 
     @Test
+    void usesAChangedPasswordOfTheDatabaseWithoutARestart() throws Exception {
+        database("ALTER ROLE textonce PASSWORD 'the-second-password'");
+        assertThatThrownBy(() -> DriverManager.getConnection(databaseUrl, "textonce", PASSWORD))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("password authentication failed");
+        database("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'textonce'");
+        assertThat(post("password-1", "+15558675420").statusCode()).isEqualTo(503);
+
+        Files.writeString(secrets.resolve("SPRING_DATASOURCE_PASSWORD"), "the-second-password");
+
+        await().atMost(LONGEST).until(() -> post("password-1", "+15558675420").statusCode() == 202);
+        await().atMost(LONGEST)
+                .untilAsserted(
+                        () -> assertThat(peers.twilio().sentTo("+15558675420")).hasSize(1));
+    }
+
+    @Test
     void verifiesASignatureOverThePublicAddressWithItsPath() throws Exception {
         var form = List.of(
                 Map.entry("MessageSid", "SM00000000000000000000000000000078"), Map.entry("MessageStatus", "sent"));
@@ -264,7 +284,7 @@ class HttpsIT {
     private void startPeers() throws IOException, SQLException {
         var key = owned("server-key.pem");
         var rules = Files.writeString(folder.resolve("pg_hba.conf"), """
-                hostssl all textonce 127.0.0.1/32 cert
+                hostssl all textonce 127.0.0.1/32 scram-sha-256 clientcert=verify-full
                 host    all postgres 127.0.0.1/32 trust
                 """);
         peers = new Peers(folder.resolve("peers"), 0, 0);
@@ -277,9 +297,14 @@ class HttpsIT {
         peers.broker()
                 .with("sslEnabled=true;needClientAuth=true;" + stores("server").replace('&', ';'));
         peers.start();
+        database("CREATE ROLE textonce LOGIN PASSWORD '" + PASSWORD + "';"
+                + "GRANT CREATE ON DATABASE postgres TO textonce");
+    }
+
+    private void database(String sql) throws SQLException {
         try (var database = DriverManager.getConnection(peers.postgres().url(), "postgres", "");
                 var statement = database.createStatement()) {
-            statement.execute("CREATE ROLE textonce LOGIN; GRANT CREATE ON DATABASE postgres TO textonce");
+            statement.execute(sql);
         }
     }
 

@@ -88,6 +88,12 @@ public final class AppProcess implements AutoCloseable {
         return this;
     }
 
+    /** Without a variable that {@link Peers} give, whose value is in a file instead. */
+    public AppProcess without(String variable) {
+        environment.remove(variable);
+        return this;
+    }
+
     public AppProcess jvm(String... arguments) {
         jvmArguments.addAll(List.of(arguments));
         return this;
