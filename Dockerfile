@@ -69,6 +69,7 @@ ENV TEXTONCE_HTTP_MAX_IN_FLIGHT=64
 ENV TEXTONCE_JMS_CONSUMERS=32
 ENV TEXTONCE_FILE_PARALLEL=32
 ENV TEXTONCE_TWILIO_CONNECTIONS=64
+ENV TEXTONCE_WARM_UP=0s
 ENTRYPOINT ["java", "@small.options", "-XX:SharedArchiveFile=textonce.jsa", "-cp", "textonce.jar:lib/*", "io.textonce.TextOnce"]
 
 FROM application

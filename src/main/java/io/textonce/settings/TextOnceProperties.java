@@ -48,6 +48,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param regions countries in which support may search for a number without country code, in two letters of ISO 3166-1
  * @param restoredTo point in time to which the database was restored, while events since then may be redelivered
  * @param claimMemory how long acknowledged claims are remembered, to put back those that a failover loses
+ * @param warmUp how long previews warm up the compiler before readiness
  * @param lease how long a delivery may stay claimed before its outcome counts as unknown
  * @param unknown reconciliation of unknown outcomes
  * @param due background worker
@@ -96,6 +97,7 @@ public record TextOnceProperties(
         Instant restoredTo,
 
         @NotNegative Duration claimMemory,
+        @NotNegative Duration warmUp,
         @AboveZero Duration lease,
         @Valid Unknown unknown,
         @Valid Due due,

@@ -107,6 +107,7 @@ final class Bench implements AutoCloseable {
                 .with("SPRING_DATASOURCE_URL", databaseUrl)
                 .with("TWILIO_BASE_URL", twilioUrl())
                 .with("TEXTONCE_INTAKES", "http")
+                .with("TEXTONCE_WARM_UP", "2s")
                 // A caller of the benchmark stands for many.
                 .with("TEXTONCE_HTTP_REQUESTS_PER_SECOND", "1000000");
     }

@@ -75,6 +75,8 @@ public final class AppProcess implements AutoCloseable {
         environment.put("TEXTONCE_CLIENTS_TEST_ROLE", "operator");
         // The broker that the sandbox runs in its JVM is on the class path here too.
         environment.put("SPRING_ARTEMIS_EMBEDDED_ENABLED", "false");
+        // A test wants no warm compiler.
+        environment.put("TEXTONCE_WARM_UP", "0s");
         log = Path.of("target", "app-process", port + ".log");
     }
 
@@ -145,6 +147,8 @@ public final class AppProcess implements AutoCloseable {
     /** Runs these classes instead of those under test: another version. */
     public AppProcess classPath(String other) {
         classPath = other;
+        // An earlier one starts with no setting that it does not know.
+        environment.remove("TEXTONCE_WARM_UP");
         return this;
     }
 

@@ -80,6 +80,7 @@ public final class Training {
                 var app = AppProcess.of(peers)
                         .jar(jar)
                         .with("TEXTONCE_FILE_QUIET_TIME", "100ms")
+                        .with("TEXTONCE_WARM_UP", "2s")
                         .jvm(jvm)) {
             peers.twilio().callbackTarget(app.hostAndPort());
             app.start();
