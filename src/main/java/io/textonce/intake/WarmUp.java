@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Self-warm-up before readiness: previews without a database, so that much of an event's way is compiled when the first
- * one comes. No table is read or written, no peer is called and no message is counted.
+ * one comes. No table is read or written and no peer is called; of the metrics, only Camel's counters of the routes have them.
  */
 @Component
 final class WarmUp implements ApplicationRunner, ApplicationListener<ContextClosedEvent> {
@@ -77,7 +77,7 @@ final class WarmUp implements ApplicationRunner, ApplicationListener<ContextClos
                 .toList()
                 .forEach(CompletableFuture::join);
         threads.shutdown();
-        LOG.info(
+        LOG.debug(
                 "Warmed up by {} previews in {} ms",
                 made,
                 Duration.ofNanos(System.nanoTime() - begin).toMillis());
