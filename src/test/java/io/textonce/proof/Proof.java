@@ -26,8 +26,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Scenarios of the proof: each has peers of its own, and its verdict is a row of {@code target/proof.md}. Three run
- * at a time.
+ * Scenarios of the proof: each has peers of its own, and its verdict is a row of {@code target/proof.md}. Two run at a
+ * time.
  */
 @Execution(ExecutionMode.CONCURRENT)
 abstract class Proof {
