@@ -8,11 +8,10 @@ import io.textonce.tuning.SharedBuffers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.Collections;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -63,7 +62,7 @@ final class WarmUp implements ApplicationRunner, ApplicationListener<ContextClos
     }
 
     @Override
-    public void run(ApplicationArguments arguments) {
+    public void run(ApplicationArguments arguments) throws InterruptedException {
         var status = camel.getRouteController().getRouteStatus(ROUTE);
         // A bundle of one's own may have another event of this name, whose preview has an effect.
         if (time.isZero() || status == null || !status.isStarted() || PreviewGuard.effect(camel, ROUTE) != null) {
@@ -72,10 +71,7 @@ final class WarmUp implements ApplicationRunner, ApplicationListener<ContextClos
         long begin = System.nanoTime();
         int processors = Runtime.getRuntime().availableProcessors();
         var threads = Executors.newFixedThreadPool(processors, new CustomizableThreadFactory("warm-up-"));
-        Stream.generate(() -> CompletableFuture.runAsync(() -> preview(begin + time.toNanos()), threads))
-                .limit(processors)
-                .toList()
-                .forEach(CompletableFuture::join);
+        threads.invokeAll(Collections.nCopies(processors, Executors.callable(() -> preview(begin + time.toNanos()))));
         threads.shutdown();
         LOG.debug(
                 "Warmed up by {} previews in {} ms",

@@ -9,7 +9,7 @@ import io.textonce.sandbox.SandboxTest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.DefaultApplicationArguments;
@@ -19,7 +19,7 @@ import org.springframework.context.event.ContextClosedEvent;
 class WarmUpTest {
 
     @Test
-    void makesMessagesAndStoresNone(Sandbox sandbox) {
+    void makesMessagesAndStoresNone(Sandbox sandbox) throws InterruptedException {
         var warmUp = warmUp(sandbox, Duration.ofMillis(300));
 
         warmUp.run(new DefaultApplicationArguments());
@@ -39,7 +39,12 @@ class WarmUpTest {
     void endsWhenTextOnceIsStopped(Sandbox sandbox) {
         var warmUp = warmUp(sandbox, Duration.ofHours(1));
 
-        var run = CompletableFuture.runAsync(() -> warmUp.run(new DefaultApplicationArguments()));
+        var thread = Executors.newSingleThreadExecutor();
+        var run = thread.submit(() -> {
+            warmUp.run(new DefaultApplicationArguments());
+            return warmUp.made();
+        });
+        thread.shutdown();
         await().until(() -> warmUp.made() > 0);
         warmUp.onApplicationEvent(new ContextClosedEvent(sandbox.context()));
 
