@@ -33,7 +33,7 @@ public final class Browser implements AfterAllCallback {
     private static final Path CHROMIUM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final boolean KEEPS = Boolean.getBoolean("screenshots");
-    private static final boolean LARGE = Boolean.getBoolean("proof.large");
+    static final boolean LARGE = Boolean.getBoolean("proof.large");
 
     private static final String AXE = axe();
 

@@ -244,7 +244,7 @@ class ExampleDayTest {
         fits(name);
         assertThat(Browser.faults(page)).as("what axe finds on a phone").isEmpty();
         Browser.keep(page, name + "-360");
-        if (Boolean.getBoolean("proof.large")) {
+        if (Browser.LARGE) {
             show(768, ColorScheme.DARK, Media.SCREEN);
             fits(name);
             Browser.keep(page, name + "-768-dark");
