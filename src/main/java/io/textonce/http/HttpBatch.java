@@ -1,7 +1,9 @@
 package io.textonce.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.textonce.delivery.EventPreview;
 import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
 import io.textonce.tuning.SharedBuffers;
@@ -13,6 +15,7 @@ import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 
 /** Array of events in one request: each is accepted or rejected by itself, and has its own response. */
@@ -25,9 +28,11 @@ final class HttpBatch implements AggregationStrategy {
     private static final int MOST = 100;
 
     private final HttpResponses responses;
+    private final ObjectMapper json;
 
-    HttpBatch(HttpResponses responses) {
+    HttpBatch(HttpResponses responses, @Qualifier("eventJson") ObjectMapper json) {
         this.responses = responses;
+        this.json = json;
     }
 
     /** Sets the event's name from the path, and the events of the array as the body. */
@@ -39,23 +44,26 @@ final class HttpBatch implements AggregationStrategy {
         }
         exchange.setVariable("event", path.group(1));
         exchange.setVariable("source", "http");
+        if (HttpResponses.isPreview(request)) {
+            throw EventRejected.ofField(EventPreview.VARIABLE, "is of one event, which is not in an array");
+        }
         responses.body(exchange);
         exchange.getMessage().setBody(events(exchange.getMessage().getBody(byte[].class)));
     }
 
-    private static List<byte[]> events(byte[] body) {
+    List<byte[]> events(byte[] body) {
         try {
-            var array = SharedBuffers.JSON.readTree(body);
+            var array = json.readTree(body);
             if (!array.isArray() || array.isEmpty() || array.size() > MOST) {
                 throw EventRejected.ofField("body", "must be an array of 1 to " + MOST + " events");
             }
             var events = new ArrayList<byte[]>();
             for (var event : array) {
-                events.add(SharedBuffers.JSON.writeValueAsBytes(event));
+                events.add(json.writeValueAsBytes(event));
             }
             return events;
         } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not valid JSON");
+            throw EventRejected.ofField("body", "is not valid JSON or has a duplicate key");
         }
     }
 

@@ -85,23 +85,28 @@ final class HttpResponses {
         message.setBody(cloudEvent.json());
     }
 
-    /** Begins a preview if the caller wants one. A word that only may mean it is rejected: nothing must be sent then. */
     private void preview(Exchange exchange, HttpServletRequest request) {
-        if (request.getQueryString() == null) {
-            return;
+        if (isPreview(request)) {
+            previews.begin(exchange);
         }
-        request.getParameterMap().forEach((name, values) -> {
-            if (!name.equalsIgnoreCase(EventPreview.VARIABLE)) {
-                return;
+    }
+
+    /** Returns whether the caller wants a preview. A word that only may mean it is rejected: nothing must be sent then. */
+    static boolean isPreview(HttpServletRequest request) {
+        if (request.getQueryString() == null) {
+            return false;
+        }
+        boolean preview = false;
+        for (var parameter : request.getParameterMap().entrySet()) {
+            if (parameter.getKey().equalsIgnoreCase(EventPreview.VARIABLE)) {
+                String value = String.join(",", parameter.getValue());
+                if (!parameter.getKey().equals(EventPreview.VARIABLE) || !value.matches("true|false")) {
+                    throw EventRejected.ofField(EventPreview.VARIABLE, "must be true or false, in small letters");
+                }
+                preview = value.equals("true");
             }
-            String value = String.join(",", values);
-            if (!name.equals(EventPreview.VARIABLE) || !value.matches("true|false")) {
-                throw EventRejected.ofField(EventPreview.VARIABLE, "must be true or false, in small letters");
-            }
-            if (value.equals("true")) {
-                previews.begin(exchange);
-            }
-        });
+        }
+        return preview;
     }
 
     /** Decodes a percent-encoded header value; a plus sign stands for itself. */
