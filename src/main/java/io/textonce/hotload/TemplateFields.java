@@ -17,8 +17,8 @@ import org.apache.camel.model.ToDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check of the fields that a template uses against the schema that its event was validated by: of a field that is not
- * there the message would have a gap. It compares the files as they are now, so that both may change in any order.
+ * Check of the fields that a template and the media of an MMS use against the schema that their event was validated by: of
+ * a field that is not there the message would have a gap. It compares the files as they are now, so that both may change in any order.
  */
 final class TemplateFields {
 
@@ -56,7 +56,11 @@ final class TemplateFields {
 
     /** @throws LineError naming the template, its line and the field */
     void check(RouteDefinition route, RouteFile file) {
-        pairs(camel, route).forEach(pair -> check(pair, "", file.lineOf("template", pair.template())));
+        uses(camel, route)
+                .forEach(use -> check(
+                        use,
+                        "",
+                        use.isMedia() ? file.lineOf("media", use.media()) : file.lineOf("template", use.template())));
     }
 
     /**
@@ -66,18 +70,25 @@ final class TemplateFields {
      */
     void check(String file, String name) {
         camel.getRouteDefinitions().stream()
-                .flatMap(route -> pairs(camel, route).stream())
-                .filter(pair -> name.equals(file.startsWith("schemas/") ? pair.schema() : pair.template()))
-                .forEach(pair -> check(pair, file, 0));
+                .flatMap(route -> uses(camel, route).stream())
+                .filter(use -> name.equals(file.startsWith("schemas/") ? use.schema() : use.template()))
+                .forEach(use -> check(use, file, 0));
     }
 
     /** @param line of a mistake that is not in the changed file */
-    private void check(Pair pair, String changed, int line) {
-        var isField = schemas.fields(pair.schema());
-        templates.sources(pair.template()).forEach((path, text) -> {
+    private void check(Use use, String changed, int line) {
+        var isField = schemas.fields(use.schema());
+        if (use.isMedia()) {
+            if (!isField.test(use.media())) {
+                throw new LineError(
+                        line, "media: " + use.media() + " is not a field in schemas/" + use.schema() + ".schema.json");
+            }
+            return;
+        }
+        templates.sources(use.template()).forEach((path, text) -> {
             var mistake = mistake(text, isField);
             if (mistake != null) {
-                String reason = mistake.getMessage() + " schemas/" + pair.schema() + ".schema.json";
+                String reason = mistake.getMessage() + " schemas/" + use.schema() + ".schema.json";
                 throw path.equals(changed)
                         ? new LineError(mistake.line(), reason)
                         : new LineError(line, path + ", line " + mistake.line() + ": " + reason);
@@ -115,15 +126,15 @@ final class TemplateFields {
         return null;
     }
 
-    private static List<Pair> pairs(CamelContext camel, RouteDefinition route) {
-        var pairs = new ArrayList<Pair>();
-        collect(camel, route.getOutputs(), null, pairs);
-        return pairs;
+    private static List<Use> uses(CamelContext camel, RouteDefinition route) {
+        var uses = new ArrayList<Use>();
+        collect(camel, route.getOutputs(), null, uses);
+        return uses;
     }
 
     /** Returns the schema that describes the body behind the steps, or null. */
     private static @Nullable String collect(
-            CamelContext camel, List<ProcessorDefinition<?>> steps, @Nullable String before, List<Pair> pairs) {
+            CamelContext camel, List<ProcessorDefinition<?>> steps, @Nullable String before, List<Use> uses) {
         String schema = before;
         for (var step : steps) {
             if (step instanceof ToDefinition to) {
@@ -133,15 +144,23 @@ final class TemplateFields {
                 } else if (!KAMELETS_THAT_KEEP_IT.contains(call.kamelet())) {
                     schema = null;
                 } else if (call.kamelet().equals("sms-text-action") && schema != null) {
-                    pairs.add(new Pair(schema, call.parameter("template")));
+                    uses.add(new Use(schema, call.parameter("template"), ""));
+                } else if (schema != null && !call.parameter("media").isBlank()) {
+                    uses.add(new Use(schema, "", call.parameter("media")));
                 }
             } else if (!KEEP_THE_BODY.contains(step.getShortName())) {
                 schema = null;
             }
-            schema = collect(camel, step.getOutputs(), schema, pairs);
+            schema = collect(camel, step.getOutputs(), schema, uses);
         }
         return schema;
     }
 
-    private record Pair(String schema, String template) {}
+    /** Use of the fields of a schema: by a template, or by media. */
+    private record Use(String schema, String template, String media) {
+
+        private boolean isMedia() {
+            return !media.isEmpty();
+        }
+    }
 }

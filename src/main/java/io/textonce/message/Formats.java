@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,9 @@ public final class Formats {
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,30}(\\.\\d{1,12})?");
     private static final Pattern MONEY = Pattern.compile("(\\S+)\\s+([A-Z]{3})");
     private static final Pattern FORM = Pattern.compile("\\s*([a-z]+)\\s*:(.*)", Pattern.DOTALL);
+    /** Stands for the bar before a form, so that a bar in a value is text; no value has a control character. */
+    private static final char BAR = '\u001F';
+
     private static final Pattern PLURAL =
             Pattern.compile("\\{\\{#\\s*plural\\s*}}(.*?)\\{\\{/\\s*plural\\s*}}", Pattern.DOTALL);
 
@@ -47,7 +51,7 @@ public final class Formats {
                 "number", content -> number(content, locale),
                 "money", content -> money(content, locale),
                 "date", content -> time(content, DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG), locale),
-                "time", content -> time(content, DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT), locale),
+                "time", content -> time(timed(content), DateTimeFormatter.ofLocalizedTime(FormatStyle.SHORT), locale),
                 "plural", content -> plural(content, locale));
     }
 
@@ -75,6 +79,12 @@ public final class Formats {
         });
     }
 
+    /** Returns a template that was checked, as it is compiled. */
+    static String compilable(String template) {
+        return PLURAL.matcher(template)
+                .replaceAll(section -> Matcher.quoteReplacement(section.group().replace('|', BAR)));
+    }
+
     private static String number(String content, Locale locale) {
         return plain(NumberFormatter.withLocale(locale).format(number(content)).toString());
     }
@@ -95,7 +105,7 @@ public final class Formats {
     }
 
     private static String plural(String content, Locale locale) {
-        String[] parts = content.split("\\|");
+        String[] parts = content.split(String.valueOf(BAR));
         String category = PluralRules.forLocale(locale).select(number(parts[0]).doubleValue());
         var forms = new HashMap<String, String>();
         for (int i = 1; i < parts.length; i++) {
@@ -123,6 +133,14 @@ public final class Formats {
         } catch (DateTimeException e) {
             throw unfit("a date (2026-12-01) or a time of RFC 3339");
         }
+    }
+
+    /** Returns a time; a date alone would be written as midnight. */
+    private static String timed(String content) {
+        if (!content.contains("T")) {
+            throw unfit("a time of RFC 3339");
+        }
+        return content;
     }
 
     private static String withTime(String date) {

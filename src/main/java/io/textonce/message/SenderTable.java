@@ -5,6 +5,7 @@ import io.textonce.event.LineError;
 import io.textonce.phone.Countries;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -64,8 +65,12 @@ record SenderTable(List<Row> rows) {
         }
         String sender = null;
         var conditions = new HashMap<String, Set<String>>();
+        var names = new HashSet<String>();
         for (var option : row.getValue()) {
             String name = text(option.getKeyNode());
+            if (!names.add(name)) {
+                throw new LineError(line(option.getKeyNode()), "the row has " + name + " twice");
+            }
             if (name.equals("sender")) {
                 sender = text(option.getValueNode());
                 requireSender(option.getValueNode(), sender);

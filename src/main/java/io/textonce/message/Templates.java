@@ -184,7 +184,7 @@ public final class Templates {
         try {
             String text = textOf(file);
             Formats.check(text);
-            return mustache.compile(new StringReader(text), path);
+            return mustache.compile(new StringReader(Formats.compilable(text)), path);
         } catch (MustacheException e) {
             throw new IllegalArgumentException(path + ": " + e.getMessage(), e);
         }

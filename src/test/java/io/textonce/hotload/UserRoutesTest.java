@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -365,6 +366,28 @@ class UserRoutesTest {
         assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE);
         assertThat(own.health().getDetails().get(TEMPLATE)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void refusesMediaThatNoEventHas() throws IOException {
+        String schema = "{\"properties\": {\"orderId\": {\"type\": \"string\"}, \"photo\": {\"type\": \"string\"}}}";
+        write(SCHEMA, schema);
+        write(FILE, EVENT.replace("timeToLive: 2h", "media: photo"));
+        own.afterApplicationStart(camel);
+        assertThat(own.health().getDetails()).isEmpty();
+
+        write(FILE, EVENT.replace("timeToLive: 2h", "media: photoUrl"));
+        look();
+        var ofRoute = own.health().getDetails();
+        write(FILE, EVENT.replace("timeToLive: 2h", "media: photo"));
+        write(SCHEMA, schema.replace("photo", "photoUrl"));
+        look();
+        var ofSchema = own.health().getDetails();
+
+        assertThat(ofRoute)
+                .containsExactly(
+                        Map.entry(FILE, "line 25: media: photoUrl is not a field in schemas/order-late.schema.json"));
+        assertThat(ofSchema).containsEntry(SCHEMA, "media: photo is not a field in schemas/order-late.schema.json");
     }
 
     @ParameterizedTest

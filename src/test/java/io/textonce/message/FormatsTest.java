@@ -112,6 +112,23 @@ class FormatsTest {
                 .satisfies(error -> assertThat(error.getMessage()).contains(reason));
     }
 
+    @Test
+    void takesNoFormFromAValue() throws IOException {
+        String template =
+                "{{#plural}}{{body.n}} | one: {{body.shop}} has it | other: {{body.shop}} has them{{/plural}}";
+
+        assertThat(write(template, Map.of("n", 1, "shop", "Fish | one: Chips"))).isEqualTo("Fish | one: Chips has it");
+        assertThat(write(template, Map.of("n", 2, "shop", "A|B"))).isEqualTo("A|B has them");
+        assertThatThrownBy(() -> write(template, Map.of("n", "2 | other: free", "shop", "A")))
+                .hasRootCauseInstanceOf(EventRejected.class);
+    }
+
+    @Test
+    void writesNoTimeOfADate() throws IOException {
+        assertThatThrownBy(() -> write("{{#time}}{{body.due}}{{/time}}", Map.of("due", "2026-12-01")))
+                .hasRootCauseInstanceOf(EventRejected.class);
+    }
+
     private String write(String template, Map<String, ?> event) throws IOException {
         Files.createDirectories(folder.resolve("templates"));
         Files.writeString(folder.resolve("templates/note.mustache"), template);

@@ -107,6 +107,8 @@ class SendersTest {
                 "- sender: ACME;  countries: DE, Austria   | 2 | countries has Austria",
                 "- sender: ACME;  events: []               | 2 | events has an empty value",
                 "- sender: ONE;  events: a;- sender: TWO;  events: News | 4 | events has News",
+                "- sender: ACME;  countries: DE;  countries: AT | 3 | the row has countries twice",
+                "- sender: ACME;  sender: TWO              | 2 | the row has sender twice",
                 "- sender: ACME;  languages: german_       | 2 | languages has german_",
                 "- sender: ACME;- sender: TWO;  events: news | 2 | no message gets here: all that fit this row fit line 1",
             })
