@@ -3,6 +3,7 @@ package io.textonce;
 import io.textonce.delivery.CheckHistories;
 import io.textonce.ledger.CompareLedger;
 import io.textonce.lib.AddLibraries;
+import io.textonce.privacy.CommandConsole;
 import io.textonce.settings.CheckSettings;
 import io.textonce.twilio.Doctor;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -29,8 +30,6 @@ public class TextOnce {
     /** Commands of integrators, which need the sandbox. */
     private static final Set<String> OF_THE_SANDBOX = Set.of("cases", "check", "new", "preview", "sandbox", "send-jms");
 
-    private static final int USAGE = 2;
-
     public static void main(String[] args) {
         var exit = command(args);
         if (exit.isPresent()) {
@@ -47,20 +46,16 @@ public class TextOnce {
                 return OptionalInt.of(command.applyAsInt(args));
             }
         }
-        if (args.length == 0 || args[0].startsWith("-")) {
+        var unknown = Stream.of(args).filter(word -> !word.startsWith("-")).findFirst();
+        if (unknown.isEmpty()) {
             return OptionalInt.empty();
         }
-        var log = LoggerFactory.getLogger(TextOnce.class);
-        if (OF_THE_SANDBOX.contains(args[0])) {
-            log.error(
-                    "The sandbox is not in this jar: run java -jar textonce-sandbox.jar {}, or the image textonce-sandbox",
-                    String.join(" ", args));
-        } else {
-            log.error(
-                    "There is no command {}; there are {}",
-                    args[0],
-                    String.join(", ", new TreeSet<>(COMMANDS.keySet())));
-        }
-        return OptionalInt.of(USAGE);
+        CommandConsole.problem(
+                OF_THE_SANDBOX.contains(unknown.get())
+                        ? "The sandbox is not in this jar: run java -jar textonce-sandbox.jar " + String.join(" ", args)
+                                + ", or the image textonce-sandbox"
+                        : "There is no command " + unknown.get() + "; there are "
+                                + String.join(", ", new TreeSet<>(COMMANDS.keySet())));
+        return OptionalInt.of(CommandConsole.USAGE);
     }
 }

@@ -131,8 +131,10 @@ class ArchitectureTest {
     static final ArchRule nothingIsPrinted = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("io.textonce.lib.AddLibraries") // it reads neither settings nor events
+            .and()
+            .doNotHaveFullyQualifiedName("io.textonce.privacy.CommandConsole")
             .should(ACCESS_STANDARD_STREAMS)
-            .because("only the log is masked");
+            .because("only the log and CommandConsole mask");
 
     @ArchTest
     static final ArchRule settingsAreBoundInOnePlace = classes()

@@ -2,7 +2,6 @@ package io.textonce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.textonce.sandbox.LogRecorder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,13 +33,12 @@ class TextOnceTest {
             value = {
                 "sandbox        | java -jar textonce-sandbox.jar sandbox",
                 "check my-files | java -jar textonce-sandbox.jar check my-files",
+                "--x chek       | There is no command chek; there are add, check-histories, check-settings,",
                 "chek-settings  | There is no command chek-settings; there are add, check-histories, check-settings,",
             })
-    void namesTheRightCommand(String words, String line) {
-        try (var log = new LogRecorder()) {
-            assertThat(TextOnce.command(words.split(" "))).hasValue(2);
+    void namesTheRightCommand(String words, String line, CapturedOutput output) {
+        assertThat(TextOnce.command(words.split(" "))).hasValue(2);
 
-            assertThat(log.lines()).singleElement().asString().contains(line);
-        }
+        assertThat(output.getErr().lines()).singleElement().asString().contains(line);
     }
 }

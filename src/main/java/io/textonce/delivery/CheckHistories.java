@@ -1,13 +1,12 @@
 package io.textonce.delivery;
 
 import io.textonce.peer.ReadOnlyConnection;
+import io.textonce.privacy.CommandConsole;
+import io.textonce.settings.OperatorCommand;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -19,26 +18,18 @@ public class CheckHistories {
 
     public static final String COMMAND = "check-histories";
 
-    private static final Logger LOG = LoggerFactory.getLogger(CheckHistories.class);
-
-    private static final int FORBIDDEN = 2;
-
     /**
-     * Logs each delivery that the model forbids, and how many there are.
+     * Prints each delivery that the model forbids, and how many there are.
      *
      * @return the exit code
      */
     public static int run(String... args) {
-        var application = new SpringApplicationBuilder(CheckHistories.class)
-                .web(WebApplicationType.NONE)
-                .logStartupInfo(false);
-        try (var context = application.run(args)) {
-            var connection = new ReadOnlyConnection(context.getBean(DataSourceProperties.class));
-            try {
-                return check(new JdbcTemplate(connection));
-            } finally {
-                connection.destroy();
-            }
+        return OperatorCommand.run(COMMAND, CheckHistories.class, CheckHistories::check, args);
+    }
+
+    private static int check(ApplicationContext context) {
+        try (var connection = new ReadOnlyConnection(context.getBean(DataSourceProperties.class))) {
+            return check(new JdbcTemplate(connection));
         }
     }
 
@@ -46,9 +37,9 @@ public class CheckHistories {
         var forbidden = new AtomicLong();
         long deliveries = new Histories(jdbc).check((delivery, why) -> {
             forbidden.incrementAndGet();
-            LOG.warn("Delivery {}: {}", delivery, why);
+            CommandConsole.result("Delivery " + delivery + ": " + why);
         });
-        LOG.info("{} deliveries, {} that the model forbids", deliveries, forbidden);
-        return forbidden.get() == 0 ? 0 : FORBIDDEN;
+        CommandConsole.result(deliveries + " deliveries, " + forbidden + " that the model forbids");
+        return forbidden.get() == 0 ? CommandConsole.OK : CommandConsole.FINDINGS;
     }
 }

@@ -1,5 +1,6 @@
 package io.textonce.lib;
 
+import io.textonce.privacy.CommandConsole;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +19,6 @@ public final class AddLibraries {
 
     public static final String COMMAND = "add";
 
-    private static final int FAILED = 1;
-    private static final int USAGE = 2;
     private static final String COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 
     private AddLibraries() {}
@@ -29,16 +28,16 @@ public final class AddLibraries {
         var names = Stream.of(args).filter(name -> !name.equals(COMMAND)).toList();
         if (names.isEmpty() || !names.stream().allMatch(LibProject::isValid)) {
             System.err.println("add needs names of Camel's components, such as camel-kafka, or GROUP:NAME:VERSION");
-            return USAGE;
+            return CommandConsole.USAGE;
         }
         try {
             return add(names, LibFolder.ofThisProcess());
         } catch (IOException e) {
             System.err.println("Nothing was added: " + e.getMessage());
-            return FAILED;
+            return CommandConsole.FINDINGS;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return FAILED;
+            return CommandConsole.FINDINGS;
         }
     }
 
@@ -51,14 +50,14 @@ public final class AddLibraries {
         if (maven == null) {
             System.err.println("Maven is not on the PATH. Where it is, complete " + folder + " with: mvn "
                     + String.join(" ", command));
-            return FAILED;
+            return CommandConsole.FINDINGS;
         }
         var before = lib.jars();
         var all = new ArrayList<>(List.of(maven));
         all.addAll(command);
         if (new ProcessBuilder(all).inheritIO().start().waitFor() != 0) {
             System.err.println("Maven could not add " + String.join(", ", names));
-            return FAILED;
+            return CommandConsole.FINDINGS;
         }
         var added = new ArrayList<>(lib.jars());
         added.removeAll(before);
@@ -66,7 +65,7 @@ public final class AddLibraries {
                 + added.stream().map(jar -> jar.getFileName().toString()).collect(Collectors.joining(", ")));
         var problems = lib.problems();
         problems.forEach(problem -> System.err.println(problem.jar() + " " + problem.reason()));
-        return problems.isEmpty() ? 0 : FAILED;
+        return problems.isEmpty() ? CommandConsole.OK : CommandConsole.FINDINGS;
     }
 
     private static @Nullable String maven() {

@@ -1,10 +1,7 @@
 package io.textonce.settings;
 
+import io.textonce.privacy.CommandConsole;
 import java.util.function.ToIntFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 
 /**
  * Operator's command {@code check-settings}: checks the settings as a start does, and ends. It connects to nothing and
@@ -14,22 +11,19 @@ public final class CheckSettings {
 
     public static final String COMMAND = "check-settings";
 
-    private static final Logger LOG = LoggerFactory.getLogger(CheckSettings.class);
-
-    private static final int INVALID = 2;
-
     private CheckSettings() {}
 
     /**
-     * Logs all faults of the settings, without values.
+     * Prints all faults of the settings, without values.
      *
      * @return the exit code
      */
     public static int run(String... args) {
         return run(
+                COMMAND,
                 settings -> {
-                    LOG.info("The settings are valid");
-                    return 0;
+                    CommandConsole.result("The settings are valid");
+                    return CommandConsole.OK;
                 },
                 args);
     }
@@ -39,15 +33,11 @@ public final class CheckSettings {
      *
      * @param command takes the settings and returns the exit code
      */
-    public static int run(ToIntFunction<TextOnceProperties> command, String... args) {
-        var application = new SpringApplicationBuilder(SettingsConfiguration.class)
-                .web(WebApplicationType.NONE)
-                .logStartupInfo(false);
-        try (var context = application.run(args)) {
-            return command.applyAsInt(context.getBean(TextOnceProperties.class));
-        } catch (InvalidSettings e) {
-            // Logged by its failure analyzer.
-            return INVALID;
-        }
+    public static int run(String name, ToIntFunction<TextOnceProperties> command, String... args) {
+        return OperatorCommand.run(
+                name,
+                SettingsConfiguration.class,
+                context -> command.applyAsInt(context.getBean(TextOnceProperties.class)),
+                args);
     }
 }

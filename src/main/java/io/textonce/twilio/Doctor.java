@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.message.Senders;
 import io.textonce.network.OutboundProxy;
 import io.textonce.peer.PeerMonitor;
+import io.textonce.privacy.CommandConsole;
 import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
@@ -16,11 +17,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -32,10 +32,6 @@ import org.springframework.stereotype.Component;
 public final class Doctor {
 
     public static final String COMMAND = "doctor";
-
-    private static final Logger LOG = LoggerFactory.getLogger(Doctor.class);
-
-    private static final int FAULTS = 1;
 
     private final TextOnceProperties settings;
     private final TwilioResources twilio;
@@ -51,12 +47,12 @@ public final class Doctor {
     }
 
     /**
-     * Logs the result of each check.
+     * Prints the result of each check.
      *
      * @return the exit code: 0 without a fault, 1 with one, 2 for invalid settings
      */
     public static int run(String... args) {
-        return CheckSettings.run(settings -> log(examine(settings)), args);
+        return CheckSettings.run(COMMAND, settings -> print(examine(settings)), args);
     }
 
     /** Examines an installation that does not run. */
@@ -72,18 +68,15 @@ public final class Doctor {
         }
     }
 
-    private static int log(List<Diagnosis> found) {
+    private static int print(List<Diagnosis> found) {
         for (var diagnosis : found) {
+            String level = diagnosis.level().name().toLowerCase(Locale.ROOT);
             String fix = diagnosis.fix() == null ? "" : ". " + diagnosis.fix();
-            switch (diagnosis.level()) {
-                case FAULT -> LOG.error("{}: {}{}", diagnosis.check(), diagnosis.finding(), fix);
-                case WARNING -> LOG.warn("{}: {}{}", diagnosis.check(), diagnosis.finding(), fix);
-                default -> LOG.info("{}: {}", diagnosis.check(), diagnosis.finding());
-            }
+            CommandConsole.result("%-7s %s: %s%s".formatted(level, diagnosis.check(), diagnosis.finding(), fix));
         }
         long faults = found.stream().filter(Diagnosis::isFault).count();
-        LOG.info("{} checks, {} faults", found.size(), faults);
-        return faults == 0 ? 0 : FAULTS;
+        CommandConsole.result(found.size() + " checks, " + faults + " faults");
+        return faults == 0 ? CommandConsole.OK : CommandConsole.FINDINGS;
     }
 
     /** Makes all checks; one that Twilio does not answer is a fault of its own and ends none of the others. */

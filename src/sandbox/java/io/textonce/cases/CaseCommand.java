@@ -1,6 +1,7 @@
 package io.textonce.cases;
 
 import io.textonce.TextOnce;
+import io.textonce.privacy.CommandConsole;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.SandboxApplication;
 import io.textonce.sandbox.SandboxConfiguration;
@@ -29,15 +30,15 @@ public final class CaseCommand {
     public static int run(Path folder) throws IOException {
         var cases = files(folder.resolve("cases"));
         if (cases.isEmpty()) {
-            System.out.println("There is no case in " + folder.resolve("cases"));
-            return 1;
+            System.err.println("There is no case in " + folder.resolve("cases"));
+            return CommandConsole.FINDINGS;
         }
         Path data = Files.createTempDirectory("textonce-cases-");
         try (var peers = new Peers(data, 0, 0);
                 var context = start(peers, folder)) {
             var findings = UserFileFindings.of(context, folder);
             findings.forEach(System.out::println);
-            return findings.isEmpty() ? run(context, peers, cases) : 1;
+            return findings.isEmpty() ? run(context, peers, cases) : CommandConsole.FINDINGS;
         } finally {
             FileSystemUtils.deleteRecursively(data);
         }
@@ -56,7 +57,7 @@ public final class CaseCommand {
             }
         }
         System.out.println(cases.size() + " cases, " + failed + " failed");
-        return failed == 0 ? 0 : 1;
+        return failed == 0 ? CommandConsole.OK : CommandConsole.FINDINGS;
     }
 
     private static ConfigurableApplicationContext start(Peers peers, Path folder) {

@@ -1,5 +1,6 @@
 package io.textonce.sandbox;
 
+import io.textonce.privacy.CommandConsole;
 import java.nio.file.Path;
 
 /** Check of a folder: its files are loaded by the loader of production, whose errors are printed. */
@@ -13,7 +14,7 @@ final class Check {
             findings.forEach(System.out::println);
             System.out.println(
                     findings.isEmpty() ? folder + " has no error" : folder + " has errors: " + findings.size());
-            return findings.isEmpty() ? Commands.OK : Commands.FINDINGS;
+            return findings.isEmpty() ? CommandConsole.OK : CommandConsole.FINDINGS;
         }
     }
 }

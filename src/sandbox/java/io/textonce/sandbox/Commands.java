@@ -2,6 +2,7 @@ package io.textonce.sandbox;
 
 import io.textonce.cases.CaseCommand;
 import io.textonce.lib.AddLibraries;
+import io.textonce.privacy.CommandConsole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,6 @@ import org.springframework.core.NestedExceptionUtils;
 
 /** Commands of the sandbox's jar, for people who add events and routes and have no checkout. */
 public final class Commands {
-
-    static final int OK = 0;
-    static final int FINDINGS = 1;
-    static final int USAGE = 2;
 
     private static final String FOLDER = "my-routes";
 
@@ -56,7 +53,7 @@ public final class Commands {
             exit = command.equals(AddLibraries.COMMAND) ? AddLibraries.run(args) : run(command, rest);
         } catch (IOException | RuntimeException e) {
             System.err.println(command + " failed: " + NestedExceptionUtils.getMostSpecificCause(e));
-            exit = FINDINGS;
+            exit = CommandConsole.FINDINGS;
         }
         System.exit(exit);
     }
@@ -65,11 +62,11 @@ public final class Commands {
         Integer required = REQUIRED.get(command);
         if (required == null || arguments.size() < required || arguments.size() > required + 1) {
             System.err.print(HELP);
-            return USAGE;
+            return CommandConsole.USAGE;
         }
         if (OF_A_FILE.contains(command) && !Files.isRegularFile(Path.of(arguments.get(1)))) {
             System.err.println(arguments.get(1) + " is not a file");
-            return USAGE;
+            return CommandConsole.USAGE;
         }
         boolean isDefault = arguments.size() == required;
         if (command.equals("send-jms")) {
@@ -79,7 +76,7 @@ public final class Commands {
         Path folder = Path.of(isDefault ? FOLDER : arguments.get(required));
         if (!command.equals("new") && !Files.isDirectory(folder)) {
             System.err.println(folder + " is not a folder");
-            return USAGE;
+            return CommandConsole.USAGE;
         }
         return switch (command) {
             case "new" -> NewEvent.create(arguments.get(0), folder);

@@ -1,5 +1,6 @@
 package io.textonce.sandbox;
 
+import io.textonce.privacy.CommandConsole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ public final class NewEvent {
     public static int create(String name, Path folder) throws IOException {
         if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*") || name.length() > 60) {
             System.err.println("The name of an event is lower-case words with hyphens, such as pickup-ready");
-            return Commands.USAGE;
+            return CommandConsole.USAGE;
         }
         Map<Path, String> files = new LinkedHashMap<>();
         files.put(folder.resolve("schemas/" + name + ".schema.json"), SCHEMA);
@@ -122,7 +123,7 @@ public final class NewEvent {
         for (Path file : files.keySet()) {
             if (Files.exists(file)) {
                 System.err.println(file + " exists; nothing was created");
-                return Commands.FINDINGS;
+                return CommandConsole.FINDINGS;
             }
         }
         for (var file : files.entrySet()) {
@@ -130,6 +131,6 @@ public final class NewEvent {
             Files.writeString(file.getKey(), file.getValue().replace("pickup-ready", name));
             System.out.println(file.getKey());
         }
-        return Commands.OK;
+        return CommandConsole.OK;
     }
 }

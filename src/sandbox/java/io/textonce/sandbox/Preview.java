@@ -3,6 +3,7 @@ package io.textonce.sandbox;
 import io.textonce.delivery.EventPreview;
 import io.textonce.delivery.EventPreviews;
 import io.textonce.http.Problem;
+import io.textonce.privacy.CommandConsole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ final class Preview {
             var camel = context.getBean(CamelContext.class);
             if (camel.getRoute("event-" + event) == null) {
                 UserFileFindings.of(context, folder).forEach(System.out::println);
-                System.out.println("There is no event " + event + " in " + folder + ", and none is shipped");
-                return Commands.FINDINGS;
+                System.err.println("There is no event " + event + " in " + folder + ", and none is shipped");
+                return CommandConsole.FINDINGS;
             }
             start(camel);
             return run(camel, context.getBean(EventPreviews.class), event, body);
@@ -56,7 +57,7 @@ final class Preview {
             if (done.getException() == null) {
                 var preview = EventPreview.of(done);
                 print(preview);
-                return preview.hasEffect() ? Commands.OK : Commands.FINDINGS;
+                return preview.hasEffect() ? CommandConsole.OK : CommandConsole.FINDINGS;
             }
             if (Problem.rejection(done.getException()) == null) {
                 throw new IllegalStateException(done.getException());
@@ -66,7 +67,7 @@ final class Preview {
             problem.details()
                     .forEach((field, reasons) ->
                             System.out.println("           " + field + " " + String.join("; ", reasons)));
-            return Commands.FINDINGS;
+            return CommandConsole.FINDINGS;
         }
     }
 

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.textonce.TextOnce;
+import io.textonce.privacy.CommandConsole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -71,13 +72,16 @@ public final class SandboxApplication {
     private SandboxApplication() {}
 
     public static void main(String[] args) {
+        if (!lock(DATA)) {
+            System.err.println("A sandbox runs in " + DATA.toAbsolutePath() + " already");
+            System.exit(CommandConsole.FINDINGS);
+        }
         SpringApplication.from(SandboxApplication::start)
                 .with(SandboxConfiguration.class)
                 .run(args);
     }
 
     private static void start(String[] args) {
-        lock(DATA);
         try {
             Files.createDirectories(OWN_ROUTES);
             Path senders = OWN_ROUTES.resolve("senders.yaml");
@@ -136,15 +140,13 @@ public final class SandboxApplication {
                 .forEach(logger -> logger.setLevel(Level.OFF));
     }
 
-    /** Locks the folder, since two sandboxes in it would share a database. The lock ends with the process. */
-    private static void lock(Path directory) {
+    /** Locks the folder, unless another sandbox runs in it: they would share a database. The lock ends with the process. */
+    private static boolean lock(Path directory) {
         try {
             Files.createDirectories(directory);
             var channel = FileChannel.open(directory.resolve("lock"), CREATE, WRITE);
             lock = channel.tryLock();
-            if (lock == null) {
-                throw new IllegalStateException("A sandbox runs in " + directory.toAbsolutePath() + " already");
-            }
+            return lock != null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -181,22 +183,22 @@ public final class SandboxApplication {
         peers.twilio()
                 .onExampleDay(() ->
                         new ExampleDay(app, peers, day -> routes.sendBody("direct:ledger-compare-day", day)).fill());
-        LOG.info(
+        System.out.printf(
                 """
 
                 TextOnce runs in its sandbox. Nothing here reaches a phone.
-                  post    curl -i http://localhost:{}/api/order-shipped-sms -H 'Content-Type: application/json' -d '...'
+                  post    curl -i http://localhost:%s/api/order-shipped-sms -H 'Content-Type: application/json' -d '...'
                   other   photo-ready is an MMS, table-reserved goes by WhatsApp, tour-today by RCS; see routes/examples
-                  verify  curl -i http://localhost:{}/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"..."}'
-                  queue   {} at {} (AMQP and STOMP at the same port), JMS property event=order-shipped
-                  drop    {} (.json, .jsonl, .csv)
-                  add     {}: events, schemas, templates of your own; each is loaded within two seconds
-                  look    {} shows what Twilio was sent, and the codes
-                  support http://localhost:{}/ tells what became of each text
-                  day     curl -X POST {}/_simulator/day fills the pages with an example day
-                  status  {} shows what a client is told of it, by a signed webhook; so does {} at the broker
-                  routes  http://localhost:{}/camel shows what runs, and stops and starts the intakes
-                  stop    Ctrl-C; the data stays in {}
+                  verify  curl -i http://localhost:%s/api/verify/start -H 'Content-Type: application/json' -d '{"phone":"..."}'
+                  queue   %s at %s (AMQP and STOMP at the same port), JMS property event=order-shipped
+                  drop    %s (.json, .jsonl, .csv)
+                  add     %s: events, schemas, templates of your own; each is loaded within two seconds
+                  look    %s shows what Twilio was sent, and the codes
+                  support http://localhost:%s/ tells what became of each text
+                  day     curl -X POST %s/_simulator/day fills the pages with an example day
+                  status  %s shows what a client is told of it, by a signed webhook; so does %s at the broker
+                  routes  http://localhost:%s/camel shows what runs, and stops and starts the intakes
+                  stop    Ctrl-C; the data stays in %s
                 """,
                 environment.getProperty("local.server.port"),
                 environment.getProperty("local.server.port"),

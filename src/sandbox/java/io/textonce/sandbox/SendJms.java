@@ -1,5 +1,6 @@
 package io.textonce.sandbox;
 
+import io.textonce.privacy.CommandConsole;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.io.IOException;
@@ -24,11 +25,11 @@ public final class SendJms {
         try {
             String id = send(event, body, url);
             System.out.println("sent to " + QUEUE + " at " + url + " as " + id);
-            return Commands.OK;
+            return CommandConsole.OK;
         } catch (JMSException e) {
             System.err.println("Nothing was sent: the broker at " + url + " is unavailable or rejects the message ("
                     + NestedExceptionUtils.getMostSpecificCause(e).getMessage() + ")");
-            return Commands.FINDINGS;
+            return CommandConsole.FINDINGS;
         }
     }
 

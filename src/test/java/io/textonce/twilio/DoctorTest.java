@@ -294,7 +294,7 @@ class DoctorTest {
     }
 
     @Test
-    void theCommandLogsEachFixAndReturnsWhetherThereIsAFault(CapturedOutput output) {
+    void theCommandPrintsEachFixAndReturnsWhetherThereIsAFault(CapturedOutput output) {
         int well = Doctor.run(arguments());
         twilio.resource(".json", "{\"status\":\"suspended\"}");
         int ill = Doctor.run(arguments());
@@ -323,6 +323,7 @@ class DoctorTest {
     private static TextOnceProperties settings(String... more) {
         var settings = new AtomicReference<TextOnceProperties>();
         CheckSettings.run(
+                Doctor.COMMAND,
                 valid -> {
                     settings.set(valid);
                     return 0;

@@ -1,0 +1,66 @@
+package io.textonce.privacy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+
+/**
+ * Console of a command: plain lines, masked as those of the log are, and nothing that is logged. Results are on standard
+ * output; problems, for which the command could not do its work, are on standard error.
+ */
+public final class CommandConsole {
+
+    /** Exit code of a command without findings. */
+    public static final int OK = 0;
+
+    /** Exit code of a command that has findings, or that failed. */
+    public static final int FINDINGS = 1;
+
+    /** Exit code of a wrong call, or of invalid settings. */
+    public static final int USAGE = 2;
+
+    private static final Silence SILENCE = new Silence();
+
+    private CommandConsole() {}
+
+    public static void result(String line) {
+        System.out.println(PersonalDataMask.mask(line));
+    }
+
+    public static void problem(String line) {
+        System.err.println(PersonalDataMask.mask(line));
+    }
+
+    /** Silences all loggers, until they are configured again: Spring Boot does so early in its start. */
+    public static void silenceLog() {
+        unsilenceLog();
+        log().getTurboFilterList().add(0, SILENCE);
+    }
+
+    public static void unsilenceLog() {
+        log().getTurboFilterList().remove(SILENCE);
+    }
+
+    private static LoggerContext log() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
+    }
+
+    private static final class Silence extends TurboFilter {
+
+        @Override
+        public FilterReply decide(
+                @Nullable Marker marker,
+                Logger logger,
+                Level level,
+                @Nullable String format,
+                Object @Nullable [] params,
+                @Nullable Throwable thrown) {
+            return FilterReply.DENY;
+        }
+    }
+}
