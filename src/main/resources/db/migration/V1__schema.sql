@@ -199,6 +199,17 @@ CREATE TABLE textonce.erasures (
     CONSTRAINT erasures_pk PRIMARY KEY (delivery_id)
 );
 
+-- Erasures of persons whose lines each instance removes from the reject files of its own inbox. last_digits makes that
+-- fast: only numbers that end so are hashed. Retention deletes a row after a day.
+CREATE TABLE textonce.file_erasures (
+    id           uuid        NOT NULL,
+    phone_hashes bytea[]     NOT NULL,
+    last_digits  text        NOT NULL,
+    requested_at timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT file_erasures_pk PRIMARY KEY (id)
+);
+
 -- Opt-outs from a sender, without the prefix of a channel; received as STOP (person), found out by Twilio's rejection
 -- 21610 (twilio), or imported from another source, which its importer names.
 CREATE TABLE textonce.opt_outs (

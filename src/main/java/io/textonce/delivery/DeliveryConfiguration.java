@@ -10,6 +10,7 @@ import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.PhoneTimeZones;
 import io.textonce.phone.Recipients;
+import io.textonce.phone.WrittenNumbers;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TimeBounds;
 import java.nio.charset.StandardCharsets;
@@ -97,6 +98,11 @@ class DeliveryConfiguration {
     @Bean
     PhoneNumbers phoneNumbers() {
         return new PhoneNumbers();
+    }
+
+    @Bean
+    WrittenNumbers writtenNumbers(PhoneNumbers phones, TextOnceProperties settings) {
+        return new WrittenNumbers(phones, settings.regions());
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.WrittenNumbers;
 import io.textonce.security.OperatorAct;
 import io.textonce.tuning.SharedBuffers;
 import io.textonce.twilio.TwilioFailure;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.slf4j.Logger;
@@ -63,14 +65,12 @@ final class DataErasure {
                 UPDATE textonce.audit_entries SET phone_hash = NULL
                 WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
             ),
-            letters AS (
-                DELETE FROM textonce.dead_letters
-                WHERE position(convert_to(substr(CAST(:phone AS text), 2), 'UTF8') IN body) > 0
-                RETURNING sha256
+            files AS (
+                INSERT INTO textonce.file_erasures (id, phone_hashes, last_digits)
+                VALUES (gen_random_uuid(), CAST(:hashes AS bytea[]), :lastDigits)
             )
             SELECT (SELECT count(*) FROM inbound) AS inbound,
                 (SELECT count(*) FROM approvals) + (SELECT count(*) FROM counts) AS verifications,
-                (SELECT count(*) FROM letters) AS letters,
                 EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))) AS opted_out
             """;
 
@@ -81,6 +81,7 @@ final class DataErasure {
     private final PhoneHash phoneHash;
     private final Retention retention;
     private final DeadLetterErasure deadLetters;
+    private final FileErasures files;
     private final ApplicationEventPublisher acts;
 
     DataErasure(
@@ -91,6 +92,7 @@ final class DataErasure {
             PhoneHash phoneHash,
             Retention retention,
             DeadLetterErasure deadLetters,
+            FileErasures files,
             ApplicationEventPublisher acts) {
         this.acts = acts;
         this.jdbc = jdbc;
@@ -100,6 +102,7 @@ final class DataErasure {
         this.phoneHash = phoneHash;
         this.retention = retention;
         this.deadLetters = deadLetters;
+        this.files = files;
     }
 
     /** Reads the number from the body, which no access log has. */
@@ -129,6 +132,7 @@ final class DataErasure {
         Map<String, Object> person = new HashMap<>();
         person.put("phone", phone);
         person.put("hashes", hashes);
+        person.put("lastDigits", WrittenNumbers.lastDigits(phone));
         person.put("keys", Arrays.stream(hashes).map(HexFormat.of()::formatHex).toArray(String[]::new));
         exchange.setVariable("person", person);
         exchange.getMessage().setBody(person);
@@ -152,6 +156,7 @@ final class DataErasure {
         exchange.getMessage().setBody(transactions.execute(status -> {
             var erased = deliveries.erase((byte[][]) person.get("hashes"));
             var done = new HashMap<>(jdbc.queryForMap(ERASE, person));
+            done.put("letters", deadLetters.forgetStored((String) person.get("phone")));
             done.put("deliveries", erased.deliveries());
             done.put("canceled", erased.canceled());
             done.put("pending", erased.pending());
@@ -175,7 +180,9 @@ final class DataErasure {
         report.put("redactedAtTwilio", exchange.getVariable("redacted"));
         report.put("inboundTexts", done.get("inbound"));
         report.put("verifications", done.get("verifications"));
-        report.put("deadLetters", forget((String) person.get("phone")) + ((Number) done.get("letters")).longValue());
+        String phone = (String) person.get("phone");
+        report.put("deadLetters", forget(phone) + ((Number) done.get("letters")).intValue());
+        report.put("rejectedLines", forgetLines((byte[][]) person.get("hashes"), phone));
         report.put("optOutKept", done.get("opted_out"));
         LOG.info("A person's data was erased: {}", report);
         var message = exchange.getMessage();
@@ -194,6 +201,20 @@ final class DataErasure {
                     503,
                     "try_again",
                     "The broker could not be reached: everything except the queues was erased. Repeat the request.");
+        }
+    }
+
+    /** Erases this instance's reject files; the others follow within a minute. */
+    private int forgetLines(byte[][] hashes, String phone) {
+        try {
+            return files.erase(List.of(hashes), Set.of(WrittenNumbers.lastDigits(phone)));
+        } catch (IOException e) {
+            LOG.warn("The reject files could not be searched during an erasure: {}", e.toString());
+            throw new EventRejected(
+                    503,
+                    "try_again",
+                    "The inbox could not be read or written: everything except its reject files was erased."
+                            + " Repeat the request.");
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.textonce.retention;
 
-import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.WrittenNumbers;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
@@ -11,44 +11,55 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
-/** Erasure of the queues that contain phone numbers and that only TextOnce and operators read. */
+/** Erasure of dead letters and of the queues that contain phone numbers and that only TextOnce and operators read. */
 @Component
 final class DeadLetterErasure {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterErasure.class);
 
-    private static final Pattern DIGITS = Pattern.compile("(?<!\\d)\\d{4,15}(?!\\d)");
+    /** Letters that are in memory at once while the table is read; each may have 64 KiB. */
+    private static final int FETCHED = 50;
 
     /** Maximum wait for a message that was just browsed: no one else reads it. */
     private static final long RECEIVE_TIMEOUT_MILLIS = 2_000;
 
     private final @Nullable JmsTemplate jms;
     private final List<String> queues;
-    private final PhoneNumbers phones;
+    private final WrittenNumbers numbers;
+    private final JdbcTemplate jdbc;
 
     @Autowired
-    DeadLetterErasure(TextOnceProperties settings, ObjectProvider<ConnectionFactory> broker, PhoneNumbers phones) {
+    DeadLetterErasure(
+            TextOnceProperties settings,
+            ObjectProvider<ConnectionFactory> broker,
+            WrittenNumbers numbers,
+            JdbcTemplate jdbc) {
         this(
                 settings.intakes().contains("jms") ? jms(broker.getObject()) : null,
                 List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue()),
-                phones);
+                numbers,
+                jdbc);
     }
 
     /** @param jms null where there is no broker */
-    DeadLetterErasure(@Nullable JmsTemplate jms, List<String> queues, PhoneNumbers phones) {
+    DeadLetterErasure(@Nullable JmsTemplate jms, List<String> queues, WrittenNumbers numbers, JdbcTemplate jdbc) {
         this.jms = jms;
         this.queues = queues;
-        this.phones = phones;
+        this.numbers = numbers;
+        this.jdbc = new JdbcTemplate(Objects.requireNonNull(jdbc.getDataSource()));
+        this.jdbc.setFetchSize(FETCHED);
     }
 
     private static JmsTemplate jms(ConnectionFactory broker) {
@@ -93,10 +104,22 @@ final class DeadLetterErasure {
         return gone;
     }
 
+    /** Removes the letters of the table that contain the number, in the caller's transaction, and returns how many. */
+    int forgetStored(String e164) {
+        var found = new ArrayList<byte[]>();
+        jdbc.query("SELECT sha256, body FROM textonce.dead_letters", row -> {
+            if (holds(new String(row.getBytes("body"), StandardCharsets.UTF_8), e164)) {
+                found.add(row.getBytes("sha256"));
+            }
+        });
+        return found.isEmpty()
+                ? 0
+                : jdbc.update("DELETE FROM textonce.dead_letters WHERE sha256 = ANY (?)", (Object)
+                        found.toArray(byte[][]::new));
+    }
+
     private boolean holds(String text, String e164) {
-        return DIGITS.matcher(text)
-                .results()
-                .anyMatch(digits -> phones.canonical("+" + digits.group()).equals(e164));
+        return numbers.isIn(text, Set.of(WrittenNumbers.lastDigits(e164)), e164::equals);
     }
 
     private static String text(Message message) throws JMSException {

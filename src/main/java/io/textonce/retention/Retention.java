@@ -4,9 +4,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.ErasureRepository;
+import io.textonce.intake.file.InboxErasure;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -82,6 +85,9 @@ final class Retention {
     /** Purge of bulk actions and, by cascade, of their messages. */
     private static final String PURGE_BULK = purgeOf("bulk_actions", "finished_at");
 
+    private static final String PURGE_FILE_ERASURES =
+            "DELETE FROM textonce.file_erasures WHERE requested_at <= now() - interval '1 day'";
+
     private static final String DRIFT = """
             SELECT count(*) FROM textonce.opt_outs WHERE source = 'twilio' AND opted_out_at > now() - interval '1 day'
             """;
@@ -89,6 +95,7 @@ final class Retention {
     private final JdbcTemplate jdbc;
     private final ErasureRepository deliveries;
     private final TwilioMessages messages;
+    private final InboxErasure inbox;
     private final TextOnceProperties.Retention settings;
     private final String[] subscribers;
     private final Clock clock;
@@ -99,10 +106,11 @@ final class Retention {
             JdbcTemplate jdbc,
             ErasureRepository deliveries,
             TwilioMessages messages,
+            InboxErasure inbox,
             TextOnceProperties settings,
             Clock clock,
             MeterRegistry meters) {
-        this(jdbc, deliveries, messages, settings.retention(), settings.subscribers(), clock);
+        this(jdbc, deliveries, messages, inbox, settings.retention(), settings.subscribers(), clock);
         Gauge.builder("textonce.opt_outs.drift", this::drift)
                 .description("Opt-outs of the last day known only from a rejection by Twilio")
                 .register(meters);
@@ -113,12 +121,14 @@ final class Retention {
             JdbcTemplate jdbc,
             ErasureRepository deliveries,
             TwilioMessages messages,
+            InboxErasure inbox,
             TextOnceProperties.Retention settings,
             Set<String> subscribers,
             Clock clock) {
         this.jdbc = jdbc;
         this.deliveries = deliveries;
         this.messages = messages;
+        this.inbox = inbox;
         this.settings = settings;
         this.subscribers = subscribers.toArray(String[]::new);
         this.clock = clock;
@@ -142,6 +152,7 @@ final class Retention {
                 .filter(each -> each.sid() == null || redacted(each.sid()))
                 .toList());
         String age = settings.personalData().toString();
+        jdbc.update(PURGE_FILE_ERASURES);
         int others = jdbc.update(PURGE_INBOUND, age, BATCH)
                 + jdbc.update(CLEAR_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_LETTERS, age, BATCH)
@@ -150,12 +161,22 @@ final class Retention {
                         before(settings.rejectedEvents()),
                         settings.rejectedEvents().toString(),
                         BATCH)
-                + jdbc.update(PURGE_FILES, before(settings.personalData()), age, BATCH);
+                + jdbc.update(PURGE_FILES, before(settings.personalData()), age, BATCH)
+                + purgeFiles();
         worked(
                 exchange,
-                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts, dead letters, rejected events and runs of files",
+                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts, dead letters, rejected events, files and runs of files",
                 cleared,
                 others);
+    }
+
+    private int purgeFiles() {
+        try {
+            return inbox.purge(clock.instant().minus(settings.files()));
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Old files of the inbox could not be deleted; this is retried: {}", e.toString());
+            return 0;
+        }
     }
 
     /** Runs one step of purging. */

@@ -199,6 +199,7 @@ public record TextOnceProperties(
      * @param personalData age at which the phone number and the text of a final delivery are erased
      * @param deliveries age, also of the last attempt, at which a delivery is purged; a repeated event would then send a new message
      * @param rejectedEvents age at which the record of a rejected event is purged
+     * @param files time after which a file that was read, its results and its rejected lines are deleted from the inbox
      * @param pollInterval interval between checks for expired data, and for a day to compare with Twilio
      * @param redactAtTwilio whether the message is redacted at Twilio, too, when it is erased here
      */
@@ -206,6 +207,7 @@ public record TextOnceProperties(
             @NotNegative Duration personalData,
             @AboveZero Duration deliveries,
             @AboveZero Duration rejectedEvents,
+            @AboveZero Duration files,
             @AboveZero Duration pollInterval,
             boolean redactAtTwilio) {}
 

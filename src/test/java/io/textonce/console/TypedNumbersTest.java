@@ -3,6 +3,7 @@ package io.textonce.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.WrittenNumbers;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What an agent types into the search box as a phone number. */
 class TypedNumbersTest {
 
-    private final TypedNumbers numbers = new TypedNumbers(new PhoneNumbers(), Set.of("US", "GB"));
+    private final TypedNumbers numbers =
+            new TypedNumbers(new PhoneNumbers(), new WrittenNumbers(new PhoneNumbers(), Set.of("US", "GB")));
 
     @ParameterizedTest
     @CsvSource({

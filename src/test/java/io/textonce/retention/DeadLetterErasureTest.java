@@ -1,5 +1,6 @@
 package io.textonce.retention;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,10 +8,12 @@ import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.WrittenNumbers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -25,6 +28,8 @@ import org.springframework.transaction.support.TransactionOperations;
 @SandboxTest
 class DeadLetterErasureTest {
 
+    private static final WrittenNumbers NUMBERS = new WrittenNumbers(new PhoneNumbers(), Set.of("US"));
+
     @Test
     void takesAwayEverySpellingOfTheNumber(Sandbox sandbox) {
         String queue = "test." + UUID.randomUUID();
@@ -32,10 +37,32 @@ class DeadLetterErasureTest {
         List.of("{\"phone\":\"+525512345678\"}", "whatsapp:+5215512345678", "From=%2B525512345678", "+5255123456789")
                 .forEach(text -> sandbox.jms().convertAndSend(queue, text));
 
-        int gone = new DeadLetterErasure(sandbox.jms(), List.of(queue), new PhoneNumbers()).forget(number);
+        int gone = new DeadLetterErasure(sandbox.jms(), List.of(queue), NUMBERS, sandbox.database()).forget(number);
 
         assertThat(gone).isEqualTo(3);
         assertThat(sandbox.jms().receiveAndConvert(queue)).isEqualTo("+5255123456789");
+    }
+
+    @Test
+    void takesAwayStoredLettersHoweverTheNumberIsWritten(Sandbox sandbox) {
+        String other = "{\"phone\":\"(415) 555-0188\"}";
+        List.of("{\"phone\":\"(415) 555-0187\"}", "1001\t415 555 0187\tx", other)
+                .forEach(text -> sandbox.database()
+                        .update(
+                                "INSERT INTO textonce.dead_letters (sha256, route, reason, body)"
+                                        + " VALUES (sha256(?), 'spelled', 'x', ?)",
+                                text.getBytes(UTF_8),
+                                text.getBytes(UTF_8)));
+
+        int gone = new DeadLetterErasure(null, List.of(), NUMBERS, sandbox.database()).forgetStored("+14155550187");
+
+        assertThat(gone).isEqualTo(2);
+        assertThat(sandbox.database()
+                        .queryForList(
+                                "DELETE FROM textonce.dead_letters WHERE route = 'spelled'"
+                                        + " RETURNING convert_from(body, 'UTF8')",
+                                String.class))
+                .containsExactly(other);
     }
 
     @Test
@@ -52,7 +79,8 @@ class DeadLetterErasureTest {
             }
         };
 
-        int gone = new DeadLetterErasure(jms, List.of("gone", queue), new PhoneNumbers()).forget("+15558675310");
+        int gone =
+                new DeadLetterErasure(jms, List.of("gone", queue), NUMBERS, sandbox.database()).forget("+15558675310");
 
         assertThat(gone).isEqualTo(1);
     }
@@ -72,7 +100,8 @@ class DeadLetterErasureTest {
                 new PhoneNumbers(),
                 sandbox.context().getBean(PhoneHash.class),
                 sandbox.context().getBean(Retention.class),
-                new DeadLetterErasure(jms, List.of("queue"), new PhoneNumbers()),
+                new DeadLetterErasure(jms, List.of("queue"), NUMBERS, sandbox.database()),
+                sandbox.context().getBean(FileErasures.class),
                 act -> {});
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("person", Map.of("phone", "+15558675310"));

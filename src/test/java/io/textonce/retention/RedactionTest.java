@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.ErasureRepository;
+import io.textonce.intake.file.InboxErasure;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.settings.TextOnceProperties;
@@ -46,8 +47,14 @@ class RedactionTest {
                 sandbox.database(),
                 sandbox.context().getBean(ErasureRepository.class),
                 sandbox.context().getBean(TwilioMessages.class),
+                sandbox.context().getBean(InboxErasure.class),
                 new TextOnceProperties.Retention(
-                        Duration.ofDays(30), Duration.ofDays(400), Duration.ofDays(7), Duration.ofHours(1), true),
+                        Duration.ofDays(30),
+                        Duration.ofDays(400),
+                        Duration.ofDays(7),
+                        Duration.ofDays(30),
+                        Duration.ofHours(1),
+                        true),
                 Set.of(),
                 Clock.systemUTC());
     }

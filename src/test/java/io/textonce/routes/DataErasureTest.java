@@ -10,9 +10,12 @@ import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -63,6 +66,29 @@ class DataErasureTest {
         assertThat(deadLetters(sandbox, number)).isZero();
         assertThat(sandbox.database().queryForList("SELECT sha256 FROM textonce.dead_letters WHERE sha256 = ?", letter))
                 .isEmpty();
+    }
+
+    @Test
+    void erasesThePersonsLinesOfRejectFilesHoweverTheNumberIsWritten(Sandbox sandbox) throws IOException {
+        String number = sandbox.newNumber();
+        String other = sandbox.newNumber();
+        String name = sandbox.newEventId() + ".csv";
+        sandbox.drop("order-shipped", name, """
+                eventId,phone,orderId,consentAt
+                %1$s-1,%2$s,1001,soon
+                %1$s-2,%3$s,1002,soon
+                %1$s-3,%4$s,1003,soon
+                """.formatted(
+                name, number, other, number.replaceFirst("(....)$", " $1").substring(1)));
+        Path failed = sandbox.peers().inbox().resolve("order-shipped/failed").resolve(name);
+        await().until(() -> Files.exists(failed));
+
+        var report = sandbox.json(forget(sandbox, number));
+
+        assertThat(report.get("rejectedLines").asInt()).isEqualTo(2);
+        assertThat(Files.readAllLines(failed))
+                .hasSize(3)
+                .contains("eventId,phone,orderId,consentAt", name + "-2," + other + ",1002,soon");
     }
 
     @Test
@@ -179,6 +205,8 @@ class DataErasureTest {
                         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'textonce'",
                         String.class);
         return tables.stream()
+                // By design the keyed hash for a day: other instances have inboxes too.
+                .filter(table -> !table.equals("file_erasures"))
                 .flatMap(table -> sandbox
                         .database()
                         .queryForList(

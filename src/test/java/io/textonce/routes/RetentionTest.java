@@ -7,6 +7,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -99,6 +103,50 @@ class RetentionTest {
                                 String.class))
                 .containsExactly("SMyoung");
         sandbox.database().update("DELETE FROM textonce.inbound_messages WHERE message_sid = 'SMyoung'");
+    }
+
+    @Test
+    void deletesTheFilesOfTheInboxThatWereReadLongAgo(Sandbox sandbox) throws Exception {
+        Path order = sandbox.peers().inbox().resolve("order-shipped");
+        Path done = Files.createDirectories(order.resolve("done"));
+        Path failed = Files.createDirectories(order.resolve("failed"));
+        Path readNow = aged(done.resolve("read-now.csv"), 31);
+        aged(done.resolve("read-now.results.csv"), 29);
+        List<Path> gone = List.of(
+                aged(done.resolve("old.csv"), 40),
+                aged(done.resolve("old.results.csv"), 31),
+                aged(done.resolve("old.final.csv"), 31),
+                aged(failed.resolve("old.csv"), 31),
+                aged(failed.resolve(".old.csv.part"), 31));
+        Path unread = aged(order.resolve(".unread.csv.tmp"), 31);
+
+        step("retention", "clear");
+
+        assertThat(gone).noneMatch(Files::exists);
+        assertThat(readNow).exists();
+        assertThat(unread).exists();
+        Files.delete(unread);
+    }
+
+    private static Path aged(Path file, int days) throws IOException {
+        Files.writeString(file, "x");
+        return Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(days))));
+    }
+
+    @Test
+    void forgetsAfterADayWhomTheInstancesHaveErased(Sandbox sandbox) throws Exception {
+        sandbox.database()
+                .update("INSERT INTO textonce.file_erasures (id, phone_hashes, last_digits, requested_at) VALUES"
+                        + " (gen_random_uuid(), '{}', 'old', now() - interval '25 hours'),"
+                        + " (gen_random_uuid(), '{}', 'young', now() - interval '23 hours')");
+
+        step("retention", "clear");
+
+        assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT last_digits FROM textonce.file_erasures WHERE last_digits IN ('old', 'young')",
+                                String.class))
+                .containsExactly("young");
     }
 
     @Test

@@ -77,17 +77,31 @@ public final class Inbox {
     /** Returns the reject files of all events, the newest first. */
     List<Path> rejectFiles() throws IOException {
         var files = new ArrayList<Path>();
-        for (Path folder : children(root)) {
-            if (EventName.isValid(folder.getFileName().toString())) {
-                children(folder.resolve("failed")).stream()
-                        .filter(Files::isRegularFile)
-                        .filter(file -> !file.getFileName().toString().startsWith("."))
-                        .forEach(files::add);
-            }
+        for (Path folder : events()) {
+            children(folder.resolve("failed")).stream()
+                    .filter(Files::isRegularFile)
+                    .filter(file -> !file.getFileName().toString().startsWith("."))
+                    .forEach(files::add);
         }
         files.sort(Comparator.comparingLong((Path file) -> file.toFile().lastModified())
                 .reversed());
         return files;
+    }
+
+    /** Returns all files in {@code done/} and {@code failed/} of all events, also what a crash left there. */
+    List<Path> readFiles() throws IOException {
+        var files = new ArrayList<Path>();
+        for (Path folder : events()) {
+            files.addAll(children(folder.resolve("done")));
+            files.addAll(children(folder.resolve("failed")));
+        }
+        return files;
+    }
+
+    private List<Path> events() throws IOException {
+        return children(root).stream()
+                .filter(folder -> EventName.isValid(folder.getFileName().toString()))
+                .toList();
     }
 
     private static List<Path> children(Path folder) throws IOException {

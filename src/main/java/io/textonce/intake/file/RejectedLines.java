@@ -37,7 +37,7 @@ record RejectedLines(
                 place = found.group(1);
                 reason = found.group(2);
                 raw = new ArrayList<>();
-            } else if (place == null && head.isEmpty() && line.startsWith("# ")) {
+            } else if (place == null && head.isEmpty() && isReasonOfFile(line)) {
                 return new RejectedLines("", List.of(), line.substring(2));
             } else {
                 raw.add(line);
@@ -45,6 +45,16 @@ record RejectedLines(
         }
         add(lines, place, reason, raw);
         return new RejectedLines(String.join("\n", head), lines, null);
+    }
+
+    /** Returns whether a line, with or without its end, is the reason of a record. */
+    static boolean isReason(String line) {
+        return REASON.matcher(line.stripTrailing()).matches();
+    }
+
+    /** Returns whether the first line is the reason of a whole file. */
+    static boolean isReasonOfFile(String first) {
+        return first.startsWith("# ") && !isReason(first);
     }
 
     /** Returns the text of bytes that {@link #read} returned. */
