@@ -1,8 +1,9 @@
 package io.textonce.console;
 
-import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Audit of the look-ups over the API, as the pages have theirs. */
@@ -20,17 +21,17 @@ final class ApiAudit {
         this.searches = searches;
     }
 
-    /** Records a valid search. */
-    void record(HttpServletRequest request, String verb, String what) {
-        String phone = request.getParameter("phone");
+    /** Records a valid search with its parameters. */
+    void record(@Nullable String user, Map<String, String[]> parameters, String verb, String what) {
+        String phone = parameters.containsKey("phone") ? parameters.get("phone")[0] : null;
         byte[][] hashes = phone == null ? new byte[0][] : searches.hashes(phone);
-        String query = request.getParameterMap().entrySet().stream()
+        String query = parameters.entrySet().stream()
                 .filter(parameter -> !BESIDE.contains(parameter.getKey()))
                 .map(parameter -> parameter.getKey() + " " + parameter.getValue()[0])
                 .sorted()
                 .collect(Collectors.joining(", "));
         audit.record(
-                request.getRemoteUser(),
+                user,
                 verb,
                 phone == null ? null : searches.masked(phone),
                 hashes.length == 0 ? null : hashes[0],

@@ -50,17 +50,14 @@ final class CsvExport {
 
     private final DeliverySearch deliveries;
     private final DeliveryLookup lookup;
-    private final ApiAudit lookups;
 
-    CsvExport(DeliverySearch deliveries, DeliveryLookup lookup, ApiAudit lookups) {
-        this.lookups = lookups;
+    CsvExport(DeliverySearch deliveries, DeliveryLookup lookup) {
         this.deliveries = deliveries;
         this.lookup = lookup;
     }
 
     void export(Exchange exchange) {
-        var search = lookup.search(exchange);
-        lookups.record(DeliveryLookup.request(exchange), "exported", "messages");
+        var search = lookup.search(exchange, "exported");
         var message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);

@@ -9,7 +9,8 @@ import io.textonce.http.ApplicationPath;
 import io.textonce.intake.DeadLetter;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
@@ -21,6 +22,8 @@ import org.springframework.stereotype.Component;
 final class DeadLetterApi {
 
     private static final Pattern PATH = Pattern.compile("/api/dead-letters/([^/]+)(?:/([a-z]+))?");
+
+    private static final Set<String> PARAMETERS = Set.of("place", "event", "text");
 
     private final DeadLetterBox box;
 
@@ -101,11 +104,25 @@ final class DeadLetterApi {
         return path;
     }
 
+    /** Returns the search of a request; what is searched for may be a number, so it is rejected in an address. */
     private static Wanted wanted(Exchange exchange) {
-        var request = DeliveryLookup.request(exchange);
-        return new Wanted(
-                Objects.requireNonNullElse(request.getParameter("place"), ""),
-                Objects.requireNonNullElse(request.getParameter("event"), ""),
-                Objects.requireNonNullElse(request.getParameter("text"), ""));
+        var parameters = SearchParameters.of(exchange);
+        if (DeliveryLookup.request(exchange).getParameter("text") != null) {
+            throw EventRejected.ofField(
+                    "text",
+                    "must be in the body of POST /api/dead-letters/search or /replay, since proxies log addresses");
+        }
+        if (!PARAMETERS.containsAll(parameters.keySet())) {
+            throw EventRejected.ofField("query", "has a parameter other than event, place, text");
+        }
+        return new Wanted(value(parameters, "place"), value(parameters, "event"), value(parameters, "text"));
+    }
+
+    private static String value(Map<String, String[]> parameters, String name) {
+        String[] values = parameters.getOrDefault(name, new String[] {""});
+        if (values.length > 1) {
+            throw EventRejected.ofField(name, "is given more than once");
+        }
+        return values[0];
     }
 }

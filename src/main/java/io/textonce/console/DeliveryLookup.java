@@ -54,13 +54,16 @@ final class DeliveryLookup {
     }
 
     void byQuery(Exchange exchange) {
-        var search = search(exchange);
-        lookups.record(request(exchange), "searched", "messages");
+        var search = search(exchange, "searched");
         ask(exchange, search, search.zone());
     }
 
-    Search search(Exchange exchange) {
-        return searches.by(request(exchange).getParameterMap());
+    /** Returns a search and records it. */
+    Search search(Exchange exchange, String verb) {
+        var parameters = SearchParameters.of(exchange);
+        var search = searches.by(parameters);
+        lookups.record(request(exchange).getRemoteUser(), parameters, verb, "messages");
+        return search;
     }
 
     void one(Exchange exchange) throws JsonProcessingException {

@@ -98,8 +98,9 @@ final class RejectedLookup {
     /** Answers a program: the rejected events that match all parameters, newest first. */
     void answer(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
-        var search = searches.by(request.getParameterMap());
-        lookups.record(request, "searched", "rejected events");
+        var parameters = SearchParameters.of(exchange);
+        var search = searches.by(parameters);
+        lookups.record(request.getRemoteUser(), parameters, "searched", "rejected events");
         var found = find(search);
         var body = SharedBuffers.JSON.createObjectNode();
         var events = body.putArray("events");

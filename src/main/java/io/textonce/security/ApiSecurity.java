@@ -122,7 +122,7 @@ class ApiSecurity {
                                 .hasAnyAuthority(SendPermission.ALL, SendPermission.PREFIX + "verify");
                         requests.requestMatchers(
                                         "/api/deliveries/**",
-                                        "/api/rejected-events",
+                                        "/api/rejected-events/**",
                                         "/api/dead-letters/**",
                                         "/api/files",
                                         "/api/people",

@@ -18,7 +18,8 @@ class ApiAuditTest {
     void recordsLookUpsOfAPersonAndOfAMessage(Sandbox sandbox) {
         var order = sandbox.order().post().await(DELIVERED);
 
-        sandbox.get("/api/deliveries?phone=%2B" + order.number().substring(1) + "&event=order-shipped");
+        sandbox.postJson(
+                "/api/deliveries/search", "{\"phone\":\"" + order.number() + "\",\"event\":\"order-shipped\"}");
         sandbox.get("/api/deliveries/" + order.delivery().get("id"));
         sandbox.get("/api/deliveries/export.csv?ids=" + order.eventId());
         sandbox.get("/api/rejected-events?eventId=" + order.eventId());

@@ -164,7 +164,8 @@ abstract class BrokerCases {
     }
 
     private static JsonNode letters(Sandbox sandbox, String text) {
-        return sandbox.json(sandbox.get("/api/dead-letters?place=queue&text=" + text));
+        return sandbox.json(
+                sandbox.postJson("/api/dead-letters/search", "{\"place\":\"queue\",\"text\":\"" + text + "\"}"));
     }
 
     static void awaitEmptyQueue(Sandbox sandbox) {

@@ -154,13 +154,28 @@ class DeadLettersTest {
 
         assertThat(post(sandbox, "/api/dead-letters/" + whole + "/replay", "{}").body())
                 .contains("read again");
-        var result = post(sandbox, "/api/dead-letters/replay?place=table&text=" + id, "");
+        var result = post(sandbox, "/api/dead-letters/replay", "{\"place\":\"table\",\"text\":\"" + id + "\"}");
         assertThat(json.readTree(result.body()).path("accepted").asInt())
                 .as(result.body())
                 .isEqualTo(1);
 
         sandbox.awaitStatus(id, DELIVERED.word());
         assertThat(found(sandbox, "table", id)).isZero();
+    }
+
+    @Test
+    void refusesATextInAnAddressAndReplaysNothingByAMistypedParameter(Sandbox sandbox) {
+        assertThat(sandbox.get("/api/dead-letters?place=file").statusCode()).isEqualTo(200);
+        assertThat(sandbox.get("/api/dead-letters?text=5558675310").body()).contains("POST /api/dead-letters/search");
+        assertThat(post(sandbox, "/api/dead-letters/replay?text=5558675310", "{}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(post(sandbox, "/api/dead-letters/replay", "{\"texts\":\"5558675310\"}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(post(sandbox, "/api/dead-letters/replay?place=table", "{\"place\":\"file\"}")
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test
@@ -252,9 +267,8 @@ class DeadLettersTest {
     }
 
     private JsonNode letters(Sandbox sandbox, String place, String text) {
-        return read(
-                sandbox,
-                "/api/dead-letters?place=" + place + "&text=" + URLEncoder.encode(text, StandardCharsets.UTF_8));
+        return sandbox.json(
+                post(sandbox, "/api/dead-letters/search", "{\"place\":\"" + place + "\",\"text\":\"" + text + "\"}"));
     }
 
     private JsonNode read(Sandbox sandbox, String path) {

@@ -27,6 +27,17 @@ class DeliveryExportTest {
     }
 
     @Test
+    void writesThoseOfANumberInABody(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.post("order-shipped", sandbox.orderShipped(id, number));
+
+        var answer = sandbox.postJson("/api/deliveries/export.csv", "{\"phone\":\"" + number + "\"}");
+
+        assertThat(answer.body().lines().toList()).hasSize(2).last().asString().contains(id);
+    }
+
+    @Test
     void lendsNoFormulaToASpreadsheet(Sandbox sandbox) {
         String id = "=HYPERLINK(\"\"evil\"\")" + sandbox.newEventId();
         sandbox.post("order-shipped", sandbox.orderShipped(id.replace("\"", "\\\""), sandbox.newNumber()));

@@ -9,6 +9,7 @@ import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -67,6 +68,27 @@ class DeliverySearchTest {
         assertThat(sandbox.json(found).get("deliveries").findValuesAsText("eventId"))
                 .containsExactly(id);
         assertThat(found.body()).doesNotContain(number.substring(1));
+    }
+
+    @Test
+    void findsThemByANumberInABodyWhichNoProxyLogs(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        send(sandbox, id, number);
+
+        var found = search(sandbox, "{\"phone\":\"" + number + "\",\"limit\":1}");
+
+        assertThat(sandbox.json(found).get("deliveries").findValuesAsText("eventId"))
+                .containsExactly(id);
+        assertThat(search(sandbox, "{\"fone\":\"" + number + "\"}").statusCode())
+                .isEqualTo(400);
+        assertThat(search(sandbox, "{\"phone\":[\"" + number + "\"]}").statusCode())
+                .isEqualTo(400);
+        assertThat(search(sandbox, "[]").statusCode()).isEqualTo(400);
+    }
+
+    private static HttpResponse<String> search(Sandbox sandbox, String body) {
+        return sandbox.postJson("/api/deliveries/search", body);
     }
 
     @Test

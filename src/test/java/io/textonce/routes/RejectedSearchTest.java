@@ -52,7 +52,7 @@ class RejectedSearchTest {
                         sandbox.json(sandbox.get("/api/rejected-events?event=order-shipped&since=1h&eventId=" + id))
                                 .get("events"))
                 .hasSize(1));
-        var found = sandbox.get("/api/rejected-events?phone=" + number.substring(1));
+        var found = sandbox.postJson("/api/rejected-events/search", "{\"phone\":\"" + number + "\"}");
         assertThat(sandbox.json(found).get("events").findValuesAsText("eventId"))
                 .containsExactly(id);
         assertThat(found.body()).doesNotContain(number.substring(1));
