@@ -20,12 +20,17 @@ public final class Peer {
     /** Time without a call after which nothing is known any more; longer than the longest interval of retries. */
     static final Duration STALE = Duration.ofMinutes(15);
 
+    /** Time after a success for which the peer counts as available to this instance; probes are far more frequent. */
+    static final Duration KNOWN = Duration.ofMinutes(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
 
     private final String name;
     private final String title;
     private final String consequence;
     private final Clock clock;
+
+    private volatile Instant succeededAt = Instant.EPOCH;
 
     /** The failures since the last success, or null. */
     private volatile @Nullable Failing failing;
@@ -43,6 +48,7 @@ public final class Peer {
 
     /** Records that a call succeeded. */
     public void succeeded() {
+        succeededAt = clock.instant();
         if (failing != null) {
             recover();
         }
@@ -70,6 +76,14 @@ public final class Peer {
 
     public boolean isUp() {
         return unavailable() == null;
+    }
+
+    /** Returns 0 while the peer is unavailable, 1 if a call succeeded lately, and NaN if nothing is known. */
+    double value() {
+        if (!isUp()) {
+            return 0;
+        }
+        return succeededAt.plus(KNOWN).isBefore(clock.instant()) ? Double.NaN : 1;
     }
 
     /** Returns the state in words: {@code up}, or since when and why the peer is unavailable, and what waits. */

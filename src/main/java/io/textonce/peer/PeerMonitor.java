@@ -76,8 +76,8 @@ public final class PeerMonitor implements HealthIndicator, MeterBinder, Disposab
 
     @Override
     public void bindTo(MeterRegistry meters) {
-        peers.forEach((name, peer) -> Gauge.builder("textonce.peer.up", peer, known -> known.isUp() ? 1 : 0)
-                .description("0 while the peer is unavailable")
+        peers.forEach((name, peer) -> Gauge.builder("textonce.peer.up", peer, Peer::value)
+                .description("0 while the peer is unavailable, NaN if this instance has not called it lately")
                 .tag("peer", name)
                 .register(meters));
     }

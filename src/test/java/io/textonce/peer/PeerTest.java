@@ -55,6 +55,20 @@ class PeerTest {
         assertThat(peers.health().getStatus().getCode()).isEqualTo("UP");
     }
 
+    /** Otherwise an instance that makes no call would outvote the one whose calls fail. */
+    @Test
+    void isNotUpForAnInstanceThatDoesNotCallIt() {
+        peers.bindTo(meters);
+        assertThat(up()).isNaN();
+
+        fax.succeeded();
+        assertThat(up()).isOne();
+
+        later(Peer.KNOWN.plusSeconds(1));
+        assertThat(up()).isNaN();
+        assertThat(peers.health().getDetails()).containsEntry("fax", "up");
+    }
+
     @Test
     void isNotAwayWhileCallsSucceed() {
         for (int second = 0; second < 60; second++) {
