@@ -35,13 +35,15 @@ class BulkActions implements DueWork {
             SELECT CAST(? AS uuid), id, attempt FROM unnest(CAST(? AS uuid[]), CAST(? AS integer[])) AS t(id, attempt)
             """;
 
+    private static final String IS_OPEN = "finished_at IS NULL AND starts_at <= now()";
+
     private static final String TAKE = """
             SELECT i.bulk_id, i.delivery_id, i.attempt, i.outcome, i.acted_at, b.action, b.actor, b.reason, b.undone_by,
                 b.messages
             FROM textonce.bulk_actions AS b JOIN textonce.bulk_items AS i ON i.bulk_id = b.id
-            WHERE b.finished_at IS NULL AND b.starts_at <= now() AND (i.outcome IS NULL OR i.outcome = 'undo')
+            WHERE %s AND (i.outcome IS NULL OR i.outcome = 'undo')
             ORDER BY i.bulk_id, i.delivery_id LIMIT 1 FOR UPDATE OF i SKIP LOCKED
-            """;
+            """.formatted(IS_OPEN);
 
     private static final String DONE = """
             UPDATE textonce.bulk_items SET outcome = ?, detail = ?, acted_at = coalesce(acted_at, now())
@@ -50,10 +52,10 @@ class BulkActions implements DueWork {
 
     private static final String FINISH = """
             UPDATE textonce.bulk_actions AS b SET finished_at = now()
-            WHERE finished_at IS NULL AND starts_at <= now() AND NOT EXISTS (
+            WHERE %s AND NOT EXISTS (
                 SELECT FROM textonce.bulk_items AS i
                 WHERE i.bulk_id = b.id AND (i.outcome IS NULL OR i.outcome = 'undo'))
-            """;
+            """.formatted(IS_OPEN);
 
     /** Undo of what has not begun; what was acted on is undone by the background work, as far as it is possible. */
     private static final String UNDO = """
@@ -110,7 +112,7 @@ class BulkActions implements DueWork {
 
     @Override
     public String condition() {
-        return "EXISTS (SELECT FROM textonce.bulk_actions WHERE finished_at IS NULL AND starts_at <= now())";
+        return "EXISTS (SELECT FROM textonce.bulk_actions WHERE " + IS_OPEN + ")";
     }
 
     /** Leases the next message of a started action until the transaction ends; null if there is none. */

@@ -1,8 +1,13 @@
 package io.textonce.console;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.Resource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** Search of deliveries, over the same route as the API. */
@@ -11,10 +16,23 @@ final class DeliverySearch {
 
     private static final int MOST_COUNTED = 10_000;
 
-    private final ProducerTemplate routes;
+    /** The query of the route is the one place with the conditions; its unused columns are not computed. */
+    private static final String TOTAL =
+            "SELECT count(*) AS many, coalesce(sum(segments), 0) AS segments FROM (%s) AS found";
 
-    DeliverySearch(ProducerTemplate routes) {
+    private final ProducerTemplate routes;
+    private final NamedParameterJdbcTemplate jdbc;
+    private final String total;
+
+    DeliverySearch(
+            ProducerTemplate routes,
+            NamedParameterJdbcTemplate jdbc,
+            @Value("${textonce.home}/sql/delivery-find.sql") Resource find)
+            throws IOException {
         this.routes = routes;
+        this.jdbc = jdbc;
+        this.total =
+                TOTAL.formatted(find.getContentAsString(StandardCharsets.UTF_8).replace(":#", ":"));
     }
 
     @SuppressWarnings("unchecked")
@@ -23,13 +41,11 @@ final class DeliverySearch {
     }
 
     /** Returns the number of deliveries of a search and of their segments, counted up to a limit. */
-    @SuppressWarnings("unchecked")
     Total total(Search search) {
-        List<Map<String, Object>> rows = routes.requestBody(
-                "direct:delivery-find-total", search.bare(MOST_COUNTED).row(), List.class);
-        return new Total(
-                ((Number) rows.get(0).get("many")).longValue(),
-                ((Number) rows.get(0).get("segments")).longValue());
+        return jdbc.queryForObject(
+                total,
+                search.bare(MOST_COUNTED).row(),
+                (row, number) -> new Total(row.getLong("many"), row.getLong("segments")));
     }
 
     /** Number of deliveries and of their segments. */

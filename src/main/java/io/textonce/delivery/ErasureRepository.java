@@ -124,8 +124,10 @@ public final class ErasureRepository {
             WHERE d.id IS NULL
                OR d.status NOT IN ('reserved', 'unknown', 'held')
                    AND (d.due_at IS NULL OR d.phone IS NOT NULL OR NOT CAST(? AS boolean))
-            ORDER BY e.requested_at LIMIT ?
             """;
+
+    /** Condition that {@link #underWay} returns a delivery, with its first parameter. */
+    public static final String IS_KNOWN = "EXISTS (" + KNOWN + ")";
 
     private static final String ERASE_KNOWN = """
             UPDATE textonce.deliveries
@@ -173,7 +175,7 @@ public final class ErasureRepository {
      * @param untilEnd whether the data erased from a row is not all: then it comes once more when the message has ended
      */
     public List<Ended> underWay(boolean untilEnd, int most) {
-        return ended(KNOWN, untilEnd, most);
+        return ended(KNOWN + "ORDER BY e.requested_at LIMIT ?", untilEnd, most);
     }
 
     /** Erases number and text of deliveries whose outcome is known. */

@@ -56,6 +56,19 @@ final class InboundMessages implements DueWork {
             ON CONFLICT (message_sid) DO NOTHING
             """;
 
+    private static final String UNPUBLISHED =
+            "SELECT message_sid FROM textonce.inbound_messages WHERE publish_at <= now()";
+
+    /** Lease of unpublished messages. If its holder dies they are due again. */
+    private static final String TAKE = """
+            WITH due AS (
+                %s ORDER BY publish_at LIMIT 200 FOR UPDATE SKIP LOCKED
+            )
+            UPDATE textonce.inbound_messages AS i SET publish_at = now() + interval '30 s'
+            FROM due WHERE i.message_sid = due.message_sid
+            RETURNING i.message_sid, i.received_at, i.phone, i.recipient, i.service, i.body
+            """.formatted(UNPUBLISHED);
+
     private final NamedParameterJdbcTemplate jdbc;
     private final TransactionOperations transactions;
     private final OptOuts optOuts;
@@ -85,7 +98,7 @@ final class InboundMessages implements DueWork {
 
     @Override
     public String condition() {
-        return published ? "EXISTS (SELECT FROM textonce.inbound_messages WHERE publish_at <= now())" : "false";
+        return published ? "EXISTS (" + UNPUBLISHED + ")" : "false";
     }
 
     /** Builds the row of {@code sms-inbound-record.sql} from the form, or rejects it with 400. */
@@ -168,6 +181,11 @@ final class InboundMessages implements DueWork {
             LOG.error("An inbound message could not be stored: {}", caught.toString());
         }
         Twiml.answer(exchange, problem.status());
+    }
+
+    /** Leases unpublished messages, as the body. */
+    void take(Exchange exchange) {
+        exchange.getMessage().setBody(jdbc.getJdbcTemplate().queryForList(TAKE));
     }
 
     /** Makes the queue's message of a row. The broker drops one that comes again by its SID. */

@@ -2,6 +2,7 @@ package io.textonce.retention;
 
 import io.textonce.delivery.ErasureRepository;
 import io.textonce.delivery.ErasureRepository.Ended;
+import io.textonce.peer.DueWork;
 import io.textonce.settings.TextOnceProperties;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
@@ -11,7 +12,7 @@ import org.springframework.stereotype.Component;
  * the outcome is known, and the message is redacted at Twilio, if configured, once it is final.
  */
 @Component
-final class Erasures {
+final class Erasures implements DueWork {
 
     private static final int BATCH = 500;
 
@@ -23,6 +24,16 @@ final class Erasures {
         this.deliveries = deliveries;
         this.retention = retention;
         this.redactAtTwilio = settings.retention().redactAtTwilio();
+    }
+
+    @Override
+    public String condition() {
+        return ErasureRepository.IS_KNOWN;
+    }
+
+    @Override
+    public Object[] parameters() {
+        return new Object[] {redactAtTwilio};
     }
 
     void finish(Exchange exchange) {

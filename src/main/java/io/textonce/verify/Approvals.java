@@ -39,15 +39,16 @@ final class Approvals implements DueWork {
             INSERT INTO textonce.verify_approvals (id, verification_sid, phone, channel, caller) VALUES (?, ?, ?, ?, ?)
             """;
 
+    private static final String DUE = "SELECT id FROM textonce.verify_approvals WHERE due_at <= now()";
+
     private static final String TAKE = """
             WITH due AS (
-                SELECT id FROM textonce.verify_approvals
-                WHERE due_at <= now() ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
+                %s ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED
             )
             UPDATE textonce.verify_approvals AS a SET due_at = now() + interval '30 seconds'
             FROM due WHERE a.id = due.id
             RETURNING a.id, a.verification_sid, a.phone, a.channel, a.caller, a.approved_at
-            """;
+            """.formatted(DUE);
 
     private static final String FORGET = "DELETE FROM textonce.verify_approvals WHERE id = ?";
 
@@ -67,7 +68,7 @@ final class Approvals implements DueWork {
 
     @Override
     public String condition() {
-        return published ? "EXISTS (SELECT FROM textonce.verify_approvals WHERE due_at <= now())" : "false";
+        return published ? "EXISTS (" + DUE + ")" : "false";
     }
 
     /** Stores an approval. The code is used up, so the caller gets its response even if this fails. */

@@ -30,6 +30,7 @@ class IdleWatchTest {
             Alerts          | INSERT INTO textonce.incident_messages (event_id, phone_hash, consent_at, alerted_at, due_at) VALUES ('watched', '', now(), now(), now())
             Approvals       | INSERT INTO textonce.verify_approvals (id, verification_sid, phone, channel, caller) VALUES (gen_random_uuid(), 'VE1', '+15552000001', 'sms', 'test')
             BulkActions     | INSERT INTO textonce.bulk_actions (id, action, actor, reason, filter, messages, starts_at) VALUES (gen_random_uuid(), 'resend', 'test', 'test', 'status=held', 1, now())
+            Erasures        | INSERT INTO textonce.erasures (delivery_id) VALUES (gen_random_uuid())
             InboundMessages | INSERT INTO textonce.inbound_messages (message_sid, kind, phone_hash, recipient, publish_at) VALUES ('SMwatched', 'text', '', '+15551234567', now())
             OutboxPublisher | UPDATE textonce.outbox_cursors SET published_id = -1, suspended_at = NULL, leased_until = NULL, next_try_at = now()
             """)
@@ -58,7 +59,7 @@ class IdleWatchTest {
 
         new IdleWatch(sandbox.database(), activity, kinds, 1000).poll();
 
-        assertThat(work).hasSize(6);
+        assertThat(work).hasSize(7);
         assertThat(activity.isRecent()).isTrue();
     }
 
