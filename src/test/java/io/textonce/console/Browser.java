@@ -7,6 +7,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.ScreenshotCaret;
+import io.textonce.sandbox.ProofSize;
 import io.textonce.sandbox.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ public final class Browser implements AfterAllCallback {
     private static final Path CHROMIUM = Path.of(System.getenv().getOrDefault("CHROMIUM", "/usr/bin/chromium"));
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
     private static final boolean KEEPS = Boolean.getBoolean("screenshots");
-    static final boolean LARGE = Boolean.getBoolean("proof.large");
+    static final boolean LARGE = ProofSize.LARGE;
 
     private static final String AXE = axe();
 

@@ -3,6 +3,7 @@ package io.textonce.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.textonce.sandbox.ProofSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class ModelTest {
     Stream<DynamicTest> eachMutantBreaksItsPromise() throws IOException {
         var seen = new HashSet<String>();
         return rows("## Mutants")
-                .filter(row -> seen.add(row.get(3)) || Boolean.getBoolean("proof.large"))
+                .filter(row -> seen.add(row.get(3)) || ProofSize.LARGE)
                 .map(row -> dynamicTest(row.get(0), () -> {
                     String promise = row.get(3);
                     String mutant = only(promise, set(configuration(row.get(1)), row.get(2)));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.textonce.sandbox.ProofSize;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PersonalDataMaskTest {
 
-    private static final boolean LARGE = Boolean.getBoolean("proof.large");
+    private static final boolean LARGE = ProofSize.LARGE;
 
     private final List<String> secretsBefore = PersonalDataMask.replaceSecrets(List.of());
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.textonce.proof.Oracle.Verdict;
 import io.textonce.sandbox.AppProcess;
 import io.textonce.sandbox.Peers;
+import io.textonce.sandbox.ProofSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 abstract class Proof {
 
-    static final boolean LARGE = Boolean.getBoolean("proof.large");
+    static final boolean LARGE = ProofSize.LARGE;
     static final int EVENTS = LARGE ? 400 : 40;
     static final Duration MOST = Duration.ofMinutes(LARGE ? 10 : 2);
 

@@ -13,6 +13,7 @@ import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.Histories;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
+import io.textonce.sandbox.ProofSize;
 import io.textonce.sandbox.SandboxPostgres;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Unknown;
@@ -125,9 +126,7 @@ class StateMachineTest {
     }
 
     static Stream<Long> seeds() {
-        return LongStream.concat(
-                        LongStream.range(0, Boolean.getBoolean("proof.large") ? 24 : 8),
-                        LongStream.of(System.nanoTime()))
+        return LongStream.concat(LongStream.range(0, ProofSize.LARGE ? 24 : 8), LongStream.of(System.nanoTime()))
                 .boxed();
     }
 
@@ -158,7 +157,7 @@ class StateMachineTest {
     }
 
     static Stream<Long> fewSeeds() {
-        return seeds().skip(Boolean.getBoolean("proof.large") ? 18 : 6);
+        return seeds().skip(ProofSize.LARGE ? 18 : 6);
     }
 
     @ParameterizedTest(name = "seed {0}")
