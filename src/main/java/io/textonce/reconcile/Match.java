@@ -6,6 +6,7 @@ import io.textonce.message.Sms;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param message the delivery's, or null
  * @param doubt why the list does not show which is its message, or whether there is one, so that absence is not proven
  *     either; null where it is
+ * @param ends time after which a later list leaves this doubt no more; null if that is not known
  */
-record Match(@Nullable Seen message, @Nullable String doubt) {
+record Match(
+        @Nullable Seen message,
+        @Nullable String doubt,
+        @Nullable Duration ends) {
+
+    Match(@Nullable Seen message, @Nullable String doubt) {
+        this(message, doubt, null);
+    }
 
     /**
      * Assigns messages with the same text to one number in the order of their claims; none is assigned while the call
@@ -74,10 +83,15 @@ record Match(@Nullable Seen message, @Nullable String doubt) {
                         : new Match(null, "the listed messages belong to earlier deliveries with the same text");
             }
         }
-        if (candidates.stream()
+        var last = candidates.stream()
                 .filter(other -> !other.id().equals(due.id()))
-                .anyMatch(other -> other.attempted().compareTo(listedAfter) < 0)) {
-            return new Match(null, "the message of another delivery with the same text may not be listed yet");
+                .map(Candidate::attempted)
+                .min(Comparator.naturalOrder());
+        if (last.isPresent() && last.get().compareTo(listedAfter) < 0) {
+            return new Match(
+                    null,
+                    "the message of another delivery with the same text may not be listed yet",
+                    listedAfter.minus(last.get()));
         }
         boolean uncertain = unbound.stream()
                 .anyMatch(seen -> !(own.contains(seen) && TextMatch.loosely(text, seen.body()))

@@ -55,6 +55,8 @@ final class Reconciliation {
     /** Interval of inconclusive checks after the reconciliation window. */
     private static final Duration SLOWEST_CHECK = Duration.ofMinutes(5);
 
+    private static final Duration AFTERWARDS = Duration.ofMillis(500);
+
     /** Time of the last check: later ones stay inconclusive, too, since no outage of Twilio's API lasts longer. */
     private static final Duration LAST_CHECK = Duration.ofHours(6);
 
@@ -144,7 +146,7 @@ final class Reconciliation {
                     due, since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
         } catch (TwilioFailure e) {
             LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
-            retryCheck(due, e.getMessage(), due.unclearFor());
+            retryCheck(due, e.getMessage(), due.unclearFor(), null);
             return;
         }
         if (list == null) {
@@ -168,7 +170,7 @@ final class Reconciliation {
         if (match.message() != null) {
             bind(due, match.message());
         } else if (doubt != null || unclear.compareTo(window(due)) < 0) {
-            retryCheck(due, doubt, unclear);
+            retryCheck(due, doubt, unclear, match.ends());
         } else {
             absence.decide(exchange, due, unbound);
         }
@@ -227,13 +229,14 @@ final class Reconciliation {
     }
 
     /**
-     * Schedules the next check with exponential backoff, one check right after the reconciliation window, and a last
-     * one.
+     * Schedules the next check with exponential backoff, one check right after the reconciliation window, one right
+     * after a doubt ends by itself, and a last one.
      *
      * @param doubt why this check was inconclusive; null if it was only too early
      * @param unclear time for which the outcome had been unknown when the list was read
+     * @param ends time after which the doubt ends; null if that is not known
      */
-    private void retryCheck(DueDelivery due, @Nullable String doubt, Duration unclear) {
+    private void retryCheck(DueDelivery due, @Nullable String doubt, Duration unclear, @Nullable Duration ends) {
         // After a restore all deliveries count as unknown since the start, however late their events arrive.
         var last = restore.isCauseOf(due) ? RestoreMode.LASTS : LAST_CHECK;
         if (doubt != null && unclear.compareTo(max(last, window(due))) >= 0) {
@@ -248,7 +251,10 @@ final class Reconciliation {
         var next = max(settings.unknown().firstCheck(), unclear);
         var rest = window(due).minus(unclear);
         if (!rest.isNegative() && !rest.isZero()) {
-            next = min(next, rest.plusMillis(500));
+            next = min(next, rest.plus(AFTERWARDS));
+        }
+        if (ends != null) {
+            next = min(next, max(settings.unknown().firstCheck(), ends.plus(AFTERWARDS)));
         }
         deliveries.scheduleCheck(due, min(next, SLOWEST_CHECK));
     }

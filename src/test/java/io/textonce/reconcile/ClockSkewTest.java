@@ -141,6 +141,25 @@ class ClockSkewTest {
         }
     }
 
+    /** Until then its message may be another's of the same text, which is not in the list yet. */
+    @Test
+    void checksAgainAsSoonAsTheMessageOfAnotherWithTheSameTextMustBeListed() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets());
+            send(twilio);
+            ClaimedEvent.claim(tables, context, "event-2", "", NUMBER, TEXT).orElseThrow();
+            jdbc.update("UPDATE textonce.deliveries SET attempted_at = now() - interval '160 s', status = 'unknown'");
+
+            assertThat(look(twilio, Duration.ofSeconds(160))).isNull();
+
+            assertThat(jdbc.queryForMap(
+                            "SELECT status, due_at < now() + interval '30 s' AS is_soon FROM textonce.deliveries"
+                                    + " WHERE event_id = 'event-1'"))
+                    .containsEntry("status", DeliveryStatus.UNKNOWN.word())
+                    .containsEntry("is_soon", true);
+        }
+    }
+
     private static void send(SkewedTwilio twilio) {
         jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
         var claimed =
