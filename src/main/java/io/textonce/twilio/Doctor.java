@@ -3,13 +3,13 @@ package io.textonce.twilio;
 import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.message.Senders;
-import io.textonce.network.OutboundProxy;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.privacy.CommandConsole;
 import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ProxySelector;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -100,7 +100,7 @@ public final class Doctor {
         found.add(MachineChecks.clock(clock.skew()));
         found.add(machine.chain());
         found.add(MachineChecks.trust(trusted()));
-        found.add(MachineChecks.proxy(OutboundProxy.installed(), System.getProperties()));
+        found.addAll(machine.proxies(ProxySelector.getDefault()));
         return found;
     }
 

@@ -1,14 +1,12 @@
 package io.textonce.twilio;
 
-import io.textonce.network.OutboundProxy;
 import io.textonce.settings.TwilioSettings;
 import java.io.IOException;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
 
@@ -67,7 +65,7 @@ final class MachineChecks {
     /** Opens a connection as a call does, through the proxy if there is one, unless calls have no TLS. */
     Diagnosis chain() {
         String check = "TLS";
-        var url = URI.create(settings.baseUrl().isEmpty() ? "https://api.twilio.com" : settings.baseUrl());
+        var url = api();
         if (!"https".equals(url.getScheme())) {
             return Diagnosis.skipped(check, "Calls go to " + url + ", without TLS");
         }
@@ -104,16 +102,15 @@ final class MachineChecks {
                         "Exempt *.twilio.com from its inspection: its own responses make outcomes unknown.");
     }
 
-    /** @param java system properties, by which Java has a proxy, too */
-    static Diagnosis proxy(Optional<OutboundProxy> own, Properties java) {
-        String host = java.getProperty("https.proxyHost", "");
-        return Diagnosis.ok(
-                "proxy",
-                own.map(proxy -> "Calls go through the proxy " + proxy)
-                        .orElse(
-                                host.isEmpty()
-                                        ? "Calls go to Twilio directly"
-                                        : "Calls go through the proxy " + host + ":"
-                                                + java.getProperty("https.proxyPort", "443")));
+    /** Has the proxy open a tunnel to each host of Twilio that is called. */
+    List<Diagnosis> proxies(ProxySelector proxies) {
+        var check = new ProxyCheck(proxies);
+        return settings.verifyServiceSid().isEmpty() || !settings.baseUrl().isEmpty()
+                ? List.of(check.of(api()))
+                : List.of(check.of(api()), check.of(URI.create("https://verify.twilio.com")));
+    }
+
+    private URI api() {
+        return URI.create(settings.baseUrl().isEmpty() ? "https://api.twilio.com" : settings.baseUrl());
     }
 }

@@ -2,7 +2,6 @@ package io.textonce.twilio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.textonce.network.OutboundProxy;
 import io.textonce.sandbox.TlsFront;
 import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.CheckSettings;
@@ -17,8 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -276,21 +273,6 @@ class DoctorTest {
         assertThat(MachineChecks.issuer("CN=Amazon RSA 2048 M02,O=Amazon,C=US").level())
                 .isEqualTo(Level.OK);
         assertThat(MachineChecks.issuer("CN=Corporate Inspection CA").level()).isEqualTo(Level.WARNING);
-    }
-
-    @Test
-    void namesTheProxy() {
-        var java = new Properties();
-        java.setProperty("https.proxyHost", "proxy.example.com");
-
-        var own = new OutboundProxy(URI.create("http://user:secret@proxy.example.net:3128"), List.of());
-
-        assertThat(MachineChecks.proxy(Optional.of(own), new Properties()).finding())
-                .contains("proxy.example.net:3128")
-                .doesNotContain("secret");
-        assertThat(MachineChecks.proxy(Optional.empty(), java).finding()).contains("proxy.example.com:443");
-        assertThat(MachineChecks.proxy(Optional.empty(), new Properties()).finding())
-                .contains("directly");
     }
 
     @Test
