@@ -10,6 +10,7 @@ import io.textonce.security.OperatorAct;
 import io.textonce.tuning.SharedBuffers;
 import io.textonce.twilio.TwilioFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -208,7 +209,7 @@ final class DataErasure {
     private int forgetLines(byte[][] hashes, String phone) {
         try {
             return files.erase(List.of(hashes), Set.of(WrittenNumbers.lastDigits(phone)));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.warn("The reject files could not be searched during an erasure: {}", e.toString());
             throw new EventRejected(
                     503,

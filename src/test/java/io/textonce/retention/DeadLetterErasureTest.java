@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
+import io.textonce.intake.file.InboxErasures;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.WrittenNumbers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +20,7 @@ import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.UncategorizedJmsException;
@@ -93,19 +96,42 @@ class DeadLetterErasureTest {
                 throw new UncategorizedJmsException("no broker");
             }
         };
-        var people = new DataErasure(
+        var people = erasure(
+                sandbox,
+                new DeadLetterErasure(jms, List.of("queue"), NUMBERS, sandbox.database()),
+                sandbox.context().getBean(FileErasures.class));
+        assertIncomplete(sandbox, people);
+    }
+
+    @Test
+    void saysWhatIsLeftOfAnErasureWhenTheInboxIsNotThere(Sandbox sandbox, @TempDir Path folder) {
+        var files = new FileErasures(
+                sandbox.database(),
+                InboxErasures.of(folder.resolve("unmounted")),
+                NUMBERS,
+                sandbox.context().getBean(PhoneHash.class));
+        var people = erasure(sandbox, new DeadLetterErasure(null, List.of(), NUMBERS, sandbox.database()), files);
+
+        assertIncomplete(sandbox, people);
+    }
+
+    private static DataErasure erasure(Sandbox sandbox, DeadLetterErasure letters, FileErasures files) {
+        return new DataErasure(
                 new NamedParameterJdbcTemplate(sandbox.database()),
                 TransactionOperations.withoutTransaction(),
                 sandbox.context().getBean(ErasureRepository.class),
                 new PhoneNumbers(),
                 sandbox.context().getBean(PhoneHash.class),
                 sandbox.context().getBean(Retention.class),
-                new DeadLetterErasure(jms, List.of("queue"), NUMBERS, sandbox.database()),
-                sandbox.context().getBean(FileErasures.class),
+                letters,
+                files,
                 act -> {});
+    }
+
+    private static void assertIncomplete(Sandbox sandbox, DataErasure people) {
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
-        exchange.setVariable("person", Map.of("phone", "+15558675310"));
-        exchange.getMessage().setBody(Map.of());
+        exchange.setVariable("person", Map.of("phone", "+15558675310", "hashes", new byte[0][]));
+        exchange.getMessage().setBody(Map.of("letters", 0));
 
         assertThatThrownBy(() -> people.report(exchange))
                 .isInstanceOfSatisfying(

@@ -5,6 +5,7 @@ import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -96,6 +97,13 @@ public final class Inbox {
             files.addAll(children(folder.resolve("failed")));
         }
         return files;
+    }
+
+    /** @throws NoSuchFileException if the inbox is not there, such as a volume that is not mounted */
+    void require() throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw new NoSuchFileException(root.toString());
+        }
     }
 
     private List<Path> events() throws IOException {

@@ -47,10 +47,15 @@ public final class InboxErasure {
      * a record is a line.
      *
      * @param isPersons whether a text has the person's number
+     * @throws IOException if the inbox is not there, or a file can't be read or written
      */
     public int erase(Predicate<String> isPersons) throws IOException {
+        if (!isRead) {
+            return 0;
+        }
+        inbox.require();
         int gone = 0;
-        for (Path file : isRead ? inbox.rejectFiles() : List.<Path>of()) {
+        for (Path file : inbox.rejectFiles()) {
             try {
                 // The letters rewrite these files too, when one is replayed or discarded.
                 synchronized (letters) {

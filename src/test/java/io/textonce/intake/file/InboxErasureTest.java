@@ -1,9 +1,11 @@
 package io.textonce.intake.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -63,6 +65,14 @@ class InboxErasureTest {
 
         assertThat(failed).isEmptyDirectory();
         assertThat(file).doesNotExist();
+    }
+
+    /** A volume that is not mounted has no files to be searched, and is not searched. */
+    @Test
+    void failsIfTheInboxIsNotThere() {
+        var erasure = InboxErasures.of(root.resolve("unmounted"), true);
+
+        assertThatThrownBy(() -> erasure.erase(text -> true)).isInstanceOf(NoSuchFileException.class);
     }
 
     @Test
