@@ -25,7 +25,7 @@ CONSTANTS
     Off          \* guards that are switched off
 
 Guards == {"fence", "deadline", "attempt", "rank", "sender", "candidates", "free", "young", "resent", "since", "key",
-    "skew", "cancellation", "overtaking", "asked", "final", "optOut", "restore", "survivors", "expiry"}
+    "skew", "cancellation", "overtaking", "asked", "final", "optOut", "restore", "survivors", "memory", "expiry"}
 On(guard) == guard \notin Off
 ASSUME Off \subseteq Guards
 
@@ -38,16 +38,17 @@ VARIABLES
     wire,        \* requests on their way to Twilio
     message,     \* what Twilio has, oldest first; a SID is an index
     stopped,     \* whether the recipient texted STOP
-    over         \* events that were dropped, or whose cancellation was acknowledged
-vars == <<now, row, disk, restored, worker, wire, message, stopped, over>>
-rest == <<now, disk, restored, stopped, over>>
+    over,        \* events that were dropped, or whose cancellation was acknowledged
+    kept         \* cancellations that the instance which acknowledged them remembers
+vars == <<now, row, disk, restored, worker, wire, message, stopped, over, kept>>
+rest == <<now, disk, restored, stopped, over, kept>>
 
 Absent == [status |-> "none", attempt |-> 0, claimed |-> 0, since |-> 0, person |-> FALSE, text |-> FALSE, sid |-> 0,
     closed |-> FALSE]
 Idle == [does |-> "nothing", event |-> 0, attempt |-> 0, lease |-> 0, seen |-> 0]
 Init ==
     /\ now = 0 /\ row = [e \in Events |-> Absent] /\ disk = row /\ restored = -1
-    /\ worker = [w \in Workers |-> Idle] /\ wire = {} /\ message = <<>> /\ stopped = FALSE /\ over = {}
+    /\ worker = [w \in Workers |-> Idle] /\ wire = {} /\ message = <<>> /\ stopped = FALSE /\ over = {} /\ kept = {}
 
 Late(t) == now >= t \/ now = End
 Rank(r) == IF r.sid = 0 THEN -1
@@ -225,7 +226,7 @@ Resend(w) == ProvenAbsent(w) /\ row[worker[w].event].text /\ Admit(w, worker[w].
 Decide(w, status, since) ==
     /\ row' = [row EXCEPT ![worker[w].event] =
            [@ EXCEPT !.status = status, !.since = since, !.person = status = "held"]]
-    /\ Rests(w) /\ UNCHANGED <<wire, message, now, disk, restored, stopped>>
+    /\ Rests(w) /\ UNCHANGED <<wire, message, now, disk, restored, stopped, kept>>
 Hold(w) ==
     /\ "Hold" \in Includes \/ (Is(w, "look") /\ ~row[worker[w].event].text)
     /\ ProvenAbsent(w) /\ Verdict(worker[w].event) = "reserved" /\ Decide(w, "held", 0) /\ UNCHANGED over
@@ -247,59 +248,70 @@ LookAgain(w) ==
 (* Twilio a cancellation is acknowledged, and it is not sent once more. One  *)
 (* that comes before its event is remembered.                                *)
 
+Cancelable(e) ==
+    ~row[e].closed /\ row[e].status \in {"none", "held", "rejected", "reserved", "unknown", "scheduled"}
+Close(e) ==
+    row' = IF row[e].status = "none" /\ ~On("overtaking") THEN row
+        ELSE [row EXCEPT ![e] = [@ EXCEPT !.closed = TRUE, !.person = FALSE,
+            !.status = IF @ \in {"none", "held", "rejected"} \/ ~On("asked") THEN "canceled" ELSE @]]
 Cancel(e) ==
-    LET r == row[e] IN
-    /\ "Cancel" \in Includes /\ ~r.closed /\ r.status \in {"none", "held", "rejected", "reserved", "unknown", "scheduled"}
-    /\ row' = IF r.status = "none" /\ ~On("overtaking") THEN row
-           ELSE [row EXCEPT ![e] = [@ EXCEPT !.closed = TRUE, !.person = FALSE,
-               !.status = IF @ \in {"none", "held", "rejected"} \/ ~On("asked") THEN "canceled" ELSE @]]
-    /\ over' = over \cup {e} /\ UNCHANGED <<now, disk, restored, stopped, worker, wire, message>>
+    /\ "Cancel" \in Includes /\ Cancelable(e) /\ Close(e) /\ over' = over \cup {e}
+    /\ kept' = IF "Forget" \in Includes /\ On("memory") THEN kept \cup {e} ELSE kept
+    /\ UNCHANGED <<now, disk, restored, stopped, worker, wire, message>>
+
+\* What the database has forgotten is canceled once more, a STOP likewise.
+CancelAgain(e) ==
+    /\ e \in kept /\ restored >= 0 /\ Cancelable(e) /\ Close(e)
+    /\ UNCHANGED <<worker, wire, message, rest>>
 
 \* A person may also send what was held, rejected or dropped, and takes it out of what is over.
 Release(e) ==
     /\ "Release" \in Includes /\ ~row[e].closed /\ row[e].text /\ row[e].since = 0 /\ row[e].sid = 0
     /\ row[e].status \in {"rejected", "canceled"} \/ row[e].person
     /\ row' = [row EXCEPT ![e].status = "held", ![e].person = FALSE] /\ over' = over \ {e}
-    /\ UNCHANGED <<now, disk, restored, stopped, worker, wire, message>>
+    /\ UNCHANGED <<now, disk, restored, stopped, kept, worker, wire, message>>
 
 Stop ==
     /\ "Stop" \in Includes /\ ~stopped /\ stopped' = TRUE
     /\ row' = [e \in Events |->
            IF row[e].status = "held" THEN [row[e] EXCEPT !.status = "rejected", !.person = FALSE]
            ELSE [row[e] EXCEPT !.closed = @ \/ row[e].status \in {"reserved", "unknown", "scheduled"}]]
-    /\ UNCHANGED <<now, disk, restored, over, worker, wire, message>>
+    /\ UNCHANGED <<now, disk, restored, over, kept, worker, wire, message>>
 Start ==
     /\ "Stop" \in Includes /\ stopped /\ stopped' = FALSE
-    /\ UNCHANGED <<now, row, disk, restored, over, worker, wire, message>>
+    /\ UNCHANGED <<now, row, disk, restored, over, kept, worker, wire, message>>
 
 -----------------------------------------------------------------------------
 (* Time, and what it takes away.                                             *)
 
+\* An instance connects to the new database before a window is over, so before anything is proven absent.
+Reconnected == restored < 0 \/ now + 1 < restored + Window \/ \A e \in kept : ~Cancelable(e)
+
 Tick ==
-    /\ now < End /\ now' = now + 1 /\ wire' = {r \in wire : now < r.at + Flight /\ now' < End}
-    /\ UNCHANGED <<row, disk, restored, worker, message, stopped, over>>
+    /\ now < End /\ Reconnected /\ now' = now + 1 /\ wire' = {r \in wire : now < r.at + Flight /\ now' < End}
+    /\ UNCHANGED <<row, disk, restored, worker, message, stopped, over, kept>>
 
 Purge(e) ==
     /\ "Purge" \in Includes /\ Late(Retention) /\ (Rank(row[e]) = 5 \/ row[e].status \in {"rejected", "canceled"})
     /\ row' = [row EXCEPT ![e] = Absent] /\ over' = over \ {e}
-    /\ UNCHANGED <<now, disk, restored, stopped, worker, wire, message>>
+    /\ UNCHANGED <<now, disk, restored, stopped, kept, worker, wire, message>>
 
 \* A standby that lacks the newest commits is promoted, and restore mode begins with the first connection to it. Workers
 \* go on with what they have claimed.
 Replicate ==
     /\ "Forget" \in Includes /\ restored < 0 /\ disk' = row
-    /\ UNCHANGED <<now, row, restored, worker, wire, message, stopped, over>>
+    /\ UNCHANGED <<now, row, restored, worker, wire, message, stopped, over, kept>>
 Forget ==
     /\ "Forget" \in Includes /\ restored < 0 /\ restored' = now
     /\ row' = [e \in Events |-> IF disk[e].status = "unknown" THEN [disk[e] EXCEPT !.since = Outlived'] ELSE disk[e]]
-    /\ UNCHANGED <<now, disk, stopped, over, worker, wire, message>>
+    /\ UNCHANGED <<now, disk, stopped, over, kept, worker, wire, message>>
 
 Step(w) == Post(w) \/ Answer(w) \/ Unclear(w) \/ Defer(w) \/ Reject(w)
     \/ Correlate(w) \/ Resend(w) \/ Hold(w) \/ Drop(w) \/ GiveUp(w) \/ LookAgain(w)
 Next ==
     \/ \E w \in Workers : Step(w) \/ Refuse(w) \/ Die(w)
     \/ \E w \in Workers, e \in Events : Claim(w, e) \/ Repeat(w, e) \/ Take(w, e) \/ Look(w, e)
-    \/ \E e \in Events : Poll(e) \/ LeaseExpires(e) \/ Cancel(e) \/ Release(e) \/ Purge(e)
+    \/ \E e \in Events : Poll(e) \/ LeaseExpires(e) \/ Cancel(e) \/ CancelAgain(e) \/ Release(e) \/ Purge(e)
     \/ Create \/ Send \/ Callback \/ Stop \/ Start \/ Tick \/ Replicate \/ Forget
 Spec == Init /\ [][Next]_vars
 FairSpec ==
@@ -321,7 +333,8 @@ Owned == \A e \in Events : row[e].sid > 0 => Same(e, message[row[e].sid].event)
 BoundOnce == \A e, f \in Events : e # f /\ row[e].sid > 0 => row[e].sid # row[f].sid
 GoesBack(e) == \E f \in Events \ {e} : row'[f].sid = row[e].sid
 Rises == [][\A e \in Events : row'[e] = Absent \/ GoesBack(e) \/ Rank(row'[e]) >= Rank(row[e])]_vars
-StaysOver == [][\A e \in over : row'[e].attempt <= row[e].attempt]_vars
+StaysOver == [][restored' = restored =>
+    \A e \in over : row'[e].status = "reserved" => row[e].status = "reserved"]_vars
 Stopped == [][stopped => \A e \in Events : row'[e].attempt <= row[e].attempt]_vars
 Ended(e) == row[e].status \notin {"reserved", "unknown", "scheduled"} /\ (row[e].status = "held" => row[e].person)
 Ends == \A e \in Events : row[e].status # "none" ~> Ended(e)

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -15,6 +17,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Cancellations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cancellations.class);
 
     /** Source of a row that holds the key of an event that has not come yet. */
     public static final String SOURCE = "cancellation";
@@ -78,11 +82,18 @@ public final class Cancellations {
             SELECT id,
             """ + EFFECT + "target";
 
+    private static final String HAS = """
+            SELECT EXISTS (
+                SELECT FROM textonce.deliveries WHERE event = ? AND event_id = ? AND cancel_requested_at IS NOT NULL)
+            """;
+
     private final JdbcTemplate jdbc;
+    private final ForgottenWrites forgotten;
     private final Clock clock;
 
-    Cancellations(JdbcTemplate jdbc, Clock clock) {
+    Cancellations(JdbcTemplate jdbc, ForgottenWrites forgotten, Clock clock) {
         this.jdbc = jdbc;
+        this.forgotten = forgotten;
         this.clock = clock;
     }
 
@@ -122,15 +133,34 @@ public final class Cancellations {
                 .orElseGet(() -> CancelPreview.pending(event, eventId));
     }
 
-    /** @param reason for the timeline */
+    /**
+     * Cancels an event's message. If the database loses that within minutes, it is canceled once more.
+     *
+     * @param reason for the timeline
+     */
     public Canceled cancel(String event, String eventId, String reason) {
-        jdbc.update(TAKE_KEY, DeliveryId.next(clock.millis()), event, eventId, reason);
+        return forgotten.perform(
+                () -> cancel(DeliveryId.next(clock.millis()), event, eventId, reason),
+                canceled -> repeat(canceled, event, eventId, reason));
+    }
+
+    private Canceled cancel(UUID id, String event, String eventId, String reason) {
+        jdbc.update(TAKE_KEY, id, event, eventId, reason);
         return jdbc.queryForObject(
                 CANCEL,
                 (row, n) -> new Canceled(row.getObject("id", UUID.class), row.getString("effect")),
                 event,
                 eventId,
                 reason);
+    }
+
+    /** A delivery that is missing keeps its id: Twilio's callbacks name it. */
+    private void repeat(Canceled canceled, String event, String eventId, String reason) {
+        if (!canceled.effect().equals("too_late")
+                && !Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, event, eventId))) {
+            cancel(canceled.delivery(), event, eventId, reason);
+            LOG.warn("{}: canceled once more, since the database had forgotten it", canceled.delivery());
+        }
     }
 
     /**

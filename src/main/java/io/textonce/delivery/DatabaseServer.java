@@ -48,13 +48,13 @@ final class DatabaseServer implements HealthIndicator {
             SELECT EXISTS (SELECT FROM registered) AND EXISTS (SELECT FROM textonce.database_servers)
             """;
 
-    private final ClaimMemory memory;
+    private final WriteMemory memory;
     private final Runnable changed;
     private volatile @Nullable RestoreMode restore;
     private volatile @Nullable Server current;
 
     /** @param changed begins to put back what the server has forgotten, if anything */
-    DatabaseServer(ClaimMemory memory, Runnable changed) {
+    DatabaseServer(WriteMemory memory, Runnable changed) {
         this.memory = memory;
         this.changed = changed;
     }

@@ -40,18 +40,18 @@ class DeliveryConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryConfiguration.class);
 
     @Bean
-    ClaimMemory claimMemory(TextOnceProperties settings) {
-        return new ClaimMemory(settings.claimMemory());
+    WriteMemory writeMemory(TextOnceProperties settings) {
+        return new WriteMemory(settings.claimMemory());
     }
 
     @Bean
-    ForgottenClaims forgottenClaims(
-            ClaimMemory memory, ObjectProvider<IdempotentClaims> claims, ObjectProvider<JdbcTemplate> jdbc) {
-        return new ForgottenClaims(memory, claims::getObject, jdbc::getObject);
+    ForgottenWrites forgottenWrites(
+            WriteMemory memory, ObjectProvider<IdempotentClaims> claims, ObjectProvider<JdbcTemplate> jdbc) {
+        return new ForgottenWrites(memory, claims::getObject, jdbc::getObject);
     }
 
     @Bean
-    DatabaseServer databaseServer(ClaimMemory memory, ForgottenClaims forgotten) {
+    DatabaseServer databaseServer(WriteMemory memory, ForgottenWrites forgotten) {
         return new DatabaseServer(memory, forgotten::putBack);
     }
 
@@ -206,8 +206,8 @@ class DeliveryConfiguration {
             ClaimRepository claims,
             PhoneHash phoneHash,
             SendAdmission departure,
-            ClaimMemory memory,
-            ForgottenClaims forgotten,
+            WriteMemory memory,
+            ForgottenWrites forgotten,
             TextOnceProperties settings,
             Clock clock) {
         return new IdempotentClaims(claims, phoneHash, settings.lease(), departure, memory, forgotten::putBack, clock);

@@ -19,7 +19,7 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
     private final PhoneHash phoneHash;
     private final Duration leaseLength;
     private final SendAdmission admission;
-    private final ClaimMemory memory;
+    private final WriteMemory memory;
     private final Runnable putBack;
     private final Clock clock;
 
@@ -29,7 +29,7 @@ final class IdempotentClaims extends ServiceSupport implements IdempotentReposit
             PhoneHash phoneHash,
             Duration leaseLength,
             SendAdmission admission,
-            ClaimMemory memory,
+            WriteMemory memory,
             Runnable putBack,
             Clock clock) {
         this.claims = claims;

@@ -47,7 +47,7 @@ public final class OptOuts {
     private static final String STOP = """
             WITH opted_out AS (
                 INSERT INTO textonce.opt_outs (phone_hash, sender, source, opted_out_at)
-                SELECT CAST(:hash AS bytea), sender, :source, coalesce(CAST(:at AS timestamptz), now())
+                SELECT CAST(:hash AS bytea), sender, :source, CAST(:at AS timestamptz)
                 FROM unnest(CAST(:senders AS text[])) AS senders (sender)
                 ON CONFLICT (phone_hash, sender) DO UPDATE
                 SET source = CASE WHEN excluded.source = 'person' THEN 'person' ELSE opt_outs.source END
@@ -78,10 +78,10 @@ public final class OptOuts {
             WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND sender = ANY (CAST(:senders AS text[]))
             """;
 
-    private static final String STARTED_SINCE = """
+    private static final String SENT_SINCE = """
             SELECT EXISTS (
                 SELECT FROM textonce.inbound_messages
-                WHERE phone_hash = ANY (?) AND kind = 'start' AND received_at > ?
+                WHERE kind = ? AND phone_hash = ANY (?) AND received_at > ?
                   AND ? IN (textonce.bare_sender(recipient), service))
             """;
 
@@ -94,17 +94,16 @@ public final class OptOuts {
     private final PhoneHash phoneHash;
     private final TransactionOperations transactions;
 
+    private final ForgottenWrites forgotten;
+
     @Autowired
-    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, DataSource dataSource) {
-        this(jdbc, phoneHash, new TransactionTemplate(new JdbcTransactionManager(dataSource)));
+    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, ForgottenWrites forgotten, DataSource dataSource) {
+        this(jdbc, phoneHash, forgotten, new TransactionTemplate(new JdbcTransactionManager(dataSource)));
     }
 
-    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash) {
-        this(jdbc, phoneHash, TransactionOperations.withoutTransaction());
-    }
-
-    private OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, TransactionOperations transactions) {
+    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, ForgottenWrites forgotten, TransactionOperations transactions) {
         this.jdbc = jdbc;
+        this.forgotten = forgotten;
         this.named = new NamedParameterJdbcTemplate(jdbc);
         this.phoneHash = phoneHash;
         this.transactions = transactions;
@@ -121,29 +120,41 @@ public final class OptOuts {
     }
 
     /**
-     * Opts a number out of senders, and stops its messages from them.
+     * Opts a number out of senders, and stops its messages from them, unless its person has sent START since then.
      *
+     * @param at when the person sent STOP
      * @return how many were stopped
      */
-    public int stop(String e164, List<String> senders) {
-        return stop(phoneHash.all(e164), senders, "person", null, "The customer sent STOP");
+    public int stop(String e164, Collection<String> senders, Instant at) {
+        return stop(e164, senders, "person", at, "The customer sent STOP");
     }
 
-    private int stop(byte[][] hashes, List<String> senders, String source, @Nullable Instant at, String reason) {
+    private int stop(String e164, Collection<String> senders, String source, Instant at, String reason) {
+        byte[][] hashes = phoneHash.all(e164);
+        var open = without("start", hashes, senders, at);
+        return open.isEmpty() ? 0 : stop(hashes, open, source, at, reason);
+    }
+
+    private int stop(byte[][] hashes, List<String> senders, String source, Instant at, String reason) {
         var parameters = new HashMap<String, Object>(parameters(hashes, senders));
         parameters.put("source", source);
-        parameters.put("at", at == null ? null : Timestamp.from(at));
+        parameters.put("at", Timestamp.from(at));
         parameters.put("reason", reason);
         return named.queryForObject(STOP, parameters, Integer.class);
     }
 
     /** Imports opt-outs: all or none. One whose person sent START since then is ignored. */
     public Imported importAll(List<Entry> entries) {
+        return forgotten.perform(() -> writeAll(entries), imported -> writeAll(entries));
+    }
+
+    private Imported writeAll(List<Entry> entries) {
         return transactions.execute(status -> {
             var imported = Imported.NONE;
             for (var entry : entries) {
                 byte[][] hashes = entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone());
-                if (isTrue(STARTED_SINCE, hashes, Timestamp.from(entry.at()), bare(entry.sender()))) {
+                if (without("start", hashes, List.of(entry.sender()), entry.at())
+                        .isEmpty()) {
                     imported = imported.plus(0, 0, 1, 0);
                 } else {
                     boolean known = isTrue(HAS, hashes, bare(entry.sender()));
@@ -166,16 +177,28 @@ public final class OptOuts {
      * @return how many messages were stopped
      */
     public int reassigned(String e164, Collection<String> senders, Instant at) {
-        byte[][] hashes = phoneHash.all(e164);
-        var open = senders.stream()
-                .filter(sender -> !isTrue(STARTED_SINCE, hashes, Timestamp.from(at), bare(sender)))
-                .toList();
-        return open.isEmpty() ? 0 : stop(hashes, open, "reassigned", at, "The number was reassigned to another person");
+        return forgotten.perform(() -> reassign(e164, senders, at), stopped -> reassign(e164, senders, at));
     }
 
-    /** Removes opt-outs. */
-    public void start(String e164, List<String> senders) {
-        named.update(START, parameters(phoneHash.all(e164), senders));
+    private int reassign(String e164, Collection<String> senders, Instant at) {
+        return stop(e164, senders, "reassigned", at, "The number was reassigned to another person");
+    }
+
+    /**
+     * Removes opt-outs, except from senders that the person has sent STOP since then.
+     *
+     * @param at when the person sent START
+     */
+    public void start(String e164, Collection<String> senders, Instant at) {
+        byte[][] hashes = phoneHash.all(e164);
+        named.update(START, parameters(hashes, without("stop", hashes, senders, at)));
+    }
+
+    /** Returns the senders to which the person has not sent a keyword since then. */
+    private List<String> without(String keyword, byte[][] hashes, Collection<String> senders, Instant at) {
+        return senders.stream()
+                .filter(sender -> !isTrue(SENT_SINCE, keyword, hashes, Timestamp.from(at), bare(sender)))
+                .toList();
     }
 
     private static Map<String, ?> parameters(byte[][] hashes, List<String> senders) {

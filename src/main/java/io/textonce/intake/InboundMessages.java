@@ -2,6 +2,7 @@ package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.ForgottenWrites;
 import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
@@ -13,6 +14,7 @@ import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSid;
 import io.textonce.tuning.SharedBuffers;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -50,10 +52,11 @@ final class InboundMessages implements DueWork {
 
     private static final String RECORD = """
             INSERT INTO textonce.inbound_messages
-                (message_sid, kind, phone_hash, recipient, service, phone, body, publish_at)
-            VALUES (:sid, :kind, :hash, :recipient, :service, CAST(:phone AS text), :body,
-                CASE WHEN CAST(:phone AS text) IS NOT NULL THEN now() END)
+                (message_sid, received_at, kind, phone_hash, recipient, service, phone, body, publish_at)
+            VALUES (:sid, coalesce(CAST(:at AS timestamptz), now()), :kind, :hash, :recipient, :service,
+                CAST(:phone AS text), :body, CASE WHEN CAST(:phone AS text) IS NOT NULL THEN now() END)
             ON CONFLICT (message_sid) DO NOTHING
+            RETURNING received_at
             """;
 
     private static final String UNPUBLISHED =
@@ -72,6 +75,7 @@ final class InboundMessages implements DueWork {
     private final NamedParameterJdbcTemplate jdbc;
     private final TransactionOperations transactions;
     private final OptOuts optOuts;
+    private final ForgottenWrites forgotten;
     private final PhoneNumbers phones;
     private final PhoneHash phoneHash;
     /** True if there is a queue for messages other than those keywords. */
@@ -83,6 +87,7 @@ final class InboundMessages implements DueWork {
             NamedParameterJdbcTemplate jdbc,
             TransactionOperations transactions,
             OptOuts optOuts,
+            ForgottenWrites forgotten,
             PhoneNumbers phones,
             PhoneHash phoneHash,
             TextOnceProperties settings,
@@ -90,6 +95,7 @@ final class InboundMessages implements DueWork {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.optOuts = optOuts;
+        this.forgotten = forgotten;
         this.phones = phones;
         this.phoneHash = phoneHash;
         this.published = settings.intakes().contains("jms");
@@ -129,25 +135,41 @@ final class InboundMessages implements DueWork {
         exchange.getMessage().setBody(row);
     }
 
-    /** Records the row once, and obeys STOP and START with it; the body is how many messages that stopped, or none. */
+    /**
+     * Records the row once, and obeys STOP and START with it; the body is how many messages that stopped, or none. If the
+     * database loses that within minutes, it is done once more.
+     */
     @SuppressWarnings("unchecked")
     void record(Exchange exchange) {
-        Map<String, ?> inbound = exchange.getVariable("inbound", Map.class);
-        exchange.getMessage()
-                .setBody(transactions.execute(status -> jdbc.update(RECORD, inbound) == 1 ? obey(inbound) : null));
+        Map<String, @Nullable Object> inbound = exchange.getVariable("inbound", Map.class);
+        var recorded = forgotten.perform(() -> record(inbound, null), first -> {
+            if (first.at != null && record(inbound, first.at).at != null) {
+                LOG.warn("{}: recorded once more, since the database had forgotten it", inbound.get("sid"));
+            }
+        });
+        exchange.getMessage().setBody(recorded.stopped);
+    }
+
+    private Recorded record(Map<String, @Nullable Object> inbound, @Nullable Timestamp at) {
+        var row = new HashMap<>(inbound);
+        row.put("at", at);
+        return transactions.execute(status -> jdbc.queryForList(RECORD, row, Timestamp.class).stream()
+                .map(received -> new Recorded(received, obey(inbound, received.toInstant())))
+                .findFirst()
+                .orElse(Recorded.REPEATED));
     }
 
     /** For every sender that the message came by. */
-    private int obey(Map<String, ?> inbound) {
+    private int obey(Map<String, ?> inbound, Instant at) {
         var senders = Stream.of(phones.canonical((String) inbound.get("recipient")), inbound.get("service"))
                 .filter(Objects::nonNull)
                 .map(String.class::cast)
                 .toList();
         String from = (String) inbound.get("from");
         if (inbound.get("kind").equals("start")) {
-            optOuts.start(from, senders);
+            optOuts.start(from, senders, at);
         }
-        return inbound.get("kind").equals("stop") ? optOuts.stop(from, senders) : 0;
+        return inbound.get("kind").equals("stop") ? optOuts.stop(from, senders, at) : 0;
     }
 
     /** Counts what came, logs what it stopped, and answers. */
@@ -214,6 +236,13 @@ final class InboundMessages implements DueWork {
     /** PostgreSQL can't hold NUL. */
     private static String storable(String text) {
         return text.replace('\0', '\uFFFD');
+    }
+
+    /** @param at null, as the number of stopped messages is, if it was recorded before */
+    private record Recorded(
+            @Nullable Timestamp at, @Nullable Integer stopped) {
+
+        static final Recorded REPEATED = new Recorded(null, null);
     }
 
     private static @Nullable String field(Map<?, ?> form, String name) {

@@ -47,7 +47,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param timeZone time zone of quiet hours if neither the event nor the phone number implies one
  * @param regions countries in which support may search for a number without country code, in two letters of ISO 3166-1
  * @param restoredTo point in time to which the database was restored, while events since then may be redelivered
- * @param claimMemory how long acknowledged claims are remembered, to put back those that a failover loses
+ * @param claimMemory how long acknowledged claims, cancellations and opt-outs are remembered, to put back those that a
+ *     failover loses
  * @param warmUp how long previews warm up the compiler before readiness
  * @param lease how long a delivery may stay claimed before its outcome counts as unknown
  * @param unknown reconciliation of unknown outcomes

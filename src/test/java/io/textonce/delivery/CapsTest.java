@@ -363,7 +363,7 @@ class CapsTest {
                 hash,
                 Duration.ofMinutes(1),
                 sandbox.context().getBean(SendAdmission.class),
-                new ClaimMemory(Duration.ZERO),
+                new WriteMemory(Duration.ZERO),
                 () -> {},
                 Clock.systemUTC());
         return new Instance(counting, claims, sandbox.context().getBean(CamelContext.class));

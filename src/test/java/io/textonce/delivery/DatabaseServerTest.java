@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.textonce.peer.Activity;
 import io.textonce.peer.PeerMonitor;
+import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.SandboxPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,8 +16,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.mock.env.MockEnvironment;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** An instance as it connects, on a server of its own. That the server is another one is set in its tables. */
 class DatabaseServerTest {
@@ -56,7 +60,8 @@ class DatabaseServerTest {
     @BeforeEach
     void forgetServers() {
         jdbc.update(
-                "TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores, textonce.database_servers");
+                "TRUNCATE textonce.deliveries, textonce.delivery_events, textonce.restores, textonce.database_servers,"
+                        + " textonce.opt_outs");
     }
 
     @Test
@@ -79,7 +84,7 @@ class DatabaseServerTest {
         settings.setUsername("postgres");
         var environment = new MockEnvironment();
         var peers = new PeerMonitor(Clock.systemUTC());
-        var server = new DatabaseServer(new ClaimMemory(Duration.ZERO), () -> {});
+        var server = new DatabaseServer(new WriteMemory(Duration.ZERO), () -> {});
         var pools = new ConnectionPools(settings, environment, server, peers, new Activity(System::nanoTime));
 
         try (var pool = pools.urgent()) {
@@ -178,13 +183,67 @@ class DatabaseServerTest {
     }
 
     @Test
-    void leavesEverythingAsItIsAfterARestartThatLostNothing() {
+    void cancelsOnceMoreWhatItHasAcknowledgedAndTheDatabaseHasLost() {
         try (var instance = new Instance()) {
             instance.claim("event-0");
+            var unknown = instance.cancellations.cancel("order-shipped", "event-0", "test");
+            var pending = instance.cancellations.cancel("order-shipped", "event-1", "test");
+            jdbc.update("DELETE FROM textonce.deliveries");
             restartServer();
 
             instance.reconnect();
 
+            await().untilAsserted(() -> assertThat(
+                            jdbc.queryForList(
+                                    "SELECT id, status, source FROM textonce.deliveries WHERE cancel_requested_at IS NOT NULL ORDER BY event_id"))
+                    .containsExactly(
+                            Map.of("id", unknown.delivery(), "status", "unknown", "source", "test"),
+                            Map.of("id", pending.delivery(), "status", "canceled", "source", "cancellation")));
+        }
+    }
+
+    @Test
+    void optsOutOnceMoreUnlessAStartIsNewer() {
+        var imported = Instant.parse("2026-06-02T09:00:00Z");
+        try (var instance = new Instance()) {
+            instance.optOuts.importAll(List.of(
+                    new OptOuts.Entry("+15558675300", null, DeliveryTables.SENDER, "shop", imported),
+                    new OptOuts.Entry("+15558675301", null, DeliveryTables.SENDER, "shop", imported)));
+            jdbc.update("TRUNCATE textonce.opt_outs");
+            jdbc.update(
+                    "INSERT INTO textonce.inbound_messages (message_sid, kind, phone_hash, recipient)"
+                            + " VALUES ('SM0', 'start', ?, ?)",
+                    new PhoneHash(new byte[32]).of("+15558675301"),
+                    DeliveryTables.SENDER);
+            restartServer();
+
+            instance.reconnect();
+
+            await().untilAsserted(() -> assertThat(
+                            jdbc.queryForList("SELECT opted_out_at FROM textonce.opt_outs", Instant.class))
+                    .containsExactly(imported));
+            assertThat(instance.optOuts.has("+15558675300", DeliveryTables.SENDER))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void leavesEverythingAsItIsAfterARestartThatLostNothing() {
+        try (var instance = new Instance()) {
+            instance.cancellations.cancel("order-shipped", "event-1", "test");
+            instance.claim("event-0");
+            var before = jdbc.queryForList("SELECT * FROM textonce.deliveries WHERE event_id = 'event-1'");
+            restartServer();
+
+            instance.reconnect();
+            instance.forgotten.perform(() -> null, nothing -> instance.repeated.set(true));
+            instance.forgotten.putBack();
+
+            await().untilTrue(instance.repeated);
+            assertThat(jdbc.queryForList("SELECT * FROM textonce.deliveries WHERE event_id = 'event-1'"))
+                    .usingRecursiveComparison()
+                    .isEqualTo(before);
+            jdbc.update("DELETE FROM textonce.deliveries WHERE event_id = 'event-1'");
             assertThat(restores()).isEmpty();
             assertThat(jdbc.queryForList("SELECT status FROM textonce.deliveries", String.class))
                     .containsExactly("reserved");
@@ -240,9 +299,13 @@ class DatabaseServerTest {
 
     private static final class Instance implements AutoCloseable {
 
-        private final ClaimMemory memory = new ClaimMemory(Duration.ofMinutes(5));
+        private final WriteMemory memory = new WriteMemory(Duration.ofMinutes(5));
         private final HikariDataSource pool = new HikariDataSource();
         private final AtomicReference<DeliveryTables> tables = new AtomicReference<>();
+        private final AtomicBoolean repeated = new AtomicBoolean();
+        private final ForgottenWrites forgotten;
+        private final Cancellations cancellations;
+        private final OptOuts optOuts;
         private final DatabaseServer server;
         private final RestoreMode restore;
 
@@ -251,7 +314,13 @@ class DatabaseServerTest {
         }
 
         Instance(String user) {
-            var forgotten = new ForgottenClaims(memory, () -> tables.get().claims(), () -> new JdbcTemplate(pool));
+            forgotten = new ForgottenWrites(memory, () -> tables.get().claims(), () -> new JdbcTemplate(pool));
+            cancellations = new Cancellations(new JdbcTemplate(pool), forgotten, Clock.systemUTC());
+            optOuts = new OptOuts(
+                    new JdbcTemplate(pool),
+                    new PhoneHash(new byte[32]),
+                    forgotten,
+                    TransactionOperations.withoutTransaction());
             server = new DatabaseServer(memory, forgotten::putBack);
             pool.setDataSource(server.recognized(driver(user)));
             restore = new RestoreMode(new JdbcTemplate(pool), null, LEASE, Clock.systemUTC());

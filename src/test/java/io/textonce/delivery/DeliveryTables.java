@@ -45,7 +45,20 @@ public record DeliveryTables(
     }
 
     public static Cancellations cancellations(DataSource dataSource) {
-        return new Cancellations(new JdbcTemplate(dataSource), Clock.systemUTC());
+        return new Cancellations(new JdbcTemplate(dataSource), nothingForgotten(), Clock.systemUTC());
+    }
+
+    static OptOuts optOuts(JdbcTemplate jdbc, PhoneHash hash) {
+        return new OptOuts(jdbc, hash, nothingForgotten(), TransactionOperations.withoutTransaction());
+    }
+
+    private static ForgottenWrites nothingForgotten() {
+        return new ForgottenWrites(
+                new WriteMemory(Duration.ZERO),
+                () -> {
+                    throw new AssertionError("nothing is put back");
+                },
+                JdbcTemplate::new);
     }
 
     /** @param restoredTo the moment to which the tables were set back, or null */
@@ -56,11 +69,11 @@ public record DeliveryTables(
     /** @param clock of the instance */
     static DeliveryTables of(DataSource dataSource, Duration lease, @Nullable Instant restoredTo, Clock clock) {
         var restore = new RestoreMode(new JdbcTemplate(dataSource), restoredTo, lease, clock);
-        return of(dataSource, lease, restore, new ClaimMemory(Duration.ZERO), clock);
+        return of(dataSource, lease, restore, new WriteMemory(Duration.ZERO), clock);
     }
 
     static DeliveryTables of(
-            DataSource dataSource, Duration lease, RestoreMode restore, ClaimMemory memory, Clock clock) {
+            DataSource dataSource, Duration lease, RestoreMode restore, WriteMemory memory, Clock clock) {
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
         var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, List.of()));
@@ -78,7 +91,7 @@ public record DeliveryTables(
                         () -> {},
                         clock),
                 new SendRules(
-                        new OptOuts(jdbc, hash),
+                        optOuts(jdbc, hash),
                         new RecipientGuards(new Recipients("all"), new Countries(Set.of(), Set.of()), Map.of()),
                         new PhoneTimeZones(),
                         ZoneOffset.UTC,

@@ -35,8 +35,10 @@ class HashKeyRotationTest {
 
         var delivery = claim(sandbox, rotated, number);
 
-        assertThat(new OptOuts(sandbox.database(), rotated).has(number, SENDER)).isTrue();
-        assertThat(new OptOuts(sandbox.database(), new PhoneHash(NEW)).has(number, SENDER))
+        assertThat(DeliveryTables.optOuts(sandbox.database(), rotated).has(number, SENDER))
+                .isTrue();
+        assertThat(DeliveryTables.optOuts(sandbox.database(), new PhoneHash(NEW))
+                        .has(number, SENDER))
                 .isFalse();
         assertThat(delivery.status()).isEqualTo(DeliveryStatus.REJECTED);
         assertThat(sandbox.database()
@@ -74,7 +76,7 @@ class HashKeyRotationTest {
         var claims = new ClaimRepository(
                 sandbox.database(), DeliveryTables.noCaps(sandbox.database(), hash), new PhoneNumbers(), lease, false);
         new IdempotentClaims(
-                        claims, hash, lease, departure, new ClaimMemory(Duration.ZERO), () -> {}, Clock.systemUTC())
+                        claims, hash, lease, departure, new WriteMemory(Duration.ZERO), () -> {}, Clock.systemUTC())
                 .add(exchange, sms.key());
         return exchange.getVariable("delivery", Delivery.class);
     }

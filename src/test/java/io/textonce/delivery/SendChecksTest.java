@@ -56,7 +56,7 @@ class SendChecksTest {
     void loadEveryOrder() throws Exception {
         var clock = Clock.fixed(NOW, ZoneOffset.UTC);
         var rules = new SendRules(
-                new OptOuts(new JdbcTemplate(), new PhoneHash(new byte[32])),
+                DeliveryTables.optOuts(new JdbcTemplate(), new PhoneHash(new byte[32])),
                 new RecipientGuards(new Recipients("only:+1415,+33"), new Countries(Set.of(), Set.of("FR")), Map.of()),
                 new PhoneTimeZones(),
                 ZoneOffset.UTC,

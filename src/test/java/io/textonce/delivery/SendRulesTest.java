@@ -117,7 +117,7 @@ class SendRulesTest {
     }
 
     private static SendRules gate(String now) {
-        var noOptOuts = new OptOuts(new JdbcTemplate(), new PhoneHash(new byte[32]));
+        var noOptOuts = DeliveryTables.optOuts(new JdbcTemplate(), new PhoneHash(new byte[32]));
         return new SendRules(
                 noOptOuts,
                 new RecipientGuards(new Recipients("all"), new Countries(Set.of(), Set.of()), Map.of()),

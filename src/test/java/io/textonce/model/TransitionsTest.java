@@ -28,7 +28,7 @@ class TransitionsTest {
 
     private static final Pattern CONSTANT = Pattern.compile("static final String (\\w+) ?=(.*?);\n\n", Pattern.DOTALL);
     private static final Pattern ACTION = Pattern.compile("\\b([A-Z][A-Za-z]+)\\b(?:\\([ew](?:, [ew])?\\))?");
-    private static final Pattern OTHERS = Pattern.compile("which write no status: ([^.]+)\\.");
+    private static final Pattern OTHERS = Pattern.compile("which write no status of their\\s+own: ([^.]+)\\.");
     private static final Pattern EDGE = Pattern.compile("^    (\\S+) --> (\\S+) : (.+)$", Pattern.MULTILINE);
 
     @Test

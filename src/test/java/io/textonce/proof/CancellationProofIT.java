@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.sandbox.Peers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -83,6 +85,55 @@ class CancellationProofIT extends Proof {
             }
         } finally {
             senders.shutdownNow();
+        }
+    }
+
+    /**
+     * A third of the people cancel, a third text STOP, and the primary that knows it is lost: its standby still holds their
+     * reminders.
+     */
+    @Test
+    void sendsNothingThatWasCanceledOrStoppedBeforeAFailoverThatForgotIt() throws Exception {
+        try (var standby = Standby.of(peers.postgres(), DIRECTORY.resolve("standby-" + System.nanoTime()))) {
+            oracle = new Oracle(peers, standby.url());
+            peers.twilio().inboundUrl("https://sms.example.com/twilio/inbound");
+            app = instance().with("SPRING_DATASOURCE_URL", standby.url()).start();
+            var sendAt = Instant.now().plusSeconds(LARGE ? 40 : 20);
+            for (int i = 0; i < REMINDERS; i++) {
+                post("appointment-reminder", reminder(i, sendAt));
+            }
+            standby.awaitReplay();
+            standby.cutOff();
+            var revoked = new HashSet<String>();
+            for (int i = 0; i < REMINDERS; i++) {
+                switch (i % 3) {
+                    case 0 ->
+                        assertThat(post("appointment-cancelled", cancellation(i)))
+                                .isEqualTo("canceled");
+                    case 1 ->
+                        assertThat(peers.twilio()
+                                        .receives(phone(i), Peers.FROM_NUMBER, "STOP")
+                                        .status())
+                                .isEqualTo(200);
+                    default -> {
+                        continue;
+                    }
+                }
+                revoked.add(phone(i));
+            }
+            assertThat(sendAt).as("when the reminders are due").isAfter(Instant.now());
+            standby.failOver();
+            await().atMost(MOST).ignoreExceptions().until(oracle::isSettled);
+
+            assertThat(peers.twilio().posts())
+                    .extracting(post -> post.parameter("To"))
+                    .doesNotContainAnyElementsOf(revoked);
+            var others = IntStream.range(0, REMINDERS)
+                    .mapToObj(CancellationProofIT::phone)
+                    .filter(phone -> !revoked.contains(phone))
+                    .collect(Collectors.toSet());
+            judge(oracle.judgeNumbers(
+                    "a standby promoted without cancellations and STOPs", others, revoked.size() + " forgotten", MOST));
         }
     }
 

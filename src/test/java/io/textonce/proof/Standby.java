@@ -45,6 +45,16 @@ final class Standby implements AutoCloseable {
                 .formatted(address(primary).getAuthority(), address(standby).getAuthority());
     }
 
+    /** Waits until the standby has all that the primary has now. */
+    void awaitReplay() {
+        var written = jdbc(primary).queryForObject("SELECT CAST(pg_current_wal_lsn() AS text)", String.class);
+        await("the standby to have " + written)
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> jdbc(standby)
+                        .queryForObject(
+                                "SELECT pg_last_wal_replay_lsn() >= CAST(? AS pg_lsn)", Boolean.class, written));
+    }
+
     /** Lets the primary go on alone. */
     void cutOff() {
         var jdbc = jdbc(standby);

@@ -4,15 +4,14 @@ import io.textonce.delivery.ClaimRepository.Claim;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Bounded memory of the claims that this instance has acknowledged in the last minutes. Their sources do not
- * repeat the events, so if the database loses them, only this memory has them.
+ * Bounded memory of the claims, cancellations and opt-outs that this instance has acknowledged in the last minutes. Their
+ * sources do not repeat them, so if the database loses them, only this memory has them.
  */
-final class ClaimMemory {
+final class WriteMemory {
 
     /** Some 50 MB of the longest texts; in a small heap a tenth of it. */
     private static final long MOST = Math.min(20_000, Runtime.getRuntime().maxMemory() / 10 / 2_560);
@@ -25,12 +24,13 @@ final class ClaimMemory {
             WHERE d.id IS NULL OR d.attempt < t.attempt
             """;
 
-    private final ArrayDeque<Acknowledged> claims = new ArrayDeque<>();
+    private final ArrayDeque<Acknowledged<Claimed>> claims = new ArrayDeque<>();
+    private final ArrayDeque<Acknowledged<Runnable>> others = new ArrayDeque<>();
     private final long nanos;
     private int server;
 
-    /** @param time for which a claim is kept */
-    ClaimMemory(Duration time) {
+    /** @param time for which a write is kept */
+    WriteMemory(Duration time) {
         nanos = time.toNanos();
     }
 
@@ -50,18 +50,37 @@ final class ClaimMemory {
      * @return whether the server is another one by now, so that it may not have the claim
      */
     synchronized boolean add(Claim claim, int attempt, int before) {
-        claims.addLast(new Acknowledged(claim, attempt, System.nanoTime()));
-        while (claims.size() > MOST || !claims.isEmpty() && System.nanoTime() - claims.getFirst().nanos > nanos) {
-            claims.removeFirst();
+        return add(claims, new Claimed(claim, attempt), before);
+    }
+
+    /**
+     * Keeps the repetition of a cancellation or an opt-out, which does nothing where the database has it.
+     *
+     * @param before server when it was written
+     * @return whether the server is another one by now, so that it may not have it
+     */
+    synchronized boolean add(Runnable repetition, int before) {
+        return add(others, repetition, before);
+    }
+
+    private <T> boolean add(ArrayDeque<Acknowledged<T>> kept, T write, int before) {
+        kept.addLast(new Acknowledged<>(write, System.nanoTime()));
+        while (kept.size() > MOST || !kept.isEmpty() && System.nanoTime() - kept.getFirst().nanos > nanos) {
+            kept.removeFirst();
         }
         return before != server;
     }
 
+    /** Returns what repeats the cancellations and opt-outs, oldest first. */
+    synchronized List<Runnable> repetitions() {
+        return others.stream().map(Acknowledged::write).toList();
+    }
+
     /** Returns the claims that the database does not have. */
     List<Claim> forgottenBy(JdbcTemplate database) {
-        List<Acknowledged> kept;
+        List<Claimed> kept;
         synchronized (this) {
-            kept = new ArrayList<>(claims);
+            kept = claims.stream().map(Acknowledged::write).toList();
         }
         if (kept.isEmpty()) {
             return List.of();
@@ -70,10 +89,12 @@ final class ClaimMemory {
                 new Columns<>(kept)
                         .add("text", each -> each.claim.sms().event())
                         .add("text", each -> each.claim.sms().eventId())
-                        .add("int4", Acknowledged::attempt)
+                        .add("int4", Claimed::attempt)
                         .in(FORGOTTEN),
                 (ResultSet row, int n) -> kept.get(row.getInt("number") - 1).claim);
     }
 
-    private record Acknowledged(Claim claim, int attempt, long nanos) {}
+    private record Claimed(Claim claim, int attempt) {}
+
+    private record Acknowledged<T>(T write, long nanos) {}
 }

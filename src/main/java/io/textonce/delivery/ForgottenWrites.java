@@ -3,6 +3,7 @@ package io.textonce.delivery;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,31 +11,46 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Repetition of the events that this instance has acknowledged and the database has forgotten. Restore mode is on by then,
- * so each is unknown, and reconciliation decides.
+ * Repetition of what this instance has acknowledged and the database has forgotten. Restore mode is on by then, so each
+ * event is unknown, and reconciliation decides; what was canceled or opted out meanwhile is not sent any more.
  */
-final class ForgottenClaims {
+public final class ForgottenWrites {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ForgottenClaims.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ForgottenWrites.class);
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    private final ClaimMemory memory;
+    private final WriteMemory memory;
     private final Supplier<IdempotentClaims> claims;
     private final Supplier<JdbcTemplate> jdbc;
     private final AtomicInteger requests = new AtomicInteger();
 
     /** The suppliers are called only once the database is connected. */
-    ForgottenClaims(ClaimMemory memory, Supplier<IdempotentClaims> claims, Supplier<JdbcTemplate> jdbc) {
+    ForgottenWrites(WriteMemory memory, Supplier<IdempotentClaims> claims, Supplier<JdbcTemplate> jdbc) {
         this.memory = memory;
         this.claims = claims;
         this.jdbc = jdbc;
     }
 
-    /** Puts them back in the background, as soon as the database accepts them. */
+    /**
+     * Performs a cancellation or an opt-out, and remembers it once it is written.
+     *
+     * @param repetition of the write, by its result; does nothing where the database has it
+     * @throws DataAccessException when the database doesn't accept it; nothing is remembered then
+     */
+    public <T> T perform(Supplier<T> write, Consumer<T> repetition) {
+        int server = memory.server();
+        T result = write.get();
+        if (memory.add(() -> repetition.accept(result), server)) {
+            putBack();
+        }
+        return result;
+    }
+
+    /** Puts all back in the background, as soon as the database accepts them. */
     void putBack() {
         if (requests.getAndIncrement() == 0) {
-            var worker = new Thread(this::work, "forgotten-claims");
+            var worker = new Thread(this::work, "forgotten-writes");
             worker.setDaemon(true);
             worker.start();
         }
@@ -58,9 +74,10 @@ final class ForgottenClaims {
             if (!forgotten.isEmpty()) {
                 LOG.warn("{} claims that the database had forgotten were put back", forgotten.size());
             }
+            memory.repetitions().forEach(Runnable::run);
             return true;
         } catch (DataAccessException e) {
-            LOG.info("Claims that the database has forgotten can't be put back yet: {}", e.getMessage());
+            LOG.info("What the database has forgotten can't be put back yet: {}", e.getMessage());
             return false;
         }
     }
