@@ -170,7 +170,8 @@ final class Load implements AutoCloseable {
         if (status >= 500) {
             failures.add(status);
         }
-        return status == 200 || status == 202;
+        // A rejection is an answer, too: an event that comes after its recipient's STOP gets it.
+        return status == 200 || status == 202 || status == 422;
     }
 
     private boolean publish(int event) throws JMSException {
