@@ -92,9 +92,8 @@ public final class OptOuts {
     private final JdbcTemplate jdbc;
     private final NamedParameterJdbcTemplate named;
     private final PhoneHash phoneHash;
-    private final TransactionOperations transactions;
-
     private final ForgottenWrites forgotten;
+    private final TransactionOperations transactions;
 
     @Autowired
     OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, ForgottenWrites forgotten, DataSource dataSource) {

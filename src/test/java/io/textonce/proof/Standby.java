@@ -74,6 +74,15 @@ final class Standby implements AutoCloseable {
         return had - deliveries(standby);
     }
 
+    /** Makes all that is held due, as soon as the standby is the primary. */
+    void makeDue() {
+        await("the promoted standby to be written")
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> jdbc(standby).update("UPDATE textonce.deliveries SET due_at = now() WHERE status = 'held'")
+                        > 0);
+    }
+
     private void awaitReceivers(int number) {
         await("%d WAL receivers".formatted(number))
                 .atMost(Duration.ofSeconds(30))
