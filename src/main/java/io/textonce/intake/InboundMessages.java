@@ -142,15 +142,15 @@ final class InboundMessages implements DueWork {
     @SuppressWarnings("unchecked")
     void record(Exchange exchange) {
         Map<String, @Nullable Object> inbound = exchange.getVariable("inbound", Map.class);
-        var recorded = forgotten.perform(() -> record(inbound, null), first -> {
-            if (first.at != null && record(inbound, first.at).at != null) {
+        var recorded = forgotten.perform(() -> write(inbound, null), first -> {
+            if (first.at != null && write(inbound, first.at).at != null) {
                 LOG.warn("{}: recorded once more, since the database had forgotten it", inbound.get("sid"));
             }
         });
         exchange.getMessage().setBody(recorded.stopped);
     }
 
-    private Recorded record(Map<String, @Nullable Object> inbound, @Nullable Timestamp at) {
+    private Recorded write(Map<String, @Nullable Object> inbound, @Nullable Timestamp at) {
         var row = new HashMap<>(inbound);
         row.put("at", at);
         return transactions.execute(status -> jdbc.queryForList(RECORD, row, Timestamp.class).stream()

@@ -53,7 +53,7 @@ public record JmsSettings(
     /** Returns the class of the connection factory of a client other than Artemis'. */
     public String factoryClass() {
         return switch (client) {
-            case AMQP -> "org.apache.qpid.jms.JmsConnectionFactory";
+            case AMQP -> "io.textonce.broker.AmqpConnectionFactory";
             case ACTIVEMQ -> "org.apache.activemq.ActiveMQConnectionFactory";
             default -> client;
         };
