@@ -58,6 +58,9 @@ public record CloudEvent(String event, String id, byte[] json) {
      */
     public static CloudEvent structured(byte[] json) {
         var tree = read(json);
+        if (tree.hasNonNull("data_base64") && tree.hasNonNull("data")) {
+            throw EventRejected.ofField("data_base64", "is not allowed beside data");
+        }
         JsonNode data = tree.hasNonNull("data_base64") ? read(decoded(tree.get("data_base64"))) : tree.get("data");
         return of(name -> tree.path(name).isTextual() ? tree.path(name).textValue() : null, data);
     }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -118,8 +119,16 @@ final class HttpResponses {
         }
     }
 
-    /** Sets the client from the request, and limits the exchange to the events that the client may send. */
+    /**
+     * Sets the client from the request, and limits the exchange to the events that the client may send. A route that reads
+     * a media type needs a body.
+     */
     void caller(Exchange exchange) {
+        if (exchange.getFromEndpoint() instanceof PlatformHttpEndpoint http
+                && http.getConsumes() != null
+                && exchange.getMessage().getBody() == null) {
+            throw EventRejected.ofField("body", "is missing");
+        }
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         client(exchange, request);
         if (request.getUserPrincipal() instanceof Authentication client) {

@@ -3,6 +3,7 @@ package io.textonce.http;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.textonce.event.EventRejected;
 import io.textonce.tuning.SharedBuffers;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,12 @@ public record Problem(
         }
         // From a user route that parses without a schema.
         var json = ObjectHelper.getException(JsonParseException.class, thrown);
-        return json == null ? null : EventRejected.ofField("body", words(json));
+        if (json != null) {
+            return EventRejected.ofField("body", words(json));
+        }
+        return ObjectHelper.getException(MismatchedInputException.class, thrown) == null
+                ? null
+                : EventRejected.ofField("body", "is not a JSON object");
     }
 
     /** Returns whether a failure is a rejection that no retry changes. */

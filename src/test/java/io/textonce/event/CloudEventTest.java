@@ -48,6 +48,13 @@ class CloudEventTest {
     }
 
     @Test
+    void refusesDataInBothForms() {
+        String event = EVENT.replace("\"data\":", "\"data_base64\":\"e30=\",\"data\":");
+
+        assertThatThrownBy(() -> structured(event)).isInstanceOf(EventRejected.class);
+    }
+
+    @Test
     void takesNullInAnOptionalAttributeForAnAbsentOne() {
         var event = structured(EVENT.replace("\"data\":", "\"data_base64\":null,\"dataschema\":null,\"data\":"));
 

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -144,6 +145,7 @@ class ExamplesTest extends ExampleCases {
         var second = postXml(sandbox, orderXml(order, number));
         var wrong = postXml(sandbox, orderXml(order, "nobody"));
         var broken = postXml(sandbox, "<order>");
+        var empty = postXml(sandbox, "");
 
         assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
         assertThat(sandbox.json(first).path("accepted").asBoolean()).isTrue();
@@ -153,6 +155,8 @@ class ExamplesTest extends ExampleCases {
         assertThatProblem(wrong).is(400, "invalid_request");
         assertThatProblem(broken).is(400, "invalid_request");
         assertThat(broken.body()).contains("is not valid XML");
+        assertThatProblem(empty).is(400, "invalid_request");
+        assertThat(empty.body()).contains("is missing");
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
     }
 
@@ -281,6 +285,20 @@ class ExamplesTest extends ExampleCases {
         assertThat(answer.statusCode()).isEqualTo(202);
         sandbox.awaitStatus(id, status);
         assertThat(sandbox.twilio().sentTo(prefix + number)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[1", "\"a\"", "17"})
+    void rejectsAnEventThatIsNoObjectAndIsParsedWithoutASchema(String json, Sandbox sandbox) throws Exception {
+        load("routes/examples/event-photo-ready.camel.yaml", "event-photo-ready");
+        String mark = sandbox.newEventId();
+
+        var answer = sandbox.post("photo-ready", json);
+        sandbox.publish("photo-ready", json + " ".repeat(3) + mark);
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(answer.body()).contains("is not a JSON object");
+        await().until(() -> isDeadLetter(sandbox, mark));
     }
 
     private static Integer runs(Sandbox sandbox) {
