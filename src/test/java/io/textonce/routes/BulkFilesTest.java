@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /**
@@ -91,6 +93,24 @@ class BulkFilesTest {
         Path results = file.resolveSibling("done").resolve("again-" + order.eventId() + ".results.csv");
         await().until(() -> Files.exists(results));
         assertThat(Files.readAllLines(results).get(1)).endsWith("duplicate");
+    }
+
+    /** A program that waits for the final results of each file must not wait for ever. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "eventId,phone,orderId,consentAt;bad,nobody,1002,2026-06-02T09:00:00Z | 2,bad,,rejected",
+                "eventId,phone;bad,nobody                                             | 1,,,rejected",
+            })
+    void writesFinalResultsOfAFileWithoutAMessage(String content, String row, Sandbox sandbox) throws IOException {
+        String name = "none-" + sandbox.newEventId();
+
+        Path file = sandbox.drop("order-shipped", name + ".csv", content.replace(";", "\n") + "\n");
+
+        Path last = file.resolveSibling("done").resolve(name + ".final.csv");
+        await().until(() -> Files.exists(last));
+        assertThat(Files.readAllLines(last)).hasSize(2).last().asString().startsWith(row);
     }
 
     @Test

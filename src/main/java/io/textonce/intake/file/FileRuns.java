@@ -48,7 +48,7 @@ public final class FileRuns {
 
     private static final String NOT_FINAL = """
             SELECT * FROM textonce.file_runs
-            WHERE id > ? AND state = 'done' AND results IS NOT NULL AND final_results IS NULL AND lines > rejected
+            WHERE id > ? AND state = 'done' AND results IS NOT NULL AND final_results IS NULL
             ORDER BY id LIMIT ?
             """;
 
