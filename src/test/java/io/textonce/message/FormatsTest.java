@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.textonce.event.EventRejected;
 import io.textonce.event.LineError;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -110,6 +111,16 @@ class FormatsTest {
                 .asInstanceOf(type(LineError.class))
                 .satisfies(error -> assertThat(error.line()).isEqualTo(2))
                 .satisfies(error -> assertThat(error.getMessage()).contains(reason));
+    }
+
+    /** Java writes a number from ten millions on with an exponent. */
+    @Test
+    void writesANumberOfTheEventWithoutAnExponent() throws IOException {
+        var event = Map.of("total", new BigDecimal("1.2345678E7"), "huge", new BigDecimal("1E+999999999"));
+
+        assertThat(write("{{#money}}{{body.total}} EUR{{/money}}, {{body.total}}", event))
+                .isEqualTo("€12,345,678.00, 12345678");
+        assertThat(write("{{body.huge}}", event)).isEqualTo("1E+999999999");
     }
 
     @Test
