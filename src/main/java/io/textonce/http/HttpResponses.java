@@ -120,14 +120,14 @@ final class HttpResponses {
     }
 
     /**
-     * Sets the client from the request, and limits the exchange to the events that the client may send. A route that reads
-     * a media type needs a body.
+     * Sets the client from the request, and limits the exchange to the events that the client may send. A body that is
+     * empty is one of no bytes to a route that reads a media type, so that its parser rejects it.
      */
     void caller(Exchange exchange) {
         if (exchange.getFromEndpoint() instanceof PlatformHttpEndpoint http
                 && http.getConsumes() != null
                 && exchange.getMessage().getBody() == null) {
-            throw EventRejected.ofField("body", "is missing");
+            exchange.getMessage().setBody(new byte[0]);
         }
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         client(exchange, request);

@@ -156,7 +156,7 @@ class ExamplesTest extends ExampleCases {
         assertThatProblem(broken).is(400, "invalid_request");
         assertThat(broken.body()).contains("is not valid XML");
         assertThatProblem(empty).is(400, "invalid_request");
-        assertThat(empty.body()).contains("is missing");
+        assertThat(empty.body()).contains("is not valid XML");
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
     }
 
