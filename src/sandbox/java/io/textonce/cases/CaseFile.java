@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** Case as written by its author, for whom every error is worded. */
 final class CaseFile {
@@ -46,6 +48,9 @@ final class CaseFile {
         only(tree, "the case", Set.of("name", "given", "when", "then"));
         only(given(), "given", Set.of("twilio"));
         only(then(), "then", Set.of("answers", "rejected", "texts", "status", "segments"));
+        requireList("answers", "HTTP statuses, such as [202, 200]", JsonNode::isInt);
+        requireList("texts", "messages, each with to and text; [] for none", JsonNode::isObject);
+        then().path("texts").forEach(message -> only(message, "a message of texts", Set.of("to", "text")));
         if (tree.path("name").asText().isBlank()) {
             throw new IllegalArgumentException("name is missing: say what is true, as a sentence");
         }
@@ -58,6 +63,15 @@ final class CaseFile {
         steps().forEach(CaseFile::checkStep);
         if (!steps().get(0).has("body") && !steps().get(0).has("sql")) {
             throw new IllegalArgumentException("the first step of when needs a body: the event's fields");
+        }
+    }
+
+    private void requireList(String name, String content, Predicate<JsonNode> isElement) {
+        var list = then().path(name);
+        if (!list.isMissingNode()
+                && !(list.isArray()
+                        && StreamSupport.stream(list.spliterator(), false).allMatch(isElement))) {
+            throw new IllegalArgumentException(name + " must be a list of " + content);
         }
     }
 
@@ -80,6 +94,9 @@ final class CaseFile {
         if (DOORS.stream().filter(step::has).count() != 1) {
             throw new IllegalArgumentException(
                     "a step of when needs one of post, publish or drop, with an event's name, or sql with a statement");
+        }
+        if (step.has("times") && step.get("times").asInt() < 1) {
+            throw new IllegalArgumentException("times must be a number from 1");
         }
         if (step.has("body") && !step.get("body").isObject() && isEvent(step)) {
             throw new IllegalArgumentException("the body of a step must be the event's fields");

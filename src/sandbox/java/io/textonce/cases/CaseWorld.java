@@ -77,13 +77,26 @@ final class CaseWorld {
 
     /** Publishes an event, or a message to the queue of a route of the user's. */
     void publish(String target, JsonNode body) {
-        boolean isQueue = target.startsWith(QUEUE);
-        jms.convertAndSend(isQueue ? target.substring(QUEUE.length()) : "textonce.events", text(body), message -> {
-            if (!isQueue) {
+        jms.convertAndSend(queue(target), text(body), message -> {
+            if (!target.startsWith(QUEUE)) {
                 message.setStringProperty("event", target);
             }
             return message;
         });
+    }
+
+    /** Returns whether a message that was published has not been processed yet. */
+    boolean isQueued(String target) {
+        return peers.broker().messages(queue(target)) > 0;
+    }
+
+    private static String queue(String target) {
+        return target.startsWith(QUEUE) ? target.substring(QUEUE.length()) : "textonce.events";
+    }
+
+    /** Returns whether a file that was dropped has not been processed yet. */
+    boolean isDropped(String target, String name) {
+        return isPath(target) ? isThere(target) : Files.exists(inbox(target).resolve(name));
     }
 
     /** Returns whether the file of a path is there, because no route has taken it. */

@@ -42,9 +42,14 @@ class CaseFileTest {
             texts:               | text:            | then has no text; known are answers, rejected, segments, status, texts
             - publish: order-shipped | - times: 2   | a step of when needs one of post, publish or drop, with an event's name
             name: it             | name: [it        | is not YAML
+            - publish: order-shipped | - {publish: order-shipped, times: twice} | times must be a number from 1
+            - publish: order-shipped | - {publish: order-shipped, times: 0} | times must be a number from 1
+            text: Hello          | txt: Hello       | a message of texts has no txt; known are text, to
+            then:                | then: {texts: none, answers: [202]} | texts must be a list of messages, each with to and text; [] for none
+            then:                | then: {answers: 202} | answers must be a list of HTTP statuses, such as [202, 200]
             """)
     void saysWhatIsWrong(String good, String bad, String words) {
-        String text = CASE.replace(good, bad);
+        String text = CASE.replace(good, bad).replaceFirst("(?s)(then: \\{.*?}\n).*", "$1");
 
         assertThatThrownBy(() -> new CaseFile(text, name -> name)).hasMessageContaining(words);
     }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.FileSystemUtils;
 
 /** Every case holds: those of routes/cases, and those in the folder that TEXTONCE_ROUTES names. */
@@ -48,6 +49,29 @@ class CasesTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageStartingWith(file + ": ")
                 .hasMessageMatching("(?s).*expected .*has shiped.*actual .*has shipped.*");
+    }
+
+    /** What has not been processed yet proves nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"publish", "drop"})
+    void waitsForWhatIsProcessedLater(String intake, Sandbox sandbox, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("wrong.yaml"), """
+                name: an event is not texted
+                when:
+                  - %s: order-shipped
+                    body:
+                      eventId: $id
+                      phone: $phone
+                      consentAt: "2026-06-02T09:00:00Z"
+                      orderId: "1001"
+                then:
+                  texts: []
+                """.formatted(intake));
+
+        assertThatThrownBy(() ->
+                        CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, LONGEST.dividedBy(10)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageMatching("(?s).*expected +\\[].*actual .*has shipped.*");
     }
 
     @ParameterizedTest
