@@ -1,6 +1,8 @@
 package io.textonce.cases;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.event.LineError;
+import io.textonce.event.Utf8Text;
 import io.textonce.sandbox.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +57,13 @@ final class CaseRun {
      * @throws AssertionError if the file has an error, or a result is not as expected
      */
     static void check(CaseWorld world, Path file, Duration patience) throws IOException {
-        new CaseRun(world, file.toString(), patience).check(Files.readString(file));
+        String text;
+        try {
+            text = Utf8Text.of(Files.readAllBytes(file));
+        } catch (LineError e) {
+            throw new AssertionError(file + ": line " + e.line() + ": " + e.getMessage(), e);
+        }
+        new CaseRun(world, file.toString(), patience).check(text);
     }
 
     private void check(String text) {

@@ -115,6 +115,10 @@ public final class NewEvent {
             System.err.println("The name of an event is lower-case words with hyphens, such as pickup-ready");
             return CommandConsole.USAGE;
         }
+        if (NewEvent.class.getResource("/routes/schemas/" + name + ".schema.json") != null) {
+            System.err.println(name + " is the name of shipped files; choose another one");
+            return CommandConsole.USAGE;
+        }
         Map<Path, String> files = new LinkedHashMap<>();
         files.put(folder.resolve("schemas/" + name + ".schema.json"), SCHEMA);
         files.put(folder.resolve("templates/" + name + ".en.mustache"), TEXT);

@@ -6,6 +6,7 @@ import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -15,11 +16,18 @@ public final class SendJms {
 
     static final String SANDBOX = "tcp://localhost:61616";
 
+    private static final Pattern ADDRESS = Pattern.compile("(tcp|amqps?)://.");
+
     private static final String QUEUE = "textonce.events";
 
     private SendJms() {}
 
     static int run(String event, Path file, String url) throws IOException {
+        if (!ADDRESS.matcher(url).find()) {
+            System.err.println(
+                    "The address of a broker is tcp://HOST:PORT (Artemis) or amqp://HOST:PORT, and is not " + url);
+            return CommandConsole.USAGE;
+        }
         String body = Files.readString(file);
         SandboxApplication.silence();
         try {

@@ -51,6 +51,15 @@ class CasesTest {
                 .hasMessageMatching("(?s).*expected .*has shiped.*actual .*has shipped.*");
     }
 
+    @Test
+    void namesAFileThatIsNotUtf8(Sandbox sandbox, @TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("wrong.yaml"), new byte[] {'n', '\n', (byte) 0xFF});
+
+        assertThatThrownBy(() -> holds(sandbox, file))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage(file + ": line 2: the file is not UTF-8 (byte 0xFF); save it as UTF-8");
+    }
+
     /** What has not been processed yet proves nothing. */
     @ParameterizedTest
     @ValueSource(strings = {"publish", "drop"})

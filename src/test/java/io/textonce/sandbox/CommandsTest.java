@@ -1,0 +1,55 @@
+package io.textonce.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Wrong calls of the sandbox's commands; {@code CommandsIT} makes right ones. */
+@ExtendWith(OutputCaptureExtension.class)
+class CommandsTest {
+
+    @TempDir
+    Path folder;
+
+    /** A schema of the same name would replace the shipped one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"order-shipped", "verify-start"})
+    void createsNoFilesOfAShippedName(String name, CapturedOutput output) throws IOException {
+        assertThat(NewEvent.create(name, folder)).isEqualTo(2);
+
+        assertThat(output.getErr()).isEqualTo(name + " is the name of shipped files; choose another one\n");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://localhost:61616", "nonsense", "tcp:"})
+    void namesTheFormOfABrokersAddress(String url, CapturedOutput output) throws IOException {
+        Path event = Files.writeString(folder.resolve("event.json"), "{}");
+
+        assertThat(SendJms.run("order-shipped", event, url)).isEqualTo(2);
+
+        assertThat(output.getErr())
+                .isEqualTo("The address of a broker is tcp://HOST:PORT (Artemis) or amqp://HOST:PORT, and is not " + url
+                        + "\n");
+    }
+
+    @Test
+    void createsNothingWhereAFileIs(CapturedOutput output) throws IOException {
+        Files.createDirectories(folder.resolve("templates"));
+        Files.createFile(folder.resolve("templates/table-ready.en.mustache"));
+
+        assertThat(NewEvent.create("table-ready", folder)).isEqualTo(1);
+
+        assertThat(output.getErr()).endsWith("table-ready.en.mustache exists; nothing was created\n");
+        assertThat(folder.resolve("schemas")).doesNotExist();
+    }
+}
