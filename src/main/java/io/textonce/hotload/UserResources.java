@@ -42,7 +42,7 @@ final class UserResources {
             schemas.reload(uri(file), isUsed.test(name));
         } else {
             fields.check(file, template(file));
-            templates.reload(template(file), isUsed.test(template(file)));
+            templates.reload(template(file), file, isUsed.test(template(file)));
         }
     }
 

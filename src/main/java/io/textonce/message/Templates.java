@@ -91,12 +91,13 @@ public final class Templates {
     }
 
     /**
-     * Reloads the files of a name. If one has an error, the last valid version stays in use.
+     * Reloads the files of a name, of which one has changed. If one has an error, the last valid version stays in use.
      *
+     * @param changed path of the file; an error of another one is reported for that one
      * @param used whether a route still uses it; if not, its files may be deleted
-     * @throws IllegalArgumentException if one of the files has an error, or none is left
+     * @throws IllegalArgumentException if the file has an error, or none is left
      */
-    public void reload(String name, boolean used) {
+    public void reload(String name, String changed, boolean used) {
         var found = files(name);
         if (found.isEmpty() && !used) {
             texts.remove(name);
@@ -106,7 +107,14 @@ public final class Templates {
         if (found.isEmpty()) {
             throw new IllegalArgumentException("there is no templates/" + name + ".mustache any more");
         }
-        var compiled = compiled(found);
+        found.values().stream().filter(file -> pathOf(file).equals(changed)).forEach(this::compile);
+        Map<String, Mustache> compiled;
+        try {
+            compiled = compiled(found);
+        } catch (IllegalArgumentException e) {
+            LOG.debug("{} waits for another file of its name", changed, e);
+            return;
+        }
         requireDefault(name, found.keySet());
         if (text != null) {
             text.become(compiled);

@@ -368,6 +368,26 @@ class UserRoutesTest {
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            Bonjour {{#body.orderId}               ; line 1: Failed to close
+            Bonjour {{#plural}}1 | one: a{{/plural}} ; line 1: {{#plural}} needs a form
+            """)
+    void reportsAnErrorOfATemplateForItsFileAlone(String template, String words) throws IOException {
+        String french = "templates/order-late.fr.mustache";
+        write(FILE, EVENT);
+        write(french, template);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).containsOnlyKeys(french);
+        assertThat(own.health().getDetails().get(french)).asString().contains(words);
+        write(french, "Order {{body.orderId}} is late.");
+        look();
+        assertThat(own.health().getDetails()).isEmpty();
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
     @Test
     void refusesMediaThatNoEventHas() throws IOException {
         String schema = "{\"properties\": {\"orderId\": {\"type\": \"string\"}, \"photo\": {\"type\": \"string\"}}}";

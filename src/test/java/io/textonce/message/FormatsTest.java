@@ -144,7 +144,7 @@ class FormatsTest {
         Files.createDirectories(folder.resolve("templates"));
         Files.writeString(folder.resolve("templates/note.mustache"), template);
         var texts = new Templates("file:" + folder, "", Locale.ENGLISH, new PlainText());
-        texts.reload("note", true);
+        texts.reload("note", "templates/note.mustache", true);
         return texts.write("note", event);
     }
 }
