@@ -8,6 +8,7 @@ import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.SendAdmission;
 import io.textonce.delivery.SendRules;
 import io.textonce.twilio.CircuitProbe;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.camel.Exchange;
@@ -20,6 +21,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class DueQueues {
+
+    /** Part of a poll's interval, so that urgent deliveries wait little longer while all others' workers are busy. */
+    private static final Duration MOST_WAIT = Duration.ofMillis(500);
 
     private final DueLeases leases;
     private final DueRepository deliveries;
@@ -61,7 +65,7 @@ final class DueQueues {
      */
     List<DueDelivery> held(Exchange exchange) {
         if (probe.isNeeded()) {
-            var expired = lease(exchange, heldWorkers.idle(), leases::expired);
+            var expired = lease(exchange, idle(heldWorkers), leases::expired);
             if (!expired.isEmpty()) {
                 return expired;
             }
@@ -81,7 +85,12 @@ final class DueQueues {
     }
 
     List<DueDelivery> silent(Exchange exchange) {
-        return lease(exchange, silentWorkers.idle(), leases::silent);
+        return lease(exchange, idle(silentWorkers), leases::silent);
+    }
+
+    private static int idle(WorkerPool workers) {
+        workers.awaitIdle(MOST_WAIT);
+        return workers.idle();
     }
 
     private static List<DueDelivery> lease(
@@ -89,7 +98,7 @@ final class DueQueues {
             WorkerPool workers,
             IntFunction<List<DueDelivery>> all,
             IntFunction<List<DueDelivery>> urgent) {
-        int shared = workers.idle() - workers.reserved();
+        int shared = idle(workers) - workers.reserved();
         return shared > 0 ? lease(exchange, shared, all) : lease(exchange, workers.idle(), urgent);
     }
 

@@ -1,9 +1,9 @@
 package io.textonce.reconcile;
 
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -16,7 +16,7 @@ public final class WorkerPool extends ThreadPoolExecutor {
     private static final int RESERVED_PART = 8;
 
     /** Deliveries that were handed over and are not done; the threads at work are counted only once they run. */
-    private final AtomicInteger taken = new AtomicInteger();
+    private int taken;
 
     public WorkerPool(String name, int threads) {
         super(
@@ -31,12 +31,17 @@ public final class WorkerPool extends ThreadPoolExecutor {
 
     @Override
     public void execute(Runnable delivery) {
-        taken.incrementAndGet();
+        synchronized (this) {
+            taken++;
+        }
         super.execute(() -> {
             try {
                 delivery.run();
             } finally {
-                taken.decrementAndGet();
+                synchronized (this) {
+                    taken--;
+                    notifyAll();
+                }
             }
         });
     }
@@ -45,7 +50,25 @@ public final class WorkerPool extends ThreadPoolExecutor {
         return getMaximumPoolSize() / RESERVED_PART;
     }
 
-    int idle() {
-        return getMaximumPoolSize() - taken.get();
+    synchronized int idle() {
+        return getMaximumPoolSize() - taken;
+    }
+
+    /**
+     * Waits until more threads than the reserved ones are idle. A poll that found none would leave them idle until the next
+     * one, however quickly the deliveries are done.
+     *
+     * @param most limit of the wait
+     */
+    synchronized void awaitIdle(Duration most) {
+        long end = System.nanoTime() + most.toNanos();
+        try {
+            for (long left = most.toMillis(); left > 0 && idle() <= reserved(); ) {
+                wait(left);
+                left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
