@@ -40,6 +40,10 @@ record Match(
      */
     static Match of(
             DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
+        if (candidates.stream().noneMatch(each -> each.id().equals(due.id()))) {
+            // Nor can the others be known, which may own one of the messages.
+            return new Match(null, "its number is stored under a hash key that is not set any more");
+        }
         String body = due.text();
         if (body == null) {
             return new Match(

@@ -1,6 +1,7 @@
 package io.textonce.bench;
 
 import static io.textonce.sandbox.Fault.hangs;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,6 +10,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.DueRows;
+import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.AppProcess;
 import io.textonce.sandbox.Peers;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +132,7 @@ class ScaleIT {
         DueRows.insert(jdbc, "unknown", "other-", Duration.ZERO, null, rows);
         DueRows.insert(jdbc, "unknown", "urgent-", Duration.ZERO, "urgent=true", URGENT);
         jdbc.update("UPDATE textonce.deliveries SET phone = replace(phone, '+1555', '+1556') WHERE is_urgent");
+        hashNumbers();
         jdbc.update("UPDATE textonce.deliveries SET unknown_since = now() - interval '3 min',"
                 + " attempted_at = now() - interval '3 min'");
         try (var app = AppProcess.of(peers).start()) {
@@ -210,6 +214,18 @@ class ScaleIT {
         } finally {
             apps.forEach(AppProcess::close);
         }
+    }
+
+    /** Reconciliation finds the deliveries to a number by its hash. */
+    private void hashNumbers() {
+        var hash = new PhoneHash(Objects.requireNonNull(peers.environment().get("TEXTONCE_HASH_KEY"))
+                .getBytes(UTF_8));
+        var numbers = jdbc.queryForList("SELECT DISTINCT phone FROM textonce.deliveries", String.class);
+        jdbc.batchUpdate(
+                "UPDATE textonce.deliveries SET phone_hash = ? WHERE phone = ?", numbers, 1000, (row, number) -> {
+                    row.setBytes(1, hash.of(number));
+                    row.setString(2, number);
+                });
     }
 
     private long transactions() {

@@ -65,6 +65,21 @@ class ClockSkewTest {
         postgres.close();
     }
 
+    /** Which other deliveries have the same text can't be known then. */
+    @Test
+    void resendsNothingWhoseHashKeyIsNotSetAnyMore() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets().afterRecording());
+            send(twilio);
+            jdbc.update("UPDATE textonce.deliveries SET phone_hash = ''");
+
+            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+
+            assertThat(twilio.simulator().sentTo(NUMBER)).hasSize(1);
+            assertThat(delivery()).containsEntry("status", "unknown");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {90, -90, 290, -290})
     void findsATextThatTwilioHas(long ahead) {
