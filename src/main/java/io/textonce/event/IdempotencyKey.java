@@ -47,6 +47,13 @@ public final class IdempotencyKey {
         }
     }
 
+    /** @throws EventRejected when there is a key where none counts: its caller relies on a promise that is not kept */
+    public static void reject(@Nullable String header, String reason) {
+        if (header != null) {
+            throw EventRejected.ofField(HEADER, "is not supported here: " + reason);
+        }
+    }
+
     private static String bare(String header) {
         String key = header.strip();
         return Identifier.of(

@@ -3,9 +3,9 @@ package io.textonce.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.textonce.delivery.EventPreview;
 import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
+import io.textonce.event.IdempotencyKey;
 import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,9 +44,8 @@ final class HttpBatch implements AggregationStrategy {
         }
         exchange.setVariable("event", path.group(1));
         exchange.setVariable("source", "http");
-        if (HttpResponses.isPreview(request)) {
-            throw EventRejected.ofField(EventPreview.VARIABLE, "is of one event, which is not in an array");
-        }
+        PreviewParameter.reject(request);
+        IdempotencyKey.reject(request.getHeader(IdempotencyKey.HEADER), "the events of an array have ids of their own");
         responses.body(exchange);
         exchange.getMessage().setBody(events(exchange.getMessage().getBody(byte[].class)));
     }

@@ -87,27 +87,9 @@ final class HttpResponses {
     }
 
     private void preview(Exchange exchange, HttpServletRequest request) {
-        if (isPreview(request)) {
+        if (PreviewParameter.isTrue(request)) {
             previews.begin(exchange);
         }
-    }
-
-    /** Returns whether the caller wants a preview. A word that only may mean it is rejected: nothing must be sent then. */
-    static boolean isPreview(HttpServletRequest request) {
-        if (request.getQueryString() == null) {
-            return false;
-        }
-        boolean preview = false;
-        for (var parameter : request.getParameterMap().entrySet()) {
-            if (parameter.getKey().equalsIgnoreCase(EventPreview.VARIABLE)) {
-                String value = String.join(",", parameter.getValue());
-                if (!parameter.getKey().equals(EventPreview.VARIABLE) || !value.matches("true|false")) {
-                    throw EventRejected.ofField(EventPreview.VARIABLE, "must be true or false, in small letters");
-                }
-                preview = value.equals("true");
-            }
-        }
-        return preview;
     }
 
     /** Decodes a percent-encoded header value; a plus sign stands for itself. */
@@ -124,6 +106,10 @@ final class HttpResponses {
      * empty is one of no bytes to a route that reads a media type, so that its parser rejects it.
      */
     void caller(Exchange exchange) {
+        noPreview(exchange);
+        if (exchange.isRouteStop()) {
+            return;
+        }
         if (exchange.getFromEndpoint() instanceof PlatformHttpEndpoint http
                 && http.getConsumes() != null
                 && exchange.getMessage().getBody() == null) {
@@ -134,6 +120,20 @@ final class HttpResponses {
         if (request.getUserPrincipal() instanceof Authentication client) {
             var granted = client.getAuthorities();
             EventPermission.limit(exchange, event -> SendPermission.isGranted(granted, event));
+        }
+    }
+
+    /**
+     * Responds to a request for a preview where none is made, and ends there: the policy of the route behind the kamelet
+     * does not cover this step.
+     */
+    void noPreview(Exchange exchange) {
+        try {
+            PreviewParameter.reject(
+                    exchange.getMessage(PlatformHttpMessage.class).getRequest());
+        } catch (EventRejected e) {
+            Problem.of(e).answer(exchange);
+            exchange.setRouteStop(true);
         }
     }
 

@@ -1,10 +1,13 @@
 package io.textonce.http;
 
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +30,20 @@ class HttpBatchTest {
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertThat(answer.body()).contains("preview");
+        assertThat(sandbox.peers().twilio().sentTo(number)).isEmpty();
+    }
+
+    @Test
+    void rejectsAKeyThatIsOfNoEventOfTheArray(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+
+        var answer = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms/batch"))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", id)
+                .POST(BodyPublishers.ofString("[" + sandbox.orderShipped(id, number) + "]")));
+
+        assertThatProblem(answer).is(400, "invalid_request").names("Idempotency-Key");
         assertThat(sandbox.peers().twilio().sentTo(number)).isEmpty();
     }
 

@@ -1,5 +1,6 @@
 package io.textonce.routes;
 
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.sandbox.ProductionTest;
@@ -30,6 +31,10 @@ class ParcelHookTest {
             for (String header : List.of("X-Token: other", "X-Other: the-token", "CamelHttpResponseCode: 200")) {
                 assertThat(call(sandbox, header, order).statusCode()).as(header).isEqualTo(403);
             }
+            var preview = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/hooks/parcel?preview=true"))
+                    .header("X-Token", "the-token")
+                    .POST(BodyPublishers.ofString(order)));
+            assertThatProblem(preview).is(400, "invalid_request").names("preview");
             assertThat(sandbox.deliveries(id)).isZero();
             assertThat(call(sandbox, "X-Token: the-token", order).statusCode()).isEqualTo(202);
             assertThat(sandbox.deliveries(id)).isOne();
