@@ -1,5 +1,6 @@
 package io.textonce.http;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +42,16 @@ final class FrameworkProblems implements ResponseBodyAdvice<Object> {
             if (status == HttpStatus.UNSUPPORTED_MEDIA_TYPE) {
                 // Spring's detail names the type that it received, which differs from the type that was sent for a
                 // form.
-                problem.setDetail("Send JSON with the header Content-Type: application/json.");
+                problem.setDetail(detail(response.getHeaders().getAccept()));
             }
         }
         return body;
+    }
+
+    /** @param accepted media types of the path */
+    private static String detail(List<MediaType> accepted) {
+        return accepted.isEmpty() || accepted.contains(MediaType.APPLICATION_JSON)
+                ? "Send JSON with the header Content-Type: application/json."
+                : "Send the body with the header Content-Type: " + MediaType.toString(accepted) + ".";
     }
 }

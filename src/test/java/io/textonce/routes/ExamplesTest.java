@@ -146,6 +146,7 @@ class ExamplesTest extends ExampleCases {
         var wrong = postXml(sandbox, orderXml(order, "nobody"));
         var broken = postXml(sandbox, "<order>");
         var empty = postXml(sandbox, "");
+        var json = sandbox.postJson("/api/shop/orders", "{}");
 
         assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
         assertThat(sandbox.json(first).path("accepted").asBoolean()).isTrue();
@@ -157,6 +158,8 @@ class ExamplesTest extends ExampleCases {
         assertThat(broken.body()).contains("is not valid XML");
         assertThatProblem(empty).is(400, "invalid_request");
         assertThat(empty.body()).contains("is not valid XML");
+        assertThatProblem(json).is(415, "unsupported_media_type");
+        assertThat(json.body()).contains("Send the body with the header Content-Type: application/xml.");
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
     }
 
