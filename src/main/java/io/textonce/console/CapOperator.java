@@ -11,6 +11,7 @@ import io.textonce.tuning.SharedBuffers;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Operator actions on caps, over the API and from the page: each needs a reason and is in the audit log. */
@@ -66,6 +67,7 @@ final class CapOperator {
                 path.group(1),
                 path.group(2),
                 json.path("by").asText(""),
+                null,
                 DeliveryLookup.operator(request.getRemoteUser()),
                 json.path("reason").asText(""));
         all(exchange);
@@ -75,16 +77,17 @@ final class CapOperator {
      * Raises or resets a cap for its current period.
      *
      * @param by by how much it is raised
-     * @throws EventRejected 400 without a reason or a number, 404 for an unknown cap or action
+     * @param seen version of the cap that the operator saw, or null for any
+     * @throws EventRejected 400 without a reason or a number, 404 for an unknown cap or action, 409 if the cap has changed
      */
-    void act(String name, String action, String by, String who, String reason) {
+    void act(String name, String action, String by, @Nullable String seen, String who, String reason) {
         String why = PersonalDataMask.mask(reason.strip());
         if (why.isEmpty() || why.length() > LONGEST_REASON) {
             throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
         }
         boolean done = switch (action) {
-            case "raise" -> caps.raise(name, units(by));
-            case "reset" -> caps.reset(name);
+            case "raise" -> caps.raise(name, units(by), seen);
+            case "reset" -> caps.reset(name, seen);
             default -> false;
         };
         if (!done) {

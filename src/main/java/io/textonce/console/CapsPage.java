@@ -4,6 +4,7 @@ import io.textonce.delivery.CapActions;
 import io.textonce.event.EventRejected;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -34,12 +35,13 @@ final class CapsPage {
             @PathVariable String name,
             @PathVariable String action,
             @RequestParam(defaultValue = "") String by,
+            @RequestParam(required = false) @Nullable String seen,
             @RequestParam(defaultValue = "") String reason,
             Model model,
             HttpServletRequest request,
             HttpServletResponse response) {
         try {
-            operator.act(name, action, by, DeliveryLookup.operator(request.getRemoteUser()), reason);
+            operator.act(name, action, by, seen, DeliveryLookup.operator(request.getRemoteUser()), reason);
             return "redirect:/caps";
         } catch (EventRejected e) {
             response.setStatus(e.httpStatus());

@@ -56,7 +56,7 @@ final class Operator {
         }
         var id = DeliveryLookup.id(path.group(1));
         String reason = ApiJson.read(exchange).path("reason").asText("");
-        act(id, path.group(2), DeliveryLookup.operator(request.getRemoteUser()), reason);
+        act(id, path.group(2), null, DeliveryLookup.operator(request.getRemoteUser()), reason);
         DeliveryLookup.ask(exchange, Search.byId(id), ZoneOffset.UTC);
     }
 
@@ -64,16 +64,21 @@ final class Operator {
      * Executes an action and records it in the timeline.
      *
      * @param action cancel, resend, release or drop
+     * @param attempt of the message that the operator saw, or null for any
      * @param who the operator's name
      * @param reason in the operator's words, stored with its numbers masked
      * @throws EventRejected 400 without a reason, 404 for an unknown delivery or action, 409 if the delivery has
      *     changed
      */
-    void act(UUID id, String action, String who, String reason) {
+    void act(UUID id, String action, @Nullable Integer attempt, String who, String reason) {
         String why = reason(reason);
         var state = decisions.state(id);
         if (state == null) {
             throw DeliveryLookup.notFound();
+        }
+        if (attempt != null && attempt != state.attempt()) {
+            throw new EventRejected(
+                    409, "not_possible", "Nothing was done: there was another attempt since you opened the page.");
         }
         boolean done =
                 decide(id, action, state, who, why) || action.equals("cancel") && cancelAtTwilio(id, state, who, why);

@@ -37,7 +37,7 @@ final class SubscribersPage {
 
     private static final String STATES = """
             SELECT s.name, s.failing_since, s.failures, s.next_try_at, s.last_error, s.suspended_at, s.decision,
-                s.failed_id IS NOT NULL AS can_skip, CAST(s.answers AS text) AS answers,
+                s.failed_id, CAST(s.answers AS text) AS answers,
                 (SELECT max(e.happened_at) FROM textonce.delivery_events AS e WHERE e.id = s.published_id) AS published_at,
                 (SELECT count(*) FROM (
                     SELECT FROM textonce.delivery_events AS e
@@ -65,22 +65,27 @@ final class SubscribersPage {
         return "support/subscribers";
     }
 
-    /** @param from of a replay, to the minute, in the zone */
+    /**
+     * @param from of a replay, to the minute, in the zone
+     * @param failing event that the page shows
+     */
     @PostMapping("/subscribers/{name}/{action}")
     String act(
             @PathVariable String name,
             @PathVariable String action,
             @RequestParam(defaultValue = "") String reason,
             @RequestParam(defaultValue = "") String from,
+            @RequestParam(required = false) @Nullable Long failing,
             @RequestParam(defaultValue = "UTC") String zone,
             Model model,
             HttpServletRequest request,
             HttpServletResponse response) {
-        var act = new HashMap<String, @Nullable String>();
+        var act = new HashMap<String, @Nullable Object>();
         act.put("name", name);
         act.put("action", action);
         act.put("reason", reason);
         act.put("from", time(from, zone));
+        act.put("failing", failing);
         act.put("user", request.getRemoteUser());
         try {
             routes.requestBody("direct:subscriptions-act", act);
@@ -120,7 +125,7 @@ final class SubscribersPage {
                 row.getString("last_error"),
                 Rows.instant(row, "suspended_at"),
                 row.getString("decision"),
-                row.getBoolean("can_skip"),
+                row.getObject("failed_id", Long.class),
                 answers(row.getString("answers")));
     }
 
@@ -160,7 +165,7 @@ final class SubscribersPage {
      *
      * @param behind status changes that it has not received, counted up to a limit
      * @param publishedAt time of the last change that it received, or null
-     * @param canSkip whether one event is failing
+     * @param failing event, if the first one not received fails, or null
      * @param answers the newest first
      */
     public record Subscriber(
@@ -173,7 +178,7 @@ final class SubscribersPage {
             @Nullable String lastError,
             @Nullable Instant suspendedAt,
             @Nullable String decision,
-            boolean canSkip,
+            @Nullable Long failing,
             List<Answer> answers) {
 
         public String title() {

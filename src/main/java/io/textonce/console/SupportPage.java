@@ -133,21 +133,26 @@ final class SupportPage {
         var view = views.of(rows.get(0));
         model.addAttribute("text", view);
         model.addAttribute("publications", publications.of(UUID.fromString(id), view.event(), view.client()));
-        model.addAttribute("confirmation", view.confirmation(done, clock.instant()));
+        if (!model.containsAttribute("problem")) {
+            model.addAttribute("confirmation", view.confirmation(done, clock.instant()));
+        }
         return "support/delivery";
     }
 
+    /** @param attempt of the message when the page was loaded; after another one nothing is done */
     @PostMapping("/deliveries/{id}/{action}")
     String decide(
             @PathVariable String id,
             @PathVariable String action,
             @RequestParam(defaultValue = "") String reason,
+            @RequestParam(required = false) @Nullable Integer attempt,
             Model model,
             HttpServletRequest request,
             HttpServletResponse response)
             throws JsonProcessingException {
         try {
-            operator.act(DeliveryLookup.id(id), action, DeliveryLookup.operator(request.getRemoteUser()), reason);
+            String who = DeliveryLookup.operator(request.getRemoteUser());
+            operator.act(DeliveryLookup.id(id), action, attempt, who, reason);
             return "redirect:/deliveries/" + id + "?done=" + action;
         } catch (EventRejected e) {
             model.addAttribute("problem", e.reason());

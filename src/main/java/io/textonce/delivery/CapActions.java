@@ -1,11 +1,13 @@
 package io.textonce.delivery;
 
 import io.textonce.delivery.CapCounters.Use;
+import io.textonce.event.EventRejected;
 import io.textonce.settings.TextOnceProperties;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -60,24 +62,26 @@ public final class CapActions {
         }
         var uses = counters.read(caps.stream().map(cap -> cap.key(now)).toList());
         return caps.stream()
-                .map(cap -> {
-                    var use = uses.getOrDefault(cap.key(now), Use.none(cap, now));
-                    return new State(cap, use.used(), use.limit(), cap.startsAt(now), cap.endsAt(now));
-                })
+                .map(cap -> state(cap, uses.getOrDefault(cap.key(now), Use.none(cap, now))))
                 .toList();
     }
 
-    /** Raises the limit of the current period; false if there is no such cap. */
-    public boolean raise(String name, long by) {
-        return act(name, (cap, starts) -> jdbc.update(RAISE, by, name, starts));
+    /**
+     * Raises the limit of the current period; false if there is no such cap.
+     *
+     * @param seen {@link State#version()} that the operator saw, or null for any
+     * @throws EventRejected 409 if the cap was raised or reset since, or if its period has ended
+     */
+    public boolean raise(String name, long by, @Nullable String seen) {
+        return act(name, seen, starts -> jdbc.update(RAISE, by, name, starts));
     }
 
-    /** Counts the current period anew from zero; false if there is no such cap. */
-    public boolean reset(String name) {
-        return act(name, (cap, starts) -> jdbc.update(RESET, name, starts, name, starts));
+    /** Counts the current period anew from zero, under the conditions of {@link #raise}. */
+    public boolean reset(String name, @Nullable String seen) {
+        return act(name, seen, starts -> jdbc.update(RESET, name, starts, name, starts));
     }
 
-    private boolean act(String name, Action action) {
+    private boolean act(String name, @Nullable String seen, Action action) {
         var cap = caps.stream().filter(each -> each.name().equals(name)).findFirst();
         if (cap.isEmpty()) {
             return false;
@@ -85,8 +89,12 @@ public final class CapActions {
         var key = cap.get().key(clock.instant());
         counters.open(cap.get(), key.startsAt());
         transactions.executeWithoutResult(status -> {
-            counters.lock(List.of(key));
-            action.perform(cap.get(), Timestamp.from(key.startsAt()));
+            var use = counters.lock(List.of(key)).get(key);
+            if (seen != null && !state(cap.get(), use).isSince(seen)) {
+                throw new EventRejected(
+                        409, "not_possible", "Nothing was done: the cap has changed since you opened the page.");
+            }
+            action.perform(Timestamp.from(key.startsAt()));
             jdbc.update(RELEASE, cap.get().words());
         });
         return true;
@@ -95,11 +103,29 @@ public final class CapActions {
     @FunctionalInterface
     private interface Action {
 
-        void perform(Cap cap, Timestamp startsAt);
+        void perform(Timestamp startsAt);
+    }
+
+    private static State state(Cap cap, Use use) {
+        var startsAt = use.key().startsAt();
+        return new State(cap, use.used(), use.limit(), startsAt, cap.endsAt(startsAt));
     }
 
     /** Use of a cap in its current period. */
     public record State(Cap cap, long used, long limit, Instant startsAt, Instant endsAt) {
+
+        /** Returns what an operator saw: the period, the limit and the use. */
+        public String version() {
+            return startsAt.getEpochSecond() + "/" + limit + "/" + used;
+        }
+
+        /** Returns whether the cap has only counted since a version; a reset lowers its use. */
+        private boolean isSince(String version) {
+            String period = startsAt.getEpochSecond() + "/" + limit + "/";
+            return version.startsWith(period)
+                    && version.substring(period.length()).matches("\\d{1,18}")
+                    && used >= Long.parseLong(version.substring(period.length()));
+        }
 
         public double ratio() {
             return (double) used / limit;

@@ -41,7 +41,7 @@ class CursorStates {
             UPDATE textonce.outbox_cursors
             SET published_id = failed_id, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL,
                 failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL, decision = ?
-            WHERE name = ? AND failed_id IS NOT NULL
+            WHERE name = ? AND failed_id IS NOT NULL AND failed_id = coalesce(?, failed_id)
             """;
 
     private final JdbcTemplate jdbc;
@@ -73,9 +73,9 @@ class CursorStates {
         jdbc.update("UPDATE textonce.outbox_cursors SET decision = ? WHERE name = ?", decision, name);
     }
 
-    /** Skips the failing event; false if there is none. */
-    boolean skip(String name, String decision) {
-        return jdbc.update(SKIP, decision, name) == 1;
+    /** Skips the failing event; false if there is none, or if it is not the one that was seen. */
+    boolean skip(String name, @Nullable Long seen, String decision) {
+        return jdbc.update(SKIP, decision, name, seen) == 1;
     }
 
     private static State state(ResultSet row, int number) throws SQLException {

@@ -55,6 +55,7 @@ final class SubscriptionActions {
                         (String) body.get("name"),
                         (String) body.get("action"),
                         (String) body.get("from"),
+                        (Long) body.get("failing"),
                         (String) body.get("reason"),
                         (String) body.get("user")));
     }
@@ -63,12 +64,13 @@ final class SubscriptionActions {
      * Executes an action.
      *
      * @param from time of a replay
+     * @param failing event to skip, or null for the one that is failing
      * @param user the operator, or null in the sandbox
      * @return the subscriber's answer to a test event, else null
      * @throws EventRejected 400 without a reason or a time, 404 for no such subscriber or action, 409 when nothing can be skipped
      */
     @Nullable
-    String act(String name, String action, String from, String typed, @Nullable String user) {
+    String act(String name, String action, String from, @Nullable Long failing, String typed, @Nullable String user) {
         if (!names.contains(name)) {
             throw unknown();
         }
@@ -89,8 +91,13 @@ final class SubscriptionActions {
                 subscriptions.tested(name, decision + ": " + answer);
             }
             case "skip" -> {
-                if (!subscriptions.skip(name, decision)) {
-                    throw new EventRejected(409, "not_possible", "No event is failing, so there is none to skip.");
+                if (!subscriptions.skip(name, failing, decision)) {
+                    throw new EventRejected(
+                            409,
+                            "not_possible",
+                            failing == null
+                                    ? "No event is failing, so there is none to skip."
+                                    : "Nothing was skipped: that event is no longer failing.");
                 }
             }
             default -> throw unknown();

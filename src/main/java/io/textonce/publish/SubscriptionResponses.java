@@ -57,6 +57,7 @@ final class SubscriptionResponses {
                 name,
                 path.group(2),
                 body.path("from").asText(""),
+                null,
                 body.path("reason").asText(""),
                 request.getRemoteUser());
         var members = members(subscriptions.states(List.of(name)).get(0));

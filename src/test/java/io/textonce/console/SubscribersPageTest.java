@@ -88,6 +88,20 @@ class SubscribersPageTest {
     }
 
     @Test
+    void skipsNoEventButTheOneThatThePageShowed() {
+        sandbox.peers().statuses().answers(500);
+        sandbox.order().post().await(DELIVERED);
+        await().until(() -> pages.get("/subscribers").body().contains("Skip the failing event"));
+        String failing = PageClient.field(pages.get("/subscribers"), "failing");
+
+        var stale = act("skip", "reason=Why&failing=" + (Long.parseLong(failing) - 1));
+
+        assertThat(stale.statusCode()).isEqualTo(409);
+        assertThat(stale.body()).contains("Nothing was skipped", failing);
+        assertThat(act("skip", "reason=Why&failing=" + failing).body()).contains(": skip (Why)");
+    }
+
+    @Test
     void rejectsAnActionWithoutAReasonATimeOrAFailingEvent() {
         var silent = act("suspend", "reason=+");
         var timeless = act("replay", "reason=Why&from=yesterday");

@@ -1,10 +1,18 @@
 package io.textonce.console;
 
+import static io.textonce.delivery.DeliveryStatus.HELD;
+import static io.textonce.delivery.DeliveryStatus.REJECTED;
+import static io.textonce.sandbox.Fault.refuses;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.delivery.DeliveryStatus;
+import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Issuer;
+import io.textonce.sandbox.Order;
+import io.textonce.sandbox.PageClient;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.CookieManager;
@@ -19,6 +27,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,6 +191,70 @@ class SupportPageTest {
 
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(answer.body()).contains("Message not found");
+    }
+
+    @Test
+    void confirmsNoActionToTheSecondOfTwoOperators(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+        String path =
+                "/deliveries/" + order(sandbox, refuses(21611), HELD).delivery().get("id") + "/cancel";
+        String form = "reason=why&_csrf=" + form(get(sandbox, "/"));
+
+        var first = post(sandbox, path, form);
+        var second = post(sandbox, path, form);
+
+        assertThat(get(sandbox, location(first)).body()).contains("Message canceled. It won’t be sent.");
+        assertThat(second.statusCode()).isEqualTo(409);
+        assertThat(second.body())
+                .contains("Can&#39;t cancel: already sent or closed.")
+                .doesNotContain("It won’t be sent.");
+    }
+
+    @Test
+    void resendsNothingFromAPageThatIsOlderThanTheLastAttempt(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+        var order = order(sandbox, refuses(21408), REJECTED);
+        String path = "/deliveries/" + order.delivery().get("id");
+        var page = get(sandbox, path);
+        String form = "reason=why&attempt=" + PageClient.field(page, "attempt") + "&_csrf=" + form(page);
+        post(sandbox, path + "/resend", form);
+        await().untilAsserted(() ->
+                assertThat(order.delivery()).containsEntry("attempt", 2).containsEntry("status", "rejected"));
+
+        var stale = post(sandbox, path + "/resend", form);
+
+        assertThat(stale.statusCode()).isEqualTo(409);
+        assertThat(stale.body()).contains("there was another attempt since you opened the page");
+        assertThat(order.delivery()).containsEntry("attempt", 2).containsEntry("status", "rejected");
+    }
+
+    @Test
+    void raisesACapOnceForAPageThatIsSentTwice(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+        var page = get(sandbox, "/caps");
+        String form = "by=10&reason=why&seen=" + PageClient.field(page, "seen") + "&_csrf=" + form(page);
+
+        var first = post(sandbox, "/caps/delays/raise", form);
+        var second = post(sandbox, "/caps/delays/raise", form);
+
+        assertThat(first.statusCode()).isEqualTo(302);
+        assertThat(second.statusCode()).isEqualTo(409);
+        assertThat(second.body()).contains("the cap has changed since you opened the page", "of 1010 segments");
+    }
+
+    private static Order order(Sandbox sandbox, Fault fault, DeliveryStatus status) {
+        var order = sandbox.order().meeting(2, fault);
+        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
+                .header("Authorization", "Bearer shop-token")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(order.json())));
+        return order.await(status);
+    }
+
+    private static String location(HttpResponse<String> answer) {
+        return URI.create(answer.headers().firstValue("Location").orElseThrow()).getRawPath() + "?"
+                + URI.create(answer.headers().firstValue("Location").orElseThrow())
+                        .getRawQuery();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.textonce.delivery.DeliveryStatus.HELD;
 import static io.textonce.delivery.DeliveryStatus.REJECTED;
 import static io.textonce.delivery.DeliveryStatus.RESERVED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.event.EventRejected;
@@ -174,7 +175,7 @@ class CapsTest {
         var over = sms("order-shipped", sandbox.newNumber());
 
         var rejected = instance.claim(over);
-        actions(cap).raise(name, 1);
+        actions(cap).raise(name, 1, null);
         var again = instance.claim(over);
 
         assertThat(status(rejected)).isEqualTo(REJECTED);
@@ -240,6 +241,24 @@ class CapsTest {
     }
 
     @Test
+    void actsOnceForTwoOperatorsWhoSawTheSame() {
+        var cap = cap(name, 10, Unit.MESSAGES, AtLimit.HOLD);
+        var instance = instance(List.of(cap), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        String seen = actions(cap).states().get(0).version();
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+
+        assertThat(actions(cap).reset(name, seen)).isTrue();
+        assertThatThrownBy(() -> actions(cap).reset(name, seen)).isInstanceOf(EventRejected.class);
+        String zero = actions(cap).states().get(0).version();
+        assertThat(actions(cap).raise(name, 5, zero)).isTrue();
+        assertThatThrownBy(() -> actions(cap).raise(name, 5, zero)).isInstanceOf(EventRejected.class);
+
+        assertThat(actions(cap).states().get(0).limit()).isEqualTo(15);
+        assertThatThrownBy(() -> actions(cap).raise(name, 5, "1/10/0")).isInstanceOf(EventRejected.class);
+    }
+
+    @Test
     void sendsWhatItHoldsWhenItIsRaisedOrReset() {
         var cap = cap(name, 1, Unit.MESSAGES, AtLimit.HOLD);
         var instance = instance(List.of(cap), NO_FREQUENCY);
@@ -247,7 +266,7 @@ class CapsTest {
         var over = sms("order-shipped", sandbox.newNumber());
         instance.claim(over);
 
-        assertThat(actions(cap).reset(name)).isTrue();
+        assertThat(actions(cap).reset(name, null)).isTrue();
 
         assertThat(jdbc.queryForObject(
                         "SELECT count(*) FROM textonce.deliveries WHERE event_id = ? AND status = 'held' AND due_at > now()",
@@ -255,7 +274,7 @@ class CapsTest {
                         over.eventId()))
                 .isZero();
         assertThat(used(name)).isZero();
-        assertThat(actions(cap).raise("none", 1)).isFalse();
+        assertThat(actions(cap).raise("none", 1, null)).isFalse();
         assertThat(actions(cap).states())
                 .singleElement()
                 .satisfies(state -> assertThat(state.limit()).isEqualTo(1));

@@ -61,6 +61,8 @@ public @interface ProductionTest {
                 entry("TEXTONCE_CLIENTS_LOOP_TOKEN_SHA256", Sha256.hex("loop-token")),
                 entry("TEXTONCE_CLIENTS_LOOP_REQUESTS_PER_SECOND", "2"),
                 entry("TEXTONCE_EVENTS_SUPPORT_ACKNOWLEDGED_ENABLED", "false"),
+                entry("TEXTONCE_CAPS_DELAYS_EVENTS", "order-delayed"),
+                entry("TEXTONCE_CAPS_DELAYS_LIMIT", "1000"),
                 entry("TEXTONCE_EVENTS_ORDER_DELAYED_PURPOSE", "delays"),
                 entry("TEXTONCE_EVENTS_ORDER_DELAYED_TIMETOLIVE", "2h"),
                 entry("TEXTONCE_HTTP_PUBLIC_PATHS", "/hooks/parcel,/hooks/bells/**"),
