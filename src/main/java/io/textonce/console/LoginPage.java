@@ -44,6 +44,9 @@ public final class LoginPage {
     /** Parts of pages, and the page that a login leads to anyway. */
     private static final Set<String> PARTS = Set.of("/", "/overview", "/camel/live");
 
+    /** Paths of the forms that only change the login. */
+    private static final Set<String> OWN = Set.of("/login", "/logout");
+
     private static final Pattern LOCAL = Pattern.compile("/(?![/\\\\])[\\x21-\\x7e&&[^\\\\{}]]*");
 
     private final OperatorCookie cookie;
@@ -69,10 +72,17 @@ public final class LoginPage {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
-    /** Returns the address of the login, which leads on to the page that was requested. */
+    /**
+     * Returns the address of the login, which leads on to the page that was requested; after a form that was not
+     * accepted, an operator reads first that nothing was done.
+     */
     static String address(HttpServletRequest request) {
+        String path = ApplicationPath.of(request);
+        if (request.getMethod().equals("POST")) {
+            return OWN.contains(path) ? "/login" : "/login?ended=true";
+        }
         String query = request.getQueryString();
-        String page = ApplicationPath.of(request) + (query == null ? "" : "?" + query);
+        String page = path + (query == null ? "" : "?" + query);
         boolean isPage = request.getMethod().equals("GET") && !PARTS.contains(page);
         return isPage ? "/login?next=" + URLEncoder.encode(page, StandardCharsets.UTF_8) : "/login";
     }
@@ -82,8 +92,21 @@ public final class LoginPage {
         return LOCAL.matcher(next).matches() ? next : "/";
     }
 
+    /** @param ended whether a form was sent after the login or the form had expired */
     @GetMapping("/login")
-    String login(@RequestParam(defaultValue = "/") String next, Model model, HttpServletRequest request) {
+    String login(
+            @RequestParam(defaultValue = "/") String next,
+            @RequestParam(defaultValue = "false") boolean ended,
+            Model model,
+            HttpServletRequest request) {
+        if (ended) {
+            model.addAttribute("title", "Nothing was done");
+            model.addAttribute(
+                    "words",
+                    "Your login or the form had expired. Log in again if necessary, open the page anew and repeat the"
+                            + " last step.");
+            return "support/lost";
+        }
         model.addAttribute("next", local(next));
         return request.isUserInRole(OPERATOR.name()) ? "redirect:" + local(next) : "support/login";
     }

@@ -229,6 +229,28 @@ class SupportPageTest {
     }
 
     @Test
+    void readsThatNothingWasDoneWhenTheLoginOrTheFormHadExpired(Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+        var order = order(sandbox, refuses(21611), HELD);
+        String path = "/deliveries/" + order.delivery().get("id") + "/cancel";
+
+        var formless = post(sandbox, path, "reason=why");
+        String form = "reason=why&_csrf=" + form(get(sandbox, "/"));
+        for (var cookie : List.copyOf(cookies.getCookieStore().getCookies())) {
+            if (cookie.getName().equals(OperatorCookie.NAME)) {
+                cookies.getCookieStore().remove(null, cookie);
+            }
+        }
+        var loggedOut = post(sandbox, path, form);
+
+        for (var answer : List.of(formless, loggedOut)) {
+            assertThat(get(sandbox, location(answer)).body())
+                    .contains("<h1>Nothing was done</h1>", "repeat the last step");
+        }
+        assertThat(order.delivery()).containsEntry("status", "held");
+    }
+
+    @Test
     void raisesACapOnceForAPageThatIsSentTwice(Sandbox sandbox) throws Exception {
         logIn(sandbox);
         var page = get(sandbox, "/caps");
