@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import io.textonce.event.EventRejected;
 import io.textonce.http.ApplicationPath;
+import io.textonce.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -55,12 +57,23 @@ final class PageModel {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
-    @ExceptionHandler({DataAccessException.class, CamelExecutionException.class})
-    String unavailable(Exception failure, Model model, HttpServletRequest request, HttpServletResponse response) {
-        LOG.warn("The support page could not read the database: {}", failure.toString());
-        response.setStatus(503);
+    /** Shows why a request is rejected, or that the database is unavailable. */
+    @ExceptionHandler({
+        EventRejected.class,
+        DataAccessException.class,
+        CannotCreateTransactionException.class,
+        CamelExecutionException.class
+    })
+    String failed(Exception failure, Model model, HttpServletRequest request, HttpServletResponse response) {
         model.addAttribute("times", times);
         model.addAttribute("user", request.getRemoteUser());
+        var rejection = Problem.rejection(failure);
+        if (rejection != null) {
+            response.setStatus(rejection.httpStatus());
+            return sorry(model, "Not possible", rejection.reason());
+        }
+        LOG.warn("The support page could not read the database: {}", failure.toString());
+        response.setStatus(503);
         return sorry(model, "Database unavailable", "No data has been lost. Try again in a moment.");
     }
 

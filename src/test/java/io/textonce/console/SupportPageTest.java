@@ -182,6 +182,24 @@ class SupportPageTest {
         assertThat(search.body()).doesNotContain("<script>alert");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/deliveries?event=a%00",
+                "/deliveries?reason=%00",
+                "/rejected?client=a%00",
+                "/audit?actor=a%00",
+                "/audit/export?since=abc"
+            })
+    void blamesNoFilterOnTheDatabase(String path, Sandbox sandbox) throws Exception {
+        logIn(sandbox);
+
+        var answer = get(sandbox, path);
+
+        assertThat(answer.statusCode()).isBetween(400, 422);
+        assertThat(answer.body()).doesNotContain("Something went wrong", "unavailable");
+    }
+
     @Test
     void tellsWhyADecisionCannotBe(Sandbox sandbox) throws Exception {
         logIn(sandbox);
