@@ -84,8 +84,9 @@ final class DueQueues {
                 : lease(exchange, unknownWorkers, leases::unknown, leases::urgentUnknown);
     }
 
+    /** At most one for each worker and poll: no one waits for these calls, and they share Twilio's concurrency with sends. */
     List<DueDelivery> silent(Exchange exchange) {
-        return lease(exchange, idle(silentWorkers), leases::silent);
+        return lease(exchange, silentWorkers.idle(), leases::silent);
     }
 
     private static int idle(WorkerPool workers) {
