@@ -44,6 +44,9 @@ final class SharedList {
     /** Longest time that a list may begin before the attempt of a delivery. */
     private static final Duration MOST_LEAD = Duration.ofMinutes(20);
 
+    /** Difference between two measurements of the clocks, by which another delivery of the same time needs an earlier list. */
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+
     private final TwilioMessages messages;
     private final Candidates candidates;
     private final ReentrantLock reading = new ReentrantLock();
@@ -107,7 +110,9 @@ final class SharedList {
             return null;
         }
         var lead = Duration.between(since, due.attemptedAt());
-        var from = unknown.first().minus(lead.compareTo(MOST_LEAD) < 0 ? lead : MOST_LEAD);
+        var from = unknown.first()
+                .minus(lead.compareTo(MOST_LEAD) < 0 ? lead : MOST_LEAD)
+                .minus(MARGIN);
         var read = new Snapshot(from, System.nanoTime(), new HashMap<>());
         try {
             messages.sentSince(from, unknown.number(), page -> {

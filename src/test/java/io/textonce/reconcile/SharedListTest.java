@@ -79,6 +79,19 @@ class SharedListTest {
         assertThat(twilio.simulator().listCalls()).isOne();
     }
 
+    /** Each check measures the clocks, so deliveries of the same moment need a list of a little earlier or later. */
+    @Test
+    void sharesTheListWithADeliveryThatNeedsItALittleEarlier() {
+        DueRows.insert(jdbc, "unknown", "order-", Duration.ZERO, null, SharedList.LEAST);
+        var unknown = tables.leases().unknown(2);
+        var since = unknown.get(0).attemptedAt().minus(Duration.ofMinutes(11));
+
+        lists.sentTo(unknown.get(0), since);
+        lists.sentTo(unknown.get(1), since.minusMillis(700));
+
+        assertThat(twilio.simulator().listCalls()).isOne();
+    }
+
     @Test
     void callsForEachOfAFew() {
         DueRows.insert(jdbc, "unknown", "order-", Duration.ZERO, null, 3);
