@@ -344,6 +344,19 @@ class SupportDeskTest {
     }
 
     @Test
+    void replaysToASubscriberByTheEnterKeyOfItsTime(Sandbox sandbox) {
+        page.navigate(sandbox.uri("/subscribers").toString());
+        page.getByText("Replay to sandbox…").click();
+        page.locator("#w-sandbox").fill("It lost some");
+        page.locator("#f-sandbox").fill("2026-01-01T10:00");
+        page.locator("#f-sandbox").press("Enter");
+        page.getByRole(AriaRole.STATUS).waitFor();
+
+        // Ten o'clock in the browser's Berlin.
+        assertThat(page.getByRole(AriaRole.STATUS).innerText()).contains("replay from 2026-01-01T09:00:00Z");
+    }
+
+    @Test
     void showsTheExchangeWithTwilioAttemptByAttempt(Sandbox sandbox) {
         String number = sandbox.newNumber();
         String id = sandbox.newEventId();
