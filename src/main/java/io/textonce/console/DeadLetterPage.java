@@ -45,8 +45,18 @@ final class DeadLetterPage {
         model.addAttribute("event", event);
         model.addAttribute("n", n);
         model.addAttribute("text", text == null ? "" : search.shown(text));
-        model.addAttribute("done", done != null && done.matches("[a-z_ ]{1,30}") ? done.replace('_', ' ') : null);
+        model.addAttribute("done", done != null && done.matches("[a-z_]{1,30}") ? confirmation(done) : null);
         return "support/dead-letters";
+    }
+
+    private static String confirmation(String done) {
+        return switch (done) {
+            case "discarded" -> "The dead letter was discarded.";
+            case "read_again" -> "The file was moved back to the inbox and is read again.";
+            case "duplicate" ->
+                "The event had been accepted before, so nothing is sent again. The dead letter was removed.";
+            default -> "The event was accepted (" + done.replace('_', ' ') + "). The dead letter was removed.";
+        };
     }
 
     /** Gives a search its address; a box that still shows the masked text of the search before means that text. */
