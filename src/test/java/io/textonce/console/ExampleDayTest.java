@@ -31,6 +31,10 @@ class ExampleDayTest {
     /** As many as there are before the second row of a list. */
     private static final int MOST_CONTROLS = 60;
 
+    private static final String FITS = """
+            [document.documentElement, ...document.querySelectorAll('.card.flush')]
+                .every(one => one.scrollWidth <= one.clientWidth)""";
+
     private static final String BEYOND = """
             [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > window.innerWidth)
                 .map(one => one.tagName + '.' + one.className).slice(0, 9).join(', ')""";
@@ -159,6 +163,41 @@ class ExampleDayTest {
     }
 
     @Test
+    void breaksValuesWithoutASpace(Sandbox sandbox) {
+        var database = sandbox.database();
+        String word = "W".repeat(200);
+        String story = database.queryForObject("""
+                UPDATE textonce.deliveries SET reference = ?, reason = ?, client = 'long-words'
+                WHERE id = (SELECT id FROM textonce.deliveries WHERE status = 'rejected' LIMIT 1) RETURNING id
+                """, String.class, word, word);
+        database.update("UPDATE textonce.delivery_events SET detail = ? WHERE delivery_id = ?::uuid", word, story);
+        database.update("""
+                INSERT INTO textonce.rejected_events (id, source, client, event, event_id, field, reason)
+                VALUES (gen_random_uuid(), 'http', 'long-words', ?, ?, ?, ?)
+                """, word, word, word, word);
+
+        var beyond = new ArrayList<String>();
+        for (String path : List.of(
+                "/deliveries/" + story,
+                "/deliveries?client=long-words",
+                "/rejected?client=long-words",
+                "/bulk/preview?action=resend&event=" + word,
+                "/search?q=" + word)) {
+            page.navigate(sandbox.uri(path).toString());
+            for (int width : new int[] {1280, 320}) {
+                show(width, ColorScheme.LIGHT, Media.SCREEN);
+                if (page.evaluate(FITS).equals(false)) {
+                    beyond.add(width + " " + path + page.evaluate(BEYOND));
+                }
+            }
+        }
+        page.setViewportSize(1280, 900);
+        database.update("DELETE FROM textonce.rejected_events WHERE client = 'long-words'");
+
+        assertThat(beyond).isEmpty();
+    }
+
+    @Test
     void looksRightAsABulkAction(Sandbox sandbox) {
         page.setViewportSize(1280, 900);
         page.navigate(
@@ -268,8 +307,7 @@ class ExampleDayTest {
     }
 
     private static void fits(String name) {
-        assertThat(page.evaluate("[document.documentElement, ...document.querySelectorAll('.card.flush')]"
-                        + ".every(one => one.scrollWidth <= one.clientWidth)"))
+        assertThat(page.evaluate(FITS))
                 .as("%s fits; beyond is %s", name, page.evaluate(BEYOND))
                 .isEqualTo(true);
     }
