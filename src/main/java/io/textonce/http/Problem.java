@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import javax.xml.stream.XMLStreamException;
+import net.sf.saxon.trans.XPathException;
+import net.thisptr.jackson.jq.exception.JsonQueryUserException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ValidationException;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
@@ -27,6 +29,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.xml.sax.SAXParseException;
 
 /**
  * Error response of the API: the members that callers' programs read ({@code error}, {@code details}, {@code code})
@@ -89,14 +92,40 @@ public record Problem(
             return new EventRejected(
                     422, "not_storable", "The request has a value that can't be stored. Correct it and send it again.");
         }
-        // From a user route that parses without a schema.
+        return ofMapping(thrown);
+    }
+
+    /** Returns the rejection of a body that a user route can't parse, or that its mapping rejects. */
+    private static @Nullable EventRejected ofMapping(Throwable thrown) {
         var json = ObjectHelper.getException(JsonParseException.class, thrown);
         if (json != null) {
             return EventRejected.ofField("body", words(json));
         }
-        return ObjectHelper.getException(MismatchedInputException.class, thrown) == null
-                ? null
-                : EventRejected.ofField("body", "is not a JSON object");
+        if (isNoXml(thrown)) {
+            return EventRejected.ofField("body", "is not valid XML");
+        }
+        var mapping = ObjectHelper.getException(JsonQueryUserException.class, thrown);
+        if (mapping != null) {
+            var reason = mapping.getMessageAsJsonNode();
+            return EventRejected.ofField(
+                    "body", reason != null && reason.isTextual() ? reason.textValue() : "is rejected by its mapping");
+        }
+        var mismatch = ObjectHelper.getException(MismatchedInputException.class, thrown);
+        if (mismatch == null) {
+            return null;
+        }
+        return EventRejected.ofField(
+                "body",
+                mismatch.getOriginalMessage().startsWith("Trailing token")
+                        ? "has more than one JSON value"
+                        : "is not a JSON object");
+    }
+
+    /** Saxon drops the cause of its own error SXXP0003. */
+    private static boolean isNoXml(Throwable thrown) {
+        var saxon = ObjectHelper.getException(XPathException.class, thrown);
+        return ObjectHelper.getException(SAXParseException.class, thrown) != null
+                || saxon != null && saxon.hasErrorCode("SXXP0003");
     }
 
     /** Returns whether a failure is a rejection that no retry changes. */

@@ -1,7 +1,9 @@
 package io.textonce.routes;
 
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import com.github.mustachejava.MustacheFactory;
@@ -17,6 +19,7 @@ import jakarta.jms.TextMessage;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +149,7 @@ class ExamplesTest extends ExampleCases {
         var wrong = postXml(sandbox, orderXml(order, "nobody"));
         var broken = postXml(sandbox, "<order>");
         var empty = postXml(sandbox, "");
+        var two = postXml(sandbox, orderXml(sandbox.newEventId(), number) + "<order/>");
         var json = sandbox.postJson("/api/shop/orders", "{}");
 
         assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
@@ -158,6 +162,8 @@ class ExamplesTest extends ExampleCases {
         assertThat(broken.body()).contains("is not valid XML");
         assertThatProblem(empty).is(400, "invalid_request");
         assertThat(empty.body()).contains("is not valid XML");
+        assertThatProblem(two).is(400, "invalid_request");
+        assertThat(two.body()).contains("is not valid XML");
         assertThatProblem(json).is(415, "unsupported_media_type");
         assertThat(json.body()).contains("Send the body with the header Content-Type: application/xml.");
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
@@ -350,19 +356,9 @@ class ExamplesTest extends ExampleCases {
         loadExample(
                 "routes/examples/appointment-hl7.camel.yaml",
                 example -> example.replace("directoryName: hl7-appointments", "directoryName: " + folder));
-        for (String name : List.of("one.hl7", "again.hl7")) {
-            Files.writeString(
-                    folder.resolve(name),
-                    String.join(
-                            "\r",
-                            List.of(
-                                    "MSH|^~\\&|CLINIC|MAIN|TEXTONCE|MAIN|20260602090000||SIU^S12|M1|P|2.5",
-                                    "SCH|" + appointment + "||||||CHECKUP||30|min|^^30^" + start,
-                                    "PID|1||4711||DOE^JANE||19800101|F|||||" + number,
-                                    "RGS|1",
-                                    "AIL|1||Room 4",
-                                    "CON|1" + "|".repeat(12) + "20260602090000+0200")));
-        }
+        String message = appointmentHl7(appointment, start, number);
+        Files.writeString(folder.resolve("one.hl7"), message);
+        Files.writeString(folder.resolve("again.hl7"), message);
 
         String id = "appointment_" + appointment + "_" + start.substring(0, 12);
         await().atMost(Duration.ofSeconds(20))
@@ -376,6 +372,113 @@ class ExamplesTest extends ExampleCases {
                         .queryForObject(
                                 "SELECT count(*) FROM textonce.deliveries WHERE phone = ?", Integer.class, number))
                 .isOne();
+    }
+
+    /** A message that is another than the example reads, or may be read in two ways, is kept and no reminder sent. */
+    @Test
+    void keepsWhatIsNoNewAppointmentInHl7(Sandbox sandbox, @TempDir Path folder) throws Exception {
+        String number = sandbox.newNumber();
+        String other = sandbox.newNumber();
+        String start = DateTimeFormatter.ofPattern("yyyyMMddHHmmss")
+                .format(ZonedDateTime.now(ZoneId.of("Europe/Berlin")).plusHours(20));
+        String good = appointmentHl7("A1", start, number);
+        copy(sandbox, "mappings");
+        Files.writeString(folder.resolve("canceled.hl7"), good.replace("SIU^S12", "SIU^S15"));
+        Files.writeString(folder.resolve("two.hl7"), good + "\r" + appointmentHl7("A2", start, number));
+        Files.writeString(folder.resolve("latin.hl7"), good.replace("Room 4", "Küche"), StandardCharsets.ISO_8859_1);
+        Files.writeString(
+                folder.resolve("declared.hl7"),
+                appointmentHl7("A3", start, other)
+                        .replace("|2.5", "|2.5||||||8859/1")
+                        .replace("Room 4", "Küche"),
+                StandardCharsets.ISO_8859_1);
+        Files.writeString(folder.resolve("nameless.hl7"), appointmentHl7("\"\"", start, number));
+
+        loadExample(
+                "routes/examples/appointment-hl7.camel.yaml",
+                example -> example.replace("directoryName: hl7-appointments", "directoryName: " + folder));
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(sandbox.database()
+                                .queryForList(
+                                        "SELECT reason FROM textonce.dead_letters WHERE route = 'appointment-hl7'",
+                                        String.class))
+                        .containsExactlyInAnyOrder(
+                                "body: is not a new appointment (SIU^S12)",
+                                "body: has more than one message",
+                                "body: is not in the encoding of MSH-18, or else UTF-8",
+                                "body: has no id of the appointment (SCH-1)"));
+        assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT count(*) FROM textonce.deliveries WHERE phone = ?", Integer.class, number))
+                .isZero();
+        await().untilAsserted(() -> assertThat(sandbox.database()
+                        .queryForList("SELECT body FROM textonce.deliveries WHERE phone = ?", String.class, other))
+                .singleElement(as(STRING))
+                .contains("Küche"));
+    }
+
+    private static String appointmentHl7(String appointment, String start, String number) {
+        return String.join(
+                "\r",
+                List.of(
+                        "MSH|^~\\&|CLINIC|MAIN|TEXTONCE|MAIN|20260602090000||SIU^S12|M1|P|2.5",
+                        "SCH|" + appointment + "||||||CHECKUP||30|min|^^30^" + start,
+                        "PID|1||4711||DOE^JANE||19800101|F|||||" + number,
+                        "RGS|1",
+                        "AIL|1||Room 4",
+                        "CON|1" + "|".repeat(12) + "20260602090000+0200"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "json: {}; {} {\"a\":1}; has more than one JSON value",
+                "json: {}; {}] ; is not valid JSON in UTF-8 (line 1, column 3)",
+                "jacksonXml: {}; <a/><b/>; is not valid XML (line 1, column 7)",
+            })
+    void rejectsWhatFollowsTheFirstValueOfABody(String format, String body, String reason, Sandbox sandbox)
+            throws Exception {
+        assertThat(rejection(sandbox, "unmarshal: { " + format + " }", body)).isEqualTo("body: " + reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "to: xslt-saxon:textonce:mappings/order-shipped.xsl; <order>; is not valid XML",
+                "setBody: { xpath: /order }; <order>; is not valid XML",
+                "setBody: { jq: 'error(\"has no customer\")' }; {}; has no customer",
+                "setBody: { jq: 'error({})' }; {}; is rejected by its mapping",
+            })
+    void rejectsWhatAMappingCanNotReadOrRejects(String step, String body, String reason, Sandbox sandbox)
+            throws Exception {
+        copy(sandbox, "mappings");
+
+        assertThat(rejection(sandbox, step, body)).isEqualTo("body: " + reason);
+    }
+
+    /** Returns why a route of a user with a step skipped a body. */
+    private String rejection(Sandbox sandbox, String step, String body) throws Exception {
+        loaded = "own-mapping";
+        sandbox.database().update("DELETE FROM textonce.dead_letters WHERE route = 'own-mapping'");
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString("own-mapping.camel.yaml", """
+                - route:
+                    id: own-mapping
+                    routeConfigurationId: skip-rejected
+                    from:
+                      uri: direct:own-mapping
+                      steps:
+                        - %s
+                """.formatted(step)));
+
+        try (var template = camel.createProducerTemplate()) {
+            template.sendBody("direct:own-mapping", body);
+        }
+        return sandbox.database()
+                .queryForObject("SELECT reason FROM textonce.dead_letters WHERE route = 'own-mapping'", String.class);
     }
 
     private static String orderXml(String order, String number) {
