@@ -36,8 +36,9 @@ final class CapCounters {
             ON CONFLICT DO NOTHING
             """.formatted(STRIPES);
 
-    /** Count of a batch in one counter of each cap: of all or of none. */
+    /** Count of a batch in one counter of each cap: of all or of none. The savepoint takes no round trip of its own. */
     private static final String COUNT = """
+            SAVEPOINT counting;
             WITH mine AS (
                 SELECT c.name, c.starts_at, t.units, c.used + t.units <= c.quota AS fits
                 FROM unnest(?, ?, ?) AS t(name, starts_at, units) JOIN textonce.cap_counters AS c USING (name, starts_at)
@@ -109,17 +110,21 @@ final class CapCounters {
         open.add(key);
     }
 
-    /** Counts units of each cap, unless that would take sharing out anew; then nothing is counted. */
+    /** Counts units of each cap, unless that would take sharing out anew; then nothing is counted, and none is locked. */
     boolean count(Map<Use.Key, Long> units) {
         int stripe = ThreadLocalRandom.current().nextInt(STRIPES) + 1;
         var columns = keys(units.keySet()).add("int8", units::get);
-        return jdbc.update(connection -> {
-                    var statement = columns.in(COUNT).createPreparedStatement(connection);
-                    statement.setInt(4, stripe);
-                    statement.setInt(5, stripe);
-                    return statement;
-                })
-                == units.size();
+        boolean isCounted = Boolean.TRUE.equals(jdbc.execute(columns.in(COUNT), statement -> {
+            statement.setInt(4, stripe);
+            statement.setInt(5, stripe);
+            statement.execute();
+            statement.getMoreResults();
+            return statement.getUpdateCount() == units.size();
+        }));
+        if (!isCounted) {
+            jdbc.execute("ROLLBACK TO SAVEPOINT counting");
+        }
+        return isCounted;
     }
 
     /** Locks all counters of caps until the transaction ends, and returns what they have counted. */

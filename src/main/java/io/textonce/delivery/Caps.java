@@ -4,8 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.CapCounters.Use;
 import io.textonce.message.Sms;
 import io.textonce.phone.PhoneHash;
-import java.sql.Connection;
-import java.sql.Savepoint;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +16,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -112,7 +109,7 @@ public final class Caps {
         var units = new TreeMap<Use.Key, Long>();
         counted.forEach(item ->
                 of(item.sms()).forEach(cap -> units.merge(cap.key(now), cap.units(item.sms()), Long::sum)));
-        if (!units.isEmpty() && !isCounted(units)) {
+        if (!units.isEmpty() && !counters.count(units)) {
             countOneByOne(counted, units, now, barred);
         }
         if (!barred.isEmpty()) {
@@ -146,19 +143,6 @@ public final class Caps {
                 countBarred("frequency");
             }
         }
-    }
-
-    /** Counts all of it in one counter of each cap; without effect, and without a lock, if one of them has not enough. */
-    private boolean isCounted(Map<Use.Key, Long> units) {
-        var before = jdbc.execute((ConnectionCallback<Savepoint>) Connection::setSavepoint);
-        if (counters.count(units)) {
-            return true;
-        }
-        jdbc.execute((ConnectionCallback<Void>) connection -> {
-            connection.rollback(before);
-            return null;
-        });
-        return false;
     }
 
     private void countOneByOne(
