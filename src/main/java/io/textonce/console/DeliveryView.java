@@ -180,9 +180,7 @@ public record DeliveryView(
             choices.add(new Choice("drop", "Discard", "The message will never be sent."));
         } else if (status == DeliveryStatus.HELD) {
             choices.add(new Choice("cancel", "Cancel message", "The message will never be sent."));
-        } else if ((status == DeliveryStatus.REJECTED || status == DeliveryStatus.SUPPRESSED)
-                && storedForResend
-                && !permanent) {
+        } else if (storedForResend && !permanent) {
             choices.add(new Choice("resend", "Resend", "The same message is sent once more."));
         } else if (status.isCancelable()) {
             choices.add(

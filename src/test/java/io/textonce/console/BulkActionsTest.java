@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.OperatorActions;
 import io.textonce.sandbox.Order;
+import io.textonce.sandbox.PageClient;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -177,6 +178,10 @@ class BulkActionsTest {
         begun.await(CANCELED);
         assertThat(acts(begun)).containsExactly("resend by ann", "undo by bob");
         assertThat(begun.delivery().get("body")).isNotNull();
+        assertThat(new PageClient(sandbox)
+                        .get("/deliveries/" + begun.delivery().get("id"))
+                        .body())
+                .contains("Resend…");
         orders.remove(begun);
         assertThat(orders).allSatisfy(order -> {
             assertThat(order.delivery()).containsEntry("status", "rejected");
