@@ -1,5 +1,6 @@
 package io.textonce.console;
 
+import io.textonce.privacy.CsvCell;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -84,8 +85,7 @@ final class CsvExport {
             return "";
         }
         String text = value instanceof java.sql.Timestamp at ? at.toInstant().toString() : value.toString();
-        boolean formula = !text.isEmpty() && "=+-@\t\r\n".indexOf(text.charAt(0)) >= 0;
-        return '"' + (formula ? "'" : "") + text.replace("\"", "\"\"") + '"';
+        return '"' + CsvCell.plain(text).replace("\"", "\"\"") + '"';
     }
 
     private final class Pages implements Enumeration<InputStream> {

@@ -1,5 +1,6 @@
 package io.textonce.intake.file;
 
+import io.textonce.privacy.CsvCell;
 import io.textonce.privacy.Sha256;
 import java.io.BufferedWriter;
 import java.io.Closeable;
@@ -19,9 +20,6 @@ final class ResultFile implements Closeable {
     static final String HEADER = "line,eventId,id,status,sid,reason\n";
 
     private static final Pattern SPECIAL = Pattern.compile("[\",\r\n]");
-
-    /** A cell that a spreadsheet would run as a formula. */
-    private static final Pattern FORMULA = Pattern.compile("[=+@\\t-].*", Pattern.DOTALL);
 
     private static final int LONGEST_STEM = 200;
 
@@ -61,7 +59,7 @@ final class ResultFile implements Closeable {
         if (text == null) {
             return "";
         }
-        String plain = FORMULA.matcher(text).matches() ? "'" + text : text;
+        String plain = CsvCell.plain(text);
         return SPECIAL.matcher(plain).find() ? "\"" + plain.replace("\"", "\"\"") + "\"" : plain;
     }
 
