@@ -62,13 +62,26 @@ final class CodeLimits {
 
     /** Counts a check of a code, or rejects it with 429. */
     void check(Exchange exchange) {
-        String number = hash(OneTimeCodes.form(exchange).get("To"));
-        count(List.of(new Limit("check", number, settings.checksPerNumber(), "Too many code checks for this number")));
+        count(checks(exchange));
     }
 
-    /** Reverts the count of a start that never reached Twilio: no code was sent. */
-    void giveBack(Exchange exchange) {
-        starts(exchange).forEach(limit -> jdbc.update(GIVE_BACK, limit.kind(), limit.key()));
+    /** Reverts the count of a start that Twilio did not process: no code was sent. */
+    void giveBackStart(Exchange exchange) {
+        giveBack(starts(exchange));
+    }
+
+    /** Reverts the count of a check that Twilio did not process: no code was guessed. */
+    void giveBackCheck(Exchange exchange) {
+        giveBack(checks(exchange));
+    }
+
+    private void giveBack(List<Limit> limits) {
+        limits.forEach(limit -> jdbc.update(GIVE_BACK, limit.kind(), limit.key()));
+    }
+
+    private List<Limit> checks(Exchange exchange) {
+        String number = hash(OneTimeCodes.form(exchange).get("To"));
+        return List.of(new Limit("check", number, settings.checksPerNumber(), "Too many code checks for this number"));
     }
 
     /**

@@ -141,7 +141,7 @@ final class OneTimeCodes {
         try {
             answer = post("Verifications", exchange);
         } catch (TwilioFailure.NotProcessed e) {
-            limits.giveBack(exchange);
+            limits.giveBackStart(exchange);
             counted("start", "not_processed");
             throw notNow(e);
         } catch (TwilioFailure.Rejected e) {
@@ -166,6 +166,7 @@ final class OneTimeCodes {
         try {
             answer = post("VerificationCheck", exchange);
         } catch (TwilioFailure.NotProcessed e) {
+            limits.giveBackCheck(exchange);
             counted("check", "not_processed");
             throw notNow(e);
         } catch (TwilioFailure.Rejected e) {

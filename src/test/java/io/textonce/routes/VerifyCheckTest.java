@@ -87,6 +87,20 @@ class VerifyCheckTest {
         assertThat(sandbox.twilio().verifyPosts()).hasSize(before);
     }
 
+    @Test
+    void countsNoCheckThatTwilioDidNotProcess(Sandbox sandbox) {
+        String number = started(sandbox);
+        check(sandbox, number, wrongCode(sandbox, number));
+        sandbox.database().update("UPDATE textonce.verify_counts SET count = 19 WHERE kind = 'check'");
+        sandbox.twilio().verifyNext(answers(429).withRetryAfter(1));
+
+        var busy = check(sandbox, number, sandbox.twilio().codeFor(number));
+        var answer = check(sandbox, number, sandbox.twilio().codeFor(number));
+
+        assertThatProblem(busy).is(503, "try_again");
+        assertThat(answer.body()).isEqualTo("{\"approved\":true,\"status\":\"approved\"}");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'{\"phone\":\"+15558675310\"}', code",
