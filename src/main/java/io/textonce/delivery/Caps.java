@@ -188,29 +188,36 @@ public final class Caps {
                 : caps.stream().filter(cap -> cap.isFor(sms)).toList();
     }
 
-    /** Adds to a preview what the message would use now, and what would follow. */
+    /**
+     * Adds to a preview what the message would use, and what would follow: it is counted when it is sent, maybe in a later
+     * period, and not at all if it is not sent for another reason.
+     */
     void preview(EventPreview preview, Sms sms) {
-        var now = preview.now();
+        var before = preview.decision();
+        boolean isCounted = before.isSend() || before.isHeld();
+        var at = before.isHeld() && before.until() != null ? before.until() : preview.now();
         var decision = SendDecision.SEND;
         for (var cap : of(sms)) {
-            var use = counters.read(List.of(cap.key(now))).getOrDefault(cap.key(now), Use.none(cap, now));
+            var use = counters.read(List.of(cap.key(at))).getOrDefault(cap.key(at), Use.none(cap, at));
             preview.cap(Map.of(
                     "cap", cap.name(),
                     "used", use.used(),
                     "limit", use.limit(),
                     "unit", cap.unit(),
                     "needs", cap.units(sms),
-                    "until", cap.endsAt(now).toString()));
-            if (!use.has(cap.units(sms)) && !cap.exempts(sms)) {
-                decision = decision.later(cap.over(sms, now));
+                    "until", cap.endsAt(at).toString()));
+            if (isCounted && !use.has(cap.units(sms)) && !cap.exempts(sms)) {
+                decision = decision.later(cap.over(sms, at));
             }
         }
         preview.add("caps", decision);
         if (frequency.isFor(sms)) {
             var item = new Item(new UUID(0, 0), sms, phoneHash.all(sms.phone()));
             var counted = frequency.counted(List.of(item)).getOrDefault(item.id(), List.of());
-            var barred = frequency.decide(sms, counted);
-            preview.add("frequency", barred == null ? SendDecision.SEND : barred);
+            var barred = isCounted ? frequency.decide(sms, counted) : null;
+            boolean isFree =
+                    barred == null || barred.isHeld() && !barred.until().isAfter(at);
+            preview.add("frequency", isFree ? SendDecision.SEND : barred);
         }
     }
 

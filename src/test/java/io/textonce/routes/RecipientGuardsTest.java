@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.stream.IntStream;
@@ -109,7 +110,13 @@ class RecipientGuardsTest {
 
         var preview = sandbox.json(sandbox.postJson("/api/order-delayed-sms?preview=true", delay(sandbox, over)));
         delayed(sandbox, over);
+        var later = sandbox.json(sandbox.postJson(
+                "/api/order-delayed-sms?preview=true",
+                delay(sandbox, sandbox.newEventId())
+                        .replaceFirst("}\\s*$", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofDays(2)) + "\"}")));
 
+        assertThat(later.get("verdict").asText()).as(later.toString()).isEqualTo("hold");
+        assertThat(later.get("checks").toString()).contains("{\"check\":\"caps\",\"verdict\":\"pass\"}");
         assertThat(preview.get("verdict").asText()).isEqualTo("hold");
         assertThat(preview.at("/caps/0/cap").asText()).isEqualTo("delays");
         assertThat(preview.at("/caps/0/used").asInt()).isEqualTo(5);
