@@ -165,7 +165,7 @@ class IntakeFileTest {
         awaitAnotherPoll(sandbox);
         assertThat(List.of(done.getParent(), failed(sandbox, folder, name).getParent()))
                 .allSatisfy(directory -> assertThat(filesOf(directory, name))
-                        .filteredOn(file -> !file.toString().endsWith(".results.csv"))
+                        .filteredOn(file -> !file.toString().matches(".*\\.(results|final)\\.csv"))
                         .hasSize(1));
     }
 
