@@ -193,10 +193,10 @@ public final class SandboxApplication {
                   queue   %s at %s (AMQP and STOMP at the same port), JMS property event=order-shipped
                   drop    %s (.json, .jsonl, .csv)
                   add     %s: events, schemas, templates of your own; each is loaded within two seconds
-                  look    %s shows what Twilio was sent, and the codes
-                  support http://localhost:%s/ tells what became of each text
+                  twilio  %s shows what Twilio received, and the codes
+                  support http://localhost:%s/ shows what became of each message
                   day     curl -X POST %s/_simulator/day fills the pages with an example day
-                  status  %s shows what a client is told of it, by a signed webhook; so does %s at the broker
+                  status  %s shows what a client receives of it, by a signed webhook; so does %s at the broker
                   routes  http://localhost:%s/camel shows what runs, and stops and starts the intakes
                   stop    Ctrl-C; the data stays in %s
                 """,

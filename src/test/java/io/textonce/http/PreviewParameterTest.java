@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
-/** Whoever writes {@code preview=true} wants nothing sent, whatever the path is. */
+/** A caller that writes {@code preview=true} wants nothing sent, whatever the path is. */
 @SandboxTest
 class PreviewParameterTest {
 
