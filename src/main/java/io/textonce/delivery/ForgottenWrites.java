@@ -32,6 +32,11 @@ public final class ForgottenWrites {
         this.jdbc = jdbc;
     }
 
+    /** Performs a write whose repetition does nothing where the database has it, as {@link #perform(Supplier, Consumer)}. */
+    <T> T perform(Supplier<T> write) {
+        return perform(write, result -> write.get());
+    }
+
     /**
      * Performs a cancellation or an opt-out, and remembers it once it is written.
      *

@@ -144,7 +144,7 @@ public final class OptOuts {
 
     /** Imports opt-outs: all or none. One whose person sent START since then is ignored. */
     public Imported importAll(List<Entry> entries) {
-        return forgotten.perform(() -> writeAll(entries), imported -> writeAll(entries));
+        return forgotten.perform(() -> writeAll(entries));
     }
 
     private Imported writeAll(List<Entry> entries) {
@@ -176,11 +176,8 @@ public final class OptOuts {
      * @return how many messages were stopped
      */
     public int reassigned(String e164, Collection<String> senders, Instant at) {
-        return forgotten.perform(() -> reassign(e164, senders, at), stopped -> reassign(e164, senders, at));
-    }
-
-    private int reassign(String e164, Collection<String> senders, Instant at) {
-        return stop(e164, senders, "reassigned", at, "The number was reassigned to another person");
+        return forgotten.perform(
+                () -> stop(e164, senders, "reassigned", at, "The number was reassigned to another person"));
     }
 
     /**

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Check of the fields that a template and the media of an MMS use against the schema that their event was validated by: of
- * a field that is not there the message would have a gap. It compares the files as they are now, so that both may change in any order.
+ * a field that is not there the message would have a gap. It compares the files as they are now, so that both may change
+ * in any order.
  */
 final class TemplateFields {
 

@@ -33,6 +33,7 @@ public final class Formats {
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,30}(\\.\\d{1,12})?");
     private static final Pattern MONEY = Pattern.compile("(\\S+)\\s+([A-Z]{3})");
     private static final Pattern FORM = Pattern.compile("\\s*([a-z]+)\\s*:(.*)", Pattern.DOTALL);
+
     /** Stands for the bar before a form, so that a bar in a value is text; no value has a control character. */
     private static final char BAR = '\u001F';
 
