@@ -88,8 +88,10 @@ public final class CapActions {
         }
         var key = cap.get().key(clock.instant());
         counters.open(cap.get(), key.startsAt());
+        counters.create(cap.get(), key.startsAt());
         transactions.executeWithoutResult(status -> {
-            var use = counters.lock(List.of(key)).get(key);
+            counters.lock(List.of(key), null);
+            var use = counters.read(List.of(key)).get(key);
             if (seen != null && !state(cap.get(), use).isSince(seen)) {
                 throw new EventRejected(
                         409, "not_possible", "Nothing was done: the cap has changed since you opened the page.");

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -36,25 +37,24 @@ final class CapCounters {
             ON CONFLICT DO NOTHING
             """.formatted(STRIPES);
 
-    /** Count of a batch in one counter of each cap: of all or of none. The savepoint takes no round trip of its own. */
+    /** Count of a batch in one counter of each cap, which are locked: of all or of none. */
     private static final String COUNT = """
-            SAVEPOINT counting;
             WITH mine AS (
-                SELECT c.name, c.starts_at, t.units, c.used + t.units <= c.quota AS fits
+                SELECT c.name, c.starts_at, c.stripe, t.units, c.used + t.units <= c.quota AS has_room
                 FROM unnest(?, ?, ?) AS t(name, starts_at, units) JOIN textonce.cap_counters AS c USING (name, starts_at)
                 WHERE c.stripe = ?
-                ORDER BY c.name FOR UPDATE OF c
             )
             UPDATE textonce.cap_counters AS c
             SET used = c.used + mine.units
             FROM mine
-            WHERE c.name = mine.name AND c.starts_at = mine.starts_at AND c.stripe = ?
-              AND (SELECT bool_and(fits) FROM mine)
+            WHERE c.name = mine.name AND c.starts_at = mine.starts_at AND c.stripe = mine.stripe
+              AND (SELECT bool_and(has_room) FROM mine)
             """;
 
     private static final String LOCK = """
-            SELECT c.name, c.used FROM unnest(?, ?) AS t(name, starts_at)
+            SELECT FROM unnest(?, ?) AS t(name, starts_at)
                 JOIN textonce.cap_counters AS c USING (name, starts_at)
+            WHERE c.stripe BETWEEN ? AND ?
             ORDER BY c.name, c.stripe FOR UPDATE OF c
             """;
 
@@ -93,15 +93,15 @@ final class CapCounters {
         this.jdbc = jdbc;
     }
 
-    /** Makes the counters of a period, outside of the transaction that counts: its rows must be there to be locked. */
+    /** Makes the counters of a period on its first use, outside of the transaction that counts: it locks their rows. */
     void open(Cap cap, Instant startsAt) {
         var key = cap.key(startsAt);
         if (open.contains(key)) {
             return;
         }
+        create(cap, startsAt);
         var starts = Timestamp.from(startsAt);
         long limit = cap.settings().limit();
-        jdbc.update(OPEN, cap.name(), starts, limit, cap.name(), starts);
         if (jdbc.update(CONFIGURE, limit, cap.name(), starts, limit) > 0) {
             // A quota of the former limit may be above the new one.
             jdbc.update(WITHDRAW, cap.name(), starts);
@@ -110,27 +110,33 @@ final class CapCounters {
         open.add(key);
     }
 
-    /** Counts units of each cap, unless that would take sharing out anew; then nothing is counted, and none is locked. */
-    boolean count(Map<Use.Key, Long> units) {
-        int stripe = ThreadLocalRandom.current().nextInt(STRIPES) + 1;
-        var columns = keys(units.keySet()).add("int8", units::get);
-        boolean isCounted = Boolean.TRUE.equals(jdbc.execute(columns.in(COUNT), statement -> {
-            statement.setInt(4, stripe);
-            statement.setInt(5, stripe);
-            statement.execute();
-            statement.getMoreResults();
-            return statement.getUpdateCount() == units.size();
-        }));
-        if (!isCounted) {
-            jdbc.execute("ROLLBACK TO SAVEPOINT counting");
-        }
-        return isCounted;
+    /** Makes the counters of a period if they are missing; a database server that has forgotten commits may lack them. */
+    void create(Cap cap, Instant startsAt) {
+        var starts = Timestamp.from(startsAt);
+        jdbc.update(OPEN, cap.name(), starts, cap.settings().limit(), cap.name(), starts);
     }
 
-    /** Locks all counters of caps until the transaction ends, and returns what they have counted. */
-    Map<Use.Key, Use> lock(Collection<Use.Key> caps) {
-        jdbc.query(keys(caps).in(LOCK), row -> {});
-        return read(caps);
+    /** Returns one of the counters that each cap has. */
+    static int anyStripe() {
+        return ThreadLocalRandom.current().nextInt(STRIPES) + 1;
+    }
+
+    /** Counts units of each cap in a locked counter, unless that would take sharing out anew; then nothing is counted. */
+    boolean count(Map<Use.Key, Long> units, int stripe) {
+        return jdbc.update(keys(units.keySet()).add("int8", units::get).in(COUNT, stripe)) == units.size();
+    }
+
+    /**
+     * Locks counters of caps until the transaction ends.
+     *
+     * @param stripe the one counter of each, or null for all
+     */
+    void lock(Collection<Use.Key> caps, @Nullable Integer stripe) {
+        if (!caps.isEmpty()) {
+            int first = stripe == null ? 1 : stripe;
+            int last = stripe == null ? STRIPES : stripe;
+            jdbc.query(keys(caps).in(LOCK, first, last), row -> {});
+        }
     }
 
     /** Returns what the counters of caps have counted. */

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -26,11 +27,17 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 public final class Caps {
 
-    /** The mark of a message that was held; one that was counted before is not counted again. */
-    private static final String MARK = """
-            UPDATE textonce.deliveries SET counted_at = now()
-            WHERE id = ? AND attempt = ? AND status = 'reserved' AND counted_at IS NULL
-            """;
+    private static final String BARRED = "textonce.caps.barred";
+
+    private static final String IS_UNCOUNTED = "id = ? AND attempt = ? AND status = 'reserved' AND counted_at IS NULL";
+
+    /** Mark of a message that was held; one that was counted before is not counted again. */
+    private static final String MARK = "UPDATE textonce.deliveries SET counted_at = now() WHERE " + IS_UNCOUNTED;
+
+    /** The mark and the count in one statement, which is false if there was no room and so nothing was done. */
+    private static final String MARK_AND_COUNT = "WITH " + CountedClaim.ROOM + "claimed AS (" + MARK
+            + " AND (SELECT is_left FROM room) RETURNING id AS claim_id, counted_at)" + CountedClaim.COUNTED
+            + "SELECT is_left OR NOT EXISTS (SELECT FROM textonce.deliveries WHERE " + IS_UNCOUNTED + ") FROM room";
 
     private static final String BAR = """
             WITH barred AS (
@@ -74,44 +81,96 @@ public final class Caps {
         this.clock = clock;
     }
 
-    /** Runs a claim of messages; in a transaction if some of them are to be counted in it. */
-    <T> T counting(List<Sms> messages, Function<Instant, T> claim) {
-        var now = clock.instant();
-        var used = messages.stream().flatMap(sms -> of(sms).stream()).distinct().toList();
-        if (used.isEmpty() && messages.stream().noneMatch(frequency::isFor)) {
-            return claim.apply(now);
-        }
-        used.forEach(cap -> counters.open(cap, cap.startsAt(now)));
-        return transactions.execute(status -> claim.apply(now));
-    }
-
     /** Counts a leased message that is about to be sent, or holds or rejects it; either is recorded before this returns. */
     public SendDecision admit(Delivery leased, Sms sms) {
-        return counting(
-                List.of(sms),
-                now -> of(sms).isEmpty() && !frequency.isFor(sms)
-                                || jdbc.update(MARK, leased.id(), leased.attempt()) == 0
-                        ? SendDecision.SEND
-                        : count(List.of(new Item(leased.id(), sms, phoneHash.all(sms.phone()))), now)
-                                .getOrDefault(leased.id(), SendDecision.SEND));
+        if (of(sms).isEmpty() && !frequency.isFor(sms)) {
+            return SendDecision.SEND;
+        }
+        var item = new Item(leased.id(), sms, phoneHash.all(sms.phone()));
+        return counting(List.of(item), count -> {
+                    if (count == null) {
+                        return jdbc.update(MARK, leased.id(), leased.attempt()) == 0 ? List.of() : List.of(item);
+                    }
+                    var isDone = jdbc.query(
+                            count.columns()
+                                    .in(
+                                            MARK_AND_COUNT,
+                                            count.stripe(),
+                                            leased.id(),
+                                            leased.attempt(),
+                                            leased.id(),
+                                            leased.attempt()),
+                            (row, n) -> row.getBoolean(1));
+                    return isDone.get(0) ? List.of() : null;
+                })
+                .getOrDefault(leased.id(), SendDecision.SEND);
     }
 
     /**
-     * Counts claimed messages.
+     * Claims messages and counts those that the claim has won, exactly once: in the statement of the claim if one counter
+     * of each cap has room for them, otherwise in one transaction with it.
      *
      * @return decisions about those that are not to be sent now, which are recorded
      */
-    Map<UUID, SendDecision> count(List<Item> items, Instant now) {
-        var barred = new LinkedHashMap<UUID, SendDecision>();
-        frequent(items, now, barred);
-        var counted =
-                items.stream().filter(item -> !barred.containsKey(item.id())).toList();
-        var units = new TreeMap<Use.Key, Long>();
-        counted.forEach(item ->
-                of(item.sms()).forEach(cap -> units.merge(cap.key(now), cap.units(item.sms()), Long::sum)));
-        if (!units.isEmpty() && !counters.count(units)) {
-            countOneByOne(counted, units, now, barred);
+    Map<UUID, SendDecision> counting(List<Item> items, CountedClaim claim) {
+        var now = clock.instant();
+        var units = items.stream()
+                .flatMap(item -> of(item.sms()).stream()
+                        .map(cap -> new CountedClaim.Units(item.id(), cap.key(now), cap.units(item.sms()))))
+                .toList();
+        boolean isForPersons = items.stream().anyMatch(item -> frequency.isFor(item.sms()));
+        if (units.isEmpty() && !isForPersons) {
+            claim.claim(null);
+            return Map.of();
         }
+        var used = items.stream()
+                .flatMap(item -> of(item.sms()).stream())
+                .distinct()
+                .toList();
+        used.forEach(cap -> counters.open(cap, cap.startsAt(now)));
+        var keys = used.stream().map(cap -> cap.key(now)).toList();
+        int stripe = CapCounters.anyStripe();
+        var barred = isForPersons ? inTransaction(claim, now, keys, stripe) : atOnce(claim, units, stripe);
+        if (barred != null) {
+            return barred;
+        }
+        used.forEach(cap -> counters.create(cap, cap.startsAt(now)));
+        return inTransaction(claim, now, keys, null);
+    }
+
+    private static @Nullable Map<UUID, SendDecision> atOnce(
+            CountedClaim claim, List<CountedClaim.Units> units, int stripe) {
+        return claim.claim(new CountedClaim.Count(units, stripe)) == null ? null : Map.of();
+    }
+
+    /** @param stripe the only counter of each cap that is used, and nothing is done without room there; null for all */
+    private @Nullable Map<UUID, SendDecision> inTransaction(
+            CountedClaim claim, Instant now, List<Use.Key> keys, @Nullable Integer stripe) {
+        return transactions.execute(status -> {
+            counters.lock(keys, stripe);
+            var won = claim.claim(null);
+            var barred = frequent(won, now);
+            int frequent = barred.size();
+            var counted =
+                    won.stream().filter(item -> !barred.containsKey(item.id())).toList();
+            var units = new TreeMap<Use.Key, Long>();
+            counted.forEach(item ->
+                    of(item.sms()).forEach(cap -> units.merge(cap.key(now), cap.units(item.sms()), Long::sum)));
+            if (!units.isEmpty() && stripe == null) {
+                countOneByOne(counted, units.keySet(), now, barred);
+            } else if (!units.isEmpty() && !counters.count(units, stripe)) {
+                status.setRollbackOnly();
+                return null;
+            }
+            if (frequent > 0) {
+                meters.counter(BARRED, "cap", "frequency").increment(frequent);
+            }
+            bar(barred);
+            return barred;
+        });
+    }
+
+    private void bar(Map<UUID, SendDecision> barred) {
         if (!barred.isEmpty()) {
             jdbc.update(new Columns<>(List.copyOf(barred.entrySet()))
                     .add("uuid", Map.Entry::getKey)
@@ -120,13 +179,13 @@ public final class Caps {
                     .add("text", entry -> entry.getValue().words())
                     .in(BAR));
         }
-        return barred;
     }
 
-    private void frequent(List<Item> items, Instant now, Map<UUID, SendDecision> barred) {
+    private Map<UUID, SendDecision> frequent(List<Item> items, Instant now) {
+        var barred = new LinkedHashMap<UUID, SendDecision>();
         var persons = items.stream().filter(item -> frequency.isFor(item.sms())).toList();
         if (persons.isEmpty()) {
-            return;
+            return barred;
         }
         frequency.lock(persons);
         var counted = frequency.counted(persons);
@@ -140,14 +199,14 @@ public final class Caps {
                 others.add(now);
             } else {
                 barred.put(item.id(), decision);
-                countBarred("frequency");
             }
         }
+        return barred;
     }
 
     private void countOneByOne(
-            List<Item> items, Map<Use.Key, Long> units, Instant now, Map<UUID, SendDecision> barred) {
-        var uses = counters.lock(units.keySet());
+            List<Item> items, Collection<Use.Key> keys, Instant now, Map<UUID, SendDecision> barred) {
+        var uses = counters.read(keys);
         var more = new HashMap<Use.Key, Long>();
         var over = new HashSet<Cap>();
         for (var item : items) {
@@ -162,7 +221,7 @@ public final class Caps {
                 own.forEach(cap -> more.merge(cap.key(now), cap.units(item.sms()), Long::sum));
             } else {
                 over.addAll(full);
-                full.forEach(cap -> countBarred(cap.name()));
+                full.forEach(cap -> meters.counter(BARRED, "cap", cap.name()).increment());
                 barred.put(
                         item.id(),
                         full.stream()
@@ -176,10 +235,6 @@ public final class Caps {
                 .filter(cap -> uses.containsKey(cap.key(now)))
                 .forEach(cap -> notices.write(
                         cap, uses.get(cap.key(now)).plus(more.getOrDefault(cap.key(now), 0L)), over.contains(cap)));
-    }
-
-    private void countBarred(String cap) {
-        meters.counter("textonce.caps.barred", "cap", cap).increment();
     }
 
     private List<Cap> of(Sms sms) {

@@ -38,6 +38,13 @@ public final class Columns<T> {
         return this;
     }
 
+    /** Adds the columns of other items. */
+    Columns<T> add(Columns<?> others) {
+        types.addAll(others.types);
+        arrays.addAll(others.arrays);
+        return this;
+    }
+
     private static @Nullable String text(@Nullable Object value) {
         return value instanceof byte[] bytes ? bytes(bytes) : Objects.toString(value, null);
     }

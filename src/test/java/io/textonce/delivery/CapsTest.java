@@ -5,6 +5,7 @@ import static io.textonce.delivery.DeliveryStatus.REJECTED;
 import static io.textonce.delivery.DeliveryStatus.RESERVED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.event.EventRejected;
@@ -42,6 +43,8 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -117,6 +120,68 @@ class CapsTest {
         assertThat(used(name + "-a")).isEqualTo(40);
         assertThat(used(name + "-b")).isEqualTo(40);
         assertThat(sum("quota", name + "-b")).isLessThanOrEqualTo(70);
+    }
+
+    @Test
+    void countsDuplicatesOfAllInstancesOnceWhileTheLimitIsReached() {
+        var caps = List.of(
+                cap(name + "-a", 150, Unit.MESSAGES, AtLimit.HOLD), cap(name + "-b", 90, Unit.MESSAGES, AtLimit.HOLD));
+        var instances = IntStream.range(0, 4)
+                .mapToObj(i -> instance(caps, NO_FREQUENCY))
+                .toList();
+        var events = IntStream.range(0, 120)
+                .mapToObj(i -> sms("order-shipped", sandbox.newNumber()))
+                .toList();
+
+        instances.stream()
+                .flatMap(instance -> events.stream().map(sms -> run(() -> instance.claim(sms))))
+                .toList()
+                .forEach(CompletableFuture::join);
+
+        assertThat(jdbc.queryForObject(
+                        "SELECT count(*) FROM textonce.deliveries WHERE source = ? AND status = 'reserved'",
+                        Long.class,
+                        name))
+                .isEqualTo(90);
+        assertThat(used(name + "-a")).isEqualTo(90);
+        assertThat(used(name + "-b")).isEqualTo(90);
+    }
+
+    /** One that had the key first would wait for the counters of another that waits for the key. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void locksCountersBeforeItTakesAKey(int messagesPerDay) {
+        var cap = cap(name, 10, Unit.MESSAGES, AtLimit.HOLD);
+        var instance = instance(List.of(cap), new FrequencySettings(messagesPerDay, Set.of()));
+        var other = instance(List.of(), NO_FREQUENCY);
+        var sms = sms("order-shipped", sandbox.newNumber());
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+
+        var waiting = transactions().execute(status -> {
+            jdbc.queryForList("SELECT FROM textonce.cap_counters WHERE name = ? FOR UPDATE", name);
+            var claim = run(() -> instance.claim(sms));
+            await().until(() -> jdbc.queryForObject("SELECT count(*) FROM pg_locks WHERE NOT granted", Long.class) > 0);
+            assertThat(run(() -> status(other.claim(sms)))).succeedsWithin(Duration.ofSeconds(10));
+            return claim;
+        });
+
+        assertThat(waiting.join().getVariable("delivery", Delivery.class).duplicate())
+                .isTrue();
+        assertThat(used(name)).isEqualTo(1);
+    }
+
+    @Test
+    void makesCountersAnewThatTheDatabaseHasForgotten() {
+        var cap = cap(name, 2, Unit.MESSAGES, AtLimit.HOLD);
+        var instance = instance(List.of(cap), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        jdbc.update("DELETE FROM textonce.caps WHERE name = ?", name);
+
+        assertThat(status(instance.claim(sms("order-shipped", sandbox.newNumber()))))
+                .isEqualTo(RESERVED);
+        assertThat(used(name)).isEqualTo(1);
+        jdbc.update("DELETE FROM textonce.caps WHERE name = ?", name);
+        assertThat(actions(cap).raise(name, 1, null)).isTrue();
     }
 
     @Test
