@@ -41,13 +41,16 @@ class DeliveryConfiguration {
 
     @Bean
     WriteMemory writeMemory(TextOnceProperties settings) {
-        return new WriteMemory(settings.claimMemory());
+        return new WriteMemory(settings.writeMemory());
     }
 
     @Bean
     ForgottenWrites forgottenWrites(
-            WriteMemory memory, ObjectProvider<IdempotentClaims> claims, ObjectProvider<JdbcTemplate> jdbc) {
-        return new ForgottenWrites(memory, claims::getObject, jdbc::getObject);
+            WriteMemory memory,
+            ObjectProvider<IdempotentClaims> claims,
+            ObjectProvider<OutcomeRepository> outcomes,
+            ObjectProvider<JdbcTemplate> jdbc) {
+        return new ForgottenWrites(memory, claims::getObject, outcomes::getObject, jdbc::getObject);
     }
 
     @Bean

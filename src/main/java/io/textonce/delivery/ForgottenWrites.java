@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import io.textonce.delivery.OutcomeRepository.Outcome;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -12,7 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Repetition of what this instance has acknowledged and the database has forgotten. Restore mode is on by then, so each
- * event is unknown, and reconciliation decides; what was canceled or opted out meanwhile is not sent any more.
+ * event is unknown until its outcome is known or reconciliation decides; what was canceled or opted out meanwhile is not sent any more.
  */
 public final class ForgottenWrites {
 
@@ -22,13 +23,19 @@ public final class ForgottenWrites {
 
     private final WriteMemory memory;
     private final Supplier<IdempotentClaims> claims;
+    private final Supplier<OutcomeRepository> outcomes;
     private final Supplier<JdbcTemplate> jdbc;
     private final AtomicInteger requests = new AtomicInteger();
 
     /** The suppliers are called only once the database is connected. */
-    ForgottenWrites(WriteMemory memory, Supplier<IdempotentClaims> claims, Supplier<JdbcTemplate> jdbc) {
+    ForgottenWrites(
+            WriteMemory memory,
+            Supplier<IdempotentClaims> claims,
+            Supplier<OutcomeRepository> outcomes,
+            Supplier<JdbcTemplate> jdbc) {
         this.memory = memory;
         this.claims = claims;
+        this.outcomes = outcomes;
         this.jdbc = jdbc;
     }
 
@@ -50,6 +57,20 @@ public final class ForgottenWrites {
             putBack();
         }
         return result;
+    }
+
+    /**
+     * Records an outcome, and remembers it if it has a SID: then it needs no reconciliation when it is forgotten.
+     *
+     * @return whether it changed the delivery's status
+     */
+    public boolean record(Outcome outcome) {
+        int server = memory.server();
+        boolean changed = outcomes.get().record(outcome);
+        if (outcome.sid() != null && memory.add(outcome, server)) {
+            putBack();
+        }
+        return changed;
     }
 
     /** Puts all back in the background, as soon as the database accepts them. */
@@ -79,6 +100,7 @@ public final class ForgottenWrites {
             if (!forgotten.isEmpty()) {
                 LOG.warn("{} claims that the database had forgotten were put back", forgotten.size());
             }
+            memory.outcomesForgottenBy(jdbc.get()).forEach(outcomes.get()::record);
             memory.repetitions().forEach(Runnable::run);
             return true;
         } catch (DataAccessException e) {

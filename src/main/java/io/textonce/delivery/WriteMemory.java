@@ -1,15 +1,16 @@
 package io.textonce.delivery;
 
 import io.textonce.delivery.ClaimRepository.Claim;
-import java.sql.ResultSet;
+import io.textonce.delivery.OutcomeRepository.Outcome;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementCreator;
 
 /**
- * Bounded memory of the claims, cancellations and opt-outs that this instance has acknowledged in the last minutes. Their
- * sources do not repeat them, so if the database loses them, only this memory has them.
+ * Bounded memory of the claims, outcomes, cancellations and opt-outs that this instance has acknowledged in the last
+ * minutes. Their sources do not repeat them, so if the database loses them, only this memory has them.
  */
 final class WriteMemory {
 
@@ -24,7 +25,15 @@ final class WriteMemory {
             WHERE d.id IS NULL OR d.attempt < t.attempt
             """;
 
+    /** An outcome whose SID a delivery does not have. */
+    private static final String WITHOUT_OUTCOME = """
+            SELECT t.number
+            FROM unnest(?) WITH ORDINALITY AS t(id, number) JOIN textonce.deliveries AS d USING (id)
+            WHERE d.message_sid IS NULL
+            """;
+
     private final ArrayDeque<Acknowledged<Claimed>> claims = new ArrayDeque<>();
+    private final ArrayDeque<Acknowledged<Outcome>> outcomes = new ArrayDeque<>();
     private final ArrayDeque<Acknowledged<Runnable>> others = new ArrayDeque<>();
     private final long nanos;
     private int server;
@@ -53,6 +62,11 @@ final class WriteMemory {
         return add(claims, new Claimed(claim, attempt), before);
     }
 
+    /** Keeps an outcome that has a SID, under the conditions of {@link #add(Claim, int, int)}. */
+    synchronized boolean add(Outcome outcome, int before) {
+        return add(outcomes, outcome, before);
+    }
+
     /**
      * Keeps the repetition of a cancellation or an opt-out, which does nothing where the database has it.
      *
@@ -72,26 +86,39 @@ final class WriteMemory {
     }
 
     /** Returns what repeats the cancellations and opt-outs, oldest first. */
-    synchronized List<Runnable> repetitions() {
-        return others.stream().map(Acknowledged::write).toList();
+    List<Runnable> repetitions() {
+        return kept(others);
     }
 
     /** Returns the claims that the database does not have. */
     List<Claim> forgottenBy(JdbcTemplate database) {
-        List<Claimed> kept;
-        synchronized (this) {
-            kept = claims.stream().map(Acknowledged::write).toList();
-        }
-        if (kept.isEmpty()) {
-            return List.of();
-        }
-        return database.query(
-                new Columns<>(kept)
-                        .add("text", each -> each.claim.sms().event())
-                        .add("text", each -> each.claim.sms().eventId())
-                        .add("int4", Claimed::attempt)
-                        .in(FORGOTTEN),
-                (ResultSet row, int n) -> kept.get(row.getInt("number") - 1).claim);
+        var kept = kept(claims);
+        return among(
+                        kept,
+                        database,
+                        new Columns<>(kept)
+                                .add("text", each -> each.claim.sms().event())
+                                .add("text", each -> each.claim.sms().eventId())
+                                .add("int4", Claimed::attempt)
+                                .in(FORGOTTEN))
+                .stream()
+                .map(Claimed::claim)
+                .toList();
+    }
+
+    /** Returns the outcomes of deliveries that have no SID in the database. */
+    List<Outcome> outcomesForgottenBy(JdbcTemplate database) {
+        var kept = kept(outcomes);
+        return among(
+                kept, database, new Columns<>(kept).add("uuid", Outcome::id).in(WITHOUT_OUTCOME));
+    }
+
+    private synchronized <T> List<T> kept(ArrayDeque<Acknowledged<T>> writes) {
+        return writes.stream().map(Acknowledged::write).toList();
+    }
+
+    private static <T> List<T> among(List<T> kept, JdbcTemplate database, PreparedStatementCreator query) {
+        return kept.isEmpty() ? kept : database.query(query, (row, n) -> kept.get(row.getInt("number") - 1));
     }
 
     private record Claimed(Claim claim, int attempt) {}

@@ -47,7 +47,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param timeZone time zone of quiet hours if neither the event nor the phone number implies one
  * @param regions countries in which support may search for a number without country code, in two letters of ISO 3166-1
  * @param restoredTo point in time to which the database was restored, while events since then may be redelivered
- * @param claimMemory how long acknowledged claims, cancellations and opt-outs are remembered, to put back those that a
+ * @param writeMemory how long acknowledged claims, outcomes, cancellations and opt-outs are remembered, to put back those that a
  *     failover loses
  * @param warmUp how long previews warm up the compiler before readiness
  * @param lease how long a delivery may stay claimed before its outcome counts as unknown
@@ -97,7 +97,7 @@ public record TextOnceProperties(
         @Nullable @Past(message = "must be a moment of the past, such as 2026-11-23T09:00:00Z")
         Instant restoredTo,
 
-        @NotNegative Duration claimMemory,
+        @NotNegative Duration writeMemory,
         @NotNegative Duration warmUp,
         @AboveZero Duration lease,
         @Valid Unknown unknown,

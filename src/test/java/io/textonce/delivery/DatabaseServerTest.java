@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -183,6 +184,44 @@ class DatabaseServerTest {
     }
 
     @Test
+    void recordsOutcomesOnceMoreThatTheDatabaseHasLost() {
+        try (var instance = new Instance()) {
+            instance.claim("event-0");
+            instance.claim("event-1");
+            instance.claim("event-2");
+            for (int i = 0; i < 3; i++) {
+                instance.forgotten.record(new OutcomeRepository.Outcome(
+                        id("event-" + i), 1, DeliveryStatus.ACCEPTED, "SM" + i, null, null, null));
+            }
+            jdbc.update("DELETE FROM textonce.deliveries WHERE event_id = 'event-0'");
+            jdbc.update(
+                    "UPDATE textonce.deliveries SET status = 'reserved', message_sid = NULL WHERE event_id = 'event-1'");
+            restartServer();
+
+            instance.reconnect();
+
+            await().untilAsserted(() -> assertThat(
+                            jdbc.queryForList("SELECT message_sid, status FROM textonce.deliveries ORDER BY event_id"))
+                    .containsExactly(
+                            Map.of("message_sid", "SM0", "status", "accepted"),
+                            Map.of("message_sid", "SM1", "status", "accepted"),
+                            Map.of("message_sid", "SM2", "status", "accepted")));
+            assertThat(answers("event-2")).isEqualTo(1);
+        }
+    }
+
+    private static UUID id(String event) {
+        return jdbc.queryForObject("SELECT id FROM textonce.deliveries WHERE event_id = ?", UUID.class, event);
+    }
+
+    private static long answers(String event) {
+        return jdbc.queryForObject(
+                "SELECT count(*) FROM textonce.delivery_events WHERE delivery_id = ? AND kind = 'answer'",
+                Long.class,
+                id(event));
+    }
+
+    @Test
     void cancelsOnceMoreWhatItHasAcknowledgedAndTheDatabaseHasLost() {
         try (var instance = new Instance()) {
             instance.claim("event-0");
@@ -303,6 +342,7 @@ class DatabaseServerTest {
         private final HikariDataSource pool = new HikariDataSource();
         private final AtomicReference<DeliveryTables> tables = new AtomicReference<>();
         private final AtomicBoolean repeated = new AtomicBoolean();
+        private final OutcomeRepository outcomes;
         private final ForgottenWrites forgotten;
         private final Cancellations cancellations;
         private final OptOuts optOuts;
@@ -314,7 +354,9 @@ class DatabaseServerTest {
         }
 
         Instance(String user) {
-            forgotten = new ForgottenWrites(memory, () -> tables.get().claims(), () -> new JdbcTemplate(pool));
+            outcomes = new OutcomeRepository(new JdbcTemplate(pool));
+            forgotten = new ForgottenWrites(
+                    memory, () -> tables.get().claims(), () -> outcomes, () -> new JdbcTemplate(pool));
             cancellations = new Cancellations(new JdbcTemplate(pool), forgotten, Clock.systemUTC());
             optOuts = new OptOuts(
                     new JdbcTemplate(pool),
@@ -346,6 +388,7 @@ class DatabaseServerTest {
         @Override
         public void close() {
             tables.get().claims().stop();
+            outcomes.close();
             pool.close();
         }
     }

@@ -55,10 +55,13 @@ public record DeliveryTables(
     private static ForgottenWrites nothingForgotten() {
         return new ForgottenWrites(
                 new WriteMemory(Duration.ZERO),
-                () -> {
-                    throw new AssertionError("nothing is put back");
-                },
+                DeliveryTables::putBackNothing,
+                DeliveryTables::putBackNothing,
                 JdbcTemplate::new);
+    }
+
+    private static <T> T putBackNothing() {
+        throw new AssertionError("nothing is put back");
     }
 
     /** @param restoredTo the moment to which the tables were set back, or null */

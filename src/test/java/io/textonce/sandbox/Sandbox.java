@@ -259,7 +259,7 @@ public final class Sandbox {
             settings.put("TEXTONCE_FILE_PARALLEL", String.valueOf(FILE_PARALLEL));
             settings.put("TEXTONCE_FILE_FINAL_RESULTS", "true");
             // Tests delete rows by hand, and a restart of the database would then show that it has lost commits.
-            settings.put("TEXTONCE_CLAIM_MEMORY", "0s");
+            settings.put("TEXTONCE_WRITE_MEMORY", "0s");
             settings.put("TEXTONCE_DUE_IDLE_POLL_INTERVAL", "1s");
             settings.put("TEXTONCE_TWILIO_SEGMENTS_PER_SECOND", String.join("=5,", PACED_SENDERS) + "=5");
             settings.put("spring.lifecycle.timeout-per-shutdown-phase", "1s");
