@@ -12,6 +12,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** Audit log of the operators: what each did, and whose messages each saw. A page that can't be recorded is not shown. */
@@ -53,10 +55,11 @@ class AuditLog {
 
     private static final String FIND = """
             SELECT id, happened_at, actor, verb, delivery_id, phone_masked, detail FROM textonce.audit_entries
-            WHERE (CAST(? AS text) IS NULL OR actor = ?) AND (CAST(? AS text) IS NULL OR verb = ?)
-              AND (CAST(? AS uuid) IS NULL OR id >= ?) AND (CAST(? AS uuid) IS NULL OR id < ?)
-              AND (CAST(? AS bytea[]) IS NULL OR phone_hash = ANY (CAST(? AS bytea[])))
-            ORDER BY id DESC LIMIT ?
+            WHERE (CAST(:actor AS text) IS NULL OR actor = :actor)
+              AND (CAST(:verb AS text) IS NULL OR verb = :verb)
+              AND (CAST(:from AS uuid) IS NULL OR id >= :from)
+              AND (CAST(:before AS uuid) IS NULL OR id < :before)
+            ORDER BY id DESC LIMIT :most
             """;
 
     private final JdbcTemplate jdbc;
@@ -98,26 +101,13 @@ class AuditLog {
 
     /** Returns the newest entries that match. */
     List<Entry> find(
-            @Nullable String actor,
-            @Nullable String verb,
-            @Nullable UUID from,
-            @Nullable UUID before,
-            byte @Nullable [][] phoneHashes,
-            int most) {
-        return jdbc.query(
-                FIND,
-                AuditLog::entry,
-                actor,
-                actor,
-                verb,
-                verb,
-                from,
-                from,
-                before,
-                before,
-                phoneHashes,
-                phoneHashes,
-                most);
+            @Nullable String actor, @Nullable String verb, @Nullable UUID from, @Nullable UUID before, int most) {
+        var criteria = new MapSqlParameterSource("actor", actor)
+                .addValue("verb", verb)
+                .addValue("from", from)
+                .addValue("before", before)
+                .addValue("most", most);
+        return new NamedParameterJdbcTemplate(jdbc).query(FIND, criteria, AuditLog::entry);
     }
 
     private static Entry entry(ResultSet row, int number) throws SQLException {

@@ -57,7 +57,6 @@ final class AuditPage {
                 orNull(filter.get("verb")),
                 (UUID) period.row().get("from"),
                 (UUID) period.row().get("after"),
-                null,
                 most);
     }
 

@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** Lookup of rejected events: which were rejected, for which field and reason; never a value. */
@@ -19,11 +20,14 @@ final class RejectedLookup {
     private static final String FIND = """
             SELECT id, rejected_at, source, client, event, event_id, phone_masked, field, reason
             FROM textonce.rejected_events
-            WHERE (CAST(? AS text) IS NULL OR client = ?) AND (CAST(? AS text) IS NULL OR event = ?)
-              AND (CAST(? AS text) IS NULL OR event_id = ?) AND (CAST(? AS uuid) IS NULL OR id >= ?)
-              AND (CAST(? AS uuid) IS NULL OR id < ?) AND (CAST(? AS uuid) IS NULL OR id < ?)
-              AND (CAST(? AS bytea[]) IS NULL OR phone_hash = ANY (CAST(? AS bytea[])))
-            ORDER BY id DESC LIMIT ?
+            WHERE (CAST(:client AS text) IS NULL OR client = :client)
+              AND (CAST(:event AS text) IS NULL OR event = :event)
+              AND (CAST(:eventId AS text) IS NULL OR event_id = :eventId)
+              AND (CAST(:from AS uuid) IS NULL OR id >= :from)
+              AND (CAST(:to AS uuid) IS NULL OR id < :to)
+              AND (CAST(:after AS uuid) IS NULL OR id < :after)
+              AND (CAST(:phoneHashes AS bytea[]) IS NULL OR phone_hash = ANY (CAST(:phoneHashes AS bytea[])))
+            ORDER BY id DESC LIMIT :limit
             """;
 
     private static final String MATCH = """
@@ -51,25 +55,7 @@ final class RejectedLookup {
 
     /** Returns the newest events of a search by client, event, event id, number or time. */
     List<Rejected> find(Search search) {
-        var row = search.row();
-        return jdbc.query(
-                FIND,
-                RejectedLookup::rejected,
-                row.get("client"),
-                row.get("client"),
-                row.get("event"),
-                row.get("event"),
-                row.get("eventId"),
-                row.get("eventId"),
-                row.get("from"),
-                row.get("from"),
-                row.get("to"),
-                row.get("to"),
-                row.get("after"),
-                row.get("after"),
-                row.get("phoneHashes"),
-                row.get("phoneHashes"),
-                search.limit());
+        return new NamedParameterJdbcTemplate(jdbc).query(FIND, search.row(), RejectedLookup::rejected);
     }
 
     /** Returns the newest events that match the text of the search box. */
