@@ -14,13 +14,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.stereotype.Component;
 
 /** Delivery lookup for support: every decision and response, no phone number and no text. */
@@ -142,7 +142,7 @@ final class DeliveryLookup {
             if (value == null || SHOWN_SEPARATELY.contains(column.getKey())) {
                 continue;
             }
-            String name = camelCase(column.getKey());
+            String name = JdbcUtils.convertUnderscoreNameToPropertyName(column.getKey());
             if (value instanceof java.sql.Timestamp at) {
                 time(node, name, at.toInstant(), zone);
             } else if (value instanceof Integer number) {
@@ -189,15 +189,6 @@ final class DeliveryLookup {
                     name.equals("at") ? "local" : name + "Local",
                     DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.atZone(zone)));
         }
-    }
-
-    private static String camelCase(String column) {
-        var words = column.split("_");
-        var name = new StringBuilder(words[0]);
-        for (int i = 1; i < words.length; i++) {
-            name.append(words[i].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[i].substring(1));
-        }
-        return name.toString();
     }
 
     /** Returns the operator's name; the sandbox has no users. */

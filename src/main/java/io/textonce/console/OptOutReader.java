@@ -12,11 +12,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -52,15 +52,10 @@ final class OptOutReader {
         }
         var rows = new ArrayList<JsonNode>();
         body.get("optOuts").forEach(rows::add);
-        return entries(rows, row -> column -> row.path(camelCase(column)).asText(""));
-    }
-
-    private static String camelCase(String column) {
-        var name = new StringBuilder();
-        for (String word : column.split("_")) {
-            name.append(name.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
-        }
-        return name.toString();
+        return entries(
+                rows,
+                row -> column -> row.path(JdbcUtils.convertUnderscoreNameToPropertyName(column))
+                        .asText(""));
     }
 
     /** Reads CSV with a header; the columns may be in any order, and only the number's is required. */
