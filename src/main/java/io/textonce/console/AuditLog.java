@@ -77,7 +77,7 @@ class AuditLog {
             @Nullable String phoneMasked,
             byte @Nullable [] phoneHash,
             @Nullable String detail) {
-        jdbc.update(ADD, id(), DeliveryLookup.operator(user), verb, phoneMasked, phoneHash, shown(detail));
+        jdbc.update(ADD, id(), OperatorAct.actor(user), verb, phoneMasked, phoneHash, shown(detail));
     }
 
     /** Records what was done elsewhere. */
@@ -88,7 +88,7 @@ class AuditLog {
 
     /** Records what was done with a delivery. */
     void record(@Nullable String user, String verb, UUID delivery, @Nullable String detail) {
-        jdbc.update(ADD_OF_DELIVERY, id(), DeliveryLookup.operator(user), verb, shown(detail), delivery);
+        jdbc.update(ADD_OF_DELIVERY, id(), OperatorAct.actor(user), verb, shown(detail), delivery);
     }
 
     private UUID id() {

@@ -3,6 +3,7 @@ package io.textonce.console;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.event.EventRejected;
 import io.textonce.privacy.PersonalDataMask;
+import io.textonce.security.OperatorAct;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -81,13 +82,13 @@ final class BulkPage {
             HttpServletResponse response) {
         var filter = new Filter("/deliveries", request);
         try {
-            String reason = Operator.reason(why);
+            String reason = OperatorAct.reason(why);
             var preview = preview(filter, action, id);
             if (preview.many() > many) {
                 model.addAttribute("problem", "More messages match now. Check the numbers and confirm again.");
                 return preview(action, model, request, response);
             }
-            String who = DeliveryLookup.operator(request.getRemoteUser());
+            String who = OperatorAct.actor(request.getRemoteUser());
             String words = PersonalDataMask.mask(filter.words());
             if (actions.create(id, action(action), who, reason, words, preview.items())) {
                 audit.record(
@@ -130,7 +131,7 @@ final class BulkPage {
 
     @PostMapping("/bulk/{id}/undo")
     String undo(@PathVariable UUID id, HttpServletRequest request) {
-        String who = DeliveryLookup.operator(request.getRemoteUser());
+        String who = OperatorAct.actor(request.getRemoteUser());
         if (actions.undo(id, who)) {
             audit.record(who, "undone", null, null, "bulk action " + id);
         }

@@ -6,7 +6,7 @@ import io.textonce.delivery.CapActions;
 import io.textonce.event.EventRejected;
 import io.textonce.http.ApiJson;
 import io.textonce.http.ApplicationPath;
-import io.textonce.privacy.PersonalDataMask;
+import io.textonce.security.OperatorAct;
 import io.textonce.tuning.SharedBuffers;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -20,7 +20,6 @@ final class CapOperator {
 
     private static final Pattern ACTION = Pattern.compile("/api/caps/([^/]+)/([a-z]+)");
 
-    private static final int LONGEST_REASON = 300;
     private static final long MOST = 1_000_000_000;
 
     private final CapActions caps;
@@ -68,7 +67,7 @@ final class CapOperator {
                 path.group(2),
                 json.path("by").asText(""),
                 null,
-                DeliveryLookup.operator(request.getRemoteUser()),
+                OperatorAct.actor(request.getRemoteUser()),
                 json.path("reason").asText(""));
         all(exchange);
     }
@@ -81,10 +80,7 @@ final class CapOperator {
      * @throws EventRejected 400 without a reason or a number, 404 for an unknown cap or action, 409 if the cap has changed
      */
     void act(String name, String action, String by, @Nullable String seen, String who, String reason) {
-        String why = PersonalDataMask.mask(reason.strip());
-        if (why.isEmpty() || why.length() > LONGEST_REASON) {
-            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
-        }
+        String why = OperatorAct.reason(reason);
         boolean done = switch (action) {
             case "raise" -> caps.raise(name, units(by), seen);
             case "reset" -> caps.reset(name, seen);

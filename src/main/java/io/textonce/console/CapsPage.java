@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import io.textonce.delivery.CapActions;
 import io.textonce.event.EventRejected;
+import io.textonce.security.OperatorAct;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class CapsPage {
             HttpServletRequest request,
             HttpServletResponse response) {
         try {
-            operator.act(name, action, by, seen, DeliveryLookup.operator(request.getRemoteUser()), reason);
+            operator.act(name, action, by, seen, OperatorAct.actor(request.getRemoteUser()), reason);
             return "redirect:/caps";
         } catch (EventRejected e) {
             response.setStatus(e.httpStatus());

@@ -7,6 +7,7 @@ import io.textonce.event.EventRejected;
 import io.textonce.http.Problem;
 import io.textonce.intake.DeadLetter;
 import io.textonce.intake.DeadLetterPlace;
+import io.textonce.security.OperatorAct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -151,7 +152,7 @@ final class DeadLetterBox {
 
     /** Removes a letter for good, for a reason. */
     void discard(DeadLetter letter, String reason, @Nullable String user) {
-        String why = Operator.reason(reason);
+        String why = OperatorAct.reason(reason);
         try {
             if (!place(letter.id()).remove(letter)) {
                 throw notFound();

@@ -190,9 +190,4 @@ final class DeliveryLookup {
                     DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.atZone(zone)));
         }
     }
-
-    /** Returns the operator's name; the sandbox has no users. */
-    static String operator(@Nullable String user) {
-        return user == null ? "sandbox" : user;
-    }
 }

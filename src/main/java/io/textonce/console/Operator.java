@@ -5,7 +5,7 @@ import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
 import io.textonce.http.ApiJson;
 import io.textonce.http.ApplicationPath;
-import io.textonce.privacy.PersonalDataMask;
+import io.textonce.security.OperatorAct;
 import io.textonce.twilio.TwilioCodes;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
@@ -25,8 +25,6 @@ final class Operator {
     private static final Logger LOG = LoggerFactory.getLogger(Operator.class);
 
     private static final Pattern ACTION = Pattern.compile("/api/deliveries/([^/]+)/([a-z]+)");
-
-    private static final int LONGEST_REASON = 300;
 
     private final OperatorActions decisions;
     private final TwilioMessages messages;
@@ -56,7 +54,7 @@ final class Operator {
         }
         var id = DeliveryLookup.id(path.group(1));
         String reason = ApiJson.read(exchange).path("reason").asText("");
-        act(id, path.group(2), null, DeliveryLookup.operator(request.getRemoteUser()), reason);
+        act(id, path.group(2), null, OperatorAct.actor(request.getRemoteUser()), reason);
         DeliveryLookup.ask(exchange, Search.byId(id), ZoneOffset.UTC);
     }
 
@@ -71,7 +69,7 @@ final class Operator {
      *     changed
      */
     void act(UUID id, String action, @Nullable Integer attempt, String who, String reason) {
-        String why = reason(reason);
+        String why = OperatorAct.reason(reason);
         var state = decisions.state(id);
         if (state == null) {
             throw DeliveryLookup.notFound();
@@ -115,18 +113,9 @@ final class Operator {
     }
 
     private void record(UUID id, String action, String who, String why) {
-        audit.record(who, verb(action), id, why);
+        audit.record(who, BulkAction.of(action).orElseThrow().verb(), id, why);
         LOG.info("Operator {} acted on delivery {}: {}", who, id, action);
         meters.counter("textonce.operator.actions", "action", action).increment();
-    }
-
-    /** Returns the reason of an action as it is stored: with its numbers masked. */
-    static String reason(String typed) {
-        String why = PersonalDataMask.mask(typed.strip());
-        if (why.isEmpty() || why.length() > LONGEST_REASON) {
-            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
-        }
-        return why;
     }
 
     private boolean cancelAtTwilio(UUID id, OperatorActions.State state, String who, String why) {
@@ -146,15 +135,6 @@ final class Operator {
         }
         decisions.canceledAtTwilio(id, sid, who, why);
         return true;
-    }
-
-    private static String verb(String action) {
-        return switch (action) {
-            case "cancel" -> "canceled";
-            case "drop" -> "discarded";
-            case "release" -> "released";
-            default -> "resent";
-        };
     }
 
     /** Returns whether a second attempt would only be rejected again. */

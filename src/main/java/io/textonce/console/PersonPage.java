@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.event.EventRejected;
+import io.textonce.security.OperatorAct;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Controller;
@@ -13,8 +14,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 /** Page of one person: all messages, consents, opt-outs and replies of a number, and their erasure. */
 @Controller
 final class PersonPage {
-
-    private static final int LONGEST_REASON = 300;
 
     private final SearchBox box;
     private final PersonLookup people;
@@ -77,14 +76,17 @@ final class PersonPage {
             throws JsonProcessingException {
         String name = box.opened(n);
         String why = reason.strip();
-        if (name == null || !PersonLookup.isNumber(name) || why.isEmpty() || why.length() > LONGEST_REASON) {
-            model.addAttribute("problem", "Enter a reason of at most " + LONGEST_REASON + " characters.");
+        if (name == null
+                || !PersonLookup.isNumber(name)
+                || why.isEmpty()
+                || why.length() > OperatorAct.LONGEST_REASON) {
+            model.addAttribute("problem", "Enter a reason of at most " + OperatorAct.LONGEST_REASON + " characters.");
             String page = person(n, model, request, response);
             response.setStatus(400);
             return page;
         }
         try {
-            model.addAttribute("report", erasure.erase(name, DeliveryLookup.operator(request.getRemoteUser()), why));
+            model.addAttribute("report", erasure.erase(name, OperatorAct.actor(request.getRemoteUser()), why));
             model.addAttribute("masked", box.shown(name));
             return "support/erased";
         } catch (EventRejected e) {

@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import io.textonce.intake.Intakes;
 import io.textonce.privacy.PersonalDataMask;
+import io.textonce.security.OperatorAct;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,8 +26,6 @@ import org.springframework.web.servlet.function.ServerResponse;
 public final class RoutesPage {
 
     private static final Logger LOG = LoggerFactory.getLogger(RoutesPage.class);
-
-    private static final int LONGEST_REASON = 300;
 
     private final Routes routes;
     private final Intakes intakes;
@@ -76,8 +75,9 @@ public final class RoutesPage {
 
     private ServerResponse stop(ServerRequest request) {
         String why = PersonalDataMask.mask(request.param("reason").orElse("").strip());
-        if (why.isEmpty() || why.length() > LONGEST_REASON) {
-            return all(request, "view/routes", "Enter a reason of at most " + LONGEST_REASON + " characters.");
+        if (why.isEmpty() || why.length() > OperatorAct.LONGEST_REASON) {
+            return all(
+                    request, "view/routes", "Enter a reason of at most " + OperatorAct.LONGEST_REASON + " characters.");
         }
         String name = request.pathVariable("name");
         if (!intakes.stop(name, who(request), why)) {
@@ -135,9 +135,7 @@ public final class RoutesPage {
                 : time.toSeconds() > 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 
-    /** Returns the operator's name; the sandbox has no users. */
     private static String who(ServerRequest request) {
-        String user = request.servletRequest().getRemoteUser();
-        return user == null ? "sandbox" : user;
+        return OperatorAct.actor(request.servletRequest().getRemoteUser());
     }
 }

@@ -3,6 +3,7 @@ package io.textonce.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.event.EventRejected;
+import io.textonce.security.OperatorAct;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -151,7 +152,7 @@ final class SupportPage {
             HttpServletResponse response)
             throws JsonProcessingException {
         try {
-            String who = DeliveryLookup.operator(request.getRemoteUser());
+            String who = OperatorAct.actor(request.getRemoteUser());
             operator.act(DeliveryLookup.id(id), action, attempt, who, reason);
             return "redirect:/deliveries/" + id + "?done=" + action;
         } catch (EventRejected e) {

@@ -2,7 +2,6 @@ package io.textonce.publish;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
-import io.textonce.privacy.PersonalDataMask;
 import io.textonce.security.OperatorAct;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,8 +22,6 @@ import org.springframework.stereotype.Component;
 final class SubscriptionActions {
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionActions.class);
-
-    private static final int LONGEST_REASON = 300;
 
     private final CursorStates subscriptions;
     private final OutboxPublisher publisher;
@@ -74,13 +71,10 @@ final class SubscriptionActions {
         if (!names.contains(name)) {
             throw unknown();
         }
-        String reason = PersonalDataMask.mask(typed.strip());
-        if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
-            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
-        }
+        String reason = OperatorAct.reason(typed);
         String act = action.equals("replay") ? action + " from " + time(from) : action;
-        String decision = clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + (user == null ? "sandbox" : user)
-                + ": " + act + " (" + reason + ")";
+        String decision = clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + OperatorAct.actor(user) + ": " + act
+                + " (" + reason + ")";
         String answer = null;
         switch (action) {
             case "resume" -> subscriptions.resume(name, decision);

@@ -118,7 +118,7 @@ final class DataErasure {
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not JSON");
         }
-        exchange.setVariable("caller", request.getRemoteUser() == null ? "sandbox" : request.getRemoteUser());
+        exchange.setVariable("caller", OperatorAct.actor(request.getRemoteUser()));
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(phone);
     }

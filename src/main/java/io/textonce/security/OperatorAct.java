@@ -1,5 +1,7 @@
 package io.textonce.security;
 
+import io.textonce.event.EventRejected;
+import io.textonce.privacy.PersonalDataMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,4 +17,26 @@ public record OperatorAct(
         String verb,
         @Nullable String phoneMasked,
         byte @Nullable [] phoneHash,
-        @Nullable String detail) {}
+        @Nullable String detail) {
+
+    /** Longest reason that an operator gives. */
+    public static final int LONGEST_REASON = 300;
+
+    /** Returns the operator's name; the sandbox has no users. */
+    public static String actor(@Nullable String user) {
+        return user == null ? "sandbox" : user;
+    }
+
+    /**
+     * Returns the reason of an act as it is stored: with its numbers masked.
+     *
+     * @throws EventRejected 400 if it is empty or too long
+     */
+    public static String reason(String typed) {
+        String why = PersonalDataMask.mask(typed.strip());
+        if (why.isEmpty() || why.length() > LONGEST_REASON) {
+            throw EventRejected.ofField("reason", "is required, with at most " + LONGEST_REASON + " characters");
+        }
+        return why;
+    }
+}
