@@ -10,6 +10,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ final class CsvExport {
     static final String MEDIA_TYPE = "text/csv; charset=utf-8";
     static final String AS_FILE = "attachment; filename=\"deliveries.csv\"";
 
-    private static final int PAGE = 500;
+    /** Rows that are read at once. */
+    static final int PAGE = 500;
 
     private static final List<String> COLUMNS = List.of(
             "id",
@@ -58,21 +60,33 @@ final class CsvExport {
     }
 
     void export(Exchange exchange) {
-        var search = lookup.search(exchange, "exported");
-        var message = exchange.getMessage();
-        message.removeHeaders("*");
-        message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
-        message.setHeader("Content-Disposition", AS_FILE);
-        message.setHeader("Cache-Control", "no-store");
-        message.setBody(stream(search));
+        respond(exchange, AS_FILE, stream(lookup.search(exchange, "exported")));
     }
 
     InputStream stream(Search search) {
-        return new SequenceInputStream(new Pages(search.bare(PAGE)));
+        var first = search.bare(PAGE);
+        return stream(
+                COLUMNS, last -> deliveries.find(last == null ? first : first.after((UUID) last.get("id"), PAGE)));
     }
 
-    static String line(Map<String, Object> row) {
-        return row(COLUMNS.stream().map(row::get).toArray());
+    /** Responds with a file. */
+    static void respond(Exchange exchange, String disposition, InputStream csv) {
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
+        message.setHeader("Content-Disposition", disposition);
+        message.setHeader("Cache-Control", "no-store");
+        message.setBody(csv);
+    }
+
+    /**
+     * Streams rows with a header.
+     *
+     * @param page the rows that follow a row, or the first ones if it is null: {@link #PAGE}, unless they are the last
+     */
+    static InputStream stream(
+            List<String> columns, Function<@Nullable Map<String, Object>, List<Map<String, Object>>> page) {
+        return new SequenceInputStream(new Pages(columns, page));
     }
 
     /** Returns a row with these cells. */
@@ -88,14 +102,16 @@ final class CsvExport {
         return '"' + CsvCell.plain(text).replace("\"", "\"\"") + '"';
     }
 
-    private final class Pages implements Enumeration<InputStream> {
+    private static final class Pages implements Enumeration<InputStream> {
 
-        private Search search;
-        private boolean begun;
+        private final List<String> columns;
+        private final Function<@Nullable Map<String, Object>, List<Map<String, Object>>> page;
+        private @Nullable Map<String, Object> last;
         private boolean more = true;
 
-        Pages(Search search) {
-            this.search = search;
+        Pages(List<String> columns, Function<@Nullable Map<String, Object>, List<Map<String, Object>>> page) {
+            this.columns = columns;
+            this.page = page;
         }
 
         @Override
@@ -106,15 +122,14 @@ final class CsvExport {
         @Override
         public InputStream nextElement() {
             var lines = new StringBuilder();
-            if (!begun) {
-                lines.append(String.join(",", COLUMNS)).append("\r\n");
-                begun = true;
+            if (last == null) {
+                lines.append(String.join(",", columns)).append("\r\n");
             }
-            var rows = deliveries.find(search);
-            rows.forEach(row -> lines.append(line(row)));
+            var rows = page.apply(last);
+            rows.forEach(row -> lines.append(row(columns.stream().map(row::get).toArray())));
             more = rows.size() == PAGE;
             if (more) {
-                search = search.after((UUID) rows.get(PAGE - 1).get("id"), PAGE);
+                last = rows.get(PAGE - 1);
             }
             return new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8));
         }

@@ -7,11 +7,7 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
 import io.textonce.http.ApiJson;
 import io.textonce.tuning.SharedBuffers;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +22,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class OptOutLists {
-
-    private static final int PAGE = 500;
 
     private static final String PAGE_AFTER = """
             SELECT encode(o.phone_hash, 'hex') AS phone_hash, d.phone, d.phone_masked, o.sender, o.source, o.opted_out_at
@@ -58,8 +52,8 @@ final class OptOutLists {
         var answer = SharedBuffers.JSON.createObjectNode();
         var list = answer.putArray("optOuts");
         rows.forEach(row -> list.add(members(row)));
-        if (rows.size() == PAGE) {
-            answer.put("next", Position.of(rows).toString());
+        if (rows.size() == CsvExport.PAGE) {
+            answer.put("next", Position.ofRow(rows.get(rows.size() - 1)).toString());
         }
         ApiJson.respond(exchange, answer);
     }
@@ -85,12 +79,11 @@ final class OptOutLists {
     /** Streams all opt-outs as CSV, in the form that can be imported. */
     void export(Exchange exchange) {
         audit.record(DeliveryLookup.request(exchange).getRemoteUser(), "exported", null, null, "all opt-outs");
-        var message = exchange.getMessage();
-        message.removeHeaders("*");
-        message.setHeader(Exchange.CONTENT_TYPE, CsvExport.MEDIA_TYPE);
-        message.setHeader("Content-Disposition", "attachment; filename=\"opt-outs.csv\"");
-        message.setHeader("Cache-Control", "no-store");
-        message.setBody(new SequenceInputStream(new Pages()));
+        CsvExport.respond(
+                exchange,
+                "attachment; filename=\"opt-outs.csv\"",
+                CsvExport.stream(
+                        OptOutReader.COLUMNS, last -> page(last == null ? Position.of(null) : Position.ofRow(last))));
     }
 
     /** Imports the opt-outs in the body, all or none, and responds with what became of them. */
@@ -126,7 +119,7 @@ final class OptOutLists {
     }
 
     private List<Map<String, Object>> page(Position after) {
-        return jdbc.queryForList(PAGE_AFTER, after.hash, after.sender, PAGE);
+        return jdbc.queryForList(PAGE_AFTER, after.hash, after.sender, CsvExport.PAGE);
     }
 
     /** Key of an opt-out, after which the next page begins. */
@@ -143,36 +136,13 @@ final class OptOutLists {
             return new Position(HexFormat.of().parseHex(text.substring(0, colon)), text.substring(colon + 1));
         }
 
-        static Position of(List<Map<String, Object>> page) {
-            var last = page.get(page.size() - 1);
-            return new Position(HexFormat.of().parseHex((String) last.get("phone_hash")), (String) last.get("sender"));
+        static Position ofRow(Map<String, Object> row) {
+            return new Position(HexFormat.of().parseHex((String) row.get("phone_hash")), (String) row.get("sender"));
         }
 
         @Override
         public String toString() {
             return HexFormat.of().formatHex(hash) + ":" + sender;
-        }
-    }
-
-    private final class Pages implements Enumeration<InputStream> {
-
-        private @Nullable Position next = Position.of((String) null);
-        private String head = String.join(",", OptOutReader.COLUMNS) + "\r\n";
-
-        @Override
-        public boolean hasMoreElements() {
-            return next != null;
-        }
-
-        @Override
-        public InputStream nextElement() {
-            var rows = page(next);
-            var lines = new StringBuilder(head);
-            head = "";
-            rows.forEach(row -> lines.append(
-                    CsvExport.row(OptOutReader.COLUMNS.stream().map(row::get).toArray())));
-            next = rows.size() == PAGE ? Position.of(rows) : null;
-            return new ByteArrayInputStream(lines.toString().getBytes(StandardCharsets.UTF_8));
         }
     }
 }
