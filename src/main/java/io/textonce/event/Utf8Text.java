@@ -4,15 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import org.jspecify.annotations.Nullable;
 
-/** Strict decoder of a text file: a byte that is no UTF-8 would reach a phone as a question mark. */
+/** Strict decoder of text: a byte that is no UTF-8 would reach a phone as a question mark. */
 public final class Utf8Text {
 
     private static final String MARK = "\ufeff";
 
     private Utf8Text() {}
 
-    /** @throws LineError if the text begins with a byte order mark or is not UTF-8 */
+    /**
+     * Returns the text of a file.
+     *
+     * @throws LineError if it begins with a byte order mark or is not UTF-8
+     */
     public static String of(byte[] bytes) {
         var rest = ByteBuffer.wrap(bytes);
         String text;
@@ -27,6 +32,15 @@ public final class Utf8Text {
             throw new LineError(1, "the file begins with a byte order mark; save it as UTF-8 without one");
         }
         return text;
+    }
+
+    /** Returns the text of these bytes, or null if they are not UTF-8. */
+    public static @Nullable String orNull(byte[] bytes) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
     }
 
     private static int lineOf(byte[] bytes, int position) {

@@ -10,15 +10,13 @@ import io.textonce.event.EventOutcome;
 import io.textonce.event.EventPermission;
 import io.textonce.event.EventRejected;
 import io.textonce.event.IdempotencyKey;
+import io.textonce.event.Utf8Text;
 import io.textonce.privacy.RepeatedLines;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
@@ -167,12 +165,7 @@ final class HttpResponses {
                 return false;
             }
         }
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
-        }
+        return Utf8Text.orNull(body) != null;
     }
 
     /** Responds with the outcome of the event: 200 if Twilio already has its message or it is a preview, else 202. */
@@ -207,23 +200,18 @@ final class HttpResponses {
         }
     }
 
-    private void answer(Exchange exchange, int status, Map<String, Object> members) throws JsonProcessingException {
-        write(exchange, status, "application/json", SharedBuffers.JSON.writeValueAsBytes(members));
+    private static void answer(Exchange exchange, int status, Object body) throws JsonProcessingException {
+        write(exchange, status, "application/json", SharedBuffers.JSON.writeValueAsBytes(body));
     }
 
     /** Responds 202 with the map in the body as JSON. */
     void started(Exchange exchange) throws JsonProcessingException {
-        json(exchange, 202);
+        answer(exchange, 202, exchange.getMessage().getBody());
     }
 
     /** Responds 200 with the map in the body as JSON. */
     void found(Exchange exchange) throws JsonProcessingException {
-        json(exchange, 200);
-    }
-
-    private void json(Exchange exchange, int status) throws JsonProcessingException {
-        var body = exchange.getMessage().getBody();
-        write(exchange, status, "application/json", SharedBuffers.JSON.writeValueAsBytes(body));
+        answer(exchange, 200, exchange.getMessage().getBody());
     }
 
     /** Writes a response with its length, so that head and body are sent in one piece. */

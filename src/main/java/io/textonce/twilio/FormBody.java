@@ -1,11 +1,9 @@
 package io.textonce.twilio;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.textonce.event.Utf8Text;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
@@ -56,12 +54,11 @@ public final class FormBody {
     }
 
     private static String decode(String part) {
-        byte[] decoded = URLDecoder.decode(part, ISO_8859_1).getBytes(ISO_8859_1);
-        try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(decoded)).toString();
-        } catch (CharacterCodingException e) {
+        String decoded = Utf8Text.orNull(URLDecoder.decode(part, ISO_8859_1).getBytes(ISO_8859_1));
+        if (decoded == null) {
             throw new MalformedFormException("Form is not valid UTF-8");
         }
+        return decoded;
     }
 
     /** Returns all parameters in their order. */

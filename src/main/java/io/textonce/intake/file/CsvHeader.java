@@ -1,5 +1,6 @@
 package io.textonce.intake.file;
 
+import io.textonce.event.Utf8Text;
 import io.textonce.intake.file.CsvReader.Row;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -93,7 +94,7 @@ final class CsvHeader {
         if (row.problem() != null) {
             return "the header " + row.problem();
         }
-        if (Lines.utf8(row.raw()) == null) {
+        if (Utf8Text.orNull(row.raw()) == null) {
             return "the header is not UTF-8";
         }
         if (names.stream().anyMatch(name -> name.chars().anyMatch(Character::isISOControl))) {

@@ -2,6 +2,7 @@ package io.textonce.intake.file;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.textonce.event.Utf8Text;
 import io.textonce.intake.file.CsvReader.Row;
 import io.textonce.intake.file.Lines.Line;
 import java.io.ByteArrayOutputStream;
@@ -119,7 +120,7 @@ final class CsvRows implements Records {
         if (row.problem() != null) {
             return EventLine.bad(row.number(), row.problem(), row.raw());
         }
-        if (Lines.utf8(row.raw()) == null) {
+        if (Utf8Text.orNull(row.raw()) == null) {
             return EventLine.bad(row.number(), "is not UTF-8", row.raw());
         }
         if (row.filled() > names.size()) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.textonce.event.Utf8Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class StrictJson {
 
     /** A record whose JSON is these bytes: an event, or bad and why. */
     static EventLine read(long number, byte[] json) {
-        String text = Lines.utf8(json);
+        String text = Utf8Text.orNull(json);
         String problem = text == null ? "is not UTF-8" : problemOf(text);
         return problem == null ? EventLine.event(number, json, json) : EventLine.bad(number, problem, json);
     }
