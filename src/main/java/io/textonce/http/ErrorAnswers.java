@@ -29,8 +29,6 @@ final class ErrorAnswers implements ErrorController {
     }
 
     private static String words(HttpStatus status) {
-        return status.is4xxClientError()
-                ? "This service does not support the request."
-                : "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.";
+        return status.is4xxClientError() ? "This service does not support the request." : Problem.NOT_CONFIRMED;
     }
 }

@@ -47,6 +47,9 @@ public record Problem(
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    static final String NOT_CONFIRMED =
+            "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.";
+
     public Problem(int status, String error, String detail) {
         this(status, error, detail, Map.of(), null, null);
     }
@@ -63,16 +66,9 @@ public record Problem(
                     rejection.code(),
                     rejection.retryAfter());
         }
-        if (isOfTheMoment(thrown)) {
-            return new Problem(
-                    503,
-                    "try_again",
-                    "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.");
-        }
-        return new Problem(
-                500,
-                "internal_error",
-                "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.");
+        return isOfTheMoment(thrown)
+                ? new Problem(503, "try_again", NOT_CONFIRMED)
+                : new Problem(500, "internal_error", NOT_CONFIRMED);
     }
 
     /** Returns the rejection that a failure stands for, or null if the failure is internal and not the event's. */
