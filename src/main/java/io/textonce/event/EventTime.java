@@ -4,6 +4,8 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 
 /** Time in an event, RFC 3339, within bounds that a calendar and a database hold. */
 public final class EventTime {
@@ -61,6 +63,19 @@ public final class EventTime {
             throw EventRejected.ofField(field, "must be at most one year from now");
         }
         return at;
+    }
+
+    /**
+     * Returns the time zone of an event.
+     *
+     * @throws EventRejected if it is not a name of one
+     */
+    public static ZoneId zone(@Nullable Object name) {
+        try {
+            return ZoneId.of(String.valueOf(name));
+        } catch (DateTimeException e) {
+            throw EventRejected.ofField("timeZone", "must be a time zone such as Europe/Berlin");
+        }
     }
 
     /**

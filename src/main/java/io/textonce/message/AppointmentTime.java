@@ -8,11 +8,9 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Calculation of an appointment's times. It sets three variables: {@code sendAt}, the lead time before the appointment;
@@ -27,25 +25,14 @@ public final class AppointmentTime implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Map<?, ?> event = exchange.getMessage().getBody(Map.class);
-        if (event == null) {
-            throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");
-        }
-        var at = moment(String.valueOf(event.get(field)), zone(event.get("timeZone")));
+        var event = SmsDraft.event(exchange);
+        var at = moment(String.valueOf(event.get(field)), EventTime.zone(event.get("timeZone")));
         EventTime.bounded(field, at.toInstant());
         if (event.get("sendAt") == null) {
             exchange.setVariable("sendAt", at.minus(leadTime).toInstant());
         }
         exchange.setVariable("expiresAt", at.toInstant());
         exchange.setVariable("appointment", new LocalizedTime(at, event.get("locale")));
-    }
-
-    private static ZoneId zone(@Nullable Object name) {
-        try {
-            return ZoneId.of(String.valueOf(name));
-        } catch (DateTimeException e) {
-            throw EventRejected.ofField("timeZone", "must be a time zone such as Europe/Berlin");
-        }
     }
 
     private ZonedDateTime moment(String text, ZoneId zone) {

@@ -3,7 +3,6 @@ package io.textonce.message;
 import io.textonce.event.EventRejected;
 import io.textonce.phone.PhoneNumbers;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -20,10 +19,7 @@ public final class E164 implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Map<?, ?> event = exchange.getMessage().getBody(Map.class);
-        if (event == null) {
-            throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");
-        }
+        var event = SmsDraft.event(exchange);
         String number = event.get(field) instanceof String text ? phones.toE164(text, region) : null;
         if (number == null) {
             throw EventRejected.ofField(

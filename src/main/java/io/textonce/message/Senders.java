@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
@@ -75,14 +74,9 @@ public final class Senders {
      */
     public void reload() throws IOException {
         var users = own.isEmpty() ? null : files.getResource("file:" + own + "/" + FILE);
-        table = SenderTable.of(textOf(users != null && users.exists() ? users : files.getResource(home + "/" + FILE)));
+        var file = users != null && users.exists() ? users : files.getResource(home + "/" + FILE);
+        table = SenderTable.of(Utf8Text.of(file.getContentAsByteArray()));
         purposes.forEach(this::requireStop);
-    }
-
-    private static String textOf(Resource file) throws IOException {
-        try (var stream = file.getInputStream()) {
-            return Utf8Text.of(stream.readAllBytes());
-        }
     }
 
     /** Returns whether a version of the table is in use. */

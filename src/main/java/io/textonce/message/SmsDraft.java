@@ -13,7 +13,6 @@ import io.textonce.phone.Recipients;
 import io.textonce.privacy.Sha256;
 import io.textonce.tuning.SharedBuffers;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Comparator;
@@ -58,10 +57,7 @@ public final class SmsDraft implements Processor {
     public void process(Exchange exchange) throws JsonProcessingException {
         var policy = exchange.getVariable(SendPolicy.VARIABLE, SendPolicy.class);
         EventPermission.require(exchange, policy.event());
-        Map<?, ?> payload = exchange.getMessage().getBody(Map.class);
-        if (payload == null) {
-            throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");
-        }
+        var payload = event(exchange);
         StorableText.requireIn(payload);
         String eventId = Identifier.of("eventId", required(payload, "eventId"), LONGEST_EVENT_ID);
         String text = policy.isContent() ? contentVariables(payload) : exchange.getVariable("text", String.class);
@@ -92,6 +88,19 @@ public final class SmsDraft implements Processor {
                 timeZone(policy, payload));
         exchange.setVariable("sms", sms);
         exchange.setVariable("eventKey", sms.key());
+    }
+
+    /**
+     * Returns the event in the body.
+     *
+     * @throws EventRejected 400 if it is no map
+     */
+    static Map<?, ?> event(Exchange exchange) {
+        Map<?, ?> event = exchange.getMessage().getBody(Map.class);
+        if (event == null) {
+            throw new EventRejected(400, "invalid_request", "The event must be a JSON object.");
+        }
+        return event;
     }
 
     /** Returns the beginning of the reference: an index holds no longer one. */
@@ -154,14 +163,7 @@ public final class SmsDraft implements Processor {
 
     private static @Nullable ZoneId timeZone(SendPolicy policy, Map<?, ?> payload) {
         var zone = payload.get("timeZone");
-        if (zone == null) {
-            return policy.timeZone();
-        }
-        try {
-            return ZoneId.of(zone.toString());
-        } catch (DateTimeException e) {
-            throw EventRejected.ofField("timeZone", "must be a time zone such as Europe/Berlin");
-        }
+        return zone == null ? policy.timeZone() : EventTime.zone(zone);
     }
 
     private static String required(Map<?, ?> payload, String field) {

@@ -199,8 +199,8 @@ public final class Templates {
     }
 
     private static String textOf(Resource file) {
-        try (var stream = file.getInputStream()) {
-            return Utf8Text.of(stream.readAllBytes());
+        try {
+            return Utf8Text.of(file.getContentAsByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
