@@ -61,7 +61,7 @@ public final class FileIntake {
                 exchange.getContext()::isStopping,
                 (position, lines, rejected) -> runs.update(id(exchange), position, lines, rejected));
         exchange.setVariable(RUN, run);
-        exchange.getExchangeExtension().addOnCompletion(new CloseWhenDone(run));
+        exchange.getExchangeExtension().addOnCompletion(new EndWhenDone(run));
         try {
             exchange.setVariable("event", inbox.event(file));
         } catch (IllegalArgumentException e) {
@@ -78,9 +78,7 @@ public final class FileIntake {
     public void open(Exchange exchange) throws IOException {
         var run = run(exchange);
         String event = exchange.getVariable("event", String.class);
-        var id = runs.start(file(exchange), event, run.size());
-        exchange.setVariable(RUN_ID, id);
-        exchange.getExchangeExtension().addOnCompletion(new EndWhenDone(run, id));
+        exchange.setVariable(RUN_ID, runs.start(file(exchange), event, run.size()));
         run.open(schemas.fieldsOf(event));
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(run.lines());
@@ -216,31 +214,17 @@ public final class FileIntake {
     private final class EndWhenDone extends SynchronizationAdapter {
 
         private final FileRun run;
-        private final UUID id;
 
-        EndWhenDone(FileRun run, UUID id) {
-            this.run = run;
-            this.id = id;
-        }
-
-        @Override
-        public void onDone(Exchange exchange) {
-            runs.end(id, run.isDone(), run.count(), run.rejected(), run.published());
-        }
-    }
-
-    private static final class CloseWhenDone extends SynchronizationAdapter {
-
-        private final FileRun run;
-
-        CloseWhenDone(FileRun run) {
+        EndWhenDone(FileRun run) {
             this.run = run;
         }
 
         @Override
         public void onDone(Exchange exchange) {
-            try {
-                run.close();
+            try (run) {
+                if (id(exchange) != null) {
+                    runs.end(id(exchange), run.isDone(), run.count(), run.rejected(), run.published());
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -7,13 +7,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.Spliterators.AbstractSpliterator;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,34 +65,22 @@ final class FileRun implements Closeable {
         lines = EventFile.open(file, fields);
     }
 
-    /** Returns an iterator that can't be closed: Camel closes what it splits before the last lines complete. */
+    /**
+     * Returns an iterator that can't be closed: Camel closes what it splits before the last lines complete. A promised
+     * line is delivered even if the run is stopped in between, as Camel requires.
+     */
     Iterator<EventLine> lines() {
-        return new Iterator<>() {
-
-            private @Nullable EventLine ahead;
-
-            /**
-             * Returns whether there is a line; a promised line is delivered even if the run is stopped in between, as
-             * Camel requires.
-             */
+        return Spliterators.iterator(new AbstractSpliterator<EventLine>(Long.MAX_VALUE, Spliterator.ORDERED) {
             @Override
-            public boolean hasNext() {
-                if (ahead == null && !isStopped()) {
-                    ahead = read();
+            public boolean tryAdvance(Consumer<? super EventLine> action) {
+                var line = isStopped() ? null : read();
+                if (line == null) {
+                    return false;
                 }
-                return ahead != null;
+                action.accept(line);
+                return true;
             }
-
-            @Override
-            public EventLine next() {
-                if (!hasNext() || ahead == null) {
-                    throw new NoSuchElementException();
-                }
-                EventLine line = ahead;
-                ahead = null;
-                return line;
-            }
-        };
+        });
     }
 
     private @Nullable EventLine read() {
