@@ -156,7 +156,8 @@ public final class DeadLetters {
         return letter;
     }
 
-    private static Map<String, Object> properties(Message message) throws JMSException {
+    /** Returns the properties of a message that its sender set. */
+    static Map<String, Object> properties(Message message) throws JMSException {
         Map<String, Object> properties = new HashMap<>();
         for (Object name : Collections.list((java.util.Enumeration<?>) message.getPropertyNames())) {
             String property = name.toString();

@@ -8,10 +8,8 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
-import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -68,7 +66,7 @@ final class JmsIntake {
     private static @Nullable CloudEvent cloudEvent(Message message, byte[] body) throws JMSException {
         for (String prefix : CLOUD_EVENTS) {
             if (message.propertyExists(prefix + "specversion")) {
-                Map<String, Object> properties = properties(message);
+                var properties = DeadLetters.properties(message);
                 return CloudEvent.binary(
                         name -> {
                             var value = properties.get(prefix + name);
@@ -100,16 +98,6 @@ final class JmsIntake {
                     "The message must contain JSON, as a text message or a bytes message.");
         }
         throw new EventRejected(413, "too_large", "The message is larger than 64 KiB.");
-    }
-
-    private static Map<String, Object> properties(Message message) throws JMSException {
-        Map<String, Object> properties = new HashMap<>();
-        Enumeration<?> names = message.getPropertyNames();
-        while (names.hasMoreElements()) {
-            String property = names.nextElement().toString();
-            properties.put(property, message.getObjectProperty(property));
-        }
-        return properties;
     }
 
     private static @Nullable String first(@Nullable String... names) {
