@@ -82,14 +82,7 @@ class LibraryConfiguration {
     /** Threads that read files, so that a long one does not hold up the others. Beyond them the poller reads itself. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService fileReaders() {
-        return new ThreadPoolExecutor(
-                0,
-                4,
-                30,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                new CustomizableThreadFactory("file-reader-"),
-                new ThreadPoolExecutor.CallerRunsPolicy());
+        return withoutQueue("file-reader-", 4);
     }
 
     /**
@@ -98,16 +91,7 @@ class LibraryConfiguration {
      */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService fileLines(TextOnceProperties settings) {
-        int threads = settings.file().parallel();
-        var lines = new ThreadPoolExecutor(
-                threads,
-                threads,
-                30,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new CustomizableThreadFactory("file-line-"));
-        lines.allowCoreThreadTimeOut(true);
-        return lines;
+        return withQueue("file-line-", settings.file().parallel());
     }
 
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
@@ -127,28 +111,31 @@ class LibraryConfiguration {
 
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService incidentWorkers() {
-        return new ThreadPoolExecutor(
-                0,
-                16,
-                30,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                new CustomizableThreadFactory("incident-"),
-                new ThreadPoolExecutor.CallerRunsPolicy());
+        return withoutQueue("incident-", 16);
     }
 
     /** A thread for each subscriber. */
     @Bean(destroyMethod = "shutdown", defaultCandidate = false)
     ExecutorService publishWorkers(TextOnceProperties settings) {
-        int most = settings.clients().size() + 1;
-        var workers = new ThreadPoolExecutor(
-                most,
+        return withQueue("status-publish-", settings.clients().size() + 1);
+    }
+
+    /** Creates a pool whose caller does the work itself while all threads are busy. */
+    private static ExecutorService withoutQueue(String name, int most) {
+        return new ThreadPoolExecutor(
+                0,
                 most,
                 30,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new CustomizableThreadFactory("status-publish-"));
-        workers.allowCoreThreadTimeOut(true);
-        return workers;
+                new SynchronousQueue<>(),
+                new CustomizableThreadFactory(name),
+                new ThreadPoolExecutor.CallerRunsPolicy());
+    }
+
+    private static ExecutorService withQueue(String name, int most) {
+        var pool = new ThreadPoolExecutor(
+                most, most, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new CustomizableThreadFactory(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 }
