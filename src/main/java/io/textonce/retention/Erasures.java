@@ -4,7 +4,6 @@ import io.textonce.delivery.ErasureRepository;
 import io.textonce.delivery.ErasureRepository.Ended;
 import io.textonce.peer.DueWork;
 import io.textonce.settings.TextOnceProperties;
-import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,7 +35,7 @@ final class Erasures implements DueWork {
         return new Object[] {redactAtTwilio};
     }
 
-    void finish(Exchange exchange) {
+    void finish() {
         var known = deliveries.underWay(redactAtTwilio, BATCH);
         if (!known.isEmpty()) {
             deliveries.eraseKnown(known);

@@ -196,7 +196,7 @@ final class Retention {
     }
 
     /** Counts the opt-outs of the last day that are known only from a rejection by Twilio. */
-    void compare(Exchange exchange) {
+    void compare() {
         Long count = jdbc.queryForObject(DRIFT, Long.class);
         drift.set(count == null ? 0 : count);
     }
