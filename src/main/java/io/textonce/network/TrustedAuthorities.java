@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -37,11 +38,7 @@ public final class TrustedAuthorities {
     public void install() {
         try {
             var all = new ArrayList<>(certificates);
-            for (TrustManager manager : managers(null)) {
-                if (manager instanceof X509TrustManager java) {
-                    all.addAll(List.of(java.getAcceptedIssuers()));
-                }
-            }
+            all.addAll(ofJava());
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             for (int i = 0; i < all.size(); i++) {
@@ -53,6 +50,15 @@ public final class TrustedAuthorities {
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("The trusted authorities can't be set", e);
         }
+    }
+
+    /** Returns those of Java. */
+    public static List<X509Certificate> ofJava() throws GeneralSecurityException {
+        return Arrays.stream(managers(null))
+                .filter(X509TrustManager.class::isInstance)
+                .map(X509TrustManager.class::cast)
+                .flatMap(manager -> Arrays.stream(manager.getAcceptedIssuers()))
+                .toList();
     }
 
     /** @param store null for that of Java */

@@ -3,6 +3,7 @@ package io.textonce.twilio;
 import com.twilio.http.TwilioRestClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.message.Senders;
+import io.textonce.network.TrustedAuthorities;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.privacy.CommandConsole;
 import io.textonce.settings.CheckSettings;
@@ -11,16 +12,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ProxySelector;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -119,13 +116,7 @@ public final class Doctor {
 
     private static List<X509Certificate> trusted() {
         try {
-            var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init((KeyStore) null);
-            return Arrays.stream(factory.getTrustManagers())
-                    .filter(X509TrustManager.class::isInstance)
-                    .map(X509TrustManager.class::cast)
-                    .flatMap(manager -> Arrays.stream(manager.getAcceptedIssuers()))
-                    .toList();
+            return TrustedAuthorities.ofJava();
         } catch (GeneralSecurityException e) {
             return List.of();
         }
