@@ -1,6 +1,5 @@
 package io.textonce.twilio;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.Request;
@@ -9,7 +8,6 @@ import com.twilio.rest.Domains;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.settings.TwilioSettings;
-import io.textonce.tuning.SharedBuffers;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -180,12 +178,7 @@ public final class TwilioMessages {
     }
 
     private JsonNode ask(Request request) {
-        var response = client.request(request);
-        try {
-            return SharedBuffers.JSON.readTree(response.getContent());
-        } catch (JsonProcessingException e) {
-            throw new TwilioFailure.Unclear("Twilio's response is not JSON", null);
-        }
+        return TwilioResources.ask(client, request);
     }
 
     private static Seen seen(JsonNode message) {
