@@ -2,9 +2,9 @@ package io.textonce.console;
 
 import io.textonce.delivery.OperatorActions;
 import io.textonce.event.EventRejected;
+import io.textonce.peer.Causes;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
-import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +72,7 @@ class BulkRun {
             throw e;
         } catch (RuntimeException e) {
             var task = taken.get();
-            if (task == null || ObjectHelper.getException(DataAccessException.class, e) != null) {
+            if (task == null || Causes.find(DataAccessException.class, e) != null) {
                 throw e;
             }
             // Its transaction is rolled back; without an outcome it would block those behind it.

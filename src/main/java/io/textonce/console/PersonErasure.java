@@ -2,11 +2,11 @@ package io.textonce.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.event.EventRejected;
+import io.textonce.peer.Causes;
 import io.textonce.tuning.SharedBuffers;
 import java.util.Map;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.util.ObjectHelper;
 import org.springframework.stereotype.Component;
 
 /** Erasure of a person for an operator, over the same route as {@code DELETE /api/people}. */
@@ -30,7 +30,7 @@ final class PersonErasure {
             audit.record(who, "erased", box.shown(number), null, why);
             return SharedBuffers.JSON.readValue(report, Map.class);
         } catch (CamelExecutionException e) {
-            var rejection = ObjectHelper.getException(EventRejected.class, e);
+            var rejection = Causes.find(EventRejected.class, e);
             throw rejection == null ? e : rejection;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);

@@ -3,6 +3,7 @@ package io.textonce.console;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.delivery.Rows;
 import io.textonce.event.EventRejected;
+import io.textonce.peer.Causes;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Controller;
@@ -91,7 +91,7 @@ final class SubscribersPage {
             routes.requestBody("direct:subscriptions-act", act);
             return "redirect:/subscribers?done=" + name;
         } catch (CamelExecutionException e) {
-            var rejection = ObjectHelper.getException(EventRejected.class, e);
+            var rejection = Causes.find(EventRejected.class, e);
             if (rejection == null) {
                 throw e;
             }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.textonce.event.EventRejected;
+import io.textonce.peer.Causes;
 import io.textonce.tuning.SharedBuffers;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -22,7 +23,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ValidationException;
 import org.apache.camel.component.direct.DirectConsumerNotAvailableException;
 import org.apache.camel.component.jsonvalidator.JsonValidationException;
-import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -73,17 +73,17 @@ public record Problem(
 
     /** Returns the rejection that a failure stands for, or null if the failure is internal and not the event's. */
     public static @Nullable EventRejected rejection(Throwable thrown) {
-        var rejection = ObjectHelper.getException(EventRejected.class, thrown);
+        var rejection = Causes.find(EventRejected.class, thrown);
         if (rejection != null) {
             return rejection;
         }
-        var invalid = ObjectHelper.getException(ValidationException.class, thrown);
+        var invalid = Causes.find(ValidationException.class, thrown);
         if (invalid != null) {
             return rejection(invalid);
         }
         // A value that the database rejects today it rejects tomorrow, except for a row that another transaction
         // inserted first.
-        var integrity = ObjectHelper.getException(DataIntegrityViolationException.class, thrown);
+        var integrity = Causes.find(DataIntegrityViolationException.class, thrown);
         if (integrity != null && !(integrity instanceof DuplicateKeyException)) {
             return new EventRejected(
                     422, "not_storable", "The request has a value that can't be stored. Correct it and send it again.");
@@ -93,20 +93,20 @@ public record Problem(
 
     /** Returns the rejection of a body that a user route can't parse, or that its mapping rejects. */
     private static @Nullable EventRejected ofMapping(Throwable thrown) {
-        var json = ObjectHelper.getException(JsonParseException.class, thrown);
+        var json = Causes.find(JsonParseException.class, thrown);
         if (json != null) {
             return EventRejected.ofField("body", words(json));
         }
         if (isNoXml(thrown)) {
             return EventRejected.ofField("body", "is not valid XML");
         }
-        var mapping = ObjectHelper.getException(JsonQueryUserException.class, thrown);
+        var mapping = Causes.find(JsonQueryUserException.class, thrown);
         if (mapping != null) {
             var reason = mapping.getMessageAsJsonNode();
             return EventRejected.ofField(
                     "body", reason != null && reason.isTextual() ? reason.textValue() : "is rejected by its mapping");
         }
-        var mismatch = ObjectHelper.getException(MismatchedInputException.class, thrown);
+        var mismatch = Causes.find(MismatchedInputException.class, thrown);
         if (mismatch == null) {
             return null;
         }
@@ -119,9 +119,8 @@ public record Problem(
 
     /** Saxon drops the cause of its own error SXXP0003. */
     private static boolean isNoXml(Throwable thrown) {
-        var saxon = ObjectHelper.getException(XPathException.class, thrown);
-        return ObjectHelper.getException(SAXParseException.class, thrown) != null
-                || saxon != null && saxon.hasErrorCode("SXXP0003");
+        var saxon = Causes.find(XPathException.class, thrown);
+        return Causes.find(SAXParseException.class, thrown) != null || saxon != null && saxon.hasErrorCode("SXXP0003");
     }
 
     /** Returns whether a failure is a rejection that no retry changes. */
@@ -131,7 +130,7 @@ public record Problem(
     }
 
     private static @Nullable EventRejected rejection(ValidationException invalid) {
-        var json = ObjectHelper.getException(JsonProcessingException.class, invalid);
+        var json = Causes.find(JsonProcessingException.class, invalid);
         if (json != null) {
             return EventRejected.ofField("body", words(json));
         }
@@ -166,11 +165,11 @@ public record Problem(
 
     /** Returns whether the failure is transient: the database, the load, or a route that is being replaced. */
     private static boolean isOfTheMoment(Throwable thrown) {
-        return ObjectHelper.getException(DirectConsumerNotAvailableException.class, thrown) != null
-                || ObjectHelper.getException(DataAccessException.class, thrown) != null
-                || ObjectHelper.getException(SQLException.class, thrown) != null
-                || ObjectHelper.getException(CannotCreateTransactionException.class, thrown) != null
-                || ObjectHelper.getException(RejectedExecutionException.class, thrown) != null;
+        return Causes.find(DirectConsumerNotAvailableException.class, thrown) != null
+                || Causes.find(DataAccessException.class, thrown) != null
+                || Causes.find(SQLException.class, thrown) != null
+                || Causes.find(CannotCreateTransactionException.class, thrown) != null
+                || Causes.find(RejectedExecutionException.class, thrown) != null;
     }
 
     /** Returns the body of the response. */

@@ -5,9 +5,9 @@ import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
 import io.textonce.hotload.UserRoutes;
 import io.textonce.http.Problem;
+import io.textonce.peer.Causes;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.util.ObjectHelper;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
@@ -81,12 +81,11 @@ public final class EventRouteGuard {
     public boolean isTransient(Exchange exchange) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         if (Problem.rejection(caught) == null
-                && (context.isStopping() || ObjectHelper.getException(InterruptedException.class, caught) != null)) {
+                && (context.isStopping() || Causes.find(InterruptedException.class, caught) != null)) {
             return true;
         }
         // A value that the database rejects today it rejects tomorrow.
-        return Problem.of(caught).retryLater()
-                && ObjectHelper.getException(DataIntegrityViolationException.class, caught) == null;
+        return Problem.of(caught).retryLater() && Causes.find(DataIntegrityViolationException.class, caught) == null;
     }
 
     /** Returns the reason for an event that failed with an unexpected error. */

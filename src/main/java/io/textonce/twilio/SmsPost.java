@@ -11,6 +11,7 @@ import io.textonce.delivery.OutcomeRepository;
 import io.textonce.event.EventRejected;
 import io.textonce.message.Sender;
 import io.textonce.message.Sms;
+import io.textonce.peer.Causes;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.Tracing;
 import java.time.Clock;
@@ -22,7 +23,6 @@ import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
-import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -178,10 +178,10 @@ final class SmsPost {
     }
 
     private void failed(Exchange exchange, Throwable caught) {
-        var failure = ObjectHelper.getException(TwilioFailure.class, caught);
+        var failure = Causes.find(TwilioFailure.class, caught);
         if (failure != null && failure.isWithoutCall()) {
             hold(exchange, null, failure.getMessage() + "; on hold", holdDelay());
-        } else if (ObjectHelper.getException(RejectedExecutionException.class, caught) != null) {
+        } else if (Causes.find(RejectedExecutionException.class, caught) != null) {
             hold(exchange, null, "Too many messages at once; on hold", holdDelay());
         } else if (failure instanceof TwilioFailure.Rejected rejected) {
             rejected(exchange, rejected);

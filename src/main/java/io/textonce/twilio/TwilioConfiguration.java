@@ -6,6 +6,7 @@ import com.twilio.http.HttpClient;
 import com.twilio.http.TwilioRestClient;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
+import io.textonce.peer.Causes;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.privacy.QuietRedelivery;
 import io.textonce.settings.LiveSettings;
@@ -23,7 +24,6 @@ import org.apache.camel.processor.errorhandler.RedeliveryPolicy;
 import org.apache.camel.spi.BeanIntrospection;
 import org.apache.camel.spi.ThreadPoolFactory;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
-import org.apache.camel.util.ObjectHelper;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -117,7 +117,7 @@ class TwilioConfiguration {
     Processor twilioRetryAfter(TextOnceProperties settings) {
         return exchange -> {
             var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            var failure = ObjectHelper.getException(TwilioFailure.NotProcessed.class, caught);
+            var failure = Causes.find(TwilioFailure.NotProcessed.class, caught);
             var asked = failure == null ? null : failure.retryAfter();
             if (asked != null) {
                 Duration cap = settings.twilio().maxRetryDelay();

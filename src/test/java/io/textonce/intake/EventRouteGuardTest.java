@@ -29,7 +29,14 @@ class EventRouteGuardTest {
                 new QueryTimeoutException("slow"),
                 new RejectedExecutionException("full"),
                 new EventRejected(503, "try_again", "later"),
-                new RuntimeCamelException(new InterruptedException()));
+                new RuntimeCamelException(new InterruptedException()),
+                after(new EventRejected(422, "rejected", "of an earlier part"), new QueryTimeoutException("slow")));
+    }
+
+    /** Camel adds the failure that it handled before to the next one. */
+    private static Exception after(Exception handled, Exception failure) {
+        failure.addSuppressed(handled);
+        return failure;
     }
 
     private static Stream<Exception> lasting() {

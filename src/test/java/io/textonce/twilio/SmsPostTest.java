@@ -25,10 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,23 @@ class SmsPostTest {
                         .status())
                 .isEqualTo(DeliveryStatus.ACCEPTED);
         assertThat(exchange.getVariable("delivery", Delivery.class).status()).isEqualTo(DeliveryStatus.ACCEPTED);
+    }
+
+    /** Camel adds the failure of the attempt before, to which no thread was free, to that of the last one. */
+    @Test
+    void leavesAnUnclearAnswerAfterAnAttemptWithoutAThreadToReconciliation(Sandbox sandbox) {
+        var exchange = exchange(sandbox, sandbox.newNumber());
+        exchange.setVariable("call", new CallRecord(Clock.systemUTC()));
+        var caught = new RuntimeCamelException(TwilioFailures.unclear());
+        caught.addSuppressed(new RejectedExecutionException("full"));
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, caught);
+
+        smsPost(sandbox, Map.of()).read(exchange);
+
+        assertThat(exchange.getMessage()
+                        .getBody(OutcomeRepository.Outcome.class)
+                        .status())
+                .isEqualTo(DeliveryStatus.UNKNOWN);
     }
 
     @ParameterizedTest
