@@ -99,8 +99,8 @@ final class KameletTemplates {
         file.map(root -> YamlNodes.child(root, "spec"))
                 .map(spec -> YamlNodes.child(spec, "template"))
                 .ifPresent(template -> {
-                    HttpSources.check(YamlNodes.child(template, "from"));
-                    HttpSources.check(YamlNodes.child(YamlNodes.child(template, "route"), "from"));
+                    SourceRules.check(YamlNodes.child(template, "from"));
+                    SourceRules.check(YamlNodes.child(YamlNodes.child(template, "route"), "from"));
                 });
         var named = file.map(root -> YamlNodes.child(root, "metadata"))
                 .map(metadata -> YamlNodes.scalar(metadata, "name"))

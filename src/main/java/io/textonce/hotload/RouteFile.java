@@ -70,6 +70,7 @@ final class RouteFile {
         builder = reader.doLoadRouteBuilder(resource);
         builder.setCamelContext(camel);
         builder.setResource(resource);
+        builder.addLifecycleInterceptor(new PartFailures());
     }
 
     /** @param location of the file as Camel writes it, such as {@code file:/routes/events/order-late.camel.yaml} */
@@ -184,7 +185,7 @@ final class RouteFile {
         }
         switch (element) {
             case "route" -> route(value);
-            case "from" -> HttpSources.check(value);
+            case "from" -> SourceRules.check(value);
             case "routeConfiguration" -> {
                 if (!name(POLICY, value, "id")) {
                     throw new LineError(
@@ -210,7 +211,7 @@ final class RouteFile {
     }
 
     private void route(Node route) {
-        HttpSources.check(YamlNodes.child(route, "from"));
+        SourceRules.check(YamlNodes.child(route, "from"));
         name("route", route, "id");
         var policy = YamlNodes.scalar(route, "routeConfigurationId");
         if (policy != null) {

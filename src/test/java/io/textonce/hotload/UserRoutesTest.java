@@ -333,6 +333,61 @@ class UserRoutesTest {
                         "the intakes find this event by the id and the direct name event-order-late, not by order-late");
     }
 
+    /** Camel drops the failures of parts, or all but that of the last one; the source would take the event for accepted. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            split: {expression: {tokenize: {token: ','}}, steps: [%s]}                                     ; fail,ok
+            split: {expression: {tokenize: {token: ','}}, parallelProcessing: true, steps: [%s]}           ; fail,ok
+            multicast: {steps: [%s, {to: {uri: 'direct:parts-ok'}}]}                                       ; fail
+            recipientList: {expression: {constant: {expression: 'direct:parts-part,direct:parts-ok'}}}     ; fail
+            """)
+    void leavesTheFailureOfAPartToTheSource(String step, String body) throws IOException {
+        write("parts.camel.yaml", """
+                - route: {id: parts, from: {uri: direct, parameters: {name: parts}, steps: [{%s}]}}
+                - route: {id: parts-ok, from: {uri: direct, parameters: {name: parts-ok}, steps: [{stop: {}}]}}
+                - route:
+                    id: parts-part
+                    from:
+                      uri: direct
+                      parameters:
+                        name: parts-part
+                      steps:
+                        - filter:
+                            expression: {simple: {expression: "${body} == 'fail'"}}
+                            steps:
+                              - throwException: {exceptionType: java.io.IOException, message: part}
+                """.formatted(step.formatted("{to: {uri: 'direct:parts-part'}}")));
+        own.afterApplicationStart(camel);
+        assertThat(own.health().getDetails()).isEmpty();
+
+        var done = camel.createProducerTemplate()
+                .send("direct:parts", exchange -> exchange.getMessage().setBody(body));
+
+        assertThat(done.getException()).hasMessage("part");
+        assertThat(done.getMessage().getBody()).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            {uri: jms, parameters: {destinationName: a}}             ; jms needs transacted: true
+            {uri: 'amqp:queue:a?transacted=false'}                   ; amqp needs transacted: true
+            {uri: kafka, parameters: {topic: a}}                     ; kafka needs autoCommitEnable: false
+            {uri: 'seda:a'}                                          ; seda keeps its messages in memory, so that
+            """)
+    void rejectsASourceThatDropsWhatFails(String from, String words) throws IOException {
+        write("orders.camel.yaml", """
+                - route:
+                    id: orders
+                    from: %s
+                """.formatted(from.replaceFirst("}$", ", steps: [{stop: {}}]}")));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get("orders.camel.yaml"))
+                .asString()
+                .startsWith("line 3: " + words);
+    }
+
     static Stream<Arguments> badTemplates() {
         return Stream.of(
                 Arguments.of(

@@ -1,0 +1,57 @@
+package io.textonce.hotload;
+
+import io.textonce.event.LineError;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/** Rule that the source of a user route keeps an event until it is accepted: by their defaults some do not. */
+final class SourceRules {
+
+    private static final Parameter TRANSACTED = new Parameter("transacted", "true");
+
+    private static final Map<String, Parameter> NEEDED = Map.of(
+            "jms", TRANSACTED,
+            "amqp", TRANSACTED,
+            "activemq", TRANSACTED,
+            "activemq6", TRANSACTED,
+            "kafka", new Parameter("autoCommitEnable", "false"));
+
+    private static final Set<String> IN_MEMORY = Set.of("seda", "disruptor", "disruptor-vm");
+
+    private SourceRules() {}
+
+    /** @throws LineError if the source drops what fails, or what is in progress when the process ends, or is HTTP's */
+    static void check(@Nullable Node from) {
+        HttpSources.check(from);
+        var uri = from instanceof ScalarNode text ? text : from == null ? null : YamlNodes.scalar(from, "uri");
+        if (uri == null) {
+            return;
+        }
+        String component = uri.getValue().replaceFirst("[:?].*", "");
+        if (IN_MEMORY.contains(component)) {
+            throw new LineError(
+                    YamlNodes.line(uri),
+                    component + " keeps its messages in memory, so that a failure or a stop loses them; use direct");
+        }
+        var needed = NEEDED.get(component);
+        if (needed != null && !needed.isIn(uri.getValue(), YamlNodes.child(from, "parameters"))) {
+            throw new LineError(
+                    YamlNodes.line(uri),
+                    component + " needs " + needed.name + ": " + needed.value
+                            + "; otherwise it drops what fails, or is in progress when the process ends");
+        }
+    }
+
+    private record Parameter(String name, String value) {
+
+        private boolean isIn(String uri, @Nullable Node parameters) {
+            var set = parameters == null ? null : YamlNodes.scalar(parameters, name);
+            return set == null
+                    ? uri.matches(".*[?&]" + name + "=" + value + "(&.*)?")
+                    : set.getValue().equals(value);
+        }
+    }
+}
