@@ -1,11 +1,8 @@
 package io.textonce.delivery;
 
-import io.textonce.message.SendPolicy;
-import io.textonce.message.Sms;
-import java.nio.charset.StandardCharsets;
+import io.textonce.message.TestSms;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -52,28 +49,9 @@ public final class ClaimedEvent {
             String phone,
             String text,
             SendDecision verdict) {
-        var policy = new SendPolicy();
-        policy.setEvent("order-shipped");
-        policy.setPurpose("order-updates");
+        var policy = TestSms.policy();
         policy.setMessagingService(service);
-        var sms = new Sms(
-                "order-shipped",
-                eventId,
-                eventId.getBytes(StandardCharsets.UTF_8),
-                phone,
-                text,
-                List.of(),
-                Instant.EPOCH,
-                null,
-                policy,
-                service.isEmpty() ? DeliveryTables.SENDER : service,
-                null,
-                "test",
-                null,
-                null,
-                null,
-                null,
-                null);
+        var sms = TestSms.of(policy, eventId, service.isEmpty() ? DeliveryTables.SENDER : service, phone, text);
         var exchange = new DefaultExchange(context);
         exchange.setVariable("sms", sms);
         exchange.setVariable("decision", verdict);

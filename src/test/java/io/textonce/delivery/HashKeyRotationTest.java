@@ -2,15 +2,13 @@ package io.textonce.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.textonce.message.SendPolicy;
-import io.textonce.message.Sms;
+import io.textonce.message.TestSms;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -48,27 +46,7 @@ class HashKeyRotationTest {
     }
 
     private static Delivery claim(Sandbox sandbox, PhoneHash hash, String number) {
-        var policy = new SendPolicy();
-        policy.setEvent("order-shipped");
-        policy.setPurpose("order-updates");
-        var sms = new Sms(
-                "order-shipped",
-                sandbox.newEventId(),
-                new byte[32],
-                number,
-                "text",
-                List.of(),
-                Instant.EPOCH,
-                null,
-                policy,
-                SENDER,
-                null,
-                "test",
-                null,
-                null,
-                null,
-                null,
-                null);
+        var sms = TestSms.of(TestSms.policy(), sandbox.newEventId(), SENDER, number, "text");
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms);
         var departure = sandbox.context().getBean(SendAdmission.class);

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.textonce.event.EventRejected;
-import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
+import io.textonce.message.TestSms;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
@@ -297,27 +297,7 @@ class SenderRateLimitTest {
     }
 
     private static Sms order(Sandbox sandbox, String sender) {
-        var policy = new SendPolicy();
-        policy.setEvent("order-shipped");
-        policy.setPurpose("order-updates");
-        return new Sms(
-                "order-shipped",
-                sandbox.newEventId(),
-                new byte[32],
-                sandbox.newNumber(),
-                "text",
-                List.of(),
-                Instant.EPOCH,
-                null,
-                policy,
-                sender,
-                null,
-                "test",
-                null,
-                null,
-                null,
-                null,
-                null);
+        return TestSms.of(TestSms.policy(), sandbox.newEventId(), sender, sandbox.newNumber(), "text");
     }
 
     private static void inParallel(List<? extends Callable<?>> calls) throws Exception {

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.textonce.event.EventRejected;
-import io.textonce.message.SendPolicy;
-import io.textonce.message.Sms;
+import io.textonce.message.TestSms;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioWebhook;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -81,31 +79,11 @@ class SharedStatementTest {
 
         assertThat(good.stream().map(CompletableFuture::join)).containsOnly(true);
         assertThatThrownBy(bad::join).hasCauseInstanceOf(DataIntegrityViolationException.class);
-        sandbox.database().update("DELETE FROM textonce.deliveries WHERE event = 'shared'");
+        sandbox.database().update("DELETE FROM textonce.deliveries WHERE event_id LIKE 'shared-%'");
     }
 
     private CompletableFuture<Boolean> claim(IdempotentClaims deliveries, Sandbox sandbox, String eventId) {
-        var policy = new SendPolicy();
-        policy.setEvent("shared");
-        policy.setPurpose("tests");
-        var sms = new Sms(
-                "shared",
-                eventId,
-                new byte[32],
-                sandbox.newNumber(),
-                "text",
-                List.of(),
-                Instant.EPOCH,
-                null,
-                policy,
-                Peers.FROM_NUMBER,
-                null,
-                "test",
-                null,
-                null,
-                null,
-                null,
-                null);
+        var sms = TestSms.of(TestSms.policy(), eventId, Peers.FROM_NUMBER, sandbox.newNumber(), "text");
         var exchange = new DefaultExchange(camel);
         exchange.setVariable("sms", sms);
         return CompletableFuture.supplyAsync(

@@ -3,10 +3,7 @@ package io.textonce.twilio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.textonce.message.SendPolicy;
-import io.textonce.message.Sms;
-import java.time.Instant;
-import java.util.List;
+import io.textonce.message.TestSms;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,33 +29,12 @@ class SendMetersTest {
 
         try (var camel = new DefaultCamelContext()) {
             var exchange = new DefaultExchange(camel);
-            exchange.setVariable("sms", sms(text));
+            exchange.setVariable("sms", TestSms.of(TestSms.policy(), "id", "+15551234567", "+15550100000", text));
             meters.handedOver(exchange, said);
         }
 
         assertThat(registry.get("textonce.segments.sent").counter().count()).isEqualTo(counted);
         assertThat(registry.get("textonce.messages.accepted.latency").timer().count())
                 .isOne();
-    }
-
-    private static Sms sms(String text) {
-        return new Sms(
-                "order-shipped",
-                "id",
-                new byte[32],
-                "+15550100000",
-                text,
-                List.of(),
-                Instant.now(),
-                null,
-                new SendPolicy(),
-                "+15551234567",
-                null,
-                "test",
-                null,
-                null,
-                null,
-                null,
-                null);
     }
 }
