@@ -8,8 +8,8 @@
  *   <tr><th>class</th><th>what it patches</th><th>gain</th><th>remove when</th><th>undo it by</th></tr>
  *   <tr><td>{@link io.textonce.tuning.AnsweredAlready}</td><td>Spring MVC's asynchronous dispatch: an answered request
  *     would pass all filters a second time</td><td>not measured alone; filters and dispatch were 10 % of the CPU after
- *     it</td><td>Camel's HTTP consumer returns its answer on the same thread</td><td>removing the handler in {@code
- *     HttpConfiguration}</td></tr>
+ *     it</td><td>Camel's HTTP consumer returns its answer on the same thread</td><td>removing the
+ *     class</td></tr>
  *   <tr><td>{@link io.textonce.tuning.CallersThread}</td><td>camel-twilio's pool: two changes of threads for each
  *     call</td><td>not measured alone; waking and parking threads was 10 % of the CPU after it</td><td>camel-twilio
  *     can call synchronously</td><td>removing the bean in {@code TwilioConfiguration}</td></tr>
