@@ -87,7 +87,7 @@ public final class TwilioSimulator implements AutoCloseable {
     private @Nullable ExecutorService workers;
 
     private TwilioSimulator(Builder builder) {
-        var random = new Random(builder.seed);
+        var random = new Random(1);
         port = builder.port;
         concurrencyLimit = builder.concurrencyLimit;
         accounts = builder.accounts();
@@ -177,7 +177,7 @@ public final class TwilioSimulator implements AutoCloseable {
         return this;
     }
 
-    /** Applies this fault to a share of the creates, between 0 and 1; the seed selects which. */
+    /** Applies this fault to a share of the creates, between 0 and 1; each run selects the same ones. */
     public TwilioSimulator share(double share, Fault fault) {
         return plan(new FaultPlan.Rule(null, null, share, fault));
     }
@@ -468,7 +468,6 @@ public final class TwilioSimulator implements AutoCloseable {
         private @Nullable String inboundUrl;
         private Duration callbackDelay = Duration.ofMillis(100);
         private Clock clock = Clock.systemUTC();
-        private long seed = 1;
         private int concurrencyLimit = Integer.MAX_VALUE;
 
         private Builder() {}
@@ -542,11 +541,6 @@ public final class TwilioSimulator implements AutoCloseable {
         /** Dates, the list's lag and the expiry of codes follow this clock. */
         public Builder clock(Clock newClock) {
             clock = newClock;
-            return this;
-        }
-
-        public Builder randomSeed(long newSeed) {
-            seed = newSeed;
             return this;
         }
 

@@ -38,12 +38,6 @@ public final class ProblemAssert extends AbstractAssert<ProblemAssert, HttpRespo
         return this;
     }
 
-    /** The caller's mistake, said to be so. */
-    public ProblemAssert isTheCallers() {
-        assertThat(actual.statusCode()).as(actual.body()).isBetween(400, 499);
-        return this;
-    }
-
     /** Exactly these fields are named, each with a reason. */
     public ProblemAssert names(String... fields) {
         JsonNode details = problem.path("details");

@@ -36,10 +36,6 @@ public record SignedForm(
                 signature(Peers.AUTH_TOKEN, PUBLIC_BASE_URL + target, parameters));
     }
 
-    public SignedForm withTarget(String other) {
-        return new SignedForm(other, body, signature);
-    }
-
     public SignedForm withBody(String other) {
         return new SignedForm(target, other, signature);
     }
