@@ -1,6 +1,6 @@
 -- Deliveries, newest first, by any of: our ids, Twilio's SID, the sender's event id, the number's hashes, and what lists
 -- are filtered by. Ids rise with time, so times are bounds of ids, and "after" is the last id of the page before. The
--- entry of the claim itself is left out: it is there only where others are told of statuses. A cancellation that came
+-- entry of the claim itself is left out: it is there only with subscribers to status changes. A cancellation that came
 -- before its event knows of no consent.
 SELECT d.id, d.event, d.event_id, d.source, d.client, d.reference, d.purpose,
     CASE WHEN d.source <> 'cancellation' THEN d.consent_at END AS consent_at, d.consent_source, d.phone_masked,

@@ -53,7 +53,7 @@ public final class NewEvent {
               "required": ["eventId", "phone", "consentAt", "orderId"],
               "properties": {
                 "eventId": {
-                  "description": "Your id of this event; sending it again never texts twice",
+                  "description": "Your id of this event; a repeated event sends no second message",
                   "type": "string",
                   "minLength": 6,
                   "maxLength": 120
@@ -67,7 +67,7 @@ public final class NewEvent {
                   }
                 },
                 "consentAt": {
-                  "description": "When the recipient agreed to be texted, RFC 3339",
+                  "description": "Time of the recipient's consent, RFC 3339",
                   "type": "string",
                   "format": "date-time"
                 },

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Extraction of the sentences that people read from Java, YAML and Markdown. */
+/** Extraction of the sentences that people read from Java, YAML, JSON schemas, SQL, pages and Markdown. */
 final class Prose {
 
     /** A string comes first, so that a comment within one is none. */
@@ -21,7 +21,15 @@ final class Prose {
             Pattern.DOTALL);
 
     private static final Pattern YAML = Pattern.compile(
-            "^[ \\-]*(?<key>description|note|title): *(?<text>.*(?:\\n +[^ :\\-][^:\\n]*$)*)", Pattern.MULTILINE);
+            "^[ \\-]*(?<key>description|summary|note|title): *(?<text>.*(?:\\n +[^ :\\-][^:\\n]*$)*)",
+            Pattern.MULTILINE);
+
+    private static final Pattern SCHEMA =
+            Pattern.compile("\"(?:title|description)\": *\"(?<text>(?:[^\"\\\\]|\\\\.)*)\"");
+
+    private static final Pattern SQL_COMMENT = Pattern.compile("-- (?<text>[^\\n]*(?:\\n *-- [^\\n]*)*)");
+
+    private static final Pattern TAG = Pattern.compile("<!--.*?-->|<(style|script).*?</\\1>|<[^>]*>", Pattern.DOTALL);
 
     private static final Pattern FENCE = Pattern.compile("^```.*?^```", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -46,13 +54,27 @@ final class Prose {
                             file, source, found, "text", found.group("key").equals("description")))
                     .toList();
         }
-        String prose = FENCE.matcher(source).replaceAll(fence -> fence.group().replaceAll("[^\\n]", ""));
+        if (file.endsWith(".json")) {
+            return texts(file, source, SCHEMA);
+        }
+        if (file.endsWith(".sql")) {
+            return texts(file, source, SQL_COMMENT);
+        }
+        String prose = (file.endsWith(".html") ? TAG : FENCE)
+                .matcher(source)
+                .replaceAll(found -> found.group().replaceAll("[^\\n]", ""));
         var lines = prose.split("\\n", -1);
         var sentences = new ArrayList<Sentence>();
         for (int i = 0; i < lines.length; i++) {
             sentences.add(new Sentence(file, i + 1, lines[i], false));
         }
         return sentences;
+    }
+
+    private static List<Sentence> texts(String file, String source, Pattern pattern) {
+        return matches(pattern, source)
+                .map(found -> sentence(file, source, found, "text", false))
+                .toList();
     }
 
     private static List<Sentence> java(String file, String source) {
@@ -75,7 +97,8 @@ final class Prose {
                         .chars()
                         .filter(one -> one == '\n')
                         .count();
-        String text = found.group(group).replaceAll("\\s*\\n\\s*(\\* ?)?", " ").strip();
+        String text =
+                found.group(group).replaceAll("\\s*\\n\\s*(\\* ?|-- )?", " ").strip();
         return new Sentence(file, line, text, isTitle);
     }
 

@@ -21,7 +21,15 @@ class WordsTest {
     @Test
     void documentsJavaAndRoutesUseTheFieldsWords() throws IOException {
         var sentences = Stream.of(
-                        "docs", "routes", "src/main/java", "src/sandbox", "README.md", "CONTRIBUTING.md", "SECURITY.md")
+                        "docker",
+                        "ops",
+                        "docs",
+                        "routes",
+                        "src/main",
+                        "src/sandbox",
+                        "README.md",
+                        "CONTRIBUTING.md",
+                        "SECURITY.md")
                 .flatMap(WordsTest::files)
                 .flatMap(file -> Prose.of(file).stream())
                 .toList();
@@ -45,6 +53,9 @@ class WordsTest {
                 "sample.yaml | description: This is it                  | 1",
                 "sample.yaml | note: This is why.                       | 0",
                 "sample.yaml | note: The caller is told.                | 1",
+                "sample.json | \"title\": \"Somebody knows\"     | 1",
+                "sample.sql  | SELECT 1 -- The caller is told.    | 1",
+                "sample.html | <p class=\"told\">Nobody</p>        | 1",
                 "sample.md   | Mend the line after the horizon.         | 2",
                 "sample.md   | Set `textonce.unknown.window`.          | 0",
                 "sample.md   | The event was cancelled.                 | 1",
@@ -63,7 +74,10 @@ class WordsTest {
 
     private static Stream<Path> files(String root) {
         try (var files = Files.walk(Path.of(root))) {
-            return files.filter(file -> file.toString().matches(".*\\.(md|java|yaml)")).toList().stream();
+            return files
+                    .filter(file -> file.toString().matches(".*\\.(md|java|yaml|sql|html|schema\\.json)"))
+                    .toList()
+                    .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
