@@ -51,7 +51,8 @@ final class CapOperator {
                 .put("startsAt", state.startsAt().toString())
                 .put("endsAt", state.endsAt().toString())
                 .put("atLimit", settings.atLimit().name().toLowerCase(Locale.ROOT))
-                .put("exemptUrgent", settings.exemptUrgent());
+                .put("exemptUrgent", settings.exemptUrgent())
+                .put("version", state.version());
     }
 
     /** Performs the action that the path names, for the reason in the body, and responds with the caps. */
@@ -66,7 +67,7 @@ final class CapOperator {
                 path.group(1),
                 path.group(2),
                 json.path("by").asText(""),
-                null,
+                json.path("version").asText(null),
                 OperatorAct.actor(request.getRemoteUser()),
                 json.path("reason").asText(""));
         all(exchange);

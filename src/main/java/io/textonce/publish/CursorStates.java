@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 class CursorStates {
 
     private static final String STATES = """
-            SELECT s.name, s.failing_since, s.failures, s.next_try_at, s.last_error, s.suspended_at, s.decision,
+            SELECT s.name, s.failed_id, s.failing_since, s.failures, s.next_try_at, s.last_error, s.suspended_at, s.decision,
                 (SELECT e.happened_at FROM textonce.delivery_events AS e
                  WHERE e.id > s.published_id AND e.new_status IS NOT NULL ORDER BY e.id LIMIT 1) AS behind_since
             FROM textonce.outbox_cursors AS s WHERE s.name = ANY (?) ORDER BY s.name
@@ -82,6 +82,7 @@ class CursorStates {
         return new State(
                 row.getString("name"),
                 Rows.instant(row, "behind_since"),
+                row.getObject("failed_id", Long.class),
                 Rows.instant(row, "failing_since"),
                 row.getInt("failures"),
                 Rows.instant(row, "next_try_at"),
@@ -94,10 +95,12 @@ class CursorStates {
      * State of a subscriber.
      *
      * @param behindSince when the oldest change that may be unpublished was recorded
+     * @param failing event that was not accepted, or null
      */
     record State(
             String name,
             @Nullable Instant behindSince,
+            @Nullable Long failing,
             @Nullable Instant failingSince,
             int failures,
             @Nullable Instant nextTryAt,

@@ -57,7 +57,7 @@ final class SubscriptionResponses {
                 name,
                 path.group(2),
                 body.path("from").asText(""),
-                null,
+                body.hasNonNull("failing") ? (Long) body.path("failing").asLong() : null,
                 body.path("reason").asText(""),
                 request.getRemoteUser());
         var members = members(subscriptions.states(List.of(name)).get(0));
@@ -70,6 +70,7 @@ final class SubscriptionResponses {
         members.put("name", state.name());
         members.put("state", state.suspendedAt() != null ? "suspended" : state.failures() > 0 ? "failing" : "active");
         put(members, "behindSince", state.behindSince());
+        put(members, "failing", state.failing());
         put(members, "failingSince", state.failingSince());
         if (state.failures() > 0) {
             members.put("failures", state.failures());

@@ -150,8 +150,13 @@ class RecipientGuardsTest {
                 .as(raised.body())
                 .isEqualTo(6);
         sandbox.awaitStatus(over, "delivered");
-        assertThat(sandbox.json(sandbox.get("/api/caps")).at("/caps/0/used").asInt())
-                .isEqualTo(6);
+        var seen = sandbox.json(sandbox.get("/api/caps")).at("/caps/0");
+        assertThat(seen.get("used").asInt()).isEqualTo(6);
+        String reset =
+                "{\"reason\":\"a loop\",\"version\":\"" + seen.get("version").asText() + "\"}";
+        assertThat(sandbox.postJson("/api/caps/delays/reset", reset).statusCode())
+                .isEqualTo(200);
+        assertThatProblem(sandbox.postJson("/api/caps/delays/reset", reset)).is(409, "not_possible");
         assertThat(sandbox.database()
                         .queryForList("SELECT detail FROM textonce.audit_entries WHERE verb = 'raised'", String.class))
                 .containsExactly("cap delays by 1: a storm");

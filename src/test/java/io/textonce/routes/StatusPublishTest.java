@@ -273,7 +273,12 @@ class StatusPublishTest {
             return stuck.equals(id);
         });
 
-        assertThat(decide("sandbox", "skip", "").statusCode()).isEqualTo(200);
+        assertThat(decide("sandbox", "skip", ",\"failing\":1").statusCode()).isEqualTo(409);
+        String failing = sandbox.json(sandbox.get("/api/subscriptions"))
+                .findValue("failing")
+                .asText();
+        assertThat(decide("sandbox", "skip", ",\"failing\":\"" + failing + "\"").statusCode())
+                .isEqualTo(200);
         receiver.behaves();
 
         await().atMost(SOON).until(() -> receiver.statuses(id).contains("delivered"));
