@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -25,15 +24,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Number and age of held and unknown deliveries, for the page and as gauges. They are read from the table at most once
- * in a few seconds, however many readers there are, and for the gauges in the background. Every instance has the same values: use their maximum, not their
- * sum.
+ * Number and age of held and unknown deliveries, for the page and as gauges, which are read in the background. Every
+ * instance has the same values: use their maximum, not their sum.
  */
 @Component
 public final class OpenDeliveries implements MeterBinder {
 
     private static final List<DeliveryStatus> STATUSES = List.of(DeliveryStatus.HELD, DeliveryStatus.UNKNOWN);
-    private static final Duration FRESH = Duration.ofSeconds(5);
 
     private static final String OPEN = """
             SELECT count(*) AS many, min(created_at) AS since,
@@ -43,7 +40,6 @@ public final class OpenDeliveries implements MeterBinder {
 
     private final JdbcTemplate jdbc;
     private final Clock clock;
-    private final Map<DeliveryStatus, Open> known = new ConcurrentHashMap<>();
     private final Reading<Map<DeliveryStatus, Open>> reading;
 
     OpenDeliveries(ConsoleDatabase database, Clock clock, BackgroundReadings readings) {
@@ -54,17 +50,10 @@ public final class OpenDeliveries implements MeterBinder {
 
     /** @throws DataAccessException when the database doesn't answer */
     Open of(DeliveryStatus status) {
-        return known.compute(status, (key, before) -> {
-            var now = clock.instant();
-            return before == null || before.at().plus(FRESH).isBefore(now) ? look(status, now) : before;
-        });
-    }
-
-    private Open look(DeliveryStatus status, Instant now) {
         return jdbc.queryForObject(
                 OPEN,
-                (row, n) -> new Open(
-                        now, row.getLong("many"), Rows.instant(row, "since"), row.getObject("oldest", UUID.class)),
+                (row, n) ->
+                        new Open(row.getLong("many"), Rows.instant(row, "since"), row.getObject("oldest", UUID.class)),
                 status.stage(),
                 status.stage());
     }
@@ -97,10 +86,7 @@ public final class OpenDeliveries implements MeterBinder {
      * @param since when the oldest event was received, or null if there is none
      */
     public record Open(
-            Instant at,
-            long many,
-            @Nullable Instant since,
-            @Nullable UUID oldest) {
+            long many, @Nullable Instant since, @Nullable UUID oldest) {
 
         double ageSeconds(Instant now) {
             return since == null ? 0 : Math.max(0, Duration.between(since, now).toMillis() / 1000.0);
