@@ -1,30 +1,26 @@
 package io.textonce.security;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.twilio.SignatureVector;
 import io.textonce.twilio.TwilioSignature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -97,7 +93,7 @@ class SignedRequestTest {
 
                     int status = post(sandbox, vector.target(), vector.form(), vector.signature());
 
-                    assertThat(status).as(vector.note()).isEqualTo(vector.status());
+                    assertThat(status).as(vector.note()).isEqualTo(status(vector));
                 }));
     }
 
@@ -155,44 +151,12 @@ class SignedRequestTest {
         }
     }
 
-    private static Stream<Vector> vectors() throws IOException {
-        try (var file = SignedRequestTest.class.getResourceAsStream("/twilio/signature-vectors.json")) {
-            return Stream.of(new ObjectMapper().readValue(file, Vector[].class))
-                    .filter(vector -> vector.target().startsWith("/twilio/"));
-        }
+    private static Stream<SignatureVector> vectors() throws IOException {
+        return SignatureVector.all().filter(vector -> vector.target().startsWith("/twilio/"));
     }
 
-    /** @param signedUrl what Twilio signed, where it differs from the URL the application would build */
-    private record Vector(
-            String name,
-            String note,
-            String token,
-            String url,
-            @Nullable String signedUrl,
-            List<List<String>> params,
-            @Nullable String body,
-            String signature,
-            boolean expectValid) {
-
-        String base() {
-            int path = url.indexOf('/', url.indexOf("://") + 3);
-            return path < 0 ? url : url.substring(0, path);
-        }
-
-        String target() {
-            return url.substring(base().length());
-        }
-
-        /** HTTP has no fragment either: the container turns such a request away before anybody looks at it. */
-        int status() {
-            return expectValid ? 204 : target().contains("#") ? 400 : 403;
-        }
-
-        byte[] form() {
-            return params.stream()
-                    .map(pair -> URLEncoder.encode(pair.get(0), UTF_8) + "=" + URLEncoder.encode(pair.get(1), UTF_8))
-                    .collect(Collectors.joining("&"))
-                    .getBytes(US_ASCII);
-        }
+    /** HTTP has no fragment: the container turns such a request away before anybody looks at it. */
+    private static int status(SignatureVector vector) {
+        return vector.expectValid() ? 204 : vector.target().contains("#") ? 400 : 403;
     }
 }

@@ -59,7 +59,7 @@ class CsvRowsTest {
     void doesNotGuessBetweenTwoFieldsThatDifferInTheirSpellingOnly() {
         var fields = fields("{\"required\":[\"id\"],\"properties\":{\"id\":{},\"sendAt\":{},\"send_at\":{}}}");
 
-        assertThat(words(lines(fields, "id,sendAt,send_at,SENDAT\n1,2,3,4\n")))
+        assertThat(EventFileTest.words(lines(fields, "id,sendAt,send_at,SENDAT\n1,2,3,4\n")))
                 .containsExactly("2 {\"id\":\"1\",\"sendAt\":\"2\",\"send_at\":\"3\",\"SENDAT\":\"4\"}");
     }
 
@@ -102,7 +102,7 @@ class CsvRowsTest {
             var lines = new ArrayList<EventLine>();
             rows.forEach(lines::add);
 
-            assertThat(words(lines)).containsExactly("3 " + EVENT);
+            assertThat(EventFileTest.words(lines)).containsExactly("3 " + EVENT);
             assertThat(rows.emptyRows()).isEqualTo(4);
         }
     }
@@ -194,14 +194,15 @@ class CsvRowsTest {
 
     @Test
     void takesTheFirstLineForTheHeaderWhereNothingIsKnownOfTheEvent() {
-        assertThat(words(lines(EventFields.UNKNOWN, "A;b_c\n1;2\n"))).containsExactly("2 {\"A\":\"1\",\"b_c\":\"2\"}");
+        assertThat(EventFileTest.words(lines(EventFields.UNKNOWN, "A;b_c\n1;2\n")))
+                .containsExactly("2 {\"A\":\"1\",\"b_c\":\"2\"}");
     }
 
     @Test
     void refusesATitleInAForeignEncodingNoMoreThanAnyOther() {
         var lines = lines(FIELDS, ("Auftr\u00e4ge\neventId,phone,consentAt\n" + ROW + "\n").getBytes(ISO_8859_1));
 
-        assertThat(words(lines)).containsExactly("3 " + EVENT);
+        assertThat(EventFileTest.words(lines)).containsExactly("3 " + EVENT);
     }
 
     @Test
@@ -219,12 +220,13 @@ class CsvRowsTest {
             assertThat(Files.readString(kept))
                     .isEqualTo("sep=|\nEvent Id|phone|consentAt||\n# line 4: was rejected\n" + ROW.replace(',', '|')
                             + "\n");
-            assertThat(words(lines(FIELDS, Files.readAllBytes(kept)))).containsExactly("4 " + EVENT);
+            assertThat(EventFileTest.words(lines(FIELDS, Files.readAllBytes(kept))))
+                    .containsExactly("4 " + EVENT);
         }
     }
 
     private static List<String> read(String... lines) {
-        return words(lines(FIELDS, String.join("\n", lines)));
+        return EventFileTest.words(lines(FIELDS, String.join("\n", lines)));
     }
 
     private static List<EventLine> lines(EventFields fields, String content) {
@@ -232,22 +234,7 @@ class CsvRowsTest {
     }
 
     private static List<EventLine> lines(EventFields fields, byte[] content) {
-        try (EventFile file = EventFile.of(new ByteArrayInputStream(content), "x.csv", fields)) {
-            var lines = new ArrayList<EventLine>();
-            file.forEach(lines::add);
-            return lines;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<String> words(List<EventLine> lines) {
-        return lines.stream()
-                .map(line -> line.number()
-                        + (line.json() != null
-                                ? " " + new String(line.json(), UTF_8)
-                                : (line.wholeFile() ? " FILE " : " BAD ") + line.problem()))
-                .toList();
+        return EventFileTest.lines("x.csv", fields, content);
     }
 
     private static EventFields fields(String schema) {

@@ -561,7 +561,11 @@ class EventFileTest {
     }
 
     private static List<EventLine> lines(String name, byte[] content) {
-        try (EventFile file = EventFile.of(new ByteArrayInputStream(content), name, EventFields.UNKNOWN)) {
+        return lines(name, EventFields.UNKNOWN, content);
+    }
+
+    static List<EventLine> lines(String name, EventFields fields, byte[] content) {
+        try (EventFile file = EventFile.of(new ByteArrayInputStream(content), name, fields)) {
             var lines = new ArrayList<EventLine>();
             file.forEach(lines::add);
             assertThat(lines).allMatch(line -> (line.json() == null) != (line.problem() == null));
@@ -571,7 +575,7 @@ class EventFileTest {
         }
     }
 
-    private static List<String> words(List<EventLine> lines) {
+    static List<String> words(List<EventLine> lines) {
         return lines.stream()
                 .map(line -> line.number()
                         + (line.json() != null
