@@ -14,7 +14,10 @@ public final class Identifier {
             "\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F"
                     + "\\u2800\\u3164\\uFE00-\\uFE0F\\uFFA0\\x{E0100}-\\x{E01EF}";
 
-    private static final Pattern EDGES = Pattern.compile("^[" + INVISIBLE + "]+|[" + INVISIBLE + "]+$");
+    /** Each run of invisible characters is read once, wherever it stands: a request may be full of them. */
+    private static final Pattern EDGES =
+            Pattern.compile("^[" + INVISIBLE + "]++|(?<![" + INVISIBLE + "])[" + INVISIBLE + "]++$");
+
     private static final Pattern INSIDE = Pattern.compile("[" + INVISIBLE + "&&[^ ]]");
 
     private Identifier() {}

@@ -24,7 +24,7 @@ public final class PhoneNumbers {
     private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}\\p{Z}\\s]+");
 
     /** Prefix of Twilio for a channel other than SMS. */
-    private static final Pattern CHANNEL = Pattern.compile("[A-Za-z]+:(?=\\+)");
+    private static final Pattern CHANNEL = Pattern.compile("^[A-Za-z]++:(?=\\+)");
 
     /** Former mobile prefix of Mexico, a 1 until 2019; some networks and WhatsApp still write it. */
     private static final Pattern MEXICAN_MOBILE = Pattern.compile("\\+521(?=[0-9]{10}$)");
