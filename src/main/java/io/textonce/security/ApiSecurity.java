@@ -211,6 +211,11 @@ class ApiSecurity {
     }
 
     @Bean
+    OAuth2TokenValidator<Jwt> subject() {
+        return IssuedTokens.subject();
+    }
+
+    @Bean
     AuthenticationFailureHandler strangers(
             TextOnceProperties settings,
             @Qualifier("strangersClock") ScheduledExecutorService strangersClock,

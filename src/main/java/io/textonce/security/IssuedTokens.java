@@ -9,6 +9,8 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimNames;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
@@ -40,6 +42,15 @@ final class IssuedTokens {
         var types = new JwtTypeValidator("at+jwt", "application/at+jwt", "JWT");
         types.setAllowEmpty(true);
         return types;
+    }
+
+    /**
+     * Validator of {@code sub}, which RFC 9068 requires: a client without a name would have no rate limit, and an operator
+     * none in the audit log.
+     */
+    static OAuth2TokenValidator<Jwt> subject() {
+        return new JwtClaimValidator<Object>(
+                JwtClaimNames.SUB, subject -> subject instanceof String name && !name.isBlank());
     }
 
     private static Stream<String> scopes(Jwt token, List<String> claims) {

@@ -14,6 +14,7 @@ enum TokenRejection {
     NOT_YET_VALID("not_yet_valid", "The token is not valid yet.", "Jwt used before"),
     ISSUER("issuer", "The token is from another issuer.", "The iss claim"),
     AUDIENCE("audience", "The token is for another audience.", "The aud claim"),
+    SUBJECT("subject", "The token has no subject.", "The sub claim"),
     TYPE("type", "The token is not an access token: its typ is neither at+jwt nor JWT.", "the given typ value"),
     CLAIMS("claims", "The token's claims are not valid.", "");
 

@@ -278,6 +278,16 @@ class AccessTest {
                                 .audience((String) null)
                                 .build())),
                 arguments(
+                        "subject",
+                        "without a subject",
+                        issuer.sign(
+                                new JWTClaimsSet.Builder(claims).subject(null).build())),
+                arguments(
+                        "subject",
+                        "with a blank subject",
+                        issuer.sign(
+                                new JWTClaimsSet.Builder(claims).subject(" ").build())),
+                arguments(
                         "expired",
                         "run out",
                         issuer.sign(new JWTClaimsSet.Builder(claims)
