@@ -77,6 +77,21 @@ class FileNameTest {
         Files.delete(link);
     }
 
+    @Test
+    void movesNoFileToAFolderThatALinkPointsTo(Sandbox sandbox) throws IOException {
+        Path outside = Files.createTempDirectory("outside");
+        Path folder = Files.createDirectories(sandbox.peers().inbox().resolve("linked-folders"));
+        Path link = Files.createSymbolicLink(folder.resolve("failed"), outside);
+        Path file = sandbox.drop("linked-folders", "route.camel.yaml", "- route: {}");
+
+        awaitAnother(sandbox);
+
+        assertThat(outside).isEmptyDirectory();
+        assertThat(file).exists();
+        Files.delete(link);
+        Files.delete(file);
+    }
+
     /** Waits until a file that was dropped now is done. */
     private static void awaitAnother(Sandbox sandbox) {
         String name = "witness-" + sandbox.newEventId() + ".jsonl";

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
@@ -32,7 +33,7 @@ public final class EventFile implements Iterable<EventLine>, Iterator<EventLine>
 
     /** @param fields of the event, by which a CSV header is read */
     static EventFile open(Path file, EventFields fields) throws IOException {
-        var channel = FileChannel.open(file, StandardOpenOption.READ);
+        var channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         var opened = of(Channels.newInputStream(channel), file.getFileName().toString(), fields);
         opened.channel = channel;
         return opened;

@@ -3,6 +3,7 @@ package io.textonce.intake.file;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,7 +17,7 @@ record FileVersion(long size, FileTime modified, @Nullable Object key) {
 
     /** @throws NoSuchFileException when there is none */
     static FileVersion of(Path file) throws IOException {
-        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return new FileVersion(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
     }
 

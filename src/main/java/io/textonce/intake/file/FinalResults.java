@@ -3,6 +3,9 @@ package io.textonce.intake.file;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +77,7 @@ final class FinalResults {
     }
 
     private boolean haveEnded(Path results) throws IOException {
-        try (var in = Files.newBufferedReader(results)) {
+        try (var in = reader(results)) {
             in.readLine();
             for (var rows = chunk(in); !rows.isEmpty(); rows = chunk(in)) {
                 if (Boolean.TRUE.equals(jdbc.queryForObject(OPEN, Boolean.class, (Object) ids(rows)))) {
@@ -100,13 +103,17 @@ final class FinalResults {
 
     /** Copies the results with the states of now. */
     private void copy(Path results, Path part) throws IOException {
-        try (var in = Files.newBufferedReader(results);
-                var out = Files.newBufferedWriter(part)) {
+        try (var in = reader(results);
+                var out = new BufferedWriter(new OutputStreamWriter(PlainFiles.create(part), StandardCharsets.UTF_8))) {
             out.write(in.readLine() + "\n");
             for (var rows = chunk(in); !rows.isEmpty(); rows = chunk(in)) {
                 copy(rows, out);
             }
         }
+    }
+
+    private static BufferedReader reader(Path file) throws IOException {
+        return new BufferedReader(new InputStreamReader(PlainFiles.read(file), StandardCharsets.UTF_8));
     }
 
     private static List<String> chunk(BufferedReader in) throws IOException {

@@ -79,8 +79,8 @@ public final class Inbox {
     List<Path> rejectFiles() throws IOException {
         var files = new ArrayList<Path>();
         for (Path folder : events()) {
-            children(folder.resolve("failed")).stream()
-                    .filter(Files::isRegularFile)
+            moved(folder, "failed").stream()
+                    .filter(PlainFiles::isFile)
                     .filter(file -> !file.getFileName().toString().startsWith("."))
                     .forEach(files::add);
         }
@@ -93,8 +93,8 @@ public final class Inbox {
     List<Path> readFiles() throws IOException {
         var files = new ArrayList<Path>();
         for (Path folder : events()) {
-            files.addAll(children(folder.resolve("done")));
-            files.addAll(children(folder.resolve("failed")));
+            files.addAll(moved(folder, "done"));
+            files.addAll(moved(folder, "failed"));
         }
         return files;
     }
@@ -110,6 +110,17 @@ public final class Inbox {
         return children(root).stream()
                 .filter(folder -> EventName.isValid(folder.getFileName().toString()))
                 .toList();
+    }
+
+    /** Returns what is in {@code done/} or {@code failed/} of an event, unless that is a link to a folder elsewhere. */
+    private static List<Path> moved(Path event, String folder) throws IOException {
+        Path moved = event.resolve(folder);
+        return PlainFiles.isFolder(moved) ? children(moved) : List.of();
+    }
+
+    /** Returns whether a processed file would leave the inbox, since {@code done} or {@code failed} beside it is a link. */
+    static boolean leadsElsewhere(Path file) {
+        return Files.isSymbolicLink(file.resolveSibling("done")) || Files.isSymbolicLink(file.resolveSibling("failed"));
     }
 
     private static List<Path> children(Path folder) throws IOException {

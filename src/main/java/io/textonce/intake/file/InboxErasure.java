@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -73,8 +72,8 @@ public final class InboxErasure {
         FileTime modified = Files.getLastModifiedTime(file);
         try {
             var copy = new Copy(isPersons);
-            try (var in = new BufferedInputStream(Files.newInputStream(file));
-                    var out = new BufferedOutputStream(Files.newOutputStream(rest))) {
+            try (var in = new BufferedInputStream(PlainFiles.read(file));
+                    var out = new BufferedOutputStream(PlainFiles.create(rest))) {
                 copy.copy(in, out);
             }
             if (copy.gone > 0 && copy.kept == 0) {
@@ -94,9 +93,7 @@ public final class InboxErasure {
         int gone = 0;
         for (Path file : isRead ? inbox.readFiles() : List.<Path>of()) {
             try {
-                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                        && readAt(file).isBefore(before)
-                        && Files.deleteIfExists(file)) {
+                if (PlainFiles.isFile(file) && readAt(file).isBefore(before) && Files.deleteIfExists(file)) {
                     gone++;
                 }
             } catch (NoSuchFileException e) {

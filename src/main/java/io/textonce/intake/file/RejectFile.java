@@ -63,7 +63,7 @@ public final class RejectFile implements Closeable {
             wholeFile = true;
             OutputStream file = start();
             comment(file, reason);
-            try (InputStream in = Lines.withoutBom(Files.newInputStream(original))) {
+            try (InputStream in = Lines.withoutBom(PlainFiles.read(original))) {
                 in.transferTo(file);
             }
             return;

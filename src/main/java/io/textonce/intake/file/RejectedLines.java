@@ -3,7 +3,6 @@ package io.textonce.intake.file;
 import io.textonce.privacy.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,7 @@ record RejectedLines(
         String place = null;
         String reason = "";
         List<String> raw = head;
-        for (String line : Files.readString(file, StandardCharsets.ISO_8859_1).split("\n")) {
+        for (String line : content(file).split("\n")) {
             var found = REASON.matcher(line);
             if (found.matches()) {
                 add(lines, place, reason, raw);
@@ -45,6 +44,12 @@ record RejectedLines(
         }
         add(lines, place, reason, raw);
         return new RejectedLines(String.join("\n", head), lines, null);
+    }
+
+    private static String content(Path file) throws IOException {
+        try (var in = PlainFiles.read(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
     }
 
     /** Returns whether a line, with or without its end, is the reason of a record. */
@@ -79,7 +84,9 @@ record RejectedLines(
 
     /** Writes the content as {@link #read} reads it. */
     void write(Path file) throws IOException {
-        Files.writeString(file, bytes(), StandardCharsets.ISO_8859_1);
+        try (var out = PlainFiles.create(file)) {
+            out.write(bytes().getBytes(StandardCharsets.ISO_8859_1));
+        }
     }
 
     private String bytes() {

@@ -5,6 +5,7 @@ import io.textonce.privacy.Sha256;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,8 +48,7 @@ final class ResultFile implements Closeable {
             throw new IllegalStateException("The results are already in place");
         }
         if (out == null) {
-            Files.deleteIfExists(part);
-            out = Files.newBufferedWriter(part);
+            out = new BufferedWriter(new OutputStreamWriter(PlainFiles.create(part), StandardCharsets.UTF_8));
             out.write(HEADER);
         }
         out.write(line + "," + cell(eventId) + "," + (id == null ? "" : id) + "," + status + ","

@@ -68,7 +68,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
             return depth == 1 || !PUT_AWAY.contains(file.getName()) && isIgnored(file, look(file), Reason.DEEP);
         }
         var look = look(file);
-        if (!isHere(file)) {
+        if (!isHere(file) || Inbox.leadsElsewhere(file.toPath())) {
             return isIgnored(file, look, Reason.LINK);
         }
         boolean empty = file.length() == 0;
@@ -127,7 +127,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
         EMPTY("it is empty"),
         ROOT("it is directly in the inbox; move it into the folder of its event"),
         DEEP("only files directly in an event's folder are read, not those in subfolders"),
-        LINK("it is a link or its name contains a backslash");
+        LINK("it is a link, its name contains a backslash, or done or failed beside it is a link");
 
         private final String words;
 

@@ -67,6 +67,21 @@ class InboxErasureTest {
         assertThat(file).doesNotExist();
     }
 
+    @Test
+    void leavesFilesAloneToWhichLinksLead(@TempDir Path elsewhere) throws IOException {
+        Path file = Files.writeString(elsewhere.resolve("orders.jsonl"), "# line 1: phone: is wrong\n0187\n");
+        Files.setLastModifiedTime(file, FileTime.from(READ));
+        Files.createSymbolicLink(root.resolve("order-shipped/done"), elsewhere);
+        Files.createSymbolicLink(failed.resolve("link.jsonl"), file);
+        Files.createDirectories(root.resolve("order-delayed"));
+        Files.createSymbolicLink(root.resolve("order-delayed/failed"), elsewhere);
+
+        assertThat(erasure(true).erase(text -> text.contains("0187"))).isZero();
+        assertThat(erasure(true).purge(READ.plusSeconds(1))).isZero();
+
+        assertThat(file).exists();
+    }
+
     /** A volume that is not mounted has no files to be searched, and is not searched. */
     @Test
     void failsIfTheInboxIsNotThere() {

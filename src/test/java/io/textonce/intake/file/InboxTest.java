@@ -2,6 +2,7 @@ package io.textonce.intake.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,22 @@ class InboxTest {
     @BeforeEach
     void open() {
         inbox = new Inbox(root);
+    }
+
+    @Test
+    void opensNoLinkThatReplacedAFileAfterItWasChecked(@TempDir Path folder) throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "a\n1\n");
+        Path link = Files.createSymbolicLink(folder.resolve("orders.csv"), secret);
+
+        assertThatThrownBy(() -> EventFile.open(link, EventFields.UNKNOWN).close())
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> PlainFiles.read(link).close()).isInstanceOf(IOException.class);
+        PlainFiles.create(link).close();
+
+        assertThat(secret).hasContent("a\n1\n");
+        assertThat(link)
+                .isEmptyFile()
+                .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
     }
 
     @Test
