@@ -12,7 +12,7 @@ import org.springframework.boot.logging.logback.StructuredLogEncoder;
 /**
  * Writes what Spring Boot's own encoders would write, as a line by pattern or as structured JSON, after the complete
  * result went through {@link PersonalDataMask}: message, parameters, MDC and stack trace alike. A line that cannot be
- * masked is not written. Of alike stack traces one a minute is written.
+ * masked is not written. A parameter has no line breaks, and of alike stack traces one a minute is written.
  */
 public final class MaskingEncoder extends EncoderBase<ILoggingEvent> {
 
@@ -64,7 +64,7 @@ public final class MaskingEncoder extends EncoderBase<ILoggingEvent> {
             return new byte[0];
         }
         try {
-            return PersonalDataMask.mask(new String(delegate.encode(stackTraces.limit(event)), charset))
+            return PersonalDataMask.mask(new String(delegate.encode(stackTraces.limit(OneLine.of(event))), charset))
                     .getBytes(charset);
         } catch (RuntimeException e) {
             addError("A line of " + event.getLoggerName() + " was dropped, since it could not be masked: "

@@ -2,9 +2,7 @@ package io.textonce.privacy;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
-import ch.qos.logback.classic.spi.LoggingEvent;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rate limit of stack traces: one a minute for a logger and a root cause at its origin, with the number of those left out. A line whose
@@ -31,11 +29,15 @@ final class StackTraces {
                 omitted -> limited.set(
                         omitted == 0
                                 ? event
-                                : new Reworded(event, " (" + omitted + " such stack traces left out)", thrown)));
+                                : new Reworded(
+                                        event,
+                                        event.getFormattedMessage() + " (" + omitted + " such stack traces left out)",
+                                        thrown)));
         if (limited.get() != null) {
             return limited.get();
         }
-        return new Reworded(event, ": " + simpleName(root) + ": " + root.getMessage(), null);
+        String cause = simpleName(root) + ": " + OneLine.of(String.valueOf(root.getMessage()));
+        return new Reworded(event, event.getFormattedMessage() + ": " + cause, null);
     }
 
     private static IThrowableProxy root(IThrowableProxy thrown) {
@@ -53,33 +55,5 @@ final class StackTraces {
 
     private static String simpleName(IThrowableProxy thrown) {
         return thrown.getClassName().substring(thrown.getClassName().lastIndexOf('.') + 1);
-    }
-
-    /** Copy of an event with a longer message. */
-    private static final class Reworded extends LoggingEvent {
-
-        private final @Nullable IThrowableProxy thrown;
-
-        Reworded(ILoggingEvent event, String suffix, @Nullable IThrowableProxy thrown) {
-            this.thrown = thrown;
-            setMessage(event.getFormattedMessage() + suffix);
-            setLoggerName(event.getLoggerName());
-            setLoggerContextRemoteView(event.getLoggerContextVO());
-            setThreadName(event.getThreadName());
-            setLevel(event.getLevel());
-            setInstant(event.getInstant());
-            setMDCPropertyMap(event.getMDCPropertyMap());
-            if (event.getMarkerList() != null) {
-                event.getMarkerList().forEach(this::addMarker);
-            }
-            if (event.getKeyValuePairs() != null) {
-                event.getKeyValuePairs().forEach(this::addKeyValuePair);
-            }
-        }
-
-        @Override
-        public @Nullable IThrowableProxy getThrowableProxy() {
-            return thrown;
-        }
     }
 }

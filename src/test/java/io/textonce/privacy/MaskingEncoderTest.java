@@ -45,6 +45,19 @@ class MaskingEncoderTest {
     }
 
     @Test
+    void writesNoLineAndNoEscapeSequenceOfAParameter() throws JoranException {
+        var logger = logger(Map.of());
+
+        logger.info("{} is ignored", "a.csv\n2026-06-02T09:00:00Z  INFO forged\u001b[2J\u2028\r");
+        logger.warn("Not read: {}", "a\nb", new IllegalStateException("x\ny"));
+        logger.warn("Not read", new IllegalStateException("x\ny"));
+
+        assertThat(lines())
+                .contains(": a.csv 2026-06-02T09:00:00Z  INFO forged [2J  is ignored", ": Not read: a b")
+                .doesNotContain("\nb", "\u001b[2J", "\u2028");
+    }
+
+    @Test
     void masksMessagesAndParameters() throws JoranException {
         var logger = logger(Map.of());
 
