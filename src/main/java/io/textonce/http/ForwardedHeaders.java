@@ -19,7 +19,7 @@ import org.springframework.web.filter.ForwardedHeaderFilter;
 @Component
 public final class ForwardedHeaders extends FilterRegistrationBean<Filter> {
 
-    private static final Pattern PREFIX = Pattern.compile("(/[\\w.~-]+)+/?|/");
+    private static final Pattern PREFIX = Pattern.compile("(?:/[\\w.~-]++)++/?|/");
 
     public ForwardedHeaders(TextOnceProperties settings) {
         var trusted = settings.http().trustedProxies().stream()

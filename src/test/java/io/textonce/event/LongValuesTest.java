@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Threat: a value as long as a body, on which a regular expression backtracks for a minute. */
+/** Threat: a value as long as a body, on which a regular expression backtracks for a minute, or needs the whole stack. */
 class LongValuesTest {
 
     /** As much as a body of 64 KB has room for. */
@@ -26,9 +26,9 @@ class LongValuesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static Stream<String> values() {
-        return Stream.of(" ", "a", "a.", "1", "-", "\u200b")
+        return Stream.of(" ", "a", "a.", "-a", "1", "-", "\u200b")
                 .map(unit -> unit.repeat(LENGTH / unit.length()))
-                .flatMap(many -> Stream.of("", "a", "https://")
+                .flatMap(many -> Stream.of("", "aa", "https://")
                         .flatMap(start -> Stream.of("", " ", "a", "a b").map(end -> start + many + end)));
     }
 

@@ -8,6 +8,7 @@ import static org.mockito.Mockito.when;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockFilterChain;
@@ -42,5 +43,19 @@ class ForwardedHeadersTest {
         assertThat(passed.getRemoteAddr()).isEqualTo(isTrusted ? "192.0.2.1" : caller);
         assertThat(passed.getHeader("X-Forwarded-Proto")).isNull();
         assertThat(ApplicationPath.of(passed)).isEqualTo("/deliveries");
+    }
+
+    @Test
+    void readsAPrefixAsLongAsAHeader() throws Exception {
+        TextOnceProperties settings = mock(TextOnceProperties.class, RETURNS_DEEP_STUBS);
+        when(settings.http().trustedProxies()).thenReturn(List.of("10.1.0.0/16"));
+        var request = new MockHttpServletRequest("GET", "/deliveries");
+        request.setRemoteAddr("10.1.2.3");
+        request.addHeader("X-Forwarded-Prefix", "/a".repeat(30_000) + "?");
+        var chain = new MockFilterChain();
+
+        new ForwardedHeaders(settings).getFilter().doFilter(request, new MockHttpServletResponse(), chain);
+
+        assertThat(((HttpServletRequest) chain.getRequest()).getRequestURI()).isEqualTo("/deliveries");
     }
 }

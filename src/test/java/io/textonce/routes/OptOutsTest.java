@@ -153,6 +153,13 @@ class OptOutsTest {
     }
 
     @Test
+    void areRejectedWithALongValue(Sandbox sandbox) {
+        var answer = csv(sandbox, "phone,source\n" + sandbox.newNumber() + ",\"" + "a".repeat(50_000) + "\"\n");
+
+        assertThatProblem(answer).is(400, "invalid_request");
+    }
+
+    @Test
     void areInTheAuditLogWhenTheyMove(Sandbox sandbox) {
         long imports = entries(sandbox, "imported");
         long exports = entries(sandbox, "exported");
