@@ -198,11 +198,11 @@ class ApiSecurity {
 
     /**
      * Accepts the types that issuers send; Nimbus would accept {@code typ: JWT} alone. {@link #accessTokenType} checks
-     * them.
+     * them. The issuer is called with limits, which Spring has none of.
      */
     @Bean
-    JwkSetUriJwtDecoderBuilderCustomizer anyType() {
-        return decoder -> decoder.validateType(false);
+    JwkSetUriJwtDecoderBuilderCustomizer issuerClient() {
+        return decoder -> decoder.validateType(false).restOperations(IssuerClient.http());
     }
 
     @Bean

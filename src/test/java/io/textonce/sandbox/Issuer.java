@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An issuer of OAuth 2.0 access tokens on this machine: its metadata, its keys, and tokens that it would give out. */
@@ -28,6 +29,7 @@ public final class Issuer {
     private volatile @Nullable String publicUrl;
     private final HttpServer server;
     private final RSAKey key = newKey("current");
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean away;
 
     public Issuer() {
@@ -35,7 +37,10 @@ public final class Issuer {
         server.createContext(
                 "/.well-known/openid-configuration",
                 exchange -> answer(exchange, "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}"));
-        server.createContext("/keys", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
+        server.createContext("/keys", exchange -> {
+            asked.incrementAndGet();
+            answer(exchange, new JWKSet(key.toPublicJWK()).toString());
+        });
         server.start();
     }
 
@@ -52,6 +57,11 @@ public final class Issuer {
 
     public int port() {
         return server.getAddress().getPort();
+    }
+
+    /** How often its keys were fetched. */
+    public int asked() {
+        return asked.get();
     }
 
     /** Whether it answers with a 500 from now on. */

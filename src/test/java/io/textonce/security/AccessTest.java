@@ -2,6 +2,7 @@ package io.textonce.security;
 
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.nimbusds.jose.JOSEException;
@@ -338,14 +339,36 @@ class AccessTest {
     }
 
     @Test
+    void fetchesNoKeysForEachTokenThatNamesAnUnknownOne(Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        // A failure of the issuer, in another test, is kept for a moment.
+        await().until(() -> unknownKey(sandbox).statusCode() == 401);
+        int before = issuer.asked();
+
+        for (int i = 0; i < 10; i++) {
+            assertThatProblem(unknownKey(sandbox)).is(401, "unauthorized");
+        }
+
+        assertThat(issuer.asked() - before).isLessThan(5);
+    }
+
+    private static HttpResponse<String> unknownKey(Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), Issuer.newKey("unknown"));
+        return get(sandbox.uri("/api/deliveries?eventId=x"), "Bearer " + token, sandbox);
+    }
+
+    @Test
     void saysThatATokenCanNotBeCheckedWhileTheIssuerIsAway(Sandbox sandbox) {
         var issuer = ProductionTest.ISSUER;
         // Its key is not among those that are known, so the issuer is asked for more.
         String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), Issuer.newKey("next"));
         issuer.away(true);
         try {
-            var unchecked =
-                    post(sandbox, "Bearer " + token, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+            String event = sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber());
+            // Keys that were fetched a moment ago are not fetched again.
+            var unchecked = await().atMost(Duration.ofSeconds(20))
+                    .until(() -> post(sandbox, "Bearer " + token, event), answer -> answer.statusCode() != 401);
             var ours = post(sandbox, SHOP, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
 
             assertThatProblem(unchecked).is(503, "try_again");

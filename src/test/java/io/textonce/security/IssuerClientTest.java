@@ -1,0 +1,93 @@
+package io.textonce.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import io.textonce.sandbox.LoopbackServer;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.web.client.RestClientException;
+import org.springframework.web.client.RestTemplate;
+
+/** Threat: tokens that name unknown keys, or an issuer that hangs. */
+class IssuerClientTest {
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicInteger asked = new AtomicInteger();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final RestTemplate http = IssuerClient.http(Duration.ofMillis(500), nanos::get);
+    private volatile int status = 200;
+    private HttpServer issuer;
+
+    @BeforeEach
+    void start() {
+        issuer = LoopbackServer.on(0);
+        issuer.setExecutor(Executors.newCachedThreadPool());
+        issuer.createContext("/keys", exchange -> {
+            byte[] body = ("{\"keys\":" + asked.incrementAndGet() + "}").getBytes();
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        issuer.createContext("/hanging", exchange -> {
+            asked.incrementAndGet();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        issuer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        end.countDown();
+        issuer.stop(0);
+    }
+
+    @Test
+    void fetchesTheKeysOnceForManyUnknownOnes() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(get("/keys")).isEqualTo("{\"keys\":1}");
+        }
+        pass(Duration.ofSeconds(6));
+
+        assertThat(get("/keys")).isEqualTo("{\"keys\":2}");
+    }
+
+    @Test
+    void triesAFailedIssuerAgainAfterASecond() {
+        status = 500;
+        assertThatThrownBy(() -> get("/keys")).isInstanceOf(RestClientException.class);
+        assertThatThrownBy(() -> get("/keys")).isInstanceOf(RestClientException.class);
+        assertThat(asked).hasValue(1);
+        status = 200;
+        pass(Duration.ofMillis(1100));
+
+        assertThat(get("/keys")).isEqualTo("{\"keys\":2}");
+    }
+
+    @Test
+    void waitsForAHangingIssuerOnlyAWhileAndOnce() {
+        assertThatThrownBy(() -> get("/hanging")).isInstanceOf(RestClientException.class);
+        assertThatThrownBy(() -> get("/hanging")).isInstanceOf(RestClientException.class);
+
+        assertThat(asked).hasValue(1);
+    }
+
+    private String get(String path) {
+        return http.getForObject("http://127.0.0.1:" + issuer.getAddress().getPort() + path, String.class);
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+}
