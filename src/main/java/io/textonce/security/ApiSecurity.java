@@ -30,6 +30,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -131,7 +132,7 @@ class ApiSecurity {
                                         "/api/opt-outs/**",
                                         "/actuator/**")
                                 .hasRole(OPERATOR.name());
-                        requests.anyRequest().authenticated();
+                        requests.anyRequest().access(hasPermission());
                     }
                 })
                 .build();
@@ -245,6 +246,16 @@ class ApiSecurity {
         }
         client.events().forEach(event -> authorities.add(new SimpleGrantedAuthority(SendPermission.PREFIX + event)));
         return new DefaultOAuth2AuthenticatedPrincipal(name, Map.of("sub", name), authorities);
+    }
+
+    /** A token of the issuer without a scope of ours permits nothing, a path of a user route neither. */
+    private static AuthorizationManager<RequestAuthorizationContext> hasPermission() {
+        return (authentication, context) -> {
+            var caller = authentication.get();
+            return new AuthorizationDecision(caller.isAuthenticated()
+                    && !(caller instanceof AnonymousAuthenticationToken)
+                    && !caller.getAuthorities().isEmpty());
+        };
     }
 
     private static AuthorizationManager<RequestAuthorizationContext> maySend() {

@@ -260,6 +260,20 @@ class AccessTest {
         assertThat(refused(sandbox, "no_scope")).isEqualTo(before + 1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/openapi.json", "/api/schemas/order-shipped", "/api/deliveries", "/api/shop/orders"})
+    void permitsNothingToATokenOfTheIssuerWithoutAScope(String path, Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        String none = issuer.sign(issuer.claims("crm", "openid profile").build());
+        String one = issuer.sign(
+                issuer.claims("crm", "openid textonce:send:order-shipped").build());
+
+        assertThatProblem(get(sandbox.uri(path), "Bearer " + none, sandbox)).is(403, "forbidden");
+        assertThat(get(sandbox.uri("/api/openapi.json"), "Bearer " + one, sandbox)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     static Stream<Arguments> forgedTokens() throws JOSEException {
         var issuer = ProductionTest.ISSUER;
         var claims = issuer.claims("crm", "textonce:send textonce:operate").build();
