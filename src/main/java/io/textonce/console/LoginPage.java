@@ -125,7 +125,7 @@ public final class LoginPage {
             var caller = callers.whose(shown);
             if (!isOperator(caller)) {
                 strangers.count("forbidden");
-                model.addAttribute("problem", "This token may send events but has no operator role.");
+                model.addAttribute("problem", "This token is valid but has no operator role.");
             } else if (shown.length() > LONGEST_TOKEN) {
                 model.addAttribute(
                         "problem", "This token is too long for a browser cookie. Request one with fewer claims.");

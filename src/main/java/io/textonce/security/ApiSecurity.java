@@ -1,5 +1,6 @@
 package io.textonce.security;
 
+import static io.textonce.settings.TextOnceProperties.Role.MONITOR;
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,7 +31,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
-import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -121,6 +121,7 @@ class ApiSecurity {
                         requests.requestMatchers("/api/events").hasAuthority(SendPermission.ALL);
                         requests.requestMatchers("/api/verify/**")
                                 .hasAnyAuthority(SendPermission.ALL, SendPermission.PREFIX + "verify");
+                        requests.requestMatchers("/actuator/prometheus").hasAnyRole(OPERATOR.name(), MONITOR.name());
                         requests.requestMatchers(
                                         "/api/deliveries/**",
                                         "/api/rejected-events/**",
@@ -132,7 +133,7 @@ class ApiSecurity {
                                         "/api/opt-outs/**",
                                         "/actuator/**")
                                 .hasRole(OPERATOR.name());
-                        requests.anyRequest().access(hasPermission());
+                        requests.anyRequest().access(maySendOrOperate());
                     }
                 })
                 .build();
@@ -241,21 +242,18 @@ class ApiSecurity {
     private static DefaultOAuth2AuthenticatedPrincipal principal(String name, Client client) {
         List<GrantedAuthority> authorities = new ArrayList<>();
         authorities.add(new SimpleGrantedAuthority("ROLE_" + client.role()));
-        if (client.events().isEmpty()) {
+        if (client.events().isEmpty() && client.role() != MONITOR) {
             authorities.add(new SimpleGrantedAuthority(SendPermission.ALL));
         }
         client.events().forEach(event -> authorities.add(new SimpleGrantedAuthority(SendPermission.PREFIX + event)));
         return new DefaultOAuth2AuthenticatedPrincipal(name, Map.of("sub", name), authorities);
     }
 
-    /** A token of the issuer without a scope of ours permits nothing, a path of a user route neither. */
-    private static AuthorizationManager<RequestAuthorizationContext> hasPermission() {
-        return (authentication, context) -> {
-            var caller = authentication.get();
-            return new AuthorizationDecision(caller.isAuthenticated()
-                    && !(caller instanceof AnonymousAuthenticationToken)
-                    && !caller.getAuthorities().isEmpty());
-        };
+    /** A role or scope beside that of monitoring; a token of the issuer without any permits nothing. */
+    private static AuthorizationManager<RequestAuthorizationContext> maySendOrOperate() {
+        return (authentication, context) -> new AuthorizationDecision(authentication.get().getAuthorities().stream()
+                .map(GrantedAuthority::getAuthority)
+                .anyMatch(held -> held.startsWith(SendPermission.PREFIX) || held.equals("ROLE_" + OPERATOR)));
     }
 
     private static AuthorizationManager<RequestAuthorizationContext> maySend() {

@@ -19,12 +19,13 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 /**
  * Access tokens of an OAuth 2.0 issuer (RFC 9068): the subject is the client, and the scopes are its permissions.
  * {@code textonce:send} is all events, {@code textonce:send:order-shipped} is one, {@code textonce:operate} is the
- * operator. Other scopes permit nothing.
+ * operator, {@code textonce:monitor} reads metrics. Other scopes permit nothing.
  */
 final class IssuedTokens {
 
     private static final String SEND = "textonce:send";
     private static final String OPERATE = "textonce:operate";
+    private static final String MONITOR = "textonce:monitor";
 
     private IssuedTokens() {}
 
@@ -73,6 +74,8 @@ final class IssuedTokens {
                 authorities.add(new SimpleGrantedAuthority(SendPermission.PREFIX + event));
             } else if (scope.equals(OPERATE)) {
                 authorities.add(new SimpleGrantedAuthority("ROLE_OPERATOR"));
+            } else if (scope.equals(MONITOR)) {
+                authorities.add(new SimpleGrantedAuthority("ROLE_MONITOR"));
             }
         });
         return authorities;

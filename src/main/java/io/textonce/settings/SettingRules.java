@@ -193,6 +193,10 @@ final class SettingRules {
                     !client.tokenSha256().isEmpty() || client.webhook() != null,
                     TextOnceProperties.SHA256);
             demand(CLIENTS + name + ".events", client.events().stream().allMatch(EventName::isValid), EVENTS);
+            demand(
+                    CLIENTS + name + ".events",
+                    client.events().isEmpty() || client.role() != TextOnceProperties.Role.MONITOR,
+                    "are not possible with the role monitor, which sends nothing");
             if (client.webhook() != null) {
                 webhook(name, CLIENTS + name + ".webhook.", client.webhook());
             }

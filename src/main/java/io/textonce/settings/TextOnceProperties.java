@@ -239,7 +239,7 @@ public record TextOnceProperties(
      *
      * @param tokenSha256 SHA-256 of its bearer tokens in hex; several while tokens are rotated
      * @param events events that it may send; empty means all
-     * @param role sender, or operator, who may also read and change deliveries
+     * @param role sender; operator, who may also read and change deliveries; or monitor, who may only read metrics
      * @param countries countries that it may message, of those that are allowed in general, or may not, such as -FR; empty means all
      * @param requestsPerSecond rate limit on one instance, if it differs from the general one
      * @param webhook webhook to which status changes are published, or null
@@ -273,6 +273,7 @@ public record TextOnceProperties(
     /** Role of an API client. */
     public enum Role {
         SENDER,
-        OPERATOR
+        OPERATOR,
+        MONITOR
     }
 }

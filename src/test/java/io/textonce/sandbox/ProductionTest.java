@@ -58,6 +58,8 @@ public @interface ProductionTest {
                 entry("TEXTONCE_CLIENTS_CLINIC_EVENTS", "appointment-reminder,verify"),
                 entry("TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256", Sha256.hex("support-token")),
                 entry("TEXTONCE_CLIENTS_SUPPORT_ROLE", "operator"),
+                entry("TEXTONCE_CLIENTS_PROMETHEUS_TOKEN_SHA256", Sha256.hex("metrics-token")),
+                entry("TEXTONCE_CLIENTS_PROMETHEUS_ROLE", "monitor"),
                 entry("TEXTONCE_CLIENTS_LOOP_TOKEN_SHA256", Sha256.hex("loop-token")),
                 entry("TEXTONCE_CLIENTS_LOOP_REQUESTS_PER_SECOND", "2"),
                 entry("TEXTONCE_EVENTS_SUPPORT_ACKNOWLEDGED_ENABLED", "false"),

@@ -593,6 +593,31 @@ class AccessTest {
     }
 
     @Test
+    void showsAMonitorMetricsAndNothingElse(Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        String issued = "Bearer "
+                + issuer.sign(issuer.claims("grafana", "textonce:monitor").build());
+        for (String monitor : List.of("Bearer metrics-token", issued)) {
+            var metrics = get(management(sandbox, "/actuator/prometheus"), monitor, sandbox);
+            var posted = post(sandbox, monitor, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+
+            // Spring Boot exports no metrics in a test, so the permitted path has none.
+            assertThat(metrics.statusCode()).isEqualTo(404);
+            assertThatProblem(posted).is(403, "forbidden");
+            for (var uri : List.of(
+                    management(sandbox, "/actuator"),
+                    management(sandbox, "/actuator/sbom"),
+                    sandbox.uri("/api/deliveries?eventId=x"),
+                    sandbox.uri("/api/openapi.json"),
+                    sandbox.uri("/api/caps"))) {
+                assertThatProblem(get(uri, monitor, sandbox)).is(403, "forbidden");
+            }
+            assertThat(get(sandbox.uri("/overview"), monitor, sandbox).statusCode())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
     void tellsNothingOfTheInsideInItsHealth(Sandbox sandbox) {
         var answer = get(management(sandbox, "/actuator/health"), null, sandbox);
 
