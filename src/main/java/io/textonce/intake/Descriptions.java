@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
@@ -51,37 +52,44 @@ final class Descriptions {
         return Objects.requireNonNullElse(route == null ? null : route.getDescription(), event);
     }
 
-    /** Returns the schema of an event; its id makes the references within it its own. */
+    /** Returns the schema of an event; references within it are of the whole description, by which generators read them. */
     ObjectNode schema(String event) {
-        var schema = json.createObjectNode().put("$id", "/api/schemas/" + event);
+        var any = json.createObjectNode().put("type", "object");
         try {
-            return schema.setAll((ObjectNode) standard(Objects.requireNonNullElseGet(
-                    routes.schemaOf(event), () -> json.createObjectNode().put("type", "object"))));
+            var schema = (ObjectNode) standard(Objects.requireNonNullElse(routes.schemaOf(event), any));
+            schema.remove("$id");
+            each(schema, part -> {
+                String reference = part.path("$ref").asText();
+                if (reference.matches("#(/.*)?")) {
+                    part.put("$ref", "#/components/schemas/" + event + reference.substring(1));
+                }
+            });
+            return schema;
         } catch (EventRejected broken) {
-            return schema.put("type", "object");
+            return any;
         }
     }
 
     /** Returns a schema without the texts of the validator's errors, a keyword that other tools reject. */
     static JsonNode standard(JsonNode schema) {
         var copy = schema.deepCopy();
-        strip(copy);
+        each(copy, part -> part.remove("message"));
         return copy;
     }
 
-    private static void strip(JsonNode schema) {
+    private static void each(JsonNode schema, Consumer<ObjectNode> edit) {
         if (schema instanceof ObjectNode object) {
-            object.remove("message");
+            edit.accept(object);
         }
         schema.properties().forEach(keyword -> {
             if (NAMED.contains(keyword.getKey())) {
-                keyword.getValue().forEach(Descriptions::strip);
+                keyword.getValue().forEach(part -> each(part, edit));
             } else if (!VALUES.contains(keyword.getKey())) {
-                strip(keyword.getValue());
+                each(keyword.getValue(), edit);
             }
         });
         if (schema.isArray()) {
-            schema.forEach(Descriptions::strip);
+            schema.forEach(part -> each(part, edit));
         }
     }
 

@@ -62,7 +62,7 @@ public final class EventRouteGuard {
     }
 
     private boolean hasRoute(String event) {
-        return context.getRoute(RouteSchemas.EVENT + event) != null;
+        return RouteSchemas.isEvent(context.getRoute(RouteSchemas.EVENT + event));
     }
 
     private static EventRejected unknown() {

@@ -15,6 +15,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.EndpointAware;
 import org.apache.camel.Route;
+import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +48,16 @@ public final class RouteSchemas {
     /** Returns the names of the events that have a route and are not switched off, in order. */
     public SortedSet<String> events() {
         return camel.getRoutes().stream()
+                .filter(RouteSchemas::isEvent)
                 .map(Route::getRouteId)
-                .filter(id -> id.startsWith(EVENT))
                 .map(id -> id.substring(EVENT.length()))
                 .filter(settings::isEnabled)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Returns whether a route is an event's; Camel names those of the kamelet event-check-action likewise. */
+    static boolean isEvent(@Nullable Route route) {
+        return route != null && route.getRouteId().startsWith(EVENT) && route.getEndpoint() instanceof DirectEndpoint;
     }
 
     /** Fields of an event; unknown where its route checks it by no schema. */

@@ -57,9 +57,9 @@ class AsyncApiTest {
         assertThat(description.at("/channels/events/messages").properties())
                 .extracting(java.util.Map.Entry::getKey)
                 .containsAll(camel.getRoutes().stream()
-                        .map(route -> route.getRouteId())
-                        .filter(id -> id.startsWith("event-"))
-                        .map(id -> id.substring("event-".length()))
+                        .map(route -> route.getEndpoint().getEndpointUri())
+                        .filter(uri -> uri.startsWith("direct://event-"))
+                        .map(uri -> uri.substring("direct://event-".length()))
                         .toList());
         assertThat(description.at("/components/schemas/order-shipped/required"))
                 .extracting(JsonNode::asText)

@@ -1,5 +1,6 @@
 package io.textonce.routes;
 
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,14 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.UserRoutesFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -41,7 +45,7 @@ class OpenApiTest {
 
         var running = new TreeSet<String>();
         for (var route : camel.getRoutes()) {
-            if (route.getRouteId().startsWith("event-")) {
+            if (route.getEndpoint().getEndpointUri().startsWith("direct://event-")) {
                 running.add("POST /api/" + route.getRouteId().substring(6) + "-sms");
             }
             if (route.getEndpoint() instanceof PlatformHttpEndpoint http
@@ -69,6 +73,54 @@ class OpenApiTest {
                         .as(reference)
                         .isTrue());
         assertThat(description.findValuesAsText("operationId")).doesNotHaveDuplicates();
+    }
+
+    /** Generators of clients resolve references in the whole document, whatever the schema's id is. */
+    @Test
+    void resolvesTheReferencesWithinTheSchemaOfAUser(Sandbox sandbox) throws IOException {
+        var schema =
+                Files.createDirectories(sandbox.routes().resolve("schemas")).resolve("trip-booked.schema.json");
+        Files.writeString(schema, """
+                {"$id": "urn:trip", "additionalProperties": true, "properties": {"legs": {"items": {"$ref": "#/definitions/leg"}}},
+                 "definitions": {"leg": {"type": "string"}}}""");
+        String route = Files.readString(Path.of("routes/events/support-acknowledged.camel.yaml"))
+                .replace("schema: support-acknowledged", "schema: trip-booked")
+                .replace("event-support-acknowledged", "event-trip-booked");
+
+        try (var file = new UserRoutesFile(sandbox, "trip-booked", route)) {
+            file.awaitRoute("event-trip-booked");
+            for (String path : List.of("/api/openapi.json", "/api/asyncapi.json")) {
+                var description = sandbox.json(sandbox.get(path));
+
+                String reference = description
+                        .at("/components/schemas/trip-booked/properties/legs/items/$ref")
+                        .asText();
+                assertThat(reference).startsWith("#/");
+                assertThat(description.at(reference.substring(1)).path("type").asText())
+                        .isEqualTo("string");
+                assertThat(description.at("/components/schemas/trip-booked").has("$id"))
+                        .isFalse();
+                assertThat(description.at("/components/schemas").properties())
+                        .extracting(Map.Entry::getKey)
+                        .noneMatch(name -> name.startsWith("check-action"));
+            }
+        } finally {
+            Files.delete(schema);
+        }
+    }
+
+    /** Camel names the routes of the kamelet event-check-action like those of events. */
+    @Test
+    void acceptsNoEventOfAKamelet(Sandbox sandbox) {
+        String route = camel.getRoutes().stream()
+                .map(Route::getRouteId)
+                .filter(id -> id.startsWith("event-check-action-"))
+                .findFirst()
+                .orElseThrow();
+
+        var answer = sandbox.postJson("/api/" + route.substring("event-".length()) + "-sms", "{}");
+
+        assertThatProblem(answer).is(404, "unknown_event");
     }
 
     @Test
