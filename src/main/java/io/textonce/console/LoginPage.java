@@ -3,6 +3,7 @@ package io.textonce.console;
 import static io.textonce.settings.TextOnceProperties.Role.OPERATOR;
 
 import io.textonce.http.ApplicationPath;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.security.AuthenticationFailureHandler;
 import io.textonce.security.TokenAuthenticator;
 import io.textonce.settings.TextOnceProperties;
@@ -49,6 +50,7 @@ public final class LoginPage {
 
     private static final Pattern LOCAL = Pattern.compile("/(?![/\\\\])[\\x21-\\x7e&&[^\\\\{}]]*");
 
+    private final RepeatedLines repeated = new RepeatedLines();
     private final OperatorCookie cookie;
     private final TokenAuthenticator callers;
     private final AuthenticationFailureHandler strangers;
@@ -139,7 +141,10 @@ public final class LoginPage {
             model.addAttribute("problem", "The token can't be verified right now. Try again in a moment.");
         } catch (AuthenticationException e) {
             strangers.countToken(e);
-            LOG.warn("Login with an invalid or expired token");
+            repeated.log(
+                    "login",
+                    omitted ->
+                            LOG.warn("Login with an invalid or expired token ({} more since the last line)", omitted));
             model.addAttribute("problem", "Invalid or expired token.");
         }
         response.setStatus(401);

@@ -1,5 +1,6 @@
 package io.textonce.http;
 
+import io.textonce.privacy.RepeatedLines;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,15 @@ final class CallerGone implements ExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerGone.class);
 
+    private final RepeatedLines repeated = new RepeatedLines();
+
     @Override
     public void handleException(Throwable failure) {
-        LOG.info(
-                "A caller disconnected before the response: {}",
-                failure.getClass().getSimpleName());
+        String kind = failure.getClass().getSimpleName();
+        repeated.log(
+                kind,
+                omitted -> LOG.info(
+                        "A caller disconnected before the response: {} ({} more since the last line)", kind, omitted));
     }
 
     @Override

@@ -30,9 +30,12 @@ import java.util.Date;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 /** Who gets to see the support page, and what a browser is allowed to do with it. */
@@ -412,6 +415,19 @@ class SupportPageTest {
                                         "event=order-shipped&json=" + URLEncoder.encode(json, UTF_8)))
                                 .build(),
                         BodyHandlers.ofString());
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void writesALineAMinuteAboutWrongTokens(Sandbox sandbox, CapturedOutput output) throws Exception {
+        String form = form(get(sandbox, "/login"));
+
+        for (int i = 0; i < 3; i++) {
+            post(sandbox, "/login", "token=guessed-" + i + "&_csrf=" + form);
+        }
+
+        assertThat(output.getAll().lines().filter(line -> line.contains("Login with an invalid")))
+                .hasSizeLessThanOrEqualTo(1);
     }
 
     @Test
