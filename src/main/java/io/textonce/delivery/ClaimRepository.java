@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -80,7 +81,10 @@ final class ClaimRepository implements AutoCloseable {
     /** Claims and counts in one transaction; returns what was claimed, by its key. */
     private Map<String, ClaimResult> claimed(ClaimStatements statements, List<Claim> claims) {
         var byId = claims.stream().collect(Collectors.toMap(Claim::id, Function.identity()));
-        var items = claims.stream().map(claim -> claim.item(claim.id())).toList();
+        var items = claims.stream()
+                .filter(claim -> claim.decision().isSend())
+                .map(claim -> claim.item(claim.id()))
+                .toList();
         var won = new ArrayList<Claimed>();
         var barred = caps.counting(items, count -> {
             var columns = columns(claims);
@@ -99,11 +103,14 @@ final class ClaimRepository implements AutoCloseable {
                     .map(row -> byId.get(row.claimId()).item(row.delivery().id()))
                     .toList();
         });
-        return won.stream()
-                .collect(Collectors.toMap(
-                        row -> byId.get(row.claimId()).key(),
-                        row -> new ClaimResult(row.delivery(), null, false, null)
-                                .barredBy(barred.get(row.delivery().id()))));
+        var found = new HashMap<String, ClaimResult>();
+        for (var row : won) {
+            var result = new ClaimResult(row.delivery(), null, false, null);
+            found.put(
+                    byId.get(row.claimId()).key(),
+                    result.barredBy(barred.get(row.delivery().id())));
+        }
+        return found;
     }
 
     private Columns<Claim> columns(List<Claim> claims) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Claim of messages that caps count. In one statement it claims and counts if one counter of each cap has room for all of
- * its messages; otherwise that statement does nothing, and the claim is repeated with all counters locked.
+ * its messages; otherwise that statement does nothing, and the claim is repeated in a transaction that locks all counters.
  */
 @FunctionalInterface
 interface CountedClaim {

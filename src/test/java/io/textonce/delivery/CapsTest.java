@@ -171,6 +171,20 @@ class CapsTest {
     }
 
     @Test
+    void waitsForNoCounterWithAMessageThatIsHeld() {
+        var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        var later = SendDecision.held(Instant.now().plusSeconds(600), "Held");
+
+        transactions().executeWithoutResult(status -> {
+            jdbc.queryForList("SELECT FROM textonce.cap_counters WHERE name = ? FOR UPDATE", name);
+            assertThat(run(() -> status(instance.claim(sms("order-shipped", sandbox.newNumber()), later))))
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo(HELD);
+        });
+    }
+
+    @Test
     void makesCountersAnewThatTheDatabaseHasForgotten() {
         var cap = cap(name, 2, Unit.MESSAGES, AtLimit.HOLD);
         var instance = instance(List.of(cap), NO_FREQUENCY);
