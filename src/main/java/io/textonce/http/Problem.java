@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.textonce.event.EventRejected;
 import io.textonce.peer.Causes;
+import io.textonce.privacy.PersonalDataMask;
 import io.textonce.tuning.SharedBuffers;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -140,13 +141,14 @@ public record Problem(
         }
         var details = new TreeMap<String, List<String>>();
         schema.getErrors().forEach(error -> {
-            String field = error.getInstanceLocation().getNameCount() > 0
-                    ? error.getInstanceLocation().getName(0)
-                    : error.getProperty();
-            String where = error.getInstanceLocation() + ": ";
+            var path = error.getInstanceLocation();
+            String field = path.getNameCount() > 0 ? path.getName(0) : error.getProperty();
+            String where = path + ": ";
+            // The path is part of the reason below a field, such as in an array; its names may be the caller's.
+            String shown = path.getNameCount() > 1 ? PersonalDataMask.mask(where.replaceFirst("^\\$\\.", "")) : "";
             String message = error.getMessage();
             details.computeIfAbsent(field == null ? "body" : field, key -> new ArrayList<>())
-                    .add(message.startsWith(where) ? message.substring(where.length()) : message);
+                    .add(shown + (message.startsWith(where) ? message.substring(where.length()) : message));
         });
         return EventRejected.ofFields(details);
     }
