@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ class ModelTest {
     }
 
     /** For each promise the first mutant that breaks it; with {@code -Pproof} all. */
+    @Tag("slow")
     @TestFactory
     Stream<DynamicTest> eachMutantBreaksItsPromise() throws IOException {
         var seen = new HashSet<String>();
