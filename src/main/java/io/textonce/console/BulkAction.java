@@ -11,21 +11,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Action of an operator on all messages of a filter. */
 public enum BulkAction {
-    RESEND("Resend", "resent"),
-    RELEASE("Send now", "released"),
-    DROP("Discard", "discarded"),
-    CANCEL("Cancel", "canceled"),
-    ERASE("Erase the people’s data", "erased");
+    RESEND("Resend", "resent", "Resend %s"),
+    RELEASE("Send now", "released", "Send %s now"),
+    DROP("Discard", "discarded", "Discard %s"),
+    CANCEL("Cancel", "canceled", "Cancel %s"),
+    ERASE("Erase the people’s data", "erased", "Erase the data of the people of %s");
 
     private static final Set<DeliveryStatus> RESENDABLE =
             EnumSet.of(DeliveryStatus.REJECTED, DeliveryStatus.SUPPRESSED, DeliveryStatus.CANCELED);
 
     private final String title;
     private final String verb;
+    private final String button;
 
-    BulkAction(String title, String verb) {
+    BulkAction(String title, String verb, String button) {
         this.title = title;
         this.verb = verb;
+        this.button = button;
     }
 
     static Optional<BulkAction> of(String word) {
@@ -36,6 +38,11 @@ public enum BulkAction {
 
     public String title() {
         return title;
+    }
+
+    /** Returns the title with what the action is for, as a button has it. */
+    public String button(long messages) {
+        return button.formatted(DeliverySearch.Total.counted(messages, "message"));
     }
 
     /** Returns the word of the address, the table and the timeline. */

@@ -333,7 +333,7 @@ class SupportDeskTest {
         page.waitForURL(url -> url.contains("/bulk/preview?"));
         assertThat(page.locator(".figure").allInnerTexts()).containsExactly("2", "2", "2");
         page.getByLabel("Reason").fill("The country is enabled now");
-        button("Resend (2)").click();
+        button("Resend 2 messages").click();
         page.waitForURL("**/bulk/*-*");
         button("Undo").click();
         page.waitForLoadState();
