@@ -19,6 +19,9 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 final class PreviewPage {
 
+    private static final String UNAVAILABLE =
+            "The checks could not be made for now. Nothing was stored or sent. Try again in a moment.";
+
     private final RouteSchemas schemas;
     private final ProducerTemplate routes;
 
@@ -50,7 +53,7 @@ final class PreviewPage {
         } else {
             var problem = Problem.of(done.getException());
             response.setStatus(problem.status());
-            model.addAttribute("problem", problem.detail());
+            model.addAttribute("problem", problem.status() < 500 ? problem.detail() : UNAVAILABLE);
             model.addAttribute("details", problem.details());
         }
         return page(event, json, model);

@@ -34,6 +34,9 @@ final class HttpResponses {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpResponses.class);
 
+    /** Detail of a failed request that sends no event. */
+    private static final String INCOMPLETE = "We could not complete the request. Retry it in a moment.";
+
     /** Variable with the prefix of the caller's paths. */
     private static final String PREFIX = "pathPrefix";
 
@@ -230,6 +233,9 @@ final class HttpResponses {
         var problem = Problem.of(caught);
         if (problem.status() >= 500 && Problem.rejection(caught) == null) {
             log(exchange, problem, caught);
+            if (exchange.getVariable("event") == null || EventPreview.of(exchange) != null) {
+                problem = new Problem(problem.status(), problem.error(), INCOMPLETE);
+            }
         }
         problem.answer(exchange);
     }
