@@ -18,8 +18,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jms.JmsException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Dead letters of all places: search, replay and discard. A replayed event takes the way of any other, so one that is
@@ -33,8 +36,11 @@ final class DeadLetterBox {
     private final List<DeadLetterPlace> places;
     private final ProducerTemplate routes;
     private final AuditLog audit;
+    private final TransactionOperations transactions;
 
-    DeadLetterBox(List<DeadLetterPlace> places, ProducerTemplate routes, AuditLog audit) {
+    DeadLetterBox(
+            List<DeadLetterPlace> places, ProducerTemplate routes, AuditLog audit, TransactionOperations transactions) {
+        this.transactions = transactions;
         this.places = places;
         this.routes = routes;
         this.audit = audit;
@@ -44,17 +50,20 @@ final class DeadLetterBox {
     Found find(Wanted wanted) {
         var letters = new ArrayList<DeadLetter>();
         var away = new ArrayList<String>();
+        boolean isCut = false;
         for (var place : places) {
             if (wanted.place().isEmpty() || wanted.place().equals(place.name())) {
                 try {
-                    place.list().stream().filter(wanted::matches).forEach(letters::add);
-                } catch (JmsException | IOException e) {
+                    var listed = place.list(wanted::matches);
+                    letters.addAll(listed);
+                    isCut |= listed.size() == DeadLetterPlace.MOST;
+                } catch (JmsException | IOException | DataAccessException | TransactionException e) {
                     away.add(place.name());
                 }
             }
         }
         letters.sort(Comparator.comparing(DeadLetter::at).reversed());
-        return new Found(letters, away);
+        return new Found(letters, isCut, away);
     }
 
     /** @throws EventRejected 404 if it is not there any more */
@@ -86,27 +95,26 @@ final class DeadLetterBox {
      * @throws EventRejected if the event is still rejected; the letter stays
      */
     String replay(DeadLetter letter, String event, @Nullable String body, @Nullable String user) {
-        String status;
-        try {
-            var place = place(letter.id());
+        String status = letter.wholeFile() ? "read again" : accept(letter, event, body);
+        String fixed = body == null || body.equals(letter.body()) ? "" : ", fixed";
+        recorded(letter, "replayed", fixed, user, place -> {
             if (letter.wholeFile()) {
                 place.readAgain(letter);
-                status = "read again";
             } else {
-                String name = event.isBlank() ? letter.event() : event.strip();
-                status = accept(place.source(), name, place.json(letter, body == null ? letter.body() : body));
                 place.remove(letter);
             }
+        });
+        return status;
+    }
+
+    private String accept(DeadLetter letter, String event, @Nullable String body) {
+        var place = place(letter.id());
+        String name = event.isBlank() ? letter.event() : event.strip();
+        try {
+            return accept(place.source(), name, place.json(letter, body == null ? letter.body() : body));
         } catch (JmsException | IOException e) {
             throw away();
         }
-        audit.record(
-                user,
-                "replayed",
-                null,
-                null,
-                "dead letter of " + letter.origin() + (body == null || body.equals(letter.body()) ? "" : ", fixed"));
-        return status;
     }
 
     private String accept(@Nullable String source, @Nullable String event, String json) {
@@ -153,14 +161,28 @@ final class DeadLetterBox {
     /** Removes a letter for good, for a reason. */
     void discard(DeadLetter letter, String reason, @Nullable String user) {
         String why = OperatorAct.reason(reason);
-        try {
-            if (!place(letter.id()).remove(letter)) {
+        recorded(letter, "discarded", ": " + why, user, place -> {
+            if (!place.remove(letter)) {
                 throw notFound();
             }
-        } catch (JmsException | IOException e) {
-            throw away();
-        }
-        audit.record(user, "discarded", null, null, "dead letter of " + letter.origin() + ": " + why);
+        });
+    }
+
+    /** Performs what removes a letter, in the transaction that records it: what can't be recorded is not done. */
+    private void recorded(DeadLetter letter, String verb, String words, @Nullable String user, Removal removal) {
+        transactions.executeWithoutResult(transaction -> {
+            audit.record(user, verb, null, null, "dead letter of " + letter.origin() + words);
+            try {
+                removal.of(place(letter.id()));
+            } catch (JmsException | IOException e) {
+                throw away();
+            }
+        });
+    }
+
+    /** Removal of a letter from its place. */
+    private interface Removal {
+        void of(DeadLetterPlace place) throws IOException;
     }
 
     private DeadLetterPlace place(String id) {
@@ -189,9 +211,10 @@ final class DeadLetterBox {
     /**
      * Letters that match.
      *
+     * @param isCut whether a place may have more of them than it lists
      * @param away names of the places that could not be reached
      */
-    record Found(List<DeadLetter> letters, List<String> away) {
+    record Found(List<DeadLetter> letters, boolean isCut, List<String> away) {
 
         /** Returns the number of letters by place, event and reason, the most first. */
         List<Count> counts() {

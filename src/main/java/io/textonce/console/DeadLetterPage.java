@@ -32,13 +32,20 @@ final class DeadLetterPage {
             @RequestParam(defaultValue = "") String place,
             @RequestParam(defaultValue = "") String event,
             @RequestParam(defaultValue = "") String n,
+            @RequestParam(defaultValue = "0") int from,
             @RequestParam(required = false) @Nullable String done,
             Model model) {
         String text = n.isEmpty() ? null : search.opened(n);
         var found = box.find(new Wanted(place, event, text == null ? "" : text));
         model.addAttribute(
-                "letters", found.letters().stream().limit(Search.PAGE).toList());
+                "letters",
+                found.letters().stream()
+                        .skip(Math.max(0, from))
+                        .limit(Search.PAGE)
+                        .toList());
+        model.addAttribute("next", from + Search.PAGE < found.letters().size() ? from + Search.PAGE : null);
         model.addAttribute("many", found.letters().size());
+        model.addAttribute("isCut", found.isCut());
         model.addAttribute("counts", found.counts());
         model.addAttribute("away", found.away());
         model.addAttribute("place", place);
@@ -98,7 +105,7 @@ final class DeadLetterPage {
         String text = n.isEmpty() ? null : search.opened(n);
         model.addAttribute(
                 "replayed", box.replayAll(new Wanted(place, event, text == null ? "" : text), request.getRemoteUser()));
-        return list(place, event, n, null, model);
+        return list(place, event, n, 0, null, model);
     }
 
     @GetMapping("/dead-letters/{id}")
@@ -140,17 +147,21 @@ final class DeadLetterPage {
                 box.discard(letter, reason, request.getRemoteUser());
                 return "redirect:/dead-letters?done=discarded";
             }
+            if (!action.equals("replay")) {
+                throw new EventRejected(404, "not_found", "Unknown action.");
+            }
             String status = box.replay(letter, event, typed, request.getRemoteUser());
             return "redirect:/dead-letters?done=" + status.replace(' ', '_');
         } catch (EventRejected e) {
             response.setStatus(e.httpStatus());
-            model.addAttribute("problem", e.reason());
+            model.addAttribute("problem", (action.equals("replay") ? "Still rejected: " : "") + e.reason());
             return one(letter, event, typed, model);
         }
     }
 
     private static String gone(EventRejected e, Model model, HttpServletResponse response) {
         response.setStatus(e.httpStatus());
-        return PageModel.sorry(model, "Dead letter not found", e.reason());
+        return PageModel.sorry(
+                model, e.httpStatus() == 404 ? "Dead letter not found" : "Dead letter not available", e.reason());
     }
 }

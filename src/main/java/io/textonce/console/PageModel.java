@@ -64,7 +64,12 @@ final class PageModel {
         CannotCreateTransactionException.class,
         CamelExecutionException.class
     })
-    String failed(Exception failure, Model model, HttpServletRequest request, HttpServletResponse response) {
+    String failed(Exception failure, Model model, HttpServletRequest request, HttpServletResponse response)
+            throws Exception {
+        if (response.isCommitted()) {
+            // Half a file: the browser must see that it is broken off.
+            throw failure;
+        }
         model.addAttribute("times", times);
         model.addAttribute("user", request.getRemoteUser());
         var rejection = Problem.rejection(failure);
@@ -74,7 +79,12 @@ final class PageModel {
         }
         LOG.warn("The support page could not read the database: {}", failure.toString());
         response.setStatus(503);
-        return sorry(model, "Database unavailable", "No data has been lost. Try again in a moment.");
+        return sorry(
+                model,
+                "Database unavailable",
+                request.getMethod().equals("POST")
+                        ? "Your last step may not have been done. In a moment, open the page anew and see before you repeat it."
+                        : "No data has been lost. Try again in a moment.");
     }
 
     /**

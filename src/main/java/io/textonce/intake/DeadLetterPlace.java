@@ -4,6 +4,7 @@ import io.textonce.event.EventRejected;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Place that keeps dead letters: the dead-letter queue, the table, or the reject files. */
@@ -20,11 +21,11 @@ public interface DeadLetterPlace {
     String source();
 
     /**
-     * Returns the letters, {@link #MOST} at most.
+     * Returns the letters that match, {@link #MOST} at most.
      *
      * @throws org.springframework.jms.JmsException if the broker can't be reached
      */
-    List<DeadLetter> list() throws IOException;
+    List<DeadLetter> list(Predicate<DeadLetter> wanted) throws IOException;
 
     /**
      * Returns the letter with a key, if it is still there.
@@ -33,7 +34,7 @@ public interface DeadLetterPlace {
      */
     Optional<DeadLetter> find(String key) throws IOException;
 
-    /** Removes a letter that was replayed or discarded; false if another operator removed it. */
+    /** Removes a letter that was replayed or discarded, in a transaction; false if another operator removed it. */
     boolean remove(DeadLetter letter) throws IOException;
 
     /**

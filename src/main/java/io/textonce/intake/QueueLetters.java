@@ -1,6 +1,7 @@
 package io.textonce.intake;
 
 import io.textonce.event.EventRejected;
+import io.textonce.peer.PeerMonitor;
 import io.textonce.settings.TextOnceProperties;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -12,9 +13,11 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jms.InvalidDestinationException;
+import org.springframework.jms.UncategorizedJmsException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
@@ -22,16 +25,16 @@ import org.springframework.stereotype.Component;
 @Component
 final class QueueLetters implements DeadLetterPlace {
 
-    private static final long RECEIVE_TIMEOUT_MILLIS = 2_000;
-
     private final @Nullable JmsTemplate jms;
     private final String queue;
+    private final PeerMonitor peers;
 
-    QueueLetters(TextOnceProperties settings, ObjectProvider<ConnectionFactory> broker) {
+    QueueLetters(TextOnceProperties settings, ObjectProvider<ConnectionFactory> broker, PeerMonitor peers) {
+        this.peers = peers;
         this.queue = settings.jms().deadLetterQueue();
         this.jms = settings.intakes().contains("jms") ? new JmsTemplate(broker.getObject()) : null;
         if (jms != null) {
-            jms.setReceiveTimeout(RECEIVE_TIMEOUT_MILLIS);
+            jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
         }
     }
 
@@ -46,29 +49,35 @@ final class QueueLetters implements DeadLetterPlace {
     }
 
     @Override
-    public List<DeadLetter> list() {
-        return browse(null);
+    public List<DeadLetter> list(Predicate<DeadLetter> wanted) {
+        return browse(null, wanted);
     }
 
     @Override
     public Optional<DeadLetter> find(String key) {
-        return browse(selector(key)).stream().findFirst();
+        return browse(selector(key), letter -> true).stream().findFirst();
     }
 
     private static String selector(String id) {
         return "JMSMessageID = '" + id.replace("'", "''") + "'";
     }
 
-    private List<DeadLetter> browse(@Nullable String selector) {
+    private List<DeadLetter> browse(@Nullable String selector, Predicate<DeadLetter> wanted) {
         if (jms == null) {
             return List.of();
+        }
+        if (!peers.isUp("broker")) {
+            throw new UncategorizedJmsException("The broker is unavailable");
         }
         try {
             return Objects.requireNonNull(jms.browseSelected(queue, selector, (session, browser) -> {
                 var letters = new ArrayList<DeadLetter>();
                 Enumeration<?> messages = browser.getEnumeration();
                 while (messages.hasMoreElements() && letters.size() < MOST) {
-                    letters.add(letter((Message) messages.nextElement()));
+                    var letter = letter((Message) messages.nextElement());
+                    if (wanted.test(letter)) {
+                        letters.add(letter);
+                    }
                 }
                 return letters;
             }));

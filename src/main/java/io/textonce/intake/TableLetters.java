@@ -3,12 +3,17 @@ package io.textonce.intake;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Dead letters of the table: what user routes skipped, and what the dead-letter queue did not accept. */
 @Component
@@ -18,12 +23,22 @@ final class TableLetters implements DeadLetterPlace {
             SELECT encode(sha256, 'hex') AS key, created_at, event, route, reason, body FROM textonce.dead_letters
             """;
 
+    private static final String NEWEST = SELECT + "ORDER BY created_at DESC";
+
+    /** Rows in memory at a time: a body may have a megabyte. */
+    private static final int FETCHED = 20;
+
     private static final String REMOVE = "DELETE FROM textonce.dead_letters WHERE sha256 = ?";
 
     private final JdbcTemplate jdbc;
+    private final JdbcTemplate browser;
+    private final TransactionOperations transactions;
 
-    TableLetters(JdbcTemplate jdbc) {
-        this.jdbc = jdbc;
+    TableLetters(DataSource dataSource, TransactionOperations transactions) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.browser = new JdbcTemplate(dataSource);
+        browser.setFetchSize(FETCHED);
+        this.transactions = transactions;
     }
 
     @Override
@@ -37,8 +52,17 @@ final class TableLetters implements DeadLetterPlace {
     }
 
     @Override
-    public List<DeadLetter> list() {
-        return jdbc.query(SELECT + "ORDER BY created_at DESC LIMIT ?", this::letter, MOST);
+    public List<DeadLetter> list(Predicate<DeadLetter> wanted) {
+        return Objects.requireNonNull(transactions.execute(read -> browser.query(NEWEST, rows -> {
+            var letters = new ArrayList<DeadLetter>();
+            while (letters.size() < MOST && rows.next()) {
+                var letter = letter(rows, 0);
+                if (wanted.test(letter)) {
+                    letters.add(letter);
+                }
+            }
+            return letters;
+        })));
     }
 
     @Override

@@ -59,6 +59,12 @@ public final class PeerMonitor implements HealthIndicator, MeterBinder, Disposab
         return peers.get(DATABASE);
     }
 
+    /** Returns false while the peer of this name is known to be unavailable. */
+    public boolean isUp(String name) {
+        var peer = peers.get(name);
+        return peer == null || peer.isUp();
+    }
+
     /** Probes a peer in the background, on a thread of its own. */
     public void probe(Peer peer, Probes.Probe probe) {
         probes.add(peer, probe);

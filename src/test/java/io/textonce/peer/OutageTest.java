@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.LogRecorder;
+import io.textonce.sandbox.PageClient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +94,61 @@ class OutageTest {
                     .filteredOn(line -> line.startsWith("Background work failed"))
                     .hasSizeLessThan(8);
         }
+    }
+
+    @Test
+    void leavesTheDeadLettersThatCanBeReachedAndDiscardsNoneThatItCannotRecord(Sandbox sandbox) throws Exception {
+        String id = sandbox.newEventId();
+        sandbox.drop(
+                "order-shipped", id + ".csv", "eventId,phone,orderId,consentAt\n" + id + ",nobody,1001,2026-06-02\n");
+        await().until(() -> letters(sandbox, id).path("total").asInt(), Integer.valueOf(1)::equals);
+        String letter =
+                "/dead-letters/" + letters(sandbox, id).at("/deadLetters/0/id").asText();
+        var pages = new PageClient(sandbox);
+        sandbox.peers().postgres().close();
+        sandbox.peers().broker().close();
+        try {
+            await().until(() -> up(sandbox, "broker"), isUp -> isUp == 0);
+
+            var page = assertTimeout(AT_ONCE, () -> pages.get("/dead-letters"));
+            var discarded = pages.post(letter + "/discard", "reason=wrong");
+
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body())
+                    .contains(letter, "The table could not be reached", "The queue could not be reached");
+            assertThat(discarded.statusCode()).isEqualTo(503);
+            assertThat(discarded.body()).contains("Database unavailable", "may not have been done");
+            for (var response : List.of(
+                    sandbox.get("/api/deliveries"),
+                    sandbox.postJson(
+                            "/api/order-shipped-sms?preview=true", sandbox.orderShipped(id, "+15551112222")))) {
+                assertThat(response.statusCode()).isEqualTo(503);
+                assertThat(response.body()).contains("could not complete").doesNotContain("accepted");
+            }
+            assertThat(pages.get("/dead-letters?place=file").body()).contains(letter);
+            assertThat(pages.post(
+                                    "/preview",
+                                    "event=order-shipped&json="
+                                            + URLEncoder.encode(
+                                                    sandbox.orderShipped(id, sandbox.newNumber()),
+                                                    StandardCharsets.UTF_8))
+                            .body())
+                    .contains("Nothing was stored or sent")
+                    .doesNotContain("was accepted");
+        } finally {
+            sandbox.peers().broker().start();
+            sandbox.peers().postgres().start();
+        }
+        for (String peer : PEERS) {
+            await().until(() -> up(sandbox, peer), isUp -> isUp == 1);
+        }
+        assertThat(pages.post(letter + "/discard", "reason=wrong").body()).contains("The dead letter was discarded.");
+        assertThat(letters(sandbox, id).path("total").asInt()).isZero();
+    }
+
+    private static JsonNode letters(Sandbox sandbox, String text) {
+        return sandbox.json(
+                sandbox.postJson("/api/dead-letters/search", "{\"place\":\"file\",\"text\":\"" + text + "\"}"));
     }
 
     @Test

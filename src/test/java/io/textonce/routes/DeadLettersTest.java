@@ -112,13 +112,13 @@ class DeadLettersTest {
     }
 
     @Test
-    void opensALetterBehindThoseThatItsPlaceLists(Sandbox sandbox) {
+    void findsAndOpensALetterBehindThoseThatItsPlaceLists(Sandbox sandbox) {
         String id = sandbox.newEventId();
         var database = sandbox.database();
         database.update(
                 "INSERT INTO textonce.dead_letters (sha256, created_at, route, reason, body)"
-                        + " SELECT sha256(convert_to(? || n, 'UTF8')), now() - n * interval '1 s', ?, 'wrong', 'x'"
-                        + " FROM generate_series(0, 1000) AS n",
+                        + " SELECT sha256(convert_to(? || n, 'UTF8')), now() - n * interval '1 s', ?, 'wrong',"
+                        + " convert_to('nr' || n, 'UTF8') FROM generate_series(0, 1000) AS n",
                 id,
                 id);
         String last = database.queryForObject(
@@ -131,6 +131,14 @@ class DeadLettersTest {
                             .path("origin")
                             .asText())
                     .isEqualTo(id);
+            assertThat(found(sandbox, "table", "nr1000")).isEqualTo(1);
+            var pages = new PageClient(sandbox);
+            var page = pages.post("/dead-letters", form("place", "table", "text", id));
+            assertThat(page.body()).contains("1,000 dead letters or more", "Replay these 1,000", "Next page");
+            assertThat(pages.get(page.uri().getRawPath() + "?" + page.uri().getRawQuery() + "&from=950")
+                            .body())
+                    .contains("/dead-letters/table.")
+                    .doesNotContain("Next page");
             assertThat(sandbox.get("/api/dead-letters/table.bm9uZQ").statusCode())
                     .isEqualTo(404);
         } finally {
@@ -191,7 +199,7 @@ class DeadLettersTest {
 
         assertThat(page.uri().toString()).contains("n=").doesNotContain(number.substring(1));
         assertThat(page.body())
-                .contains(id, "1 dead letter", "order-shipped (queue)", "Replay all (1)")
+                .contains(id, "1 dead letter", "order-shipped (queue)", "Replay all 1")
                 .doesNotContain(number.substring(2));
         pages.post(
                 "/dead-letters/" + awaitLetter(sandbox, "queue", id).path("id").asText() + "/discard", "reason=test");

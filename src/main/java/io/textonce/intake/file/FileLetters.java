@@ -14,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** Dead letters of the reject files in {@code failed/}: each rejected line, or a whole file that could not be read. */
@@ -22,10 +24,15 @@ final class FileLetters implements DeadLetterPlace {
 
     private static final String WHOLE = "whole";
 
+    /** Operators remove lines of one file by turns, on whichever instance they are. */
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('textonce.failed.' || ?, 0))";
+
     private final Inbox inbox;
     private final RouteSchemas schemas;
+    private final JdbcTemplate jdbc;
 
-    FileLetters(Inbox inbox, RouteSchemas schemas) {
+    FileLetters(Inbox inbox, RouteSchemas schemas, JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
         this.inbox = inbox;
         this.schemas = schemas;
     }
@@ -41,18 +48,21 @@ final class FileLetters implements DeadLetterPlace {
     }
 
     @Override
-    public List<DeadLetter> list() throws IOException {
+    public List<DeadLetter> list(Predicate<DeadLetter> wanted) throws IOException {
         var letters = new ArrayList<DeadLetter>();
         for (Path file : inbox.rejectFiles()) {
             if (letters.size() < MOST) {
                 try {
-                    letters.addAll(letters(file));
+                    letters(file).stream()
+                            .filter(wanted)
+                            .limit(MOST - letters.size())
+                            .forEach(letters::add);
                 } catch (NoSuchFileException e) {
                     // An operator moved it away meanwhile.
                 }
             }
         }
-        return letters.size() > MOST ? List.copyOf(letters.subList(0, MOST)) : letters;
+        return letters;
     }
 
     @Override
@@ -110,6 +120,7 @@ final class FileLetters implements DeadLetterPlace {
     @Override
     public synchronized boolean remove(DeadLetter letter) throws IOException {
         Path file = file(letter);
+        jdbc.query(LOCK, row -> {}, key(file));
         if (letter.wholeFile()) {
             return Files.deleteIfExists(file);
         }

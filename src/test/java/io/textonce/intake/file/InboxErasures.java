@@ -13,7 +13,7 @@ public final class InboxErasures {
 
     static InboxErasure of(Path root, boolean isRead) {
         var inbox = new Inbox(root);
-        // No letter is replayed, so no schema is needed.
-        return new InboxErasure(inbox, new FileLetters(inbox, null), isRead);
+        // No letter is replayed, so neither a schema nor a database is needed.
+        return new InboxErasure(inbox, new FileLetters(inbox, null, null), isRead);
     }
 }
