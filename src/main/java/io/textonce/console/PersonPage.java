@@ -5,6 +5,8 @@ import io.textonce.event.EventRejected;
 import io.textonce.security.OperatorAct;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -41,6 +43,7 @@ final class PersonPage {
     @GetMapping("/people")
     String person(
             @RequestParam(defaultValue = "") String n,
+            @RequestParam(required = false) @Nullable UUID after,
             Model model,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -52,7 +55,8 @@ final class PersonPage {
             return PageModel.sorry(
                     model, "Person not found", "The address is incomplete. Search for the number instead.");
         }
-        var found = deliveries.find(new Search(null).with("phoneHashes", hashes));
+        var search = new Search(null).with("phoneHashes", hashes);
+        var found = deliveries.find(search.after(after, Search.PAGE));
         String masked = PersonLookup.isNumber(name)
                 ? box.shown(name)
                 : found.isEmpty() ? "number" : (String) found.get(0).get("phone_masked");
@@ -62,6 +66,10 @@ final class PersonPage {
         model.addAttribute("erasable", PersonLookup.isNumber(name));
         model.addAttribute("person", people.of(hashes));
         model.addAttribute("found", views.of(found));
+        model.addAttribute("total", deliveries.total(search).words());
+        if (found.size() == Search.PAGE) {
+            model.addAttribute("next", found.get(found.size() - 1).get("id"));
+        }
         return "support/person";
     }
 
@@ -81,7 +89,7 @@ final class PersonPage {
                 || why.isEmpty()
                 || why.length() > OperatorAct.LONGEST_REASON) {
             model.addAttribute("problem", "Enter a reason of at most " + OperatorAct.LONGEST_REASON + " characters.");
-            String page = person(n, model, request, response);
+            String page = person(n, null, model, request, response);
             response.setStatus(400);
             return page;
         }
@@ -91,7 +99,7 @@ final class PersonPage {
             return "support/erased";
         } catch (EventRejected e) {
             model.addAttribute("problem", e.reason());
-            String page = person(n, model, request, response);
+            String page = person(n, null, model, request, response);
             response.setStatus(e.httpStatus());
             return page;
         }

@@ -55,7 +55,7 @@ final class Search {
     }
 
     /** Returns the search for the next page. */
-    Search after(UUID id, int limit) {
+    Search after(@Nullable UUID id, int limit) {
         return copy().with("after", id).with("limit", limit);
     }
 

@@ -39,7 +39,9 @@ final class SearchBox {
     private static final String MATCH = """
             WITH beginnings AS (SELECT t, t || U&'\\+10FFFF' AS beyond FROM unnest(?) AS t)
             SELECT id FROM (
-                (SELECT id FROM textonce.deliveries WHERE phone_hash = ANY (?) ORDER BY id DESC LIMIT 1000)
+                (SELECT id FROM textonce.deliveries
+                    WHERE phone_hash = ANY (?) AND (CAST(? AS uuid) IS NULL OR id < CAST(? AS uuid))
+                    ORDER BY id DESC LIMIT ?)
                 UNION
                 SELECT found.id FROM beginnings AS b CROSS JOIN LATERAL (
                     SELECT d.id FROM textonce.deliveries AS d
@@ -152,6 +154,9 @@ final class SearchBox {
                 UUID.class,
                 beginnings(text).toArray(String[]::new),
                 searches.hashes(text),
+                after,
+                after,
+                Search.PAGE,
                 text,
                 after,
                 after,
