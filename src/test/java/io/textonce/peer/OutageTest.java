@@ -110,7 +110,7 @@ class OutageTest {
         try {
             await().until(() -> up(sandbox, "broker"), isUp -> isUp == 0);
 
-            var page = assertTimeout(AT_ONCE, () -> pages.get("/dead-letters"));
+            var page = assertTimeout(AT_ONCE.multipliedBy(2), () -> pages.get("/dead-letters"));
             var discarded = pages.post(letter + "/discard", "reason=wrong");
 
             assertThat(page.statusCode()).isEqualTo(200);
