@@ -269,7 +269,7 @@ class SupportDeskTest {
     void leadsFromABundledIncidentToItsMessageAndSaysWhenThereIsNoneYet(Sandbox sandbox) {
         String number = sandbox.newNumber();
         String first = sandbox.newEventId();
-        String second = sandbox.newEventId();
+        String second = idWithoutDigits(sandbox);
         incident(sandbox, first, number);
         incident(sandbox, second, number);
 
@@ -395,9 +395,14 @@ class SupportDeskTest {
         assertThat(page.locator(".story").innerText()).contains("sendAt");
     }
 
+    /** An id with a run of digits could be a number, which a search keeps out of its address. */
+    private static String idWithoutDigits(Sandbox sandbox) {
+        return sandbox.newEventId().replaceAll("[0-9]", "x");
+    }
+
     @Test
     void listsARejectedEventWithFieldAndReasonButNoValue(Sandbox sandbox) {
-        String id = sandbox.newEventId();
+        String id = idWithoutDigits(sandbox);
         String number = sandbox.newNumber();
         post(sandbox, sandbox.orderShipped(id, number).replace("https://example.com", "http://secret.example.com"));
 

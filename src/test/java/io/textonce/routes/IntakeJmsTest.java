@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.core.MessageCreator;
 
 /** The routes of routes/intake/intake-jms.camel.yaml and routes/intake/intake-dead-letter.camel.yaml. */
@@ -567,6 +568,15 @@ class IntakeJmsTest {
     }
 
     private static List<String> deadLetters(Sandbox sandbox) {
+        try {
+            return browse(sandbox);
+        } catch (InvalidDestinationException e) {
+            // The broker removes a queue that is empty.
+            return List.of();
+        }
+    }
+
+    private static List<String> browse(Sandbox sandbox) {
         return sandbox.jms().browse(DEAD, (session, browser) -> {
             var letters = new ArrayList<String>();
             Enumeration<?> messages = browser.getEnumeration();
