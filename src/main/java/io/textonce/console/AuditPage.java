@@ -3,7 +3,7 @@ package io.textonce.console;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,8 +16,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 @Controller
 final class AuditPage {
 
-    /** Entries in memory at a time. */
-    private static final int EXPORTED = 1_000;
+    private static final List<String> COLUMNS = List.of("at", "actor", "verb", "delivery", "phone_masked", "detail");
 
     private final AuditLog audit;
     private final Searches searches;
@@ -44,24 +43,34 @@ final class AuditPage {
     @GetMapping("/audit/export")
     void export(HttpServletRequest request, HttpServletResponse response) throws IOException {
         var filter = new Filter("/audit", request);
-        var found = find(filter, filter.get("after"), EXPORTED);
+        var rows = CsvExport.stream(
+                COLUMNS,
+                last ->
+                        find(
+                                        filter,
+                                        last == null
+                                                ? filter.get("after")
+                                                : last.get("id").toString(),
+                                        CsvExport.PAGE)
+                                .stream()
+                                .map(AuditPage::row)
+                                .toList());
         audit.record(request.getRemoteUser(), "exported", null, null, "the audit log");
         response.setContentType(CsvExport.MEDIA_TYPE);
         response.setHeader("Content-Disposition", "attachment; filename=\"audit.csv\"");
-        var out = response.getWriter();
-        out.write("at,actor,verb,delivery,phone_masked,detail\r\n");
-        write(found, out);
-        while (found.size() == EXPORTED) {
-            found = find(filter, found.get(EXPORTED - 1).id().toString(), EXPORTED);
-            write(found, out);
-        }
+        rows.transferTo(response.getOutputStream());
     }
 
-    private static void write(List<AuditLog.Entry> found, PrintWriter out) {
-        for (var entry : found) {
-            out.write(CsvExport.row(
-                    entry.at(), entry.actor(), entry.verb(), entry.delivery(), entry.phone(), entry.detail()));
-        }
+    private static Map<String, Object> row(AuditLog.Entry entry) {
+        var row = new HashMap<String, Object>();
+        row.put("id", entry.id());
+        row.put("at", entry.at());
+        row.put("actor", entry.actor());
+        row.put("verb", entry.verb());
+        row.put("delivery", entry.delivery());
+        row.put("phone_masked", entry.phone());
+        row.put("detail", entry.detail());
+        return row;
     }
 
     private List<AuditLog.Entry> find(Filter filter, String after, int most) {
