@@ -3,6 +3,7 @@ package io.textonce.message;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Message of an event for tests. */
 public final class TestSms {
@@ -17,8 +18,14 @@ public final class TestSms {
     }
 
     public static Sms of(SendPolicy policy, String eventId, String sender, String phone, String text) {
+        return of(policy.event(), policy, eventId, sender, phone, text);
+    }
+
+    /** @param policy null for a message that can't be sent */
+    public static Sms of(
+            String event, @Nullable SendPolicy policy, String eventId, String sender, String phone, String text) {
         return new Sms(
-                policy.event(),
+                event,
                 eventId,
                 eventId.getBytes(StandardCharsets.UTF_8),
                 phone,

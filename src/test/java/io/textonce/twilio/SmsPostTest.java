@@ -12,6 +12,7 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
+import io.textonce.message.TestSms;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -22,7 +23,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -243,24 +243,7 @@ class SmsPostTest {
     }
 
     private static Sms sms(String number, @Nullable SendPolicy policy, String sender) {
-        return new Sms(
-                "order-shipped",
-                "id",
-                new byte[32],
-                number,
-                "Your order has shipped.",
-                List.of(),
-                Instant.now(),
-                null,
-                policy,
-                sender,
-                null,
-                "test",
-                null,
-                null,
-                null,
-                null,
-                null);
+        return TestSms.of("order-shipped", policy, "id", sender, number, "Your order has shipped.");
     }
 
     private static TextOnceProperties settings(Sandbox sandbox, Map<String, String> changed) {
