@@ -29,7 +29,7 @@ public final class Issuer {
     private volatile @Nullable String publicUrl;
     private final HttpServer server;
     private final RSAKey key = newKey("current");
-    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean away;
 
     public Issuer() {
@@ -38,7 +38,7 @@ public final class Issuer {
                 "/.well-known/openid-configuration",
                 exchange -> answer(exchange, "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/keys\"}"));
         server.createContext("/keys", exchange -> {
-            asked.incrementAndGet();
+            requests.incrementAndGet();
             answer(exchange, new JWKSet(key.toPublicJWK()).toString());
         });
         server.start();
@@ -60,8 +60,8 @@ public final class Issuer {
     }
 
     /** How often its keys were fetched. */
-    public int asked() {
-        return asked.get();
+    public int requests() {
+        return requests.get();
     }
 
     /** Whether it answers with a 500 from now on. */

@@ -357,13 +357,13 @@ class AccessTest {
         var issuer = ProductionTest.ISSUER;
         // A failure of the issuer, in another test, is kept for a moment.
         await().until(() -> unknownKey(sandbox).statusCode() == 401);
-        int before = issuer.asked();
+        int before = issuer.requests();
 
         for (int i = 0; i < 10; i++) {
             assertThatProblem(unknownKey(sandbox)).is(401, "unauthorized");
         }
 
-        assertThat(issuer.asked() - before).isLessThan(5);
+        assertThat(issuer.requests() - before).isLessThan(5);
     }
 
     private static HttpResponse<String> unknownKey(Sandbox sandbox) {

@@ -20,7 +20,7 @@ import org.springframework.web.client.RestTemplate;
 class IssuerClientTest {
 
     private final AtomicLong nanos = new AtomicLong();
-    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger requests = new AtomicInteger();
     private final CountDownLatch end = new CountDownLatch(1);
     private final RestTemplate http = IssuerClient.http(Duration.ofMillis(500), nanos::get);
     private volatile int status = 200;
@@ -31,13 +31,13 @@ class IssuerClientTest {
         issuer = LoopbackServer.on(0);
         issuer.setExecutor(Executors.newCachedThreadPool());
         issuer.createContext("/keys", exchange -> {
-            byte[] body = ("{\"keys\":" + asked.incrementAndGet() + "}").getBytes();
+            byte[] body = ("{\"keys\":" + requests.incrementAndGet() + "}").getBytes();
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
         issuer.createContext("/hanging", exchange -> {
-            asked.incrementAndGet();
+            requests.incrementAndGet();
             try {
                 end.await();
             } catch (InterruptedException e) {
@@ -68,7 +68,7 @@ class IssuerClientTest {
         status = 500;
         assertThatThrownBy(() -> get("/keys")).isInstanceOf(RestClientException.class);
         assertThatThrownBy(() -> get("/keys")).isInstanceOf(RestClientException.class);
-        assertThat(asked).hasValue(1);
+        assertThat(requests).hasValue(1);
         status = 200;
         pass(Duration.ofMillis(1100));
 
@@ -80,7 +80,7 @@ class IssuerClientTest {
         assertThatThrownBy(() -> get("/hanging")).isInstanceOf(RestClientException.class);
         assertThatThrownBy(() -> get("/hanging")).isInstanceOf(RestClientException.class);
 
-        assertThat(asked).hasValue(1);
+        assertThat(requests).hasValue(1);
     }
 
     private String get(String path) {
