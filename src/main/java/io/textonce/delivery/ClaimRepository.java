@@ -180,14 +180,8 @@ final class ClaimRepository implements AutoCloseable {
     }
 
     private static ClaimResult read(ResultSet row) throws SQLException {
-        var delivery = new Delivery(
-                row.getObject("id", UUID.class),
-                row.getInt("attempt"),
-                DeliveryStatus.ofColumn(row.getString("status")),
-                row.getString("message_sid"),
-                row.getObject("error_code", Integer.class),
-                true);
-        return new ClaimResult(delivery, row.getBytes("payload_sha256"), row.getBoolean("is_claimable"), null);
+        return new ClaimResult(
+                Delivery.read(row, true), row.getBytes("payload_sha256"), row.getBoolean("is_claimable"), null);
     }
 
     @Override

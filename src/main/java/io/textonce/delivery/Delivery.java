@@ -1,5 +1,7 @@
 package io.textonce.delivery;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,17 @@ public record Delivery(
 
     static Delivery claimed(UUID id, int attempt) {
         return new Delivery(id, attempt, DeliveryStatus.RESERVED, null, null, false);
+    }
+
+    /** Reads a row with the columns of the state. */
+    public static Delivery read(ResultSet row, boolean duplicate) throws SQLException {
+        return new Delivery(
+                row.getObject("id", UUID.class),
+                row.getInt("attempt"),
+                DeliveryStatus.ofColumn(row.getString("status")),
+                row.getString("message_sid"),
+                row.getObject("error_code", Integer.class),
+                duplicate);
     }
 
     /** Returns a leased delivery that is to be sent now. */

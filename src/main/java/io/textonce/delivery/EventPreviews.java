@@ -9,7 +9,6 @@ import io.textonce.settings.TextOnceProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -104,13 +103,7 @@ public final class EventPreviews {
         } else if (!preview.isDuplicate() && payload.length > 0 && !Arrays.equals(payload, sms.payloadSha256())) {
             preview.add("duplicate", SendDecision.rejected(EventRejected.ofReusedId()));
         } else {
-            preview.duplicates(new Delivery(
-                    row.getObject("id", UUID.class),
-                    row.getInt("attempt"),
-                    DeliveryStatus.ofColumn(row.getString("status")),
-                    row.getString("message_sid"),
-                    row.getObject("error_code", Integer.class),
-                    true));
+            preview.duplicates(Delivery.read(row, true));
         }
     }
 }

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.support.DataAccessUtils;
@@ -236,16 +235,8 @@ class Alerts implements DueWork {
     /** Returns the delivery of the first number's message, or null while it waits. */
     @Nullable
     Delivery firstDelivery(String incident, boolean duplicate) {
-        return DataAccessUtils.singleResult(jdbc.query(
-                FIRST_DELIVERY,
-                (row, n) -> new Delivery(
-                        row.getObject("id", UUID.class),
-                        row.getInt("attempt"),
-                        DeliveryStatus.ofColumn(row.getString("status")),
-                        row.getString("message_sid"),
-                        row.getObject("error_code", Integer.class),
-                        duplicate),
-                incident));
+        return DataAccessUtils.singleResult(
+                jdbc.query(FIRST_DELIVERY, (row, n) -> Delivery.read(row, duplicate), incident));
     }
 
     private static Alert alert(ResultSet row, int number) throws SQLException {
