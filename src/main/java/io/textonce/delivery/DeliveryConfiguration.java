@@ -234,9 +234,7 @@ class DeliveryConfiguration {
     /** Known to the kamelet {@code sms-send-sink}. */
     @Bean
     TimeBounds timeBounds(TextOnceProperties settings) {
-        var twilio = settings.twilio();
-        return new TimeBounds(
-                settings.unknown().listLag(), twilio.poolTimeout(), twilio.connectTimeout(), twilio.readTimeout());
+        return TimeBounds.of(settings);
     }
 
     @Bean

@@ -131,8 +131,7 @@ final class SettingRules {
                 return; // reported already
             }
         }
-        var bounds =
-                new TimeBounds(unknown.listLag(), twilio.poolTimeout(), twilio.connectTimeout(), twilio.readTimeout());
+        var bounds = TimeBounds.of(settings);
         add("textonce.unknown.window", bounds.problemOfWindow(unknown.window()));
         add("textonce.lease", bounds.problemOfLease(settings.lease()));
     }

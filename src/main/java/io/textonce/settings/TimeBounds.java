@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record TimeBounds(Duration listLag, Duration poolTimeout, Duration connectTimeout, Duration readTimeout) {
 
+    public static TimeBounds of(TextOnceProperties settings) {
+        var twilio = settings.twilio();
+        return new TimeBounds(
+                settings.unknown().listLag(), twilio.poolTimeout(), twilio.connectTimeout(), twilio.readTimeout());
+    }
+
     /** Returns the fault of a reconciliation window, with the sum in words, or null. */
     public @Nullable String problemOfWindow(Duration window) {
         return problem(window, listLag.plus(flight()), "list lag " + words(listLag) + " + " + flightWords());
