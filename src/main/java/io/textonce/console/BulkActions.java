@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
@@ -118,7 +119,7 @@ class BulkActions implements DueWork {
     /** Leases the next message of a started action until the transaction ends; null if there is none. */
     @Nullable
     Task take() {
-        return jdbc.query(TAKE, BulkActions::task).stream().findFirst().orElse(null);
+        return DataAccessUtils.singleResult(jdbc.query(TAKE, BulkActions::task));
     }
 
     void done(Task task, String outcome, @Nullable String detail) {
@@ -136,9 +137,7 @@ class BulkActions implements DueWork {
 
     @Nullable
     Progress progress(UUID id) {
-        return jdbc.query(FIND, BulkActions::progress, id, id, 1).stream()
-                .findFirst()
-                .orElse(null);
+        return DataAccessUtils.singleResult(jdbc.query(FIND, BulkActions::progress, id, id, 1));
     }
 
     List<Progress> newest() {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -111,14 +112,10 @@ public final class Dashboard {
                         since,
                         MOST_CODES),
                 intakes.all().stream().map(intake -> intake(intake, since)).toList(),
-                jdbc
-                        .queryForList(
-                                "SELECT reason FROM textonce.circuit_breakers WHERE account_sid = ?",
-                                String.class,
-                                settings.twilio().accountSid())
-                        .stream()
-                        .findFirst()
-                        .orElse(null),
+                DataAccessUtils.singleResult(jdbc.queryForList(
+                        "SELECT reason FROM textonce.circuit_breakers WHERE account_sid = ?",
+                        String.class,
+                        settings.twilio().accountSid())),
                 jdbc.query(
                         SUSPENDED,
                         (row, n) -> new Suspended(

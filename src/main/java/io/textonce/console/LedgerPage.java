@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -63,8 +64,7 @@ final class LedgerPage {
 
     @GetMapping("/ledger")
     String compare(Model model) {
-        model.addAttribute(
-                "last", jdbc.query(LAST, LedgerPage::last).stream().findFirst().orElse(null));
+        model.addAttribute("last", DataAccessUtils.singleResult(jdbc.query(LAST, LedgerPage::last)));
         model.addAttribute("lag", jdbc.queryForObject(LAG, (row, n) -> lag(row)));
         var differences = jdbc.query(DIFFERENCES, LedgerPage::difference, MOST);
         model.addAttribute("isShort", differences.size() == MOST);

@@ -4,6 +4,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -175,19 +176,15 @@ public final class OperatorActions {
 
     /** Returns the state of a delivery, or null. */
     public @Nullable State state(UUID id) {
-        return jdbc
-                .query(
-                        "SELECT status, attempt, phone, message_sid, error_code FROM textonce.deliveries WHERE id = ?",
-                        (row, n) -> new State(
-                                DeliveryStatus.ofColumn(row.getString("status")),
-                                row.getInt("attempt"),
-                                row.getString("phone"),
-                                row.getString("message_sid"),
-                                row.getObject("error_code", Integer.class)),
-                        id)
-                .stream()
-                .findFirst()
-                .orElse(null);
+        return DataAccessUtils.singleResult(jdbc.query(
+                "SELECT status, attempt, phone, message_sid, error_code FROM textonce.deliveries WHERE id = ?",
+                (row, n) -> new State(
+                        DeliveryStatus.ofColumn(row.getString("status")),
+                        row.getInt("attempt"),
+                        row.getString("phone"),
+                        row.getString("message_sid"),
+                        row.getObject("error_code", Integer.class)),
+                id));
     }
 
     /** State of a delivery, as far as an operator's action depends on it. */

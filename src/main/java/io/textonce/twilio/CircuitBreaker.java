@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -128,12 +129,8 @@ final class CircuitBreaker implements HealthIndicator, MeterBinder {
         if (System.nanoTime() - refreshedAt < pace.toNanos()) {
             return;
         }
-        reason = jdbc
-                .queryForList(
-                        "SELECT reason FROM textonce.circuit_breakers WHERE account_sid = ?", String.class, account)
-                .stream()
-                .findFirst()
-                .orElse(null);
+        reason = DataAccessUtils.singleResult(jdbc.queryForList(
+                "SELECT reason FROM textonce.circuit_breakers WHERE account_sid = ?", String.class, account));
         refreshedAt = System.nanoTime();
     }
 
