@@ -2,6 +2,7 @@ package io.textonce.settings;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
@@ -10,7 +11,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class LiveSettings {
 
-    private final List<Derived<?>> all = new CopyOnWriteArrayList<>();
+    private final List<Function<TextOnceProperties, Runnable>> changes = new CopyOnWriteArrayList<>();
     private volatile TextOnceProperties settings;
 
     public LiveSettings(TextOnceProperties settings) {
@@ -19,36 +20,18 @@ public final class LiveSettings {
 
     /** Returns a value derived from the settings, and derived again when secrets have changed. */
     public <T> Supplier<T> derive(Function<TextOnceProperties, T> rule) {
-        var derived = new Derived<>(rule, rule.apply(settings));
-        all.add(derived);
-        return derived;
+        var value = new AtomicReference<>(rule.apply(settings));
+        changes.add(changed -> {
+            T next = rule.apply(changed);
+            return () -> value.set(next);
+        });
+        return value::get;
     }
 
     /** Replaces the settings: every derived value changes, or none does because one can't be derived. */
     void replace(TextOnceProperties next) {
-        var changes = all.stream().map(derived -> derived.change(next)).toList();
+        var prepared = changes.stream().map(change -> change.apply(next)).toList();
         settings = next;
-        changes.forEach(Runnable::run);
-    }
-
-    private static final class Derived<T> implements Supplier<T> {
-
-        private final Function<TextOnceProperties, T> rule;
-        private volatile T value;
-
-        private Derived(Function<TextOnceProperties, T> rule, T value) {
-            this.rule = rule;
-            this.value = value;
-        }
-
-        @Override
-        public T get() {
-            return value;
-        }
-
-        private Runnable change(TextOnceProperties settings) {
-            T next = rule.apply(settings);
-            return () -> value = next;
-        }
+        prepared.forEach(Runnable::run);
     }
 }
