@@ -12,14 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.EnumerablePropertySource;
-import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.io.support.ResourcePatternResolver;
@@ -42,16 +39,11 @@ final class EventParameters {
     /** Returns none, read from no file, as long as there is no setting of an event. */
     static EventParameters of(TextOnceProperties settings, ConfigurableEnvironment environment) {
         var parameters = new EventParameters();
-        if (environment.getPropertySources().stream().anyMatch(EventParameters::hasAny)) {
+        if (UnknownSettings.names(environment)
+                .anyMatch(name -> UnknownSettings.bare(name).startsWith("textonceevents"))) {
             parameters.read(settings.home(), settings.routes());
         }
         return parameters;
-    }
-
-    private static boolean hasAny(PropertySource<?> source) {
-        return source instanceof EnumerablePropertySource<?> names
-                && Stream.of(names.getPropertyNames())
-                        .anyMatch(name -> UnknownSettings.bare(name).startsWith("textonceevents"));
     }
 
     private void read(String home, String own) {

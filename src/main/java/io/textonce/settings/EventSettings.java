@@ -6,7 +6,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.EnumerablePropertySource;
 
 /**
  * Settings of single events: whether an event is accepted, and the parameters of its kamelets that replace those of the
@@ -61,15 +60,10 @@ public final class EventSettings {
 
     private static @Nullable String value(ConfigurableEnvironment environment, String property) {
         String bare = UnknownSettings.bare(property);
-        for (var source : environment.getPropertySources()) {
-            if (source instanceof EnumerablePropertySource<?> names) {
-                for (String name : names.getPropertyNames()) {
-                    if (UnknownSettings.bare(name).equals(bare)) {
-                        return environment.getProperty(name, "").strip();
-                    }
-                }
-            }
-        }
-        return null;
+        return UnknownSettings.names(environment)
+                .filter(name -> UnknownSettings.bare(name).equals(bare))
+                .findFirst()
+                .map(name -> environment.getProperty(name, "").strip())
+                .orElse(null);
     }
 }

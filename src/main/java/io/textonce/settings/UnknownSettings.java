@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -37,17 +38,20 @@ final class UnknownSettings {
     }
 
     void report(SettingFaults faults) {
-        for (var source : environment.getPropertySources()) {
-            if (source instanceof EnumerablePropertySource<?> names) {
-                for (String name : names.getPropertyNames()) {
-                    boolean variable = name.startsWith("TEXTONCE_");
-                    if ((variable || name.startsWith("textonce.")) && !isKnown(name)) {
-                        String nearest = nearest(name);
-                        faults.addUnknown(name, variable ? faults.variable(nearest) : nearest);
-                    }
-                }
+        names(environment).forEach(name -> {
+            boolean variable = name.startsWith("TEXTONCE_");
+            if ((variable || name.startsWith("textonce.")) && !isKnown(name)) {
+                String nearest = nearest(name);
+                faults.addUnknown(name, variable ? faults.variable(nearest) : nearest);
             }
-        }
+        });
+    }
+
+    /** Returns the names of all that is set, as they are written. */
+    static Stream<String> names(ConfigurableEnvironment environment) {
+        return environment.getPropertySources().stream()
+                .filter(EnumerablePropertySource.class::isInstance)
+                .flatMap(source -> Stream.of(((EnumerablePropertySource<?>) source).getPropertyNames()));
     }
 
     private boolean isKnown(String name) {
