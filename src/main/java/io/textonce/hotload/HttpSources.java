@@ -7,7 +7,6 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /**
  * Rule that user files open HTTP paths by the shipped kamelets alone: these authenticate callers, or leave it to a path
@@ -26,7 +25,7 @@ final class HttpSources {
 
     /** @throws LineError if a route, or the template of a kamelet, starts at such a component itself */
     static void check(@Nullable Node from) {
-        var uri = from instanceof ScalarNode text ? text : from == null ? null : YamlNodes.scalar(from, "uri");
+        var uri = YamlNodes.uri(from);
         var component = PLATFORM.matcher(uri == null ? "" : uri.getValue());
         if (component.matches()) {
             throw new LineError(

@@ -24,8 +24,6 @@ import org.snakeyaml.engine.v2.api.lowlevel.Compose;
  */
 final class KameletTemplates {
 
-    private static final String FILE = FileNames.KAMELET;
-
     private final ModelCamelContext camel;
     private final BundleFiles files;
     private final Map<String, String> own = new HashMap<>();
@@ -36,7 +34,7 @@ final class KameletTemplates {
     }
 
     static String nameOf(String file) {
-        return Path.of(file).getFileName().toString().replace(FILE, "");
+        return Path.of(file).getFileName().toString().replace(FileNames.KAMELET, "");
     }
 
     /** Returns whether a file's kamelet is registered, in this or the previous version. */
@@ -89,12 +87,12 @@ final class KameletTemplates {
                 return mine.getValue();
             }
         }
-        var shipped = files.shipped(BundleFiles.KAMELETS + name + FILE);
+        var shipped = files.shipped(BundleFiles.KAMELETS + name + FileNames.KAMELET);
         return shipped.exists() ? new String(shipped.getInputStream().readAllBytes(), UTF_8) : "";
     }
 
     private void check(String name, String text) {
-        var shipped = files.shipped(BundleFiles.KAMELETS + name + FILE);
+        var shipped = files.shipped(BundleFiles.KAMELETS + name + FileNames.KAMELET);
         var file = new Compose(LoadSettings.builder().build()).composeString(text);
         file.map(root -> YamlNodes.child(root, "spec"))
                 .map(spec -> YamlNodes.child(spec, "template"))

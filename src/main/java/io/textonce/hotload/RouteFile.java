@@ -61,7 +61,8 @@ final class RouteFile {
     private @Nullable LineError wrongEvent;
     private final List<BeanFactoryDefinition<?>> beans = new ArrayList<>();
 
-    private RouteFile(CamelContext camel, String location, String text) throws Exception {
+    /** @param location of the file as Camel writes it, such as {@code file:/routes/events/order-late.camel.yaml} */
+    RouteFile(CamelContext camel, String location, String text) throws Exception {
         this.location = location;
         this.text = text;
         var resource = ResourceHelper.fromString(location, text);
@@ -71,11 +72,6 @@ final class RouteFile {
         builder.setCamelContext(camel);
         builder.setResource(resource);
         builder.addLifecycleInterceptor(new PartFailures());
-    }
-
-    /** @param location of the file as Camel writes it, such as {@code file:/routes/events/order-late.camel.yaml} */
-    static RouteFile parse(CamelContext camel, String location, String text) throws Exception {
-        return new RouteFile(camel, location, text);
     }
 
     String location() {

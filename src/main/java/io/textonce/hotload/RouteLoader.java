@@ -72,7 +72,7 @@ final class RouteLoader implements AutoCloseable {
      * @throws Exception when they can't start; then none of them runs
      */
     Running replace(String location, String text) throws Exception {
-        var file = RouteFile.parse(camel, location, text);
+        var file = new RouteFile(camel, location, text);
         names.check(file);
         Set<String> ids = file.readRoutes(camel);
         checks.check(file);
@@ -87,7 +87,7 @@ final class RouteLoader implements AutoCloseable {
         }
         try {
             takeOut(running.remove(location));
-            running.put(location, start(RouteFile.parse(camel, location, text), ids));
+            running.put(location, start(new RouteFile(camel, location, text), ids));
         } catch (Exception e) {
             swap.undo();
             throw e;

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Rule that the source of a user route keeps an event until it is accepted: by their defaults some do not. */
 final class SourceRules {
@@ -26,7 +25,7 @@ final class SourceRules {
     /** @throws LineError if the source drops what fails, or what is in progress when the process ends, or is HTTP's */
     static void check(@Nullable Node from) {
         HttpSources.check(from);
-        var uri = from instanceof ScalarNode text ? text : from == null ? null : YamlNodes.scalar(from, "uri");
+        var uri = YamlNodes.uri(from);
         if (uri == null) {
             return;
         }

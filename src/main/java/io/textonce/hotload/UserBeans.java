@@ -43,21 +43,21 @@ final class UserBeans implements AutoCloseable {
     Swap replace(String location, List<BeanFactoryDefinition<?>> definitions) throws Exception {
         var swap = new Swap(location, byFile.getOrDefault(location, Map.of()), new LinkedHashMap<>());
         // No new bean may get an old one.
-        swap.before().keySet().forEach(camel.getRegistry()::unbind);
+        swap.before.keySet().forEach(camel.getRegistry()::unbind);
         try {
             List<BeanFactoryDefinition<?>> later = new ArrayList<>();
             for (var definition : definitions) {
                 try {
-                    make(definition, swap.now());
+                    make(definition, swap.now);
                 } catch (Exception e) {
                     // It may need a bean that is declared after it.
                     later.add(definition);
                 }
             }
             for (var definition : later) {
-                make(definition, swap.now());
+                make(definition, swap.now);
             }
-            byFile.put(location, swap.now());
+            byFile.put(location, swap.now);
             return swap;
         } catch (Exception e) {
             swap.undo();
@@ -136,14 +136,6 @@ final class UserBeans implements AutoCloseable {
             this.location = location;
             this.before = before;
             this.now = now;
-        }
-
-        private Map<String, Made> before() {
-            return before;
-        }
-
-        private Map<String, Made> now() {
-            return now;
         }
 
         void keep() {

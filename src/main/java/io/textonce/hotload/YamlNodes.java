@@ -46,7 +46,7 @@ final class YamlNodes {
     /** Returns the direct name at which a route starts. */
     static Optional<String> direct(Node route) {
         var from = child(route, "from");
-        var uri = from instanceof ScalarNode text ? text : from == null ? null : scalar(from, "uri");
+        var uri = uri(from);
         if (uri == null) {
             return Optional.empty();
         }
@@ -59,6 +59,11 @@ final class YamlNodes {
         return address.startsWith(DIRECT + ":")
                 ? Optional.of(address.substring(DIRECT.length() + 1))
                 : Optional.empty();
+    }
+
+    /** Returns the URI of a source, which may be written alone, or null. */
+    static @Nullable ScalarNode uri(@Nullable Node from) {
+        return from instanceof ScalarNode text ? text : from == null ? null : scalar(from, "uri");
     }
 
     /** Returns the text of a key, or null. */
