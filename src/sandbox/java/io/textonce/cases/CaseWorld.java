@@ -1,6 +1,7 @@
 package io.textonce.cases;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.sandbox.BrowsedQueue;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.TwilioMessage;
 import jakarta.jms.ConnectionFactory;
@@ -155,17 +156,16 @@ final class CaseWorld {
 
     /** Returns the reason of the dead letter that has a text, or an empty string. */
     String deadLetterReason(String text) {
-        String reason = jms.browse("textonce.events.dead", (session, browser) -> {
-            var letters = browser.getEnumeration();
-            while (letters.hasMoreElements()) {
-                if (letters.nextElement() instanceof TextMessage letter
-                        && letter.getText().contains(text)) {
-                    return letter.getStringProperty("textonceReason");
-                }
-            }
-            return null;
-        });
-        return reason == null ? "" : reason;
+        return BrowsedQueue.read(
+                        jms,
+                        "textonce.events.dead",
+                        message -> message instanceof TextMessage letter
+                                        && letter.getText().contains(text)
+                                ? letter.getStringProperty("textonceReason")
+                                : null)
+                .stream()
+                .findFirst()
+                .orElse("");
     }
 
     /** Returns the content of the reject file of a file, or an empty string. */

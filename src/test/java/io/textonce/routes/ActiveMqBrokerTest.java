@@ -42,12 +42,12 @@ class ActiveMqBrokerTest extends BrokerCases {
         for (int i = 0; i < 3; i++) {
             sandbox.jms().convertAndSend(DEAD, "left here");
         }
-        int left = deadLetters(sandbox).size();
+        int left = sandbox.deadLetters().size();
 
         await().until(() -> depth("dead-letters") == left);
         assertThat(left).isGreaterThanOrEqualTo(3);
         assertThat(depth("events")).isZero();
-        assertThat(deadLetters(sandbox)).hasSize(left);
+        assertThat(sandbox.deadLetters()).hasSize(left);
     }
 
     private double depth(String queue) {

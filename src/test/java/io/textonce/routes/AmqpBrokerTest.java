@@ -50,7 +50,7 @@ class AmqpBrokerTest extends BrokerCases {
             room.run();
         }
 
-        await().until(() -> deadLetters(sandbox).contains(body));
+        await().until(() -> sandbox.deadLetters().contains(body));
         awaitEmptyQueue(sandbox);
     }
 

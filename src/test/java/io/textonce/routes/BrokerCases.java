@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.peer.PeerMonitor;
+import io.textonce.sandbox.BrowsedQueue;
 import io.textonce.sandbox.Sandbox;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -172,26 +173,7 @@ abstract class BrokerCases {
         await().until(() -> count(sandbox, QUEUE) == 0);
     }
 
-    static List<String> deadLetters(Sandbox sandbox) {
-        return sandbox.jms().browse(DEAD, (session, browser) -> {
-            List<String> texts = new ArrayList<>();
-            for (var messages = browser.getEnumeration(); messages.hasMoreElements(); ) {
-                if (messages.nextElement() instanceof TextMessage letter) {
-                    texts.add(letter.getText());
-                }
-            }
-            return texts;
-        });
-    }
-
     private static int count(Sandbox sandbox, String queue) {
-        Integer count = sandbox.jms().browse(queue, (session, browser) -> {
-            int found = 0;
-            for (var messages = browser.getEnumeration(); messages.hasMoreElements(); messages.nextElement()) {
-                found++;
-            }
-            return found;
-        });
-        return count == null ? 0 : count;
+        return BrowsedQueue.read(sandbox.jms(), queue, message -> message).size();
     }
 }

@@ -3,17 +3,16 @@ package io.textonce.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.sandbox.BrowsedQueue;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Enumeration;
 import java.util.UUID;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.junit.jupiter.api.Test;
@@ -101,18 +100,8 @@ class CloudEventsTest {
     void putsAsideOneThatIsRefused(String prefix, Sandbox sandbox) {
         publish(sandbox, prefix, data("0170 " + id));
 
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptions()
-                .until(() -> sandbox.jms().browse("textonce.events.dead", (session, browser) -> anyRefused(browser)));
-    }
-
-    private Boolean anyRefused(QueueBrowser browser) throws JMSException {
-        Enumeration<?> letters = browser.getEnumeration();
-        boolean found = false;
-        while (letters.hasMoreElements()) {
-            found |= isRefused((Message) letters.nextElement());
-        }
-        return found;
+        await().until(() -> BrowsedQueue.read(sandbox.jms(), "textonce.events.dead", this::isRefused)
+                .contains(true));
     }
 
     private boolean isRefused(Message letter) throws JMSException {

@@ -36,7 +36,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.jms.InvalidDestinationException;
 import org.springframework.jms.core.MessageCreator;
 
 /** The routes of routes/intake/intake-jms.camel.yaml and routes/intake/intake-dead-letter.camel.yaml. */
@@ -145,7 +144,7 @@ class IntakeJmsTest {
 
         awaitEmptyQueue(sandbox);
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(deadLetters(sandbox)).noneMatch(letter -> letter.contains(id));
+        assertThat(sandbox.deadLetters()).noneMatch(letter -> letter.contains(id));
     }
 
     @Test
@@ -166,7 +165,7 @@ class IntakeJmsTest {
         });
         awaitEmptyQueue(sandbox);
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(deadLetters(sandbox)).noneMatch(letter -> letter.contains(number));
+        assertThat(sandbox.deadLetters()).noneMatch(letter -> letter.contains(number));
     }
 
     private record Poison(String name, Body body, String reason) {
@@ -383,7 +382,7 @@ class IntakeJmsTest {
         } finally {
             room.run();
         }
-        assertThat(deadLetters(sandbox)).doesNotContain(body);
+        assertThat(sandbox.deadLetters()).doesNotContain(body);
     }
 
     @Test
@@ -476,7 +475,7 @@ class IntakeJmsTest {
         sandbox.peers().postgres().start();
 
         awaitEmptyQueue(sandbox);
-        assertThat(deadLetters(sandbox)).noneMatch(letter -> ids.stream().anyMatch(letter::contains));
+        assertThat(sandbox.deadLetters()).noneMatch(letter -> ids.stream().anyMatch(letter::contains));
         // The claim of one that was under way may have been committed without us hearing of it: evidence is to find it.
         var reserved = ids.stream()
                 .filter(id -> sandbox.twilio().sentTo(numbers.get(id)).isEmpty())
@@ -501,7 +500,7 @@ class IntakeJmsTest {
         sandbox.awaitStatus(id, "unknown");
         awaitEmptyQueue(sandbox);
         assertThat(posts(sandbox, List.of(number))).hasSize(1);
-        assertThat(deadLetters(sandbox)).noneMatch(letter -> letter.contains(id));
+        assertThat(sandbox.deadLetters()).noneMatch(letter -> letter.contains(id));
     }
 
     @Test
@@ -515,7 +514,7 @@ class IntakeJmsTest {
         sandbox.awaitStatus(id, "held");
         awaitEmptyQueue(sandbox);
         assertThat(posts(sandbox, List.of(number))).hasSize(4);
-        assertThat(deadLetters(sandbox)).noneMatch(letter -> letter.contains(id));
+        assertThat(sandbox.deadLetters()).noneMatch(letter -> letter.contains(id));
     }
 
     @Test
@@ -565,28 +564,6 @@ class IntakeJmsTest {
 
     private static Message deadLetter(Sandbox sandbox, String mark) {
         return sandbox.jms().receiveSelected(DEAD, "mark = '" + mark + "'");
-    }
-
-    private static List<String> deadLetters(Sandbox sandbox) {
-        try {
-            return browse(sandbox);
-        } catch (InvalidDestinationException e) {
-            // The broker removes a queue that is empty.
-            return List.of();
-        }
-    }
-
-    private static List<String> browse(Sandbox sandbox) {
-        return sandbox.jms().browse(DEAD, (session, browser) -> {
-            var letters = new ArrayList<String>();
-            Enumeration<?> messages = browser.getEnumeration();
-            while (messages.hasMoreElements()) {
-                if (messages.nextElement() instanceof TextMessage text) {
-                    letters.add(text.getText());
-                }
-            }
-            return letters;
-        });
     }
 
     private static MessageCreator with(Map<String, String> properties, MessageCreator creator) {

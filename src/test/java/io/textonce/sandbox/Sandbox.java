@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.phone.PhoneHash;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -120,6 +122,10 @@ public final class Sandbox {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
+    public URI management(String path) {
+        return URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.management.port") + path);
+    }
+
     /** An event id that no test used before. */
     public String newEventId() {
         return "test-" + UUID.randomUUID();
@@ -153,6 +159,14 @@ public final class Sandbox {
 
     public HttpResponse<String> postJson(String path, String json) {
         return request("POST", path, json);
+    }
+
+    /** Posts an event as a client. */
+    public HttpResponse<String> postAs(String token, String event, String json) {
+        return send(HttpRequest.newBuilder(uri("/api/" + event + "-sms"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
     }
 
     public HttpResponse<String> request(String method, String path, String json) {
@@ -190,6 +204,12 @@ public final class Sandbox {
         return template;
     }
 
+    /** The texts of the dead letters of all tests. */
+    public List<String> deadLetters() {
+        return BrowsedQueue.read(
+                jms(), "textonce.events.dead", letter -> letter instanceof TextMessage text ? text.getText() : null);
+    }
+
     /** Puts an event on the event queue, its name in the property {@code event}. */
     public void publish(String event, String json) {
         jms().convertAndSend("textonce.events", json, message -> {
@@ -216,6 +236,16 @@ public final class Sandbox {
     /** The delivery of an event as the table holds it. */
     public Map<String, Object> delivery(String eventId) {
         return database().queryForMap("SELECT * FROM textonce.deliveries WHERE event_id = ?", eventId);
+    }
+
+    /** Makes the delivery of an event due. */
+    public void makeDue(String eventId) {
+        database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", eventId);
+    }
+
+    /** The hash under which a number is found. */
+    public byte[] phoneHash(String number) {
+        return context.getBean(PhoneHash.class).of(number);
     }
 
     /** How many deliveries the table holds for an event. */
