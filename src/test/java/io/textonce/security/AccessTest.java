@@ -358,12 +358,14 @@ class AccessTest {
         // A failure of the issuer, in another test, is kept for a moment.
         await().until(() -> unknownKey(sandbox).statusCode() == 401);
         int before = issuer.requests();
+        var begin = Instant.now();
 
         for (int i = 0; i < 10; i++) {
             assertThatProblem(unknownKey(sandbox)).is(401, "unauthorized");
         }
 
-        assertThat(issuer.requests() - before).isLessThan(5);
+        long most = 1 + Duration.between(begin, Instant.now()).toSeconds() / 5;
+        assertThat(issuer.requests() - before).isLessThanOrEqualTo((int) most);
     }
 
     private static HttpResponse<String> unknownKey(Sandbox sandbox) {
@@ -572,23 +574,23 @@ class AccessTest {
     void opensOnlyTheHealthOnTheManagementPort(Sandbox sandbox) {
         for (String path :
                 new String[] {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"}) {
-            assertThat(get(management(sandbox, path), null, sandbox).statusCode())
+            assertThat(get(sandbox.management(path), null, sandbox).statusCode())
                     .as(path)
                     .isEqualTo(200);
         }
         for (String path : new String[] {
             "/actuator", "/actuator/prometheus", "/actuator/sbom", "/actuator/env", "/actuator/heapdump"
         }) {
-            assertThat(get(management(sandbox, path), null, sandbox).statusCode())
+            assertThat(get(sandbox.management(path), null, sandbox).statusCode())
                     .as(path)
                     .isEqualTo(401);
-            assertThat(get(management(sandbox, path), SHOP, sandbox).statusCode())
+            assertThat(get(sandbox.management(path), SHOP, sandbox).statusCode())
                     .as(path)
                     .isEqualTo(403);
         }
-        assertThat(get(management(sandbox, "/actuator"), SUPPORT, sandbox).statusCode())
+        assertThat(get(sandbox.management("/actuator"), SUPPORT, sandbox).statusCode())
                 .isEqualTo(200);
-        assertThat(get(management(sandbox, "/actuator/env"), SUPPORT, sandbox).statusCode())
+        assertThat(get(sandbox.management("/actuator/env"), SUPPORT, sandbox).statusCode())
                 .isEqualTo(404);
     }
 
@@ -598,15 +600,15 @@ class AccessTest {
         String issued = "Bearer "
                 + issuer.sign(issuer.claims("grafana", "textonce:monitor").build());
         for (String monitor : List.of("Bearer metrics-token", issued)) {
-            var metrics = get(management(sandbox, "/actuator/prometheus"), monitor, sandbox);
+            var metrics = get(sandbox.management("/actuator/prometheus"), monitor, sandbox);
             var posted = post(sandbox, monitor, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
 
             // Spring Boot exports no metrics in a test, so the permitted path has none.
             assertThat(metrics.statusCode()).isEqualTo(404);
             assertThatProblem(posted).is(403, "forbidden");
             for (var uri : List.of(
-                    management(sandbox, "/actuator"),
-                    management(sandbox, "/actuator/sbom"),
+                    sandbox.management("/actuator"),
+                    sandbox.management("/actuator/sbom"),
                     sandbox.uri("/api/deliveries?eventId=x"),
                     sandbox.uri("/api/openapi.json"),
                     sandbox.uri("/api/caps"))) {
@@ -619,7 +621,7 @@ class AccessTest {
 
     @Test
     void tellsNothingOfTheInsideInItsHealth(Sandbox sandbox) {
-        var answer = get(management(sandbox, "/actuator/health"), null, sandbox);
+        var answer = get(sandbox.management("/actuator/health"), null, sandbox);
 
         assertThat(sandbox.json(answer).fieldNames()).toIterable().containsOnly("status", "groups");
     }
@@ -756,7 +758,7 @@ class AccessTest {
 
     @Test
     void showsOperatorsInHealthWhoGetsMessages(Sandbox sandbox) {
-        var health = get(management(sandbox, "/actuator/health"), SUPPORT, sandbox);
+        var health = get(sandbox.management("/actuator/health"), SUPPORT, sandbox);
 
         assertThat(sandbox.json(health)
                         .at("/components/recipientMode/details/mode")
@@ -778,7 +780,7 @@ class AccessTest {
                 new String[] {"/nothing", "/hooks", "/hooks/other", "/hooks/parcel/x", "/apix", "/twiliox"}) {
             for (String caller : new String[] {null, "Bearer wrong", SHOP, SUPPORT}) {
                 assertThatProblem(get(sandbox.uri(path), caller, sandbox)).is(403, "forbidden");
-                assertThatProblem(get(management(sandbox, path), caller, sandbox))
+                assertThatProblem(get(sandbox.management(path), caller, sandbox))
                         .is(403, "forbidden");
             }
         }
@@ -789,11 +791,6 @@ class AccessTest {
                 .getBean(MeterRegistry.class)
                 .counter("textonce.authentications.failed", "reason", reason)
                 .count();
-    }
-
-    private static URI management(Sandbox sandbox, String path) {
-        return URI.create(
-                "http://127.0.0.1:" + sandbox.context().getEnvironment().getProperty("local.management.port") + path);
     }
 
     private static HttpResponse<String> post(Sandbox sandbox, @Nullable String authorization, String event) {
