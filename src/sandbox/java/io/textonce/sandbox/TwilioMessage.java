@@ -40,6 +40,11 @@ public record TwilioMessage(
     private static final Set<String> WAITING = Set.of("accepted", "scheduled", "queued");
     private static final Set<String> FINISHED = Set.of("delivered", "undelivered", "failed", "canceled", "read");
 
+    /** Returns a SID that no message has. */
+    public static String newSid() {
+        return Call.Ids.next("SM");
+    }
+
     boolean isWaiting() {
         return WAITING.contains(status);
     }

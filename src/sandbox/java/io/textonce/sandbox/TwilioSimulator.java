@@ -325,6 +325,13 @@ public final class TwilioSimulator implements AutoCloseable {
         return ledger.posts();
     }
 
+    /** Returns those of them to an address. */
+    public List<TwilioPost> postsTo(String address) {
+        return posts().stream()
+                .filter(post -> address.equals(post.parameter("To")))
+                .toList();
+    }
+
     public int postCount() {
         return ledger.postCount();
     }

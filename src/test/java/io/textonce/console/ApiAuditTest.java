@@ -3,7 +3,6 @@ package io.textonce.console;
 import static io.textonce.delivery.DeliveryStatus.DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.util.List;
@@ -24,7 +23,7 @@ class ApiAuditTest {
         sandbox.get("/api/deliveries/export.csv?ids=" + order.eventId());
         sandbox.get("/api/rejected-events?eventId=" + order.eventId());
 
-        byte[] hash = sandbox.context().getBean(PhoneHash.class).of(order.number());
+        byte[] hash = sandbox.phoneHash(order.number());
         assertThat(entries(sandbox, "phone_hash = ?", hash))
                 .extracting(entry -> entry.get("verb") + " " + entry.get("detail"))
                 .containsExactlyInAnyOrder(
@@ -41,7 +40,7 @@ class ApiAuditTest {
     @Test
     void recordsAnErasureAndKeepsNoHashOfThePerson(Sandbox sandbox) {
         var order = sandbox.order().post().await(DELIVERED);
-        byte[] hash = sandbox.context().getBean(PhoneHash.class).of(order.number());
+        byte[] hash = sandbox.phoneHash(order.number());
 
         sandbox.request("DELETE", "/api/people", "{\"phone\":\"" + order.number() + "\"}");
 

@@ -223,8 +223,7 @@ class ExampleDayTest {
     @Test
     @Tag("proof")
     void looksRightAsTheStatusPage(Sandbox sandbox) {
-        String management = sandbox.context().getEnvironment().getProperty("local.management.port");
-        page.navigate("http://127.0.0.1:" + management + "/camel");
+        page.navigate(sandbox.management("/camel").toString());
 
         looksRight("status");
     }

@@ -10,8 +10,6 @@ import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.twilio.StatusCallback;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -66,9 +64,6 @@ class JsonLogTest {
     }
 
     private static void post(Sandbox sandbox, String id, String number) {
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                .header("Authorization", "Bearer shop-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(sandbox.orderShipped(id, number))));
+        sandbox.postAs("shop-token", "order-shipped", sandbox.orderShipped(id, number));
     }
 }

@@ -115,7 +115,7 @@ class MetricsTest {
         sandbox.post("order-shipped", sandbox.orderShipped(byList, other));
         sandbox.awaitStatus(byList, "unknown");
         await().until(() -> sandbox.twilio().sentTo(other).get(0).status(), "delivered"::equals);
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", byList);
+        sandbox.makeDue(byList);
 
         sandbox.awaitStatus(byList, "delivered");
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {

@@ -8,9 +8,6 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -89,15 +86,12 @@ class RoutesBrowserTest {
     }
 
     private static Page operator(Sandbox sandbox, int width, ColorScheme scheme) {
-        String port = sandbox.context().getEnvironment().getProperty("local.management.port");
-        return browser.operator(URI.create("http://127.0.0.1:" + port + "/"), width, 900, scheme);
+        return browser.operator(sandbox.management("/"), width, 900, scheme);
     }
 
     private static int post(Sandbox sandbox) {
-        return sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                        .header("Authorization", "Bearer shop-token")
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()))))
+        return sandbox.postAs(
+                        "shop-token", "order-shipped", sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()))
                 .statusCode();
     }
 }

@@ -12,7 +12,6 @@ import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -117,10 +116,7 @@ class RoutesPageTest {
         logIn(sandbox, "support-token");
 
         var sent = CompletableFuture.runAsync(
-                () -> sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                        .header("Authorization", "Bearer shop-token")
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(sandbox.orderShipped(id, number)))));
+                () -> sandbox.postAs("shop-token", "order-shipped", sandbox.orderShipped(id, number)));
         await().until(() -> !sandbox.twilio().sentTo(number).isEmpty()
                 || get(sandbox, "/camel/live").body().contains("<td>sms-post</td>"));
         String page = get(sandbox, "/camel/live").body();
@@ -139,20 +135,13 @@ class RoutesPageTest {
         long rejected = event.rejected().sum();
         long sent = counts.of("sms-send").total().sum();
 
-        order(sandbox, "{}");
-        order(sandbox, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
+        sandbox.postAs("shop-token", "order-shipped", "{}");
+        sandbox.postAs("shop-token", "order-shipped", sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
 
         assertThat(event.rejected().sum()).isGreaterThan(rejected);
         assertThat(event.failed().sum()).isEqualTo(failed);
         assertThat(counts.of("sms-send").total().sum()).isGreaterThan(sent);
         assertThat(get(sandbox, "/camel/routes/event-order-shipped").body()).contains("<dt>Rejected</dt>");
-    }
-
-    private static void order(Sandbox sandbox, String json) {
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                .header("Authorization", "Bearer shop-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json)));
     }
 
     @Test
@@ -182,12 +171,12 @@ class RoutesPageTest {
     }
 
     private HttpResponse<String> get(Sandbox sandbox, String path) throws Exception {
-        return browser.send(HttpRequest.newBuilder(management(sandbox, path)).build(), BodyHandlers.ofString());
+        return browser.send(HttpRequest.newBuilder(sandbox.management(path)).build(), BodyHandlers.ofString());
     }
 
     private HttpResponse<String> post(Sandbox sandbox, String path, String form) throws Exception {
         return browser.send(
-                HttpRequest.newBuilder(management(sandbox, path))
+                HttpRequest.newBuilder(sandbox.management(path))
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(BodyPublishers.ofString(form))
                         .build(),
@@ -206,7 +195,7 @@ class RoutesPageTest {
     }
 
     private static HttpResponse<String> with(Sandbox sandbox, String method, String path, String authorization) {
-        return sandbox.send(HttpRequest.newBuilder(management(sandbox, path))
+        return sandbox.send(HttpRequest.newBuilder(sandbox.management(path))
                 .header("Authorization", authorization)
                 .method(method, BodyPublishers.noBody()));
     }
@@ -220,10 +209,5 @@ class RoutesPageTest {
 
     private static Intakes intakes(Sandbox sandbox) {
         return sandbox.context().getBean(Intakes.class);
-    }
-
-    private static URI management(Sandbox sandbox, String path) {
-        return URI.create(
-                "http://127.0.0.1:" + sandbox.context().getEnvironment().getProperty("local.management.port") + path);
     }
 }

@@ -8,8 +8,6 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -114,9 +112,6 @@ class SupportBrowserTest {
     }
 
     private static void send(Sandbox sandbox, String id, String number) {
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                .header("Authorization", "Bearer shop-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(sandbox.orderShipped(id, number))));
+        sandbox.postAs("shop-token", "order-shipped", sandbox.orderShipped(id, number));
     }
 }

@@ -287,12 +287,12 @@ class SupportDeskTest {
     }
 
     private static void incident(Sandbox sandbox, String id, String number) {
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/incident-alert-sms"))
-                .header("Authorization", "Bearer support-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"eventId\":\"" + id + "\",\"phone\":\"" + number
+        sandbox.postAs(
+                "support-token",
+                "incident-alert",
+                "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
                         + "\",\"incident\":\"INC-" + id.substring(5, 13)
-                        + "\",\"title\":\"Disk is full\",\"consentAt\":\"2026-06-02T09:00:00Z\"}")));
+                        + "\",\"title\":\"Disk is full\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
     }
 
     @Test
@@ -385,7 +385,7 @@ class SupportDeskTest {
         String id = sandbox.newEventId();
         String planned = sandbox.orderShipped(id, sandbox.newNumber())
                 .replaceFirst("}$", ",\"sendAt\":\"" + java.time.Instant.now().plusSeconds(7200) + "\"}");
-        post(sandbox, planned);
+        sandbox.postAs("shop-token", "order-shipped", planned);
 
         search(id);
         page.waitForURL("**/deliveries/*");
@@ -404,7 +404,10 @@ class SupportDeskTest {
     void listsARejectedEventWithFieldAndReasonButNoValue(Sandbox sandbox) {
         String id = idWithoutDigits(sandbox);
         String number = sandbox.newNumber();
-        post(sandbox, sandbox.orderShipped(id, number).replace("https://example.com", "http://secret.example.com"));
+        sandbox.postAs(
+                "shop-token",
+                "order-shipped",
+                sandbox.orderShipped(id, number).replace("https://example.com", "http://secret.example.com"));
 
         await().untilAsserted(() -> {
             page.navigate(sandbox.uri("/rejected?since=1h&client=shop").toString());
@@ -479,15 +482,9 @@ class SupportDeskTest {
     }
 
     private static void order(Sandbox sandbox, String id, String number, String order) {
-        post(
-                sandbox,
+        sandbox.postAs(
+                "shop-token",
+                "order-shipped",
                 sandbox.orderShipped(id, number).replace("\"orderId\":\"1001\"", "\"orderId\":\"" + order + "\""));
-    }
-
-    private static void post(Sandbox sandbox, String json) {
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                .header("Authorization", "Bearer shop-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json)));
     }
 }

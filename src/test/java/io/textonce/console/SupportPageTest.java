@@ -287,10 +287,7 @@ class SupportPageTest {
 
     private static Order order(Sandbox sandbox, Fault fault, DeliveryStatus status) {
         var order = sandbox.order().meeting(2, fault);
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                .header("Authorization", "Bearer shop-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(order.json())));
+        sandbox.postAs("shop-token", "order-shipped", order.json());
         return order.await(status);
     }
 

@@ -117,12 +117,12 @@ class SupportTasksTest {
                         .orElseThrow();
         String id = sandbox.newEventId();
         String at = Instant.now().plusSeconds(86_400 + 60).toString();
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/appointment-reminder-sms"))
-                .header("Authorization", "Bearer clinic-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"eventId\":\"" + id + "\",\"phone\":\"" + sandbox.newNumber()
+        sandbox.postAs(
+                "clinic-token",
+                "appointment-reminder",
+                "{\"eventId\":\"" + id + "\",\"phone\":\"" + sandbox.newNumber()
                         + "\",\"appointmentAt\":\"" + at + "\",\"timeZone\":\"" + zone
-                        + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}")));
+                        + "\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
 
         search(id);
 
@@ -248,9 +248,7 @@ class SupportTasksTest {
     }
 
     private static void order(Sandbox sandbox, String id, String number, String more) {
-        sandbox.send(HttpRequest.newBuilder(sandbox.uri("/api/order-shipped-sms"))
-                .header("Authorization", "Bearer shop-token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(sandbox.orderShipped(id, number).replaceFirst("}$", more + "}"))));
+        sandbox.postAs(
+                "shop-token", "order-shipped", sandbox.orderShipped(id, number).replaceFirst("}$", more + "}"));
     }
 }

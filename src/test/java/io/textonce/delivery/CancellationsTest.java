@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.textonce.sandbox.SandboxPostgres;
+import io.textonce.sandbox.TwilioMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,7 +163,7 @@ class CancellationsTest {
         makeDue();
         var unknown = unknown();
 
-        assertThat(tables.due().bind(unknown, sid(), "scheduled", null, Duration.ofHours(1)))
+        assertThat(tables.due().bind(unknown, TwilioMessage.newSid(), "scheduled", null, Duration.ofHours(1)))
                 .isTrue();
 
         assertThat(tables.leases().silent(100)).extracting(DueDelivery::eventId).contains(id);
@@ -174,7 +175,7 @@ class CancellationsTest {
         cancel();
 
         reports.record(new StatusRepository.Report(
-                "callback", (UUID) row().get("id"), sid(), "queued", null, null, Duration.ofHours(1)));
+                "callback", (UUID) row().get("id"), TwilioMessage.newSid(), "queued", null, null, Duration.ofHours(1)));
 
         assertThat(tables.leases().silent(100)).extracting(DueDelivery::eventId).contains(id);
     }
@@ -262,7 +263,7 @@ class CancellationsTest {
                 claimed.id(),
                 claimed.attempt(),
                 DeliveryStatus.ofColumn(status),
-                ours ? null : sid(),
+                ours ? null : TwilioMessage.newSid(),
                 null,
                 "test",
                 status.equals("rejected") ? null : Duration.ofHours(1)));
@@ -302,9 +303,5 @@ class CancellationsTest {
                 .stream()
                 .findFirst()
                 .orElse(null);
-    }
-
-    private static String sid() {
-        return "SM" + UUID.randomUUID().toString().replace("-", "");
     }
 }

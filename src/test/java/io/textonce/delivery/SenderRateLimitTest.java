@@ -192,7 +192,7 @@ class SenderRateLimitTest {
         sandbox.awaitStatus(id, "held");
         block(sandbox);
 
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         await().until(() -> sandbox.delivery(id).get("slot_at") != null);
         assertThat(sandbox.delivery(id)).containsEntry("status", "held").containsEntry("attempt", 2);
@@ -200,10 +200,6 @@ class SenderRateLimitTest {
         sandbox.database()
                 .update("UPDATE textonce.deliveries SET due_at = now(), slot_at = now() WHERE event_id = ?", id);
         sandbox.awaitStatus(id, "delivered");
-    }
-
-    private static void makeDue(Sandbox sandbox, String id) {
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
     }
 
     /** As if texts of an hour were before the next one. */

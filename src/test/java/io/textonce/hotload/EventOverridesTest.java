@@ -9,7 +9,6 @@ import io.textonce.sandbox.Sandbox;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -164,9 +163,7 @@ class EventOverridesTest {
     }
 
     private static String page(Sandbox sandbox, String path) throws Exception {
-        String port = sandbox.context().getEnvironment().getRequiredProperty("local.management.port");
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .header("Authorization", "Bearer support-token");
+        var request = HttpRequest.newBuilder(sandbox.management(path)).header("Authorization", "Bearer support-token");
         return HttpClient.newHttpClient()
                 .send(request.build(), BodyHandlers.ofString())
                 .body();

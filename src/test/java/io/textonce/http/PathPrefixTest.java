@@ -70,8 +70,7 @@ class PathPrefixTest {
 
     @Test
     void redirectsWithinThePrefixOnTheManagementPortToo(Sandbox sandbox) {
-        URI management = URI.create(
-                "http://127.0.0.1:" + sandbox.context().getEnvironment().getProperty("local.management.port"));
+        URI management = sandbox.management("");
         String cookies = logIn(sandbox, management);
 
         var root = send(sandbox, management, "/ops/", HttpRequest.newBuilder().header("Cookie", cookies), "/ops");

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -134,9 +133,7 @@ class IntakesTest {
 
     /** As a probe asks for it, which takes 200 for good. */
     private static JsonNode health(Sandbox sandbox, String group) {
-        var answer = sandbox.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
-                + sandbox.context().getEnvironment().getProperty("local.management.port") + "/actuator/health"
-                + group)));
+        var answer = sandbox.send(HttpRequest.newBuilder(sandbox.management("/actuator/health" + group)));
         assertThat(answer.statusCode()).isEqualTo(200);
         return sandbox.json(answer);
     }

@@ -10,6 +10,7 @@ import io.textonce.message.Senders;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.TwilioMessage;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.lang.ref.WeakReference;
@@ -20,7 +21,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,9 @@ class LedgerComparisonTest {
         var pages = new ArrayList<WeakReference<List<Seen>>>();
         MessageLog log = (day, number, reader) -> {
             for (int page = 0; page < PAGES; page++) {
-                var messages = Stream.generate(() -> seen(newSid())).limit(200).toList();
+                var messages = Stream.generate(() -> seen(TwilioMessage.newSid()))
+                        .limit(200)
+                        .toList();
                 pages.add(new WeakReference<>(messages));
                 reader.accept(messages);
             }
@@ -92,10 +94,6 @@ class LedgerComparisonTest {
         sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
         sandbox.awaitStatus(id, "delivered");
         return (String) sandbox.delivery(id).get("message_sid");
-    }
-
-    private static String newSid() {
-        return "SM" + UUID.randomUUID().toString().replace("-", "");
     }
 
     private static Seen seen(String sid) {

@@ -11,7 +11,6 @@ import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.PageClient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -168,9 +167,8 @@ class OutageTest {
 
     /** As a probe does, which waits no longer. */
     private static HttpResponse<String> get(Sandbox sandbox, String path) throws Exception {
-        String port = sandbox.context().getEnvironment().getRequiredProperty("local.management.port");
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                HttpRequest.newBuilder(sandbox.management(path))
                         .timeout(AT_ONCE)
                         .build(),
                 BodyHandlers.ofString());

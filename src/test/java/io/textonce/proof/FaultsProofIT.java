@@ -295,7 +295,7 @@ class FaultsProofIT extends Proof {
     }
 
     private boolean isPosted(String number) {
-        return peers.twilio().posts().stream().anyMatch(post -> number.equals(post.parameter("To")));
+        return !peers.twilio().postsTo(number).isEmpty();
     }
 
     private static void awaitFor(String number, Callable<Boolean> condition) {

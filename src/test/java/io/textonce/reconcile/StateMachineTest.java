@@ -15,6 +15,7 @@ import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.sandbox.ProofSize;
 import io.textonce.sandbox.SandboxPostgres;
+import io.textonce.sandbox.TwilioMessage;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Unknown;
 import io.textonce.twilio.TwilioClock.Skew;
@@ -199,7 +200,8 @@ class StateMachineTest {
         restart();
         String other = "+15558675302";
         var template = new Sms("", other, "Of a template");
-        twilio.add(new Text(sid(), "event-of-before", UUID.randomUUID(), template, passed, Duration.ZERO, false));
+        twilio.add(new Text(
+                TwilioMessage.newSid(), "event-of-before", UUID.randomUUID(), template, passed, Duration.ZERO, false));
         claim("event-0", new Sms("", "+15558675300", "{}"));
         claim("event-1", new Sms("", other, "{}"));
         jdbc.update(
@@ -388,7 +390,7 @@ class StateMachineTest {
         if (recorded) {
             boolean hidden = random.nextInt(12) == 0;
             call.text = new Text(
-                    sid(),
+                    TwilioMessage.newSid(),
                     call.event,
                     call.delivery.id(),
                     call.sms,
@@ -609,10 +611,6 @@ class StateMachineTest {
 
     private Duration upTo(Duration most) {
         return random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(random.nextInt((int) most.toSeconds()));
-    }
-
-    private static String sid() {
-        return "SM" + UUID.randomUUID().toString().replace("-", "");
     }
 
     private static final class Call {

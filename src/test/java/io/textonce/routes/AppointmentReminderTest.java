@@ -45,7 +45,7 @@ class AppointmentReminderTest {
                 .containsEntry("expires_at", Timestamp.from(at))
                 .containsEntry("due_at", Timestamp.from(at.minus(Duration.ofHours(24))));
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
-        theTimeComes(sandbox);
+        sandbox.makeDue(id);
         sandbox.awaitStatus(id, "delivered");
         assertThat(remind(sandbox, at, "en").statusCode()).isEqualTo(200);
         assertThat(sandbox.twilio().sentTo(number))
@@ -79,7 +79,7 @@ class AppointmentReminderTest {
 
         sandbox.database()
                 .update("UPDATE textonce.deliveries SET expires_at = now() - interval '1 s' WHERE event_id = ?", id);
-        theTimeComes(sandbox);
+        sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "rejected");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
@@ -105,7 +105,7 @@ class AppointmentReminderTest {
         remind(sandbox, at, "en");
 
         var answer = cancel(sandbox, id);
-        theTimeComes(sandbox);
+        sandbox.makeDue(id);
         var again = remind(sandbox, at, "en");
 
         assertThat(answer.statusCode()).isEqualTo(202);
@@ -175,11 +175,6 @@ class AppointmentReminderTest {
         return sandbox.post(
                 "appointment-cancelled",
                 "{\"eventId\":\"" + sandbox.newEventId() + "\",\"reminder\":\"" + reminder + "\"}");
-    }
-
-    /** The text is due, by the table as well: that is how time passes here. */
-    private void theTimeComes(Sandbox sandbox) {
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
     }
 
     /** A zone of a fixed offset in which it is this hour of the day now. */

@@ -13,7 +13,6 @@ import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
-import io.textonce.sandbox.TwilioPost;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,10 +58,10 @@ class ChannelsTest {
 
         send(id, number, Map.of("photos", List.of(PHOTO, OTHER_PHOTO)));
         sandbox.awaitStatus(id, "held");
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "delivered");
-        assertThat(posts(sandbox, number)).hasSize(5).allSatisfy(post -> {
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(5).allSatisfy(post -> {
             assertThat(post.parameter("Body")).isEqualTo("Hello");
             assertThat(post.parameters())
                     .filteredOn(parameter -> parameter.getKey().equals("MediaUrl"))
@@ -83,7 +82,7 @@ class ChannelsTest {
 
         send(sandbox.newEventId(), number, Map.of("photo", PHOTO), "");
 
-        assertThat(posts(sandbox, number)).singleElement().satisfies(post -> {
+        assertThat(sandbox.twilio().postsTo(number)).singleElement().satisfies(post -> {
             assertThat(post.parameter("MediaUrl")).isEqualTo(PHOTO);
             assertThat(post.parameter("Body")).isNull();
         });
@@ -100,7 +99,7 @@ class ChannelsTest {
                 .isInstanceOfSatisfying(
                         EventRejected.class,
                         rejection -> assertThat(rejection.details()).containsOnlyKeys("photo"));
-        assertThat(posts(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @Test
@@ -112,7 +111,7 @@ class ChannelsTest {
 
         send(id, number, Map.of("photo", PHOTO));
         awaitListed(sandbox, id, number);
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "delivered");
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
@@ -137,7 +136,7 @@ class ChannelsTest {
         awaitChecked(sandbox, other);
         assertThat(sandbox.delivery(lost)).containsEntry("status", "unknown");
         assertThat(sandbox.delivery(other)).containsEntry("status", "unknown");
-        assertThat(posts(sandbox, number)).hasSize(2);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(2);
     }
 
     @Test
@@ -152,10 +151,12 @@ class ChannelsTest {
         assertThat(sandbox.twilio().sentTo("whatsapp:" + number))
                 .extracting(TwilioMessage::from)
                 .containsExactly("whatsapp:" + Peers.FROM_NUMBER);
-        assertThat(posts(sandbox, "whatsapp:" + number)).singleElement().satisfies(post -> {
-            assertThat(post.parameter("ContentSid")).isEqualTo(CONTENT);
-            assertThat(post.parameter("ContentVariables")).isEqualTo("{\"1\":\"Ann\"}");
-        });
+        assertThat(sandbox.twilio().postsTo("whatsapp:" + number))
+                .singleElement()
+                .satisfies(post -> {
+                    assertThat(post.parameter("ContentSid")).isEqualTo(CONTENT);
+                    assertThat(post.parameter("ContentVariables")).isEqualTo("{\"1\":\"Ann\"}");
+                });
         assertThat(sandbox.delivery(id))
                 .containsEntry("sender", "whatsapp:" + Peers.FROM_NUMBER)
                 .satisfies(row -> assertThat((byte[]) row.get("phone_hash")).isEqualTo(phoneHash.of(number)))
@@ -171,7 +172,7 @@ class ChannelsTest {
         send(id, "rcs:" + number, Map.of());
 
         sandbox.awaitStatus(id, "read");
-        assertThat(posts(sandbox, "rcs:" + number))
+        assertThat(sandbox.twilio().postsTo("rcs:" + number))
                 .singleElement()
                 .satisfies(post ->
                         assertThat(post.parameter("MessagingServiceSid")).isEqualTo(SERVICE));
@@ -199,10 +200,10 @@ class ChannelsTest {
 
         send(id, number, Map.of());
         awaitListed(sandbox, id, "rcs:" + number);
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "read");
-        assertThat(posts(sandbox, "rcs:" + number))
+        assertThat(sandbox.twilio().postsTo("rcs:" + number))
                 .singleElement()
                 .satisfies(post -> assertThat(post.parameter("FallbackFrom")).isEqualTo("12345"));
     }
@@ -244,12 +245,12 @@ class ChannelsTest {
                             EventRejected.class,
                             rejection -> assertThat(rejection.code()).isEqualTo(21610));
         }
-        assertThat(posts(sandbox, number)).isEmpty();
-        assertThat(posts(sandbox, "whatsapp:" + number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo("whatsapp:" + number)).isEmpty();
 
         sandbox.twilio().receives("whatsapp:" + number, "whatsapp:" + Peers.FROM_NUMBER, "START");
         send(sandbox.newEventId(), number, Map.of());
-        assertThat(posts(sandbox, number)).hasSize(1);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
     }
 
     private void open(String policy) throws Exception {
@@ -286,10 +287,6 @@ class ChannelsTest {
                 .anyMatch(message -> List.of("delivered", "read").contains(message.status())));
     }
 
-    private static void makeDue(Sandbox sandbox, String id) {
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
-    }
-
     /** Makes it due, at a time at which its absence would be proven. */
     private static void age(Sandbox sandbox, String id) {
         sandbox.awaitStatus(id, "unknown");
@@ -307,11 +304,5 @@ class ChannelsTest {
                         "SELECT due_at > now() + interval '65 seconds' FROM textonce.deliveries WHERE event_id = ?",
                         Boolean.class,
                         id));
-    }
-
-    private static List<TwilioPost> posts(Sandbox sandbox, String address) {
-        return sandbox.twilio().posts().stream()
-                .filter(post -> address.equals(post.parameter("To")))
-                .toList();
     }
 }

@@ -12,7 +12,6 @@ import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
-import io.textonce.sandbox.TwilioPost;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -115,7 +114,7 @@ class IntakeHttpTest {
             assertThat(sandbox.json(first).get("status").textValue()).isEqualTo("unknown");
             assertThat(again.statusCode()).isIn(200, 202);
             assertThat(sandbox.json(again).get("duplicate").booleanValue()).isTrue();
-            assertThat(postsTo(sandbox, number)).as(fault.toString()).hasSize(1);
+            assertThat(sandbox.twilio().postsTo(number)).as(fault.toString()).hasSize(1);
         }
     }
 
@@ -165,7 +164,7 @@ class IntakeHttpTest {
         assertThat(again.statusCode()).isIn(200, 202);
         assertThat(sandbox.json(again).get("duplicate").booleanValue()).isTrue();
         assertThat(first.get().statusCode()).isEqualTo(202);
-        assertThat(postsTo(sandbox, number)).hasSize(1);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
         caller.shutdown();
     }
 
@@ -210,7 +209,7 @@ class IntakeHttpTest {
         var answer = sandbox.post("order-shipped", event(sandbox.newEventId(), number, consentAt));
 
         assertThatProblem(answer).is(400, "invalid_request").names("consentAt").doesNotSay(number);
-        assertThat(postsTo(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @Test
@@ -221,7 +220,7 @@ class IntakeHttpTest {
         var answer = sandbox.post("order-shipped", event(sandbox.newEventId(), number, tomorrow));
 
         assertThatProblem(answer).is(400, "invalid_request").names("consentAt");
-        assertThat(postsTo(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @Test
@@ -404,7 +403,7 @@ class IntakeHttpTest {
                 sandbox.post("order-shipped", sandbox.orderShipped("order" + hidden + sandbox.newEventId(), number));
 
         assertThatProblem(answer).is(400, "invalid_request").names("eventId");
-        assertThat(postsTo(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @ParameterizedTest
@@ -429,7 +428,7 @@ class IntakeHttpTest {
         assertThatProblem(answer).is(400, "invalid_request").names(written);
         assertThat(sandbox.json(answer).at("/details/" + written + "/0").textValue())
                 .contains(meant);
-        assertThat(postsTo(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @Test
@@ -558,7 +557,7 @@ class IntakeHttpTest {
         var answer = sandbox.post("order-shipped", sandbox.orderShipped(id, other));
 
         assertThatProblem(answer).is(422, "event_id_reused").doesNotSay(number).doesNotSay(other);
-        assertThat(postsTo(sandbox, other)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(other)).isEmpty();
     }
 
     @Test
@@ -642,7 +641,7 @@ class IntakeHttpTest {
         try (var log = new LogRecorder()) {
             var answers = atOnce(200, () -> sandbox.post("order-shipped", event));
 
-            assertThat(postsTo(sandbox, number)).hasSize(1);
+            assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
             String sid = sandbox.twilio().sentTo(number).get(0).sid();
             assertThat(answers.stream().filter(answer -> sandbox.json(answer).has("accepted")))
                     .singleElement()
@@ -716,11 +715,5 @@ class IntakeHttpTest {
     private static String ofLength(Sandbox sandbox, int length) {
         String id = sandbox.newEventId().replace("test-", "");
         return id.repeat(length / id.length() + 1).substring(0, length);
-    }
-
-    private static List<TwilioPost> postsTo(Sandbox sandbox, String number) {
-        return sandbox.twilio().posts().stream()
-                .filter(post -> number.equals(post.parameter("To")))
-                .toList();
     }
 }

@@ -76,7 +76,7 @@ class OnePostTest {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(sandbox.json(answer).path("status").asText()).isEqualTo("unknown");
         assertThat(sandbox.json(again).path("duplicate").asBoolean()).isTrue();
-        assertThat(posts(sandbox, number)).hasSize(1);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
         assertThat(sandbox.twilio().sentTo(number)).hasSize(texts);
         assertThat(sandbox.timeline(id).get(0)).containsEntry("kind", "answer").containsEntry("status", "unknown");
     }
@@ -91,7 +91,7 @@ class OnePostTest {
 
         assertThat(answer.statusCode()).isEqualTo(422);
         assertThat(sandbox.json(answer).path("code").asInt()).isEqualTo(21211);
-        assertThat(posts(sandbox, number)).hasSize(1);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
         assertThat(sandbox.delivery(id)).containsEntry("status", "rejected").containsEntry("error_code", 21211);
     }
 
@@ -111,7 +111,7 @@ class OnePostTest {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(open).isOne();
-        assertThat(posts(sandbox, number)).hasSize(1);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
         assertHeld(sandbox, id, Duration.ofSeconds(20), Duration.ofSeconds(50));
     }
 
@@ -125,7 +125,9 @@ class OnePostTest {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(sandbox.json(answer).path("sid").asText()).startsWith("SM");
-        assertThat(posts(sandbox, number)).extracting(TwilioPost::outcome).containsExactly("429 code 20429", "201");
+        assertThat(sandbox.twilio().postsTo(number))
+                .extracting(TwilioPost::outcome)
+                .containsExactly("429 code 20429", "201");
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
     }
 
@@ -147,7 +149,7 @@ class OnePostTest {
 
         sandbox.post("order-shipped", sandbox.orderShipped(id, number));
 
-        assertThat(posts(sandbox, number)).hasSize(2);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(2);
         assertThat(sandbox.timeline(id).get(0)).containsEntry("status", status);
     }
 
@@ -161,7 +163,7 @@ class OnePostTest {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(sandbox.json(answer).path("status").asText()).isEqualTo("held");
-        assertThat(posts(sandbox, number)).hasSize(1 + retries(sandbox));
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1 + retries(sandbox));
         assertThat(waits(sandbox, number)).isSorted();
         assertHeld(sandbox, id, Duration.ofSeconds(20), Duration.ofSeconds(50));
     }
@@ -175,7 +177,7 @@ class OnePostTest {
         sandbox.publish("order-shipped", sandbox.orderShipped(id, number));
 
         sandbox.awaitStatus(id, "held");
-        assertThat(posts(sandbox, number)).hasSize(1 + retries(sandbox));
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1 + retries(sandbox));
     }
 
     @Test
@@ -214,7 +216,7 @@ class OnePostTest {
         var answer = sandbox.post("order-shipped", sandbox.orderShipped(id, number));
 
         assertThat(answer.statusCode()).isEqualTo(202);
-        assertThat(posts(sandbox, number)).hasSize(1);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
         assertHeld(sandbox, id, Duration.ofMinutes(59), Duration.ofMinutes(91));
         assertThat(sandbox.delivery(id)).containsEntry("error_code", 21611);
     }
@@ -251,7 +253,7 @@ class OnePostTest {
                 "order-shipped", sandbox.orderShipped(id, number).replace("\"1001\"", "\"" + order + "\""));
 
         String delivery = sandbox.json(answer).path("id").asText();
-        assertThat(posts(sandbox, number)).singleElement().satisfies(post -> {
+        assertThat(sandbox.twilio().postsTo(number)).singleElement().satisfies(post -> {
             assertThat(post.path()).isEqualTo("/2010-04-01/Accounts/" + Peers.ACCOUNT_SID + "/Messages.json");
             assertThat(post.headers())
                     .containsEntry("authorization", "Basic " + Peers.ACCOUNT_SID)
@@ -290,14 +292,8 @@ class OnePostTest {
                 .isBetween(Instant.now().plus(least), Instant.now().plus(most));
     }
 
-    private static List<TwilioPost> posts(Sandbox sandbox, String number) {
-        return sandbox.twilio().posts().stream()
-                .filter(post -> number.equals(post.parameter("To")))
-                .toList();
-    }
-
     private static List<Duration> waits(Sandbox sandbox, String number) {
-        var posts = posts(sandbox, number);
+        var posts = sandbox.twilio().postsTo(number);
         return IntStream.range(1, posts.size())
                 .mapToObj(n ->
                         Duration.between(posts.get(n - 1).at(), posts.get(n).at()))

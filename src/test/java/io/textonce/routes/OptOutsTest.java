@@ -6,7 +6,6 @@ import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.net.http.HttpRequest;
@@ -71,7 +70,7 @@ class OptOutsTest {
                                 + " VALUES (?, ?, 'start', ?, ?)",
                         order.eventId(),
                         Timestamp.from(Instant.parse("2026-05-02T12:00:00Z")),
-                        hash(sandbox, order.number()),
+                        sandbox.phoneHash(order.number()),
                         sender(sandbox));
 
         var before = add(sandbox, order.number(), "\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
@@ -87,8 +86,8 @@ class OptOutsTest {
         add(sandbox, order.number(), "\"source\":\"c,r\\\"m\",\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
         String header = export(sandbox).lines().findFirst().orElseThrow();
         String line = line(sandbox, order.number());
-        sandbox.database()
-                .update("DELETE FROM textonce.opt_outs WHERE phone_hash = ?", (Object) hash(sandbox, order.number()));
+        sandbox.database().update("DELETE FROM textonce.opt_outs WHERE phone_hash = ?", (Object)
+                sandbox.phoneHash(order.number()));
 
         var imported = csv(sandbox, header + "\r\n" + line + "\r\n");
 
@@ -115,7 +114,7 @@ class OptOutsTest {
                 .containsExactly("row 2", "row 3");
         assertThat(answer.body()).doesNotContain("0170");
         assertThatProblem(header).is(400, "invalid_request");
-        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(hash(sandbox, number)));
+        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(sandbox.phoneHash(number)));
     }
 
     @Test
@@ -135,14 +134,14 @@ class OptOutsTest {
             assertThatProblem(answer).is(400, "invalid_request");
             assertThat(sandbox.json(answer).at("/details/row 1/0").asText()).startsWith("line: has ");
         }
-        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(hash(sandbox, other)));
+        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(sandbox.phoneHash(other)));
     }
 
     @Test
     void areListedAPageAtATime(Sandbox sandbox) {
         String number = sandbox.newNumber();
         add(sandbox, number, "\"source\":\"crm\"");
-        String hash = HexFormat.of().formatHex(hash(sandbox, number));
+        String hash = HexFormat.of().formatHex(sandbox.phoneHash(number));
 
         var page = sandbox.json(sandbox.get("/api/opt-outs?after=" + hash + ":"));
         var wrong = sandbox.get("/api/opt-outs?after=x");
@@ -197,16 +196,12 @@ class OptOutsTest {
     }
 
     private static String line(Sandbox sandbox, String number) {
-        String hash = HexFormat.of().formatHex(hash(sandbox, number));
+        String hash = HexFormat.of().formatHex(sandbox.phoneHash(number));
         return export(sandbox)
                 .lines()
                 .filter(line -> line.contains(hash))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static byte[] hash(Sandbox sandbox, String number) {
-        return sandbox.context().getBean(PhoneHash.class).of(number);
     }
 
     private static String sender(Sandbox sandbox) {

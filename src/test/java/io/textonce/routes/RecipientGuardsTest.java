@@ -12,7 +12,6 @@ import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -184,9 +183,7 @@ class RecipientGuardsTest {
         for (String page : new String[] {"/", "/deliveries"}) {
             assertThat(sandbox.get(page).body()).as(page).contains(words).doesNotContain("Every number");
         }
-        String management =
-                "http://127.0.0.1:" + sandbox.context().getEnvironment().getRequiredProperty("local.management.port");
-        assertThat(sandbox.send(HttpRequest.newBuilder(URI.create(management + "/camel")))
+        assertThat(sandbox.send(HttpRequest.newBuilder(sandbox.management("/camel")))
                         .body())
                 .contains(words);
         assertThat(sandbox.context().getBean(RecipientMode.class).health().getDetails())

@@ -5,7 +5,6 @@ import static io.textonce.delivery.DeliveryStatus.HELD;
 import static io.textonce.delivery.DeliveryStatus.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Order;
 import io.textonce.sandbox.Sandbox;
@@ -58,10 +57,7 @@ class RedirectedRecipientsTest {
     }
 
     private static Order acceptedElsewhere(Sandbox sandbox, Order order) {
-        return order.update(
-                "phone = ?, phone_hash = ?",
-                order.number(),
-                sandbox.context().getBean(PhoneHash.class).of(order.number()));
+        return order.update("phone = ?, phone_hash = ?", order.number(), sandbox.phoneHash(order.number()));
     }
 
     private static void assertIsRedirected(Sandbox sandbox, Order order) {
@@ -71,7 +67,6 @@ class RedirectedRecipientsTest {
         assertThat(order.messages()).isEmpty();
         assertThat(order.delivery())
                 .containsEntry("phone", TESTER)
-                .containsEntry(
-                        "phone_hash", sandbox.context().getBean(PhoneHash.class).of(TESTER));
+                .containsEntry("phone_hash", sandbox.phoneHash(TESTER));
     }
 }

@@ -4,7 +4,6 @@ import static io.textonce.sandbox.Fault.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.net.http.HttpResponse;
@@ -77,7 +76,7 @@ class SendGatesTest {
         String number = sandbox.newNumber();
         post(sandbox, "by-day", id, number, "");
 
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         await().untilAsserted(() -> assertThat(sandbox.timeline(id))
                 .extracting(event -> event.get("new_status"))
@@ -141,7 +140,8 @@ class SendGatesTest {
         assertThat(sandbox.timeline(id)).extracting(event -> event.get("kind")).containsOnly("decision");
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
 
-        sandbox.database().update("DELETE FROM textonce.opt_outs WHERE phone_hash = ?", (Object) hash(sandbox, number));
+        sandbox.database()
+                .update("DELETE FROM textonce.opt_outs WHERE phone_hash = ?", (Object) sandbox.phoneHash(number));
         var sent = post(sandbox, "order-shipped", id, number, "");
 
         assertThat(sent.statusCode()).isEqualTo(202);
@@ -167,7 +167,7 @@ class SendGatesTest {
         post(sandbox, "order-shipped", id, number, sendAt(Duration.ofHours(1)));
         optOut(sandbox, number);
 
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "rejected");
         assertThat(sandbox.delivery(id)).containsEntry("error_code", 21610);
@@ -234,15 +234,7 @@ class SendGatesTest {
         sandbox.database()
                 .update(
                         "INSERT INTO textonce.opt_outs (phone_hash, sender, source) VALUES (?, ?, 'person')",
-                        hash(sandbox, number),
+                        sandbox.phoneHash(number),
                         sandbox.context().getEnvironment().getProperty("textonce.twilio.from-number"));
-    }
-
-    private static byte[] hash(Sandbox sandbox, String number) {
-        return sandbox.context().getBean(PhoneHash.class).of(number);
-    }
-
-    private static void makeDue(Sandbox sandbox, String id) {
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
     }
 }

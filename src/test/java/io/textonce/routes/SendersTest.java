@@ -86,7 +86,7 @@ class SendersTest {
         post(sandbox, "by-sender-sms", id, number);
         sandbox.awaitStatus(id, "unknown");
         await().until(() -> sandbox.twilio().sentTo(number).get(0).status(), "delivered"::equals);
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "delivered");
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
@@ -117,7 +117,7 @@ class SendersTest {
         sandbox.awaitStatus(id, "held");
 
         write(sandbox, "+15557770002");
-        makeDue(sandbox, id);
+        sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "delivered");
         assertThat(sandbox.twilio().sentTo(number))
@@ -146,9 +146,5 @@ class SendersTest {
                 "/api/" + path,
                 "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
                         + "\",\"text\":\"Hallo\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
-    }
-
-    private static void makeDue(Sandbox sandbox, String id) {
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
     }
 }

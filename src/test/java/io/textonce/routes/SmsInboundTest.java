@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.SignedForm;
+import io.textonce.sandbox.TwilioMessage;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -47,7 +46,7 @@ class SmsInboundTest {
         assertThat(answer.answer()).isEqualTo("<Response/>");
         var refused = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
         assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
-        assertThat(sandbox.twilio().posts()).noneMatch(post -> number.equals(post.parameter("To")));
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
 
         sandbox.twilio().receives(number, Peers.FROM_NUMBER, "Start");
 
@@ -80,7 +79,7 @@ class SmsInboundTest {
     @Test
     void hearsWhatTwilioCallsWithGet(Sandbox sandbox) throws Exception {
         String number = sandbox.newNumber();
-        var form = form(sid(), number, "STOP", "");
+        var form = form(TwilioMessage.newSid(), number, "STOP", "");
 
         var answer = get(sandbox, form, signature("?" + encoded(form), new TreeMap<>()));
         var forged = get(sandbox, form, "c2lnbmF0dXJl");
@@ -188,7 +187,7 @@ class SmsInboundTest {
                         SERVICE,
                         id);
 
-        receives(sandbox, sid(), number, "STOP", SERVICE);
+        receives(sandbox, TwilioMessage.newSid(), number, "STOP", SERVICE);
 
         sandbox.awaitStatus(id, "canceled");
         assertThat(sandbox.twilio().message(sid).status()).isEqualTo("canceled");
@@ -198,9 +197,9 @@ class SmsInboundTest {
     @Test
     void hearsATextOnceHoweverOftenTwilioCalls(Sandbox sandbox) throws Exception {
         String number = sandbox.newNumber();
-        String stop = sid();
+        String stop = TwilioMessage.newSid();
         receives(sandbox, stop, number, "STOP", "");
-        receives(sandbox, sid(), number, "START", "");
+        receives(sandbox, TwilioMessage.newSid(), number, "START", "");
 
         var answers = IntStream.range(0, 8)
                 .parallel()
@@ -215,7 +214,8 @@ class SmsInboundTest {
     void answersWhatIsForgedOrBrokenWithNothingToText(Sandbox sandbox) throws Exception {
         var forged = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("MessageSid=" + sid() + "&From=%2B15551230000&Body=STOP")));
+                .POST(BodyPublishers.ofString(
+                        "MessageSid=" + TwilioMessage.newSid() + "&From=%2B15551230000&Body=STOP")));
         var broken = receives(sandbox, "no-sid", sandbox.newNumber(), "STOP", "");
         var large = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
                 .header("Content-Type", "application/x-www-form-urlencoded")
@@ -275,17 +275,13 @@ class SmsInboundTest {
 
     private static java.util.Map<String, Object> inbound(Sandbox sandbox, String number) {
         return sandbox.database().queryForMap("SELECT * FROM textonce.inbound_messages WHERE phone_hash = ?", (Object)
-                hash(sandbox, number));
+                sandbox.phoneHash(number));
     }
 
     private static int optOuts(Sandbox sandbox, String number) {
         return sandbox.database()
                 .queryForObject("SELECT count(*) FROM textonce.opt_outs WHERE phone_hash = ?", Integer.class, (Object)
-                        hash(sandbox, number));
-    }
-
-    private static byte[] hash(Sandbox sandbox, String number) {
-        return sandbox.context().getBean(PhoneHash.class).of(number);
+                        sandbox.phoneHash(number));
     }
 
     /** A message that the simulator keeps for later, made as Twilio's API makes one. */
@@ -342,9 +338,5 @@ class SmsInboundTest {
         return form.entrySet().stream()
                 .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
                 .collect(Collectors.joining("&"));
-    }
-
-    private static String sid() {
-        return "SM" + UUID.randomUUID().toString().replace("-", "");
     }
 }

@@ -99,7 +99,7 @@ class SmsSendSinkTest {
 
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> !sandbox.twilio().sentTo(number).isEmpty());
-        assertThat(posts(sandbox, number)).hasSize(5).allSatisfy(post -> {
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(5).allSatisfy(post -> {
             assertThat(post.parameter("SmartEncoded")).isEqualTo("true");
             assertThat(post.parameter("RiskCheck")).isEqualTo("disable");
         });
@@ -131,7 +131,7 @@ class SmsSendSinkTest {
                 .update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ? AND status = 'held'", id);
 
         sandbox.awaitStatus(id, "scheduled");
-        assertThat(posts(sandbox, number)).hasSize(5).allSatisfy(post -> {
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(5).allSatisfy(post -> {
             assertThat(post.parameter("ScheduleType")).isEqualTo("fixed");
             assertThat(post.parameter("SendAt")).isEqualTo(sendAt.toString());
             assertThat(post.parameter("ValidityPeriod")).isEqualTo("3600");
@@ -148,7 +148,7 @@ class SmsSendSinkTest {
         send(id, number, Map.of("sendAt", Instant.now().plusSeconds(60).toString()));
 
         assertThat(sandbox.delivery(id)).containsEntry("status", "held");
-        assertThat(posts(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @Test
@@ -160,7 +160,7 @@ class SmsSendSinkTest {
         send(id, number, Map.of("sendAt", Instant.now().plusSeconds(7200).toString()));
 
         assertThat(sandbox.delivery(id)).containsEntry("status", "held");
-        assertThat(posts(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @Test
@@ -199,7 +199,7 @@ class SmsSendSinkTest {
         });
 
         assertThat(sandbox.delivery(id)).containsEntry("due_at", null);
-        assertThat(posts(sandbox, number)).hasSize(1);
+        assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
     }
 
     @Test
@@ -213,7 +213,7 @@ class SmsSendSinkTest {
                 .isInstanceOfSatisfying(
                         EventRejected.class,
                         rejection -> assertThat(rejection.details()).containsOnlyKeys("contentVariables"));
-        assertThat(posts(sandbox, number)).isEmpty();
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     @ParameterizedTest
@@ -256,14 +256,8 @@ class SmsSendSinkTest {
     }
 
     private static TwilioPost onlyPost(Sandbox sandbox, String number) {
-        var posts = posts(sandbox, number);
+        var posts = sandbox.twilio().postsTo(number);
         assertThat(posts).hasSize(1);
         return posts.get(0);
-    }
-
-    private static List<TwilioPost> posts(Sandbox sandbox, String number) {
-        return sandbox.twilio().posts().stream()
-                .filter(post -> number.equals(post.parameter("To")))
-                .toList();
     }
 }

@@ -20,6 +20,7 @@ import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.SignedForm;
+import io.textonce.sandbox.TwilioMessage;
 import io.textonce.sandbox.TwilioWebhook;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -223,7 +224,7 @@ class SmsStatusTest {
         sandbox.post("order-shipped", sandbox.orderShipped(eventId, number));
         assertThat(sandbox.delivery(eventId)).containsEntry("status", "held").containsEntry("error_code", 21611);
 
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", eventId);
+        sandbox.makeDue(eventId);
 
         sandbox.awaitStatus(eventId, "queued");
         assertThat(sandbox.delivery(eventId)).containsEntry("error_code", null);
@@ -231,7 +232,7 @@ class SmsStatusTest {
 
     @Test
     void keepsACallbackAboutATextThatNobodyKnows(Sandbox sandbox) {
-        String sid = newSid();
+        String sid = TwilioMessage.newSid();
         double before = received(sandbox, "unknown");
 
         var answer = post(sandbox, PATH, form(sid, "sent"));
@@ -249,7 +250,7 @@ class SmsStatusTest {
 
     @Test
     void keepsACallbackThatNamesADeliveryThatNobodyKnows(Sandbox sandbox) {
-        String sid = newSid();
+        String sid = TwilioMessage.newSid();
 
         var answer = post(sandbox, PATH + "?delivery=" + UUID.randomUUID(), form(sid, "sent"));
 
@@ -280,7 +281,7 @@ class SmsStatusTest {
         sandbox.twilio().forNumber(number, answers(500));
         sandbox.post("order-shipped", sandbox.orderShipped(eventId, number));
         String delivery = sandbox.delivery(eventId).get("id").toString();
-        String sid = newSid();
+        String sid = TwilioMessage.newSid();
 
         var answer = post(sandbox, PATH + "?delivery=" + delivery, form(sid, "held"));
 
@@ -292,7 +293,7 @@ class SmsStatusTest {
     void keepsAndReportsASecondSidOfOneDelivery(Sandbox sandbox) {
         var text = sent(sandbox, stopsAt("queued"));
         String before = row(sandbox, text);
-        String other = newSid();
+        String other = TwilioMessage.newSid();
 
         var warnings = warnings(() -> assertThat(post(
                                 sandbox,
@@ -369,7 +370,7 @@ class SmsStatusTest {
     @ParameterizedTest
     @ValueSource(strings = {"somebody-elses-auth-token-0123456", "sandbox-hash-key-0123456789abcdef", "postgres"})
     void refusesASignatureMadeWithAnotherSecret(String secret, Sandbox sandbox) {
-        var form = form(newSid(), "sent");
+        var form = form(TwilioMessage.newSid(), "sent");
 
         var answer = send(sandbox, PATH, encode(form), sign(secret, PATH, form), FORM);
 
@@ -425,7 +426,7 @@ class SmsStatusTest {
         "190,   10, 204",
     })
     void boundsWhatItReads(int parameters, int length, int status, Sandbox sandbox) {
-        var form = form(newSid(), "sent");
+        var form = form(TwilioMessage.newSid(), "sent");
         IntStream.range(0, parameters).forEach(n -> form.put("p" + n, "x".repeat(length)));
 
         assertThat(post(sandbox, PATH, form).statusCode()).isEqualTo(status);
@@ -498,10 +499,6 @@ class SmsStatusTest {
                 .filter(event -> event.getLevel() == Level.WARN)
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
-    }
-
-    private static String newSid() {
-        return "SM" + UUID.randomUUID().toString().replace("-", "");
     }
 
     private static TreeMap<String, String> form(String sid, String status) {

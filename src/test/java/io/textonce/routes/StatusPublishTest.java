@@ -113,7 +113,7 @@ class StatusPublishTest {
         String event = sandbox.orderShipped(id, sandbox.newNumber())
                 .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}");
         sandbox.post("order-shipped", event);
-        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
+        sandbox.makeDue(id);
         sandbox.awaitStatus(id, "delivered");
         String canceled = sandbox.newEventId();
         sandbox.post("order-shipped", event.replace(id, canceled));

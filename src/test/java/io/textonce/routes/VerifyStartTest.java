@@ -8,7 +8,6 @@ import static io.textonce.sandbox.Fault.resets;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.textonce.phone.PhoneHash;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -229,7 +228,7 @@ class VerifyStartTest {
     @Test
     void countsNothingForAStartThatALimitRefused(Sandbox sandbox) {
         String block = sandbox.newBlock();
-        byte[] hash = sandbox.context().getBean(PhoneHash.class).of(block);
+        byte[] hash = sandbox.phoneHash(block);
 
         IntStream.range(0, 8).forEach(i -> start(sandbox, block + "0001"));
 

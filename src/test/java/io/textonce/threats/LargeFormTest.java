@@ -33,8 +33,7 @@ class LargeFormTest {
         "POST, /dead-letters/x"
     })
     void areRejectedBeforeTheyCome(String method, String path, Sandbox sandbox) throws IOException {
-        String port = sandbox.context().getEnvironment().getProperty("local.management.port");
-        for (URI uri : List.of(sandbox.uri(path), URI.create("http://127.0.0.1:" + port + path))) {
+        for (URI uri : List.of(sandbox.uri(path), sandbox.management(path))) {
             for (String length : List.of("Content-Length: 1000000000", "Transfer-Encoding: chunked")) {
                 assertThat(status(uri, method, length))
                         .as("%s with %s", uri, length)

@@ -60,8 +60,7 @@ class RequestForgeryTest {
                     .doesNotContain("evil.example");
         }
 
-        assertThat(sandbox.twilio().posts())
-                .filteredOn(post -> number.equals(post.parameter("To")))
+        assertThat(sandbox.twilio().postsTo(number))
                 .singleElement()
                 .satisfies(post -> assertThat(post.parameter("StatusCallback"))
                         .startsWith("https://sms.example.com/twilio/status-callback"));

@@ -45,18 +45,14 @@ class TracingTest {
         assertThat(client.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
         assertThat(client.getParentSpanId())
                 .isEqualTo(one(spans, "twilio:message/create").getSpanId());
-        assertThat(sandbox.twilio().posts())
-                .filteredOn(call -> number.equals(call.parameter("To")))
-                .singleElement()
-                .satisfies(call -> {
-                    assertThat(call.headers())
-                            .containsEntry(
-                                    "traceparent",
-                                    "00-" + trace + "-"
-                                            + TraceReceiver.hex(
-                                                    client.getSpanId().toByteArray()) + "-01");
-                    assertThat(call.parameter("StatusCallback")).contains("?delivery=", "&traceparent=00-" + trace);
-                });
+        assertThat(sandbox.twilio().postsTo(number)).singleElement().satisfies(call -> {
+            assertThat(call.headers())
+                    .containsEntry(
+                            "traceparent",
+                            "00-" + trace + "-"
+                                    + TraceReceiver.hex(client.getSpanId().toByteArray()) + "-01");
+            assertThat(call.parameter("StatusCallback")).contains("?delivery=", "&traceparent=00-" + trace);
+        });
     }
 
     @Test
@@ -98,8 +94,7 @@ class TracingTest {
 
         sandbox.drop("order-shipped", number + ".json", sandbox.orderShipped(id, number));
         sandbox.awaitStatus(id, "delivered");
-        String told = sandbox.twilio().posts().stream()
-                .filter(call -> number.equals(call.parameter("To")))
+        String told = sandbox.twilio().postsTo(number).stream()
                 .findFirst()
                 .orElseThrow()
                 .headers()
@@ -127,8 +122,7 @@ class TracingTest {
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.headers().map()).doesNotContainKey("traceparent");
-        assertThat(sandbox.twilio().posts())
-                .filteredOn(call -> number.equals(call.parameter("To")))
+        assertThat(sandbox.twilio().postsTo(number))
                 .singleElement()
                 .satisfies(call -> assertThat(call.parameter("StatusCallback"))
                         .matches(".*\\?delivery=[0-9a-f-]{36}&traceparent=00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]#.*"));

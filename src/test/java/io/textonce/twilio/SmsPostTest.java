@@ -87,8 +87,7 @@ class SmsPostTest {
         smsPost(sandbox, intents).write(exchange);
         sandbox.context().getBean(CamelContext.class).createProducerTemplate().send("twilio:message/create", exchange);
 
-        assertThat(sandbox.twilio().posts())
-                .filteredOn(post -> number.equals(post.parameter("To")))
+        assertThat(sandbox.twilio().postsTo(number))
                 .singleElement()
                 .satisfies(post -> assertThat(post.parameter("MessageIntent")).isEqualTo("delivery"));
     }
@@ -193,7 +192,7 @@ class SmsPostTest {
                 .isAfter(Instant.now().plus(Duration.ofMinutes(50)));
         assertThat(sandbox.delivery(id).get("body")).isNotNull();
         assertThat(failed.count()).isEqualTo(before + 1);
-        assertThat(sandbox.twilio().posts()).noneMatch(post -> number.equals(post.parameter("To")));
+        assertThat(sandbox.twilio().postsTo(number)).isEmpty();
     }
 
     private static TwilioPost post(Sandbox sandbox, String number, Map<String, String> settings) {
@@ -208,10 +207,7 @@ class SmsPostTest {
         sandbox.context().getBean(CamelContext.class).createProducerTemplate().send("twilio:message/create", exchange);
 
         assertThat(exchange.getException()).isNull();
-        return sandbox.twilio().posts().stream()
-                .filter(post -> number.equals(post.parameter("To")))
-                .findFirst()
-                .orElseThrow();
+        return sandbox.twilio().postsTo(number).stream().findFirst().orElseThrow();
     }
 
     private static Exchange exchange(Sandbox sandbox, String number) {
