@@ -19,12 +19,12 @@ public final class BrokerConnections {
 
     /**
      * Properties that an intake depends on, unless an operator sets others: a consumer holds no message but the one that
-     * it works on, a message that is returned is redelivered with growing delays and without end, and a stop waits for no
-     * unavailable broker.
+     * it works on, a message that is returned is redelivered with growing delays and without end, a stop waits for no
+     * unavailable broker, and a broker without transactions, which leaves a request for one unanswered, is noticed.
      */
     private static final Map<String, Map<String, String>> DEFAULTS = Map.of(
             JmsSettings.AMQP,
-            Map.of("prefetchPolicy.all", "0", "closeTimeout", "5000"),
+            Map.of("prefetchPolicy.all", "0", "closeTimeout", "5000", "requestTimeout", "20000"),
             JmsSettings.ACTIVEMQ,
             Map.of(
                     "prefetchPolicy.queuePrefetch", "0",

@@ -1,22 +1,26 @@
 package io.textonce.hotload;
 
 import io.textonce.event.LineError;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Rule that the source of a user route keeps an event until it is accepted: by their defaults some do not. */
 final class SourceRules {
 
-    private static final Parameter TRANSACTED = new Parameter("transacted", "true");
+    /** Either is enough; the second is for a broker without transactions. */
+    private static final List<Parameter> JMS = List.of(
+            new Parameter("transacted", "true"), new Parameter("acknowledgementModeName", "CLIENT_ACKNOWLEDGE"));
 
-    private static final Map<String, Parameter> NEEDED = Map.of(
-            "jms", TRANSACTED,
-            "amqp", TRANSACTED,
-            "activemq", TRANSACTED,
-            "activemq6", TRANSACTED,
-            "kafka", new Parameter("autoCommitEnable", "false"));
+    private static final Map<String, List<Parameter>> NEEDED = Map.of(
+            "jms", JMS,
+            "amqp", JMS,
+            "activemq", JMS,
+            "activemq6", JMS,
+            "kafka", List.of(new Parameter("autoCommitEnable", "false")));
 
     private static final Set<String> IN_MEMORY = Set.of("seda", "disruptor", "disruptor-vm");
 
@@ -36,10 +40,12 @@ final class SourceRules {
                     component + " keeps its messages in memory, so that a failure or a stop loses them; use direct");
         }
         var needed = NEEDED.get(component);
-        if (needed != null && !needed.isIn(uri.getValue(), YamlNodes.child(from, "parameters"))) {
+        var parameters = YamlNodes.child(from, "parameters");
+        if (needed != null && needed.stream().noneMatch(one -> one.isIn(uri.getValue(), parameters))) {
             throw new LineError(
                     YamlNodes.line(uri),
-                    component + " needs " + needed.name + ": " + needed.value
+                    component + " needs "
+                            + needed.stream().map(Parameter::toString).collect(Collectors.joining(" or "))
                             + "; otherwise it drops what fails, or is in progress when the process ends");
         }
     }
@@ -51,6 +57,11 @@ final class SourceRules {
             return set == null
                     ? uri.matches(".*[?&]" + name + "=" + value + "(&.*)?")
                     : set.getValue().equals(value);
+        }
+
+        @Override
+        public String toString() {
+            return name + ": " + value;
         }
     }
 }

@@ -26,7 +26,9 @@ final class AsyncApi {
         this.base = descriptions.base("/asyncapi.yaml");
         if (settings.intakes().contains("jms")) {
             destinations.put("events", "queue:" + settings.jms().eventsQueue());
-            destinations.put("deadLetters", "queue:" + settings.jms().deadLetterQueue());
+            if (settings.jms().transacted()) {
+                destinations.put("deadLetters", "queue:" + settings.jms().deadLetterQueue());
+            }
             destinations.put("inbound", "queue:" + settings.jms().inboundQueue());
             destinations.put("approvals", settings.verify().approvedDestination());
         }

@@ -2,6 +2,7 @@ package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.http.Problem;
+import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
@@ -45,18 +46,21 @@ public final class DeadLetters {
             Set.of("NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE");
 
     private final DeadLetterTable table;
+    private final boolean hasQueue;
 
-    DeadLetters(DeadLetterTable table) {
+    DeadLetters(DeadLetterTable table, TextOnceProperties settings) {
         this.table = table;
+        this.hasQueue = settings.jms().transacted();
     }
 
     /**
      * Makes the message that came the one that is sent on, with the event's name and the reason in properties. Of a user
-     * route that is the message as its source gave it; an event that is no message of a queue is stored.
+     * route that is the message as its source gave it. An event that is no message of a queue is stored, and every event
+     * where a message can't be moved to the dead-letter queue in the transaction that takes it from its own.
      */
     void letter(Exchange exchange) throws JMSException {
         var received = received(exchange);
-        if (received == null && !(exchange.getFromEndpoint() instanceof JmsEndpoint)) {
+        if (!hasQueue || received == null && !(exchange.getFromEndpoint() instanceof JmsEndpoint)) {
             skipped(exchange);
             exchange.setVariable("storedInTable", true);
             return;

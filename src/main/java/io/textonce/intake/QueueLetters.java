@@ -32,7 +32,9 @@ final class QueueLetters implements DeadLetterPlace {
     QueueLetters(TextOnceProperties settings, ObjectProvider<ConnectionFactory> broker, PeerMonitor peers) {
         this.peers = peers;
         this.queue = settings.jms().deadLetterQueue();
-        this.jms = settings.intakes().contains("jms") ? new JmsTemplate(broker.getObject()) : null;
+        this.jms = settings.intakes().contains("jms") && settings.jms().transacted()
+                ? new JmsTemplate(broker.getObject())
+                : null;
         if (jms != null) {
             jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
         }

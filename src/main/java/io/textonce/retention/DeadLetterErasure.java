@@ -47,13 +47,13 @@ final class DeadLetterErasure {
             WrittenNumbers numbers,
             JdbcTemplate jdbc) {
         this(
-                settings.intakes().contains("jms") ? jms(broker.getObject()) : null,
+                settings.intakes().contains("jms") && settings.jms().transacted() ? jms(broker.getObject()) : null,
                 List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue()),
                 numbers,
                 jdbc);
     }
 
-    /** @param jms null where there is no broker */
+    /** @param jms null where there is no broker, or one that may delete what is browsed */
     DeadLetterErasure(@Nullable JmsTemplate jms, List<String> queues, WrittenNumbers numbers, JdbcTemplate jdbc) {
         this.jms = jms;
         this.queues = queues;

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param user user of that broker
  * @param password password of that user
  * @param properties properties of the client's connection factory, by name
+ * @param transacted false for a broker without transactions: messages are acknowledged, dead letters go into the table
  * @param eventsQueue queue of events
  * @param deadLetterQueue dead letter queue of rejected events, with the reason
  * @param inboundQueue queue of inbound messages other than STOP and HELP
@@ -34,6 +35,7 @@ public record JmsSettings(
         String user,
         String password,
         @DefaultValue Map<String, String> properties,
+        boolean transacted,
         @NotBlank(message = SettingFaults.MISSING) String eventsQueue,
         @NotBlank(message = SettingFaults.MISSING) String deadLetterQueue,
         @NotBlank(message = SettingFaults.MISSING) String inboundQueue,

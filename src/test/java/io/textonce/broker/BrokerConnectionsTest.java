@@ -80,6 +80,6 @@ class BrokerConnectionsTest {
 
     private static ConnectionFactory factory(String client, String url, Map<String, String> properties) {
         return BrokerConnections.factory(
-                new JmsSettings(client, url, "", "", properties, "in", "dead", "inbound", 1, 1));
+                new JmsSettings(client, url, "", "", properties, true, "in", "dead", "inbound", 1, 1));
     }
 }

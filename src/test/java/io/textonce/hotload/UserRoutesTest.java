@@ -369,7 +369,7 @@ class UserRoutesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', textBlock = """
-            {uri: jms, parameters: {destinationName: a}}             ; jms needs transacted: true
+            {uri: jms, parameters: {destinationName: a}}             ; jms needs transacted: true or acknowledgementModeName: CLIENT_ACKNOWLEDGE; otherwise
             {uri: 'amqp:queue:a?transacted=false'}                   ; amqp needs transacted: true
             {uri: kafka, parameters: {topic: a}}                     ; kafka needs autoCommitEnable: false
             {uri: 'seda:a'}                                          ; seda keeps its messages in memory, so that

@@ -15,15 +15,28 @@ class AmqpProofIT extends Proof {
     private static final List<String> STEPS =
             List.of("sms-send-once:before:5", "sms-post-create:after:5", "intake-jms-to-event:after:3");
 
+    private boolean transacted = true;
+
     @Override
     AppProcess instance() {
         return super.instance()
                 .with("TEXTONCE_JMS_CLIENT", "amqp")
-                .with("TEXTONCE_JMS_BROKER_URL", "amqp://" + peers.broker().address());
+                .with("TEXTONCE_JMS_BROKER_URL", "amqp://" + peers.broker().address())
+                .with("TEXTONCE_JMS_TRANSACTED", String.valueOf(transacted));
     }
 
     @Test
     void survivesKillsAndItsBrokerOverAmqp() {
+        survivesKillsAndItsBroker("over AMQP");
+    }
+
+    @Test
+    void survivesKillsAndItsBrokerOverAmqpWithoutTransactions() {
+        transacted = false;
+        survivesKillsAndItsBroker("over AMQP without transactions");
+    }
+
+    private void survivesKillsAndItsBroker(String how) {
         try (var load = new Load(peers, () -> app)) {
             for (String step : STEPS) {
                 app = instance().with("HALT_AT", step);
@@ -39,7 +52,7 @@ class AmqpProofIT extends Proof {
             peers.broker().start();
             load.awaitSent(MOST);
 
-            judge("killed, and the broker restarted, over AMQP", load, STEPS.size() + " halts, 1 restart");
+            judge("killed, and the broker restarted, " + how, load, STEPS.size() + " halts, 1 restart");
         }
     }
 }

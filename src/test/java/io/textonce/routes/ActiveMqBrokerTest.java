@@ -22,7 +22,7 @@ import org.springframework.test.context.TestPropertySource;
             "textonce.jms.properties.redelivery-policy.initial-redelivery-delay=50",
             "textonce.jms.properties.redelivery-policy.maximum-redelivery-delay=200"
         })
-class ActiveMqBrokerTest extends BrokerCases {
+class ActiveMqBrokerTest extends DeadLetterQueueCases {
 
     @Autowired
     private MeterRegistry meters;

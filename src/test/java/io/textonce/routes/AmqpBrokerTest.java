@@ -20,7 +20,7 @@ import org.springframework.test.context.TestPropertySource;
 @SandboxTest
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = Sandbox.JMS_CLIENT + "=amqp")
-class AmqpBrokerTest extends BrokerCases {
+class AmqpBrokerTest extends DeadLetterQueueCases {
 
     @Autowired
     private MeterRegistry meters;

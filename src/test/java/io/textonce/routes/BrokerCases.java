@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.sandbox.BrowsedQueue;
 import io.textonce.sandbox.Sandbox;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
@@ -42,6 +42,11 @@ abstract class BrokerCases {
     /** The content type of a published message, as a subscriber reads it. */
     abstract String contentType(Message message) throws JMSException;
 
+    /** Where a subscriber receives what is published to the topic. */
+    Destination statusEvents(JMSContext context) {
+        return context.createTopic("textonce.status");
+    }
+
     @Test
     void makesOneTextOfAMessageThatComesTwice(Sandbox sandbox) {
         String id = sandbox.newEventId();
@@ -55,49 +60,6 @@ abstract class BrokerCases {
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
         assertThat(sandbox.delivery(id)).containsEntry("source", "jms");
         assertThat(peers.health().getDetails()).containsEntry("broker", "up");
-    }
-
-    @Test
-    void movesAMessageThatCannotBecomeATextAsItCameAndWithTheReason(Sandbox sandbox) throws JMSException {
-        String mark = sandbox.newEventId();
-        sandbox.jms().send(QUEUE, session -> {
-            var message = session.createBytesMessage();
-            message.writeBytes("no JSON".getBytes());
-            message.setStringProperty("mark", mark);
-            message.setIntProperty("shop", 7);
-            message.setJMSType("order-shipped");
-            return message;
-        });
-
-        Message dead = sandbox.jms().receiveSelected(DEAD, "mark = '" + mark + "'");
-
-        assertThat(dead).isNotNull();
-        assertThat(dead.getBody(byte[].class)).isEqualTo("no JSON".getBytes());
-        assertThat(dead.getIntProperty("shop")).isEqualTo(7);
-        assertThat(dead.getJMSType()).isEqualTo("order-shipped");
-        assertThat(dead.getStringProperty("textonceReason")).contains("is not valid JSON");
-        awaitEmptyQueue(sandbox);
-    }
-
-    @Test
-    void fixesAndReplaysADeadLetterOverTheApi(Sandbox sandbox) throws IOException {
-        String number = sandbox.newNumber();
-        String id = sandbox.newEventId();
-        sandbox.publish("order-shipped", sandbox.orderShipped(id, number).replace("https://", "http://"));
-        await().until(() -> letters(sandbox, id).path("total").asInt() == 1);
-        var json = new ObjectMapper();
-
-        String address = "/api/dead-letters/"
-                + letters(sandbox, id).at("/deadLetters/0/id").asText();
-        String body = sandbox.json(sandbox.get(address)).path("body").asText();
-        var fixed = (ObjectNode) json.readTree(body.replace("http://", "https://"));
-        var replayed = sandbox.postJson(
-                address + "/replay", json.createObjectNode().set("body", fixed).toString());
-
-        assertThat(replayed.statusCode()).as(replayed.body()).isEqualTo(200);
-        sandbox.awaitStatus(id, "delivered");
-        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(letters(sandbox, id).path("total").asInt()).isZero();
     }
 
     @Test
@@ -135,7 +97,7 @@ abstract class BrokerCases {
     void publishesEachStatusInOrder(Sandbox sandbox) throws JMSException {
         var messages = new CopyOnWriteArrayList<TextMessage>();
         try (var context = sandbox.context().getBean(ConnectionFactory.class).createContext()) {
-            context.createConsumer(context.createTopic("textonce.status"))
+            context.createConsumer(statusEvents(context))
                     .setMessageListener(message -> messages.add((TextMessage) message));
             String id = sandbox.newEventId();
             sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
@@ -164,16 +126,18 @@ abstract class BrokerCases {
         return types;
     }
 
-    private static JsonNode letters(Sandbox sandbox, String text) {
-        return sandbox.json(
-                sandbox.postJson("/api/dead-letters/search", "{\"place\":\"queue\",\"text\":\"" + text + "\"}"));
+    /** Dead letters of one place that contain a text. */
+    static JsonNode letters(Sandbox sandbox, String place, String text) {
+        return sandbox.json(sandbox.postJson(
+                "/api/dead-letters/search", "{\"place\":\"" + place + "\",\"text\":\"" + text + "\"}"));
     }
 
-    static void awaitEmptyQueue(Sandbox sandbox) {
+    final void awaitEmptyQueue(Sandbox sandbox) {
         await().until(() -> count(sandbox, QUEUE) == 0);
     }
 
-    private static int count(Sandbox sandbox, String queue) {
+    /** How many messages a queue holds. */
+    int count(Sandbox sandbox, String queue) {
         return BrowsedQueue.read(sandbox.jms(), queue, message -> message).size();
     }
 }

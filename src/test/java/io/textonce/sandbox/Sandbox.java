@@ -37,6 +37,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
@@ -54,6 +55,9 @@ public final class Sandbox {
 
     /** Property of a test whose application reaches its broker by another client than Artemis'. */
     public static final String JMS_CLIENT = "sandbox.jms-client";
+
+    /** Setting of the address of a broker other than the sandbox's, over AMQP. */
+    public static final String AMQP_URL = "sandbox.amqp-url";
 
     private static final AtomicInteger NUMBERS = new AtomicInteger(1_000_000);
     private static final AtomicInteger BLOCKS = new AtomicInteger(555_200);
@@ -280,7 +284,7 @@ public final class Sandbox {
             context.getBeanFactory().registerSingleton("peers", peers);
             Map<String, Object> settings = new HashMap<>(peers.environment());
             settings.putAll(peers.statusEnvironment());
-            settings.putAll(jms(context.getEnvironment().getProperty(JMS_CLIENT, "artemis"), peers));
+            settings.putAll(jms(context.getEnvironment(), peers));
             settings.put("TEXTONCE_STATUS_TIMEOUT", "2s");
             settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
             settings.put("MANAGEMENT_SERVER_PORT", "0");
@@ -310,9 +314,11 @@ public final class Sandbox {
         }
     }
 
-    private static Map<String, String> jms(String client, Peers peers) {
+    private static Map<String, String> jms(Environment environment, Peers peers) {
+        String client = environment.getProperty(JMS_CLIENT, "artemis");
         String url = switch (client) {
-            case "amqp" -> "amqp://" + peers.broker().address();
+            case "amqp" ->
+                environment.getProperty(AMQP_URL, "amqp://" + peers.broker().address());
             case "activemq" -> ClassicBroker.start().url();
             default -> "";
         };
