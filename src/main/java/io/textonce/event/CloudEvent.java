@@ -120,7 +120,7 @@ public record CloudEvent(String event, String id, byte[] json) {
         String unversioned = VERSION.matcher(type).replaceFirst("");
         String event = unversioned.substring(unversioned.lastIndexOf('.') + 1);
         if (!EventName.isValid(event)) {
-            throw new EventRejected(404, "unknown_event", "Unknown event.");
+            throw EventRejected.ofUnknownEvent();
         }
         return event;
     }

@@ -58,6 +58,11 @@ public final class EventRejected extends RuntimeException {
         return ofText(422, "country_not_allowed", null, "Messages to this country or kind of number are not allowed.");
     }
 
+    /** Returns the rejection of an event that has no route, or of a name that is none. */
+    public static EventRejected ofUnknownEvent() {
+        return new EventRejected(404, "unknown_event", "Unknown event.");
+    }
+
     /** Returns the rejection of an event that an operator has switched off. */
     public static EventRejected ofDisabled(String event) {
         return new EventRejected(

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
@@ -37,13 +36,7 @@ final class HttpBatch implements AggregationStrategy {
 
     /** Sets the event's name from the path, and the events of the array as the body. */
     void read(Exchange exchange) {
-        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        var path = PATH.matcher(ApplicationPath.of(request));
-        if (!path.matches()) {
-            throw new EventRejected(404, "unknown_event", "Unknown event.");
-        }
-        exchange.setVariable("event", path.group(1));
-        exchange.setVariable("source", "http");
+        var request = HttpResponses.event(exchange, PATH);
         PreviewParameter.reject(request);
         IdempotencyKey.reject(request.getHeader(IdempotencyKey.HEADER), "the events of an array have ids of their own");
         responses.body(exchange);

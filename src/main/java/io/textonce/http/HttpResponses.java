@@ -54,18 +54,24 @@ final class HttpResponses {
      * body.
      */
     void read(Exchange exchange) {
-        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        var path = EVENT_PATH.matcher(ApplicationPath.of(request));
-        if (!path.matches()) {
-            throw new EventRejected(404, "unknown_event", "Unknown event.");
-        }
-        exchange.setVariable("event", path.group(1));
-        exchange.setVariable("source", "http");
+        var request = event(exchange, EVENT_PATH);
         preview(exchange, request);
         body(exchange);
         var message = exchange.getMessage();
         message.setBody(
                 IdempotencyKey.applied(request.getHeader(IdempotencyKey.HEADER), message.getBody(byte[].class)));
+    }
+
+    /** Sets the event's name from the path, which has it as the first group, and returns the request. */
+    static HttpServletRequest event(Exchange exchange, Pattern form) {
+        var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
+        var path = form.matcher(ApplicationPath.of(request));
+        if (!path.matches()) {
+            throw EventRejected.ofUnknownEvent();
+        }
+        exchange.setVariable("event", path.group(1));
+        exchange.setVariable("source", "http");
+        return request;
     }
 
     /**

@@ -19,11 +19,11 @@ import org.springframework.stereotype.Component;
 public final class EventRouteGuard {
 
     private final CamelContext context;
-    private final UserRoutes ownRoutes;
+    private final UserRoutes userRoutes;
 
-    EventRouteGuard(CamelContext context, UserRoutes ownRoutes) {
+    EventRouteGuard(CamelContext context, UserRoutes userRoutes) {
         this.context = context;
-        this.ownRoutes = ownRoutes;
+        this.userRoutes = userRoutes;
     }
 
     /**
@@ -33,13 +33,13 @@ public final class EventRouteGuard {
     void known(Exchange exchange) throws InterruptedException {
         String event = exchange.getVariable("event", String.class);
         if (event == null || !EventName.isValid(event)) {
-            throw unknown();
+            throw EventRejected.ofUnknownEvent();
         }
         if (!hasRoute(event)) {
-            String why = ownRoutes.whyMissing(event);
+            String why = userRoutes.whyMissing(event);
             if (!hasRoute(event)) {
                 throw why == null
-                        ? unknown()
+                        ? EventRejected.ofUnknownEvent()
                         : new EventRejected(
                                 503,
                                 "try_again",
@@ -63,10 +63,6 @@ public final class EventRouteGuard {
 
     private boolean hasRoute(String event) {
         return RouteSchemas.isEvent(context.getRoute(RouteSchemas.EVENT + event));
-    }
-
-    private static EventRejected unknown() {
-        return new EventRejected(404, "unknown_event", "Unknown event.");
     }
 
     /** Returns whether the failure is permanent: no SMS can be made of the event, however often it is retried. */
