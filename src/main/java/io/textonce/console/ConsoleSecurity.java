@@ -56,8 +56,8 @@ class ConsoleSecurity {
             HttpSecurity http,
             ObjectProvider<Sandbox> sandbox,
             OperatorCookie cookie,
-            TokenAuthenticator callers,
-            AuthenticationFailureHandler strangers)
+            TokenAuthenticator authenticator,
+            AuthenticationFailureHandler failureHandler)
             throws Exception {
         boolean open = sandbox.getIfAvailable() != null;
         var csrf = new CookieCsrfTokenRepository();
@@ -72,23 +72,24 @@ class ConsoleSecurity {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .addFilterBefore(new FormLimit(request -> open || cookie.token(request) != null), CsrfFilter.class)
-                .addFilterBefore(new CookieFilter(cookie, callers), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new CookieFilter(cookie, authenticator), AnonymousAuthenticationFilter.class)
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(POLICY))
                         .frameOptions(FrameOptionsConfig::deny)
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 // A program sends its token with each request, and gets the usual responses.
-                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
-                        .authenticationEntryPoint(strangers))
+                .oauth2ResourceServer(
+                        server -> server.authenticationManagerResolver(request -> authenticator::authenticate)
+                                .authenticationEntryPoint(failureHandler))
                 .exceptionHandling(handling -> handling.authenticationEntryPoint((request, response, failed) -> {
                             if (isProgram(request)) {
-                                strangers.commence(request, response, failed);
+                                failureHandler.commence(request, response, failed);
                             } else {
                                 toLogin(request, response);
                             }
                         })
                         .accessDeniedHandler((request, response, denied) -> {
                             if (isProgram(request)) {
-                                strangers.handle(request, response, denied);
+                                failureHandler.handle(request, response, denied);
                             } else {
                                 toLogin(request, response);
                             }
@@ -123,11 +124,11 @@ class ConsoleSecurity {
     private static final class CookieFilter extends OncePerRequestFilter {
 
         private final OperatorCookie cookie;
-        private final TokenAuthenticator callers;
+        private final TokenAuthenticator authenticator;
 
-        CookieFilter(OperatorCookie cookie, TokenAuthenticator callers) {
+        CookieFilter(OperatorCookie cookie, TokenAuthenticator authenticator) {
             this.cookie = cookie;
-            this.callers = callers;
+            this.authenticator = authenticator;
         }
 
         @Override
@@ -136,7 +137,7 @@ class ConsoleSecurity {
             String token = cookie.token(request);
             if (token != null && !isProgram(request)) {
                 try {
-                    var operator = callers.whose(token);
+                    var operator = authenticator.authenticate(token);
                     var context = SecurityContextHolder.createEmptyContext();
                     context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
                             operator.getName(), null, operator.getAuthorities()));

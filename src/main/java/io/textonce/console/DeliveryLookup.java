@@ -33,16 +33,17 @@ final class DeliveryLookup {
 
     private final Searches searches;
     private final PhoneTimeZones zones;
-    private final TimelineText story;
+    private final TimelineText timelineText;
     private final AuditLog audit;
     private final ApiAudit lookups;
 
-    DeliveryLookup(Searches searches, PhoneTimeZones zones, TimelineText story, AuditLog audit, ApiAudit lookups) {
+    DeliveryLookup(
+            Searches searches, PhoneTimeZones zones, TimelineText timelineText, AuditLog audit, ApiAudit lookups) {
         this.audit = audit;
         this.lookups = lookups;
         this.searches = searches;
         this.zones = zones;
-        this.story = story;
+        this.timelineText = timelineText;
     }
 
     void byId(Exchange exchange) {
@@ -50,12 +51,12 @@ final class DeliveryLookup {
         var zone = searches.by(zone(request)).zone();
         var id = id(ApplicationPath.of(request).substring(BASE.length()));
         audit.record(request.getRemoteUser(), "viewed", id, "over the API");
-        ask(exchange, Search.byId(id), zone);
+        find(exchange, Search.byId(id), zone);
     }
 
     void byQuery(Exchange exchange) {
         var search = search(exchange, "searched");
-        ask(exchange, search, search.zone());
+        find(exchange, search, search.zone());
     }
 
     /** Returns a search and records it. */
@@ -108,7 +109,7 @@ final class DeliveryLookup {
         return zone == null ? Map.of() : Map.of("zone", new String[] {zone});
     }
 
-    static void ask(Exchange exchange, Search search, @Nullable ZoneId zone) {
+    static void find(Exchange exchange, Search search, @Nullable ZoneId zone) {
         exchange.setVariable("zone", zone);
         exchange.setVariable("limit", search.limit());
         exchange.getMessage().removeHeaders("*");
@@ -134,9 +135,9 @@ final class DeliveryLookup {
         return exchange.getMessage().getBody(List.class);
     }
 
-    private ObjectNode delivery(Map<String, Object> row, @Nullable ZoneId asked) throws JsonProcessingException {
+    private ObjectNode delivery(Map<String, Object> row, @Nullable ZoneId requested) throws JsonProcessingException {
         var node = SharedBuffers.JSON.createObjectNode();
-        var zone = asked == null ? recipientsZone(row) : asked;
+        var zone = requested == null ? recipientsZone(row) : requested;
         for (var column : row.entrySet()) {
             Object value = column.getValue();
             if (value == null || SHOWN_SEPARATELY.contains(column.getKey())) {
@@ -152,7 +153,7 @@ final class DeliveryLookup {
             }
         }
         var timeline = node.putArray("timeline");
-        for (var entry : story.entries(row, timeline(row))) {
+        for (var entry : timelineText.entries(row, timeline(row))) {
             timeline.add(entry(entry, zone));
         }
         return node;

@@ -11,14 +11,14 @@ import org.springframework.stereotype.Component;
 final class DeliveryViews {
 
     private final DeliveryLookup lookup;
-    private final TimelineText story;
+    private final TimelineText timelineText;
     private final Operator operator;
     private final SearchBox box;
 
-    DeliveryViews(DeliveryLookup lookup, TimelineText story, Operator operator, SearchBox box) {
+    DeliveryViews(DeliveryLookup lookup, TimelineText timelineText, Operator operator, SearchBox box) {
         this.box = box;
         this.lookup = lookup;
-        this.story = story;
+        this.timelineText = timelineText;
         this.operator = operator;
     }
 
@@ -37,6 +37,6 @@ final class DeliveryViews {
                 operator.isPermanent((Integer) row.get("error_code")),
                 lookup.recipientsZone(row),
                 person == null ? null : box.person(person),
-                story.entries(row, lookup.timeline(row)));
+                timelineText.entries(row, lookup.timeline(row)));
     }
 }

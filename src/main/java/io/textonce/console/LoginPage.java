@@ -52,18 +52,18 @@ public final class LoginPage {
 
     private final RepeatedLines repeated = new RepeatedLines();
     private final OperatorCookie cookie;
-    private final TokenAuthenticator callers;
-    private final AuthenticationFailureHandler strangers;
+    private final TokenAuthenticator authenticator;
+    private final AuthenticationFailureHandler failureHandler;
     private final Executor late;
 
     public LoginPage(
             OperatorCookie cookie,
-            TokenAuthenticator callers,
-            AuthenticationFailureHandler strangers,
+            TokenAuthenticator authenticator,
+            AuthenticationFailureHandler failureHandler,
             TextOnceProperties settings) {
         this.cookie = cookie;
-        this.callers = callers;
-        this.strangers = strangers;
+        this.authenticator = authenticator;
+        this.failureHandler = failureHandler;
         this.late = CompletableFuture.delayedExecutor(
                 settings.http().wrongTokenDelay().toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -124,9 +124,9 @@ public final class LoginPage {
         model.addAttribute("next", local(next));
         String shown = token.strip();
         try {
-            var caller = callers.whose(shown);
+            var caller = authenticator.authenticate(shown);
             if (!isOperator(caller)) {
-                strangers.count("forbidden");
+                failureHandler.count("forbidden");
                 model.addAttribute("problem", "This token is valid but has no operator role.");
             } else if (shown.length() > LONGEST_TOKEN) {
                 model.addAttribute(
@@ -137,10 +137,10 @@ public final class LoginPage {
                 return CompletableFuture.completedStage("redirect:" + local(next));
             }
         } catch (TokenAuthenticator.IssuerAway e) {
-            strangers.count("unchecked");
+            failureHandler.count("unchecked");
             model.addAttribute("problem", "The token can't be verified right now. Try again in a moment.");
         } catch (AuthenticationException e) {
-            strangers.countToken(e);
+            failureHandler.countToken(e);
             repeated.log(
                     "login",
                     omitted ->

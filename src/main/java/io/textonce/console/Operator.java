@@ -55,7 +55,7 @@ final class Operator {
         var id = DeliveryLookup.id(path.group(1));
         String reason = ApiJson.read(exchange).path("reason").asText("");
         act(id, path.group(2), null, OperatorAct.actor(request.getRemoteUser()), reason);
-        DeliveryLookup.ask(exchange, Search.byId(id), ZoneOffset.UTC);
+        DeliveryLookup.find(exchange, Search.byId(id), ZoneOffset.UTC);
     }
 
     /**

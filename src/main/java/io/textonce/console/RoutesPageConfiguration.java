@@ -30,10 +30,10 @@ class RoutesPageConfiguration {
     @Bean
     LoginPage managementLogin(
             OperatorCookie cookie,
-            TokenAuthenticator callers,
-            AuthenticationFailureHandler strangers,
+            TokenAuthenticator authenticator,
+            AuthenticationFailureHandler failureHandler,
             TextOnceProperties settings) {
-        return new LoginPage(cookie, callers, strangers, settings);
+        return new LoginPage(cookie, authenticator, failureHandler, settings);
     }
 
     @Bean

@@ -158,7 +158,7 @@ class DeliveryConfiguration {
 
     /** A turn that is lost with the database's machine leaves its text reserved, as an outcome does. */
     @Bean
-    SendAdmission departure(RestoreMode restore, HikariDataSource outcomeDataSource, TextOnceProperties settings) {
+    SendAdmission admission(RestoreMode restore, HikariDataSource outcomeDataSource, TextOnceProperties settings) {
         return new SendAdmission(
                 restore,
                 new SenderRateLimit(
@@ -208,12 +208,12 @@ class DeliveryConfiguration {
     IdempotentClaims deliveries(
             ClaimRepository claims,
             PhoneHash phoneHash,
-            SendAdmission departure,
+            SendAdmission admission,
             WriteMemory memory,
             ForgottenWrites forgotten,
             TextOnceProperties settings,
             Clock clock) {
-        return new IdempotentClaims(claims, phoneHash, settings.lease(), departure, memory, forgotten::putBack, clock);
+        return new IdempotentClaims(claims, phoneHash, settings.lease(), admission, memory, forgotten::putBack, clock);
     }
 
     @Bean

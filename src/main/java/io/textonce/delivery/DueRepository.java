@@ -98,7 +98,7 @@ public final class DueRepository {
     }
 
     /** Correlates a listed message with the delivery; false if either changed meanwhile. */
-    public boolean bind(DueDelivery due, String sid, String status, @Nullable Integer errorCode, Duration ask) {
+    public boolean bind(DueDelivery due, String sid, String status, @Nullable Integer errorCode, Duration pollAfter) {
         try {
             return jdbc.update(
                             BIND,
@@ -107,7 +107,7 @@ public final class DueRepository {
                             status,
                             errorCode,
                             status,
-                            ask.toString(),
+                            pollAfter.toString(),
                             due.id(),
                             due.attempt(),
                             timestamp(due.unknownSince()))
@@ -141,11 +141,11 @@ public final class DueRepository {
     }
 
     /** Applies a decision: holds it until a time, or ends it. */
-    public void end(DueDelivery due, SendDecision verdict) {
-        boolean isDecided = decide(due, verdict.status(), verdict.until(), verdict.code(), verdict.words(), false);
+    public void end(DueDelivery due, SendDecision decision) {
+        boolean isDecided = decide(due, decision.status(), decision.until(), decision.code(), decision.words(), false);
         if (isDecided
-                && (verdict.status() == DeliveryStatus.SUPPRESSED || verdict.status() == DeliveryStatus.REJECTED)) {
-            barred.count(due.sms().event(), verdict.status());
+                && (decision.status() == DeliveryStatus.SUPPRESSED || decision.status() == DeliveryStatus.REJECTED)) {
+            barred.count(due.sms().event(), decision.status());
         }
     }
 

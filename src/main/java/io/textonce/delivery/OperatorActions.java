@@ -115,7 +115,7 @@ public final class OperatorActions {
             """;
 
     private static final String TRIED = """
-            WITH asked AS (
+            WITH requested AS (
                 UPDATE textonce.deliveries SET due_at = now() WHERE id = ? AND due_at IS NOT NULL AND message_sid IS NOT NULL
                 RETURNING id
             )

@@ -145,7 +145,7 @@ public final class RestoreMode {
     }
 
     /** Makes a reserved delivery unknown while Twilio may have its message from before; otherwise it may be sent. */
-    SendDecision verdict(Delivery reserved, boolean isUrgent) {
+    SendDecision decide(Delivery reserved, boolean isUrgent) {
         var restored = current();
         var on = isUrgent ? urgentJdbc : jdbc;
         if (restored == null || wasDoubted(reserved, restored, on)) {

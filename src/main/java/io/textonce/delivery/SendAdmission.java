@@ -10,11 +10,11 @@ import java.time.Instant;
 public final class SendAdmission {
 
     private final RestoreMode restore;
-    private final SenderRateLimit pace;
+    private final SenderRateLimit rateLimit;
 
-    SendAdmission(RestoreMode restore, SenderRateLimit pace) {
+    SendAdmission(RestoreMode restore, SenderRateLimit rateLimit) {
         this.restore = restore;
-        this.pace = pace;
+        this.rateLimit = rateLimit;
     }
 
     /**
@@ -23,14 +23,14 @@ public final class SendAdmission {
      * @param hasSlot whether its slot of the rate limit has come already
      */
     public SendDecision of(Delivery reserved, Sms sms, boolean hasSlot) {
-        var verdict = restore.verdict(reserved, sms.policy().isUrgent());
-        return hasSlot || !verdict.isSend() ? verdict : pace.admit(reserved, sms);
+        var decision = restore.decide(reserved, sms.policy().isUrgent());
+        return hasSlot || !decision.isSend() ? decision : rateLimit.admit(reserved, sms);
     }
 
     /** Returns the decision about a new message, without a slot for it. */
     SendDecision preview(Sms sms, Instant now) {
         return restore.until() == null
-                ? pace.preview(sms, now)
+                ? rateLimit.preview(sms, now)
                 : SendDecision.unknown("The database was restored: the message is looked up at Twilio first");
     }
 }

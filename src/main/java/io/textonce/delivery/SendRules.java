@@ -87,11 +87,11 @@ public final class SendRules {
     }
 
     private SendDecision time(Sms sms, Instant now) {
-        var asked = sms.sendAt() == null || sms.sendAt().isBefore(now) ? now : sms.sendAt();
+        var requested = sms.sendAt() == null || sms.sendAt().isBefore(now) ? now : sms.sendAt();
         var zones = zones(sms);
         var allowed = sms.policy().quietHours() == null
-                ? new Allowed(asked, null)
-                : allowed(sms.policy().quietHours(), asked, zones);
+                ? new Allowed(requested, null)
+                : allowed(sms.policy().quietHours(), requested, zones);
         if (sms.isLate(allowed.at())) {
             return SendDecision.rejected(tooLate(allowed));
         }

@@ -79,33 +79,33 @@ final class SenderRateLimit {
     private static final String TOO_LATE = "Expires before the sender's rate limit allows it to be sent.";
 
     private final JdbcTemplate jdbc;
-    private final double usualPace;
-    private final Map<String, Double> paces = new HashMap<>();
+    private final double usualRate;
+    private final Map<String, Double> rates = new HashMap<>();
 
-    /** @param paces segments in a second, each {@code SENDER=PACE}, or a pace alone for all other senders */
-    SenderRateLimit(JdbcTemplate jdbc, List<String> paces) {
+    /** @param rates segments in a second, each {@code SENDER=RATE}, or a rate alone for all other senders */
+    SenderRateLimit(JdbcTemplate jdbc, List<String> rates) {
         this.jdbc = jdbc;
         double others = 0;
-        for (String pace : paces) {
-            int equals = pace.indexOf('=');
+        for (String rate : rates) {
+            int equals = rate.indexOf('=');
             if (equals < 0) {
-                others = Double.parseDouble(pace);
+                others = Double.parseDouble(rate);
             } else {
-                this.paces.put(pace.substring(0, equals), Double.parseDouble(pace.substring(equals + 1)));
+                this.rates.put(rate.substring(0, equals), Double.parseDouble(rate.substring(equals + 1)));
             }
         }
-        usualPace = others;
+        usualRate = others;
     }
 
     /** Returns the decision about a new message as of now, without a slot for it. */
     SendDecision preview(Sms sms, Instant now) {
         String sender = sms.sender();
-        if (paces.getOrDefault(sender, usualPace) == 0 || sms.sendAt() != null) {
+        if (rates.getOrDefault(sender, usualRate) == 0 || sms.sendAt() != null) {
             return SendDecision.SEND;
         }
         return jdbc.query(NEXT, (row, n) -> row.getTimestamp("at"), sms.policy().isUrgent(), sender).stream()
                 .filter(at -> at.toInstant().isAfter(now))
-                .map(at -> verdict(sms.isLate(at.toInstant()) ? null : at))
+                .map(at -> decision(sms.isLate(at.toInstant()) ? null : at))
                 .findFirst()
                 .orElse(SendDecision.SEND);
     }
@@ -116,21 +116,21 @@ final class SenderRateLimit {
      * to the caller: another instance may have it.
      */
     SendDecision admit(Delivery reserved, Sms sms) {
-        if (usualPace == 0 && paces.isEmpty()) {
+        if (usualRate == 0 && rates.isEmpty()) {
             return SendDecision.SEND;
         }
         String sender = sms.sender();
-        double pace = paces.getOrDefault(sender, usualPace);
+        double rate = rates.getOrDefault(sender, usualRate);
         // A scheduled message is sent by Twilio in its own time.
-        if (pace == 0 || sms.sendAt() != null) {
+        if (rate == 0 || sms.sendAt() != null) {
             return SendDecision.SEND;
         }
         var segments = sms.segments();
-        var takes = Duration.ofNanos(Math.round((segments == null ? 1 : segments) * 1e9 / pace));
+        var takes = Duration.ofNanos(Math.round((segments == null ? 1 : segments) * 1e9 / rate));
         return jdbc
                 .query(
                         SLOT,
-                        (row, n) -> row.getBoolean("goes") ? SendDecision.SEND : verdict(row.getTimestamp("due_at")),
+                        (row, n) -> row.getBoolean("goes") ? SendDecision.SEND : decision(row.getTimestamp("due_at")),
                         reserved.id(),
                         reserved.attempt(),
                         sender,
@@ -144,9 +144,9 @@ final class SenderRateLimit {
                 .orElse(SendDecision.unknown(ENDED));
     }
 
-    private static SendDecision verdict(@Nullable Timestamp turn) {
-        return turn == null
+    private static SendDecision decision(@Nullable Timestamp slot) {
+        return slot == null
                 ? SendDecision.rejected(EventRejected.ofText(422, "too_late", null, TOO_LATE))
-                : SendDecision.held(turn.toInstant(), WAITS);
+                : SendDecision.held(slot.toInstant(), WAITS);
     }
 }

@@ -140,13 +140,13 @@ final class RouteFile {
         return ids;
     }
 
-    private void look(Node root) {
+    private void read(Node root) {
         if (!(root instanceof SequenceNode items)) {
             throw new IllegalArgumentException("the file holds no route; it must begin with - route:");
         }
         for (Node item : items.getValue()) {
             for (NodeTuple element : YamlNodes.tuples(item)) {
-                look(YamlNodes.text(element.getKeyNode()), element.getKeyNode(), element.getValueNode());
+                read(YamlNodes.text(element.getKeyNode()), element.getKeyNode(), element.getValueNode());
             }
         }
     }
@@ -172,7 +172,7 @@ final class RouteFile {
         }
     }
 
-    private void look(String element, Node at, Node value) {
+    private void read(String element, Node at, Node value) {
         if (!ELEMENTS.contains(element)) {
             throw new LineError(
                     YamlNodes.line(at),
@@ -254,7 +254,7 @@ final class RouteFile {
 
         @Override
         protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
-            look(root);
+            read(root);
             return super.builder(context, root);
         }
 

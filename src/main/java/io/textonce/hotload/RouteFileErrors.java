@@ -28,15 +28,15 @@ final class RouteFileErrors {
     @Nullable
     String first(Predicate<String> isMeant) {
         return byFile.entrySet().stream()
-                .filter(fault -> isMeant.test(fault.getKey()))
-                .map(fault -> fault.getKey() + ", " + fault.getValue())
+                .filter(error -> isMeant.test(error.getKey()))
+                .map(error -> error.getKey() + ", " + error.getValue())
                 .findFirst()
                 .orElse(null);
     }
 
-    void report(String file, RouteFileError fault, boolean olderRuns) {
-        if (!fault.equals(byFile.put(file, fault))) {
-            LOG.error("{}, {}{}", file, fault, olderRuns ? "; the previous version keeps running" : "");
+    void report(String file, RouteFileError error, boolean olderRuns) {
+        if (!error.equals(byFile.put(file, error))) {
+            LOG.error("{}, {}{}", file, error, olderRuns ? "; the previous version keeps running" : "");
         }
     }
 
@@ -53,7 +53,7 @@ final class RouteFileErrors {
 
     Health health() {
         var health = byFile.isEmpty() ? Health.up() : Health.down();
-        byFile.forEach((file, fault) -> health.withDetail(file, fault.toString()));
+        byFile.forEach((file, error) -> health.withDetail(file, error.toString()));
         return health.build();
     }
 }

@@ -24,7 +24,7 @@ final class UserFiles {
     private final BundleFiles files;
     private final UserResources resources;
     private final RouteLoader loader;
-    private final RouteFileErrors faults;
+    private final RouteFileErrors errors;
 
     private final Map<String, Loaded> loaded = new HashMap<>();
     private Map<String, RoutesFolder.Stamp> taken = Map.of();
@@ -34,12 +34,12 @@ final class UserFiles {
             BundleFiles files,
             UserResources resources,
             RouteLoader loader,
-            RouteFileErrors faults) {
+            RouteFileErrors errors) {
         this.folder = folder;
         this.files = files;
         this.resources = resources;
         this.loader = loader;
-        this.faults = faults;
+        this.errors = errors;
     }
 
     /** Returns whether the folder is as it was when it was taken last. */
@@ -51,12 +51,12 @@ final class UserFiles {
     void take(Map<String, RoutesFolder.Stamp> now) {
         var changed = new TreeSet<String>();
         now.forEach((file, stamp) -> {
-            if (!stamp.equals(taken.get(file)) || faults.has(file)) {
+            if (!stamp.equals(taken.get(file)) || errors.has(file)) {
                 changed.add(file);
             }
         });
         var gone = new TreeSet<>(taken.keySet());
-        gone.addAll(faults.files());
+        gone.addAll(errors.files());
         gone.removeAll(now.keySet());
         gone.removeIf(file -> isForgotten(file, now.keySet()));
         changed.removeIf(file -> isIgnored(file, now.keySet()));
@@ -79,7 +79,7 @@ final class UserFiles {
     private boolean isForgotten(String file, Set<String> all) {
         boolean wasIgnored = nameProblem(file, all) != null;
         if (wasIgnored || !resources.holds(file) && !file.endsWith(FileNames.KAMELET)) {
-            faults.forget(file);
+            errors.forget(file);
         }
         return wasIgnored;
     }
@@ -94,7 +94,7 @@ final class UserFiles {
     private boolean isIgnored(String file, Set<String> all) {
         String problem = nameProblem(file, all);
         if (problem != null) {
-            faults.report(file, new RouteFileError(0, problem), false);
+            errors.report(file, new RouteFileError(0, problem), false);
         }
         return problem != null;
     }
@@ -136,7 +136,7 @@ final class UserFiles {
                 }
             }
         } while (!failed.isEmpty() && left.size() < before);
-        failed.forEach((file, e) -> faults.report(file, folder.error(file, e), isRunning(file)));
+        failed.forEach((file, e) -> errors.report(file, folder.error(file, e), isRunning(file)));
         return busy;
     }
 
@@ -151,7 +151,7 @@ final class UserFiles {
         String text = folder.read(file);
         var routes = loader.replace(folder.location(file), text);
         loaded.put(file, new Loaded(text, routes.ids(), routes.uses()));
-        faults.fixed(file);
+        errors.fixed(file);
         LOG.info("{} is loaded: {}", file, String.join(", ", routes.ids().isEmpty() ? routes.uses() : routes.ids()));
     }
 
@@ -181,7 +181,7 @@ final class UserFiles {
 
     private void rejectShipped(String file) {
         if (files.shipped(file).exists()) {
-            faults.report(
+            errors.report(
                     file, new RouteFileError(0, "there is a shipped file " + file + "; choose another name"), true);
         }
     }
@@ -193,10 +193,10 @@ final class UserFiles {
                     file,
                     name -> loaded.values().stream()
                             .anyMatch(route -> route.text().contains(name)));
-            faults.fixed(file);
+            errors.fixed(file);
             LOG.info("{} {}", file, folder.has(file) ? "is loaded" : "was deleted");
         } catch (Exception e) {
-            faults.report(file, folder.error(file, e), olderRuns);
+            errors.report(file, folder.error(file, e), olderRuns);
         }
         loader.forgetSchema(UserResources.uri(file));
     }
@@ -205,10 +205,10 @@ final class UserFiles {
     private void replaceKamelet(String file) {
         try {
             loader.kamelets().replace(file, folder.location(file), folder.read(file), this::reloadUsers);
-            faults.fixed(file);
+            errors.fixed(file);
             LOG.info("{} is loaded", file);
         } catch (Exception e) {
-            faults.report(file, folder.error(file, e), loader.kamelets().isOwn(file));
+            errors.report(file, folder.error(file, e), loader.kamelets().isOwn(file));
         }
     }
 
@@ -216,10 +216,10 @@ final class UserFiles {
         boolean used = loaded.values().stream()
                 .anyMatch(route -> route.text().contains("kamelet:" + KameletTemplates.nameOf(file)));
         if (used && loader.kamelets().isOwn(file)) {
-            faults.report(file, new RouteFileError(0, "the file was deleted, but routes use it"), true);
+            errors.report(file, new RouteFileError(0, "the file was deleted, but routes use it"), true);
         } else {
             loader.kamelets().remove(file);
-            faults.fixed(file);
+            errors.fixed(file);
             LOG.info("{} was deleted", file);
         }
     }

@@ -36,7 +36,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
 
     private static final Logger LOG = LoggerFactory.getLogger(UserRoutes.class);
 
-    private static final long LOOK_MILLIS = 500;
+    private static final long SCAN_MILLIS = 500;
     private static final long LONGEST_SWAP_SECONDS = 25;
 
     private final @Nullable RoutesFolder folder;
@@ -49,7 +49,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
 
     private final CountDownLatch loadedOnce = new CountDownLatch(1);
     private final ReentrantLock swapping = new ReentrantLock();
-    private final RouteFileErrors faults = new RouteFileErrors();
+    private final RouteFileErrors errors = new RouteFileErrors();
     private Map<String, RoutesFolder.Stamp> seen = Map.of();
     private @Nullable RouteLoader loader;
     private @Nullable UserFiles files;
@@ -99,8 +99,8 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
                 files = files((ModelCamelContext) context, folder);
                 take(folder.stamps());
                 if (reload) {
-                    watcher = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "own-routes"));
-                    watcher.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    watcher = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "user-routes"));
+                    watcher.scheduleWithFixedDelay(this::scan, SCAN_MILLIS, SCAN_MILLIS, TimeUnit.MILLISECONDS);
                 }
             }
         } finally {
@@ -113,7 +113,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         var kamelets = new KameletTemplates(camel, bundle);
         var checks = new RouteChecks(camel, bundle, fields, kamelets, from::directs);
         loader = new RouteLoader(camel, bundle, kamelets, schemas, checks, isReached);
-        return new UserFiles(from, bundle, new UserResources(templates, schemas, fields, senders), loader, faults);
+        return new UserFiles(from, bundle, new UserResources(templates, schemas, fields, senders), loader, errors);
     }
 
     /** Returns whether the folder was read once after Camel had started. */
@@ -135,7 +135,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             return "the file is being loaded";
         }
         try {
-            return faults.first(file -> isOf(event, file, folder));
+            return errors.first(file -> isOf(event, file, folder));
         } finally {
             swapping.unlock();
         }
@@ -148,10 +148,10 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
 
     @Override
     public Health health() {
-        return faults.health();
+        return errors.health();
     }
 
-    void look() {
+    void scan() {
         try {
             var now = folder().stamps();
             if (!now.equals(seen)) {

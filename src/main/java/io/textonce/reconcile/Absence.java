@@ -44,11 +44,11 @@ final class Absence {
      * @param unbound messages of the list that belong to no delivery
      */
     void decide(Exchange exchange, DueDelivery due, List<Seen> unbound) {
-        var verdict = rules.again(due);
-        if (!verdict.isSend() && !verdict.isHeld()) {
-            LOG.info("Delivery {} never reached Twilio and is not resent: {}", due.id(), verdict.words());
-            deliveries.end(due, verdict);
-            count.accept(verdict.status().word());
+        var decision = rules.again(due);
+        if (!decision.isSend() && !decision.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio and is not resent: {}", due.id(), decision.words());
+            deliveries.end(due, decision);
+            count.accept(decision.status().word());
             return;
         }
         if (due.text() == null) {
@@ -60,7 +60,7 @@ final class Absence {
             if (due.sms().policy().isContent() && !unbound.isEmpty()) {
                 hold(due, "Twilio has a message that may be this one; an operator must decide");
             } else {
-                send(exchange, due, verdict);
+                send(exchange, due, decision);
             }
             return;
         }
@@ -73,7 +73,7 @@ final class Absence {
                         "Twilio has no record of the message; the event's policy is not to resend");
                 count.accept("drop");
             }
-            default -> send(exchange, due, verdict);
+            default -> send(exchange, due, decision);
         }
     }
 
@@ -83,10 +83,10 @@ final class Absence {
     }
 
     /** Resends a message that Twilio does not have, or holds it if it may not be sent now. */
-    private void send(Exchange exchange, DueDelivery due, SendDecision verdict) {
-        if (verdict.isHeld()) {
-            LOG.info("Delivery {} never reached Twilio; {}", due.id(), verdict.words());
-            deliveries.end(due, verdict);
+    private void send(Exchange exchange, DueDelivery due, SendDecision decision) {
+        if (decision.isHeld()) {
+            LOG.info("Delivery {} never reached Twilio; {}", due.id(), decision.words());
+            deliveries.end(due, decision);
             count.accept("hold");
             return;
         }
@@ -95,7 +95,7 @@ final class Absence {
         if (again != null) {
             LOG.info("Delivery {} never reached Twilio; resending", due.id());
             count.accept("resend");
-            exchange.setVariable("sms", rules.addressed(due.sms()).plannedFor(verdict.until()));
+            exchange.setVariable("sms", rules.addressed(due.sms()).plannedFor(decision.until()));
             exchange.setVariable("delivery", again);
             exchange.setVariable("dueFor", due.age());
             exchange.setVariable("lease", held);

@@ -124,7 +124,7 @@ final class Reconciliation {
     }
 
     /** Checks once. Sets the variables of a new attempt if the message is to be resent. */
-    void look(Exchange exchange) {
+    void check(Exchange exchange) {
         var due = exchange.getMessage().getBody(DueDelivery.class);
         if (due.phone() == null) {
             deliveries.end(

@@ -49,7 +49,7 @@ final class StatusPolling {
     }
 
     /** Sets Twilio's response as a report, or no body if there was none. */
-    public void ask(Exchange exchange) {
+    public void poll(Exchange exchange) {
         var due = exchange.getMessage().getBody(DueDelivery.class);
         exchange.getMessage().setBody(null);
         boolean cancels = due.isCancelled() && due.status().isCancelable();

@@ -94,19 +94,20 @@ class ApiSecurity {
     SecurityFilterChain api(
             HttpSecurity http,
             ObjectProvider<Sandbox> sandbox,
-            TokenAuthenticator callers,
-            AuthenticationFailureHandler strangers,
+            TokenAuthenticator authenticator,
+            AuthenticationFailureHandler failureHandler,
             TextOnceProperties settings)
             throws Exception {
         boolean open = sandbox.getIfAvailable() != null;
         return plain(http)
                 .securityMatcher("/api/**", "/actuator/**")
-                .oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers::authenticate)
-                        .authenticationEntryPoint(strangers)
-                        .accessDeniedHandler(strangers))
-                .exceptionHandling(handling -> handling.authenticationEntryPoint(strangers))
+                .oauth2ResourceServer(
+                        server -> server.authenticationManagerResolver(request -> authenticator::authenticate)
+                                .authenticationEntryPoint(failureHandler)
+                                .accessDeniedHandler(failureHandler))
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(failureHandler))
                 .addFilterAfter(
-                        new ClientRateLimiter(settings.http().requestsPerSecond(), settings.clients(), strangers),
+                        new ClientRateLimiter(settings.http().requestsPerSecond(), settings.clients(), failureHandler),
                         AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
@@ -141,11 +142,11 @@ class ApiSecurity {
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
-    SecurityFilterChain closed(HttpSecurity http, AuthenticationFailureHandler strangers) throws Exception {
+    SecurityFilterChain closed(HttpSecurity http, AuthenticationFailureHandler failureHandler) throws Exception {
         return plain(http)
                 .exceptionHandling(handling -> handling.authenticationEntryPoint(
-                                (request, response, failed) -> strangers.closed(request, response))
-                        .accessDeniedHandler((request, response, denied) -> strangers.closed(request, response)))
+                                (request, response, failed) -> failureHandler.closed(request, response))
+                        .accessDeniedHandler((request, response, denied) -> failureHandler.closed(request, response)))
                 .authorizeHttpRequests(requests -> {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                             .permitAll();
@@ -184,7 +185,7 @@ class ApiSecurity {
     }
 
     @Bean
-    TokenAuthenticator callers(
+    TokenAuthenticator authenticator(
             OpaqueTokenIntrospector clients,
             ObjectProvider<JwtDecoder> issuer,
             TextOnceProperties settings,
@@ -218,17 +219,17 @@ class ApiSecurity {
     }
 
     @Bean
-    AuthenticationFailureHandler strangers(
+    AuthenticationFailureHandler failureHandler(
             TextOnceProperties settings,
-            @Qualifier("strangersClock") ScheduledExecutorService strangersClock,
+            @Qualifier("failureClock") ScheduledExecutorService failureClock,
             MeterRegistry meters,
             RejectionCounter rejections) {
-        return new AuthenticationFailureHandler(settings.http().wrongTokenDelay(), strangersClock, meters, rejections);
+        return new AuthenticationFailureHandler(settings.http().wrongTokenDelay(), failureClock, meters, rejections);
     }
 
     @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
-    ScheduledExecutorService strangersClock() {
-        return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("strangers-"));
+    ScheduledExecutorService failureClock() {
+        return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("failures-"));
     }
 
     private static Map<String, DefaultOAuth2AuthenticatedPrincipal> principals(TextOnceProperties settings) {

@@ -28,13 +28,13 @@ final class ClientRateLimiter extends OncePerRequestFilter {
     private final Map<String, Long> paidUntil = new ConcurrentHashMap<>();
     private final int perSecond;
     private final Map<String, Client> clients;
-    private final AuthenticationFailureHandler strangers;
+    private final AuthenticationFailureHandler failureHandler;
 
     /** @param perSecond of a client that has no rate of its own */
-    ClientRateLimiter(int perSecond, Map<String, Client> clients, AuthenticationFailureHandler strangers) {
+    ClientRateLimiter(int perSecond, Map<String, Client> clients, AuthenticationFailureHandler failureHandler) {
         this.perSecond = perSecond;
         this.clients = clients;
-        this.strangers = strangers;
+        this.failureHandler = failureHandler;
     }
 
     @Override
@@ -44,7 +44,7 @@ final class ClientRateLimiter extends OncePerRequestFilter {
         if (client == null || takes(client, System::nanoTime)) {
             chain.doFilter(request, response);
         } else {
-            strangers.count("rate");
+            failureHandler.count("rate");
             AdmissionControl.answer(
                     response,
                     new Problem(

@@ -40,7 +40,7 @@ public final class TokenAuthenticator {
     }
 
     /** @throws AuthenticationException if the token is unknown or invalid, or {@link IssuerAway} */
-    public Authentication whose(String token) {
+    public Authentication authenticate(String token) {
         if (token.isEmpty()) {
             throw new InvalidBearerTokenException("no token");
         }

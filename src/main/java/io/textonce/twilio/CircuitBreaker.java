@@ -61,7 +61,7 @@ final class CircuitBreaker implements HealthIndicator, MeterBinder {
     private final TwilioClock clock;
     private final String account;
     private final Duration probe;
-    private final Duration pace;
+    private final Duration pollInterval;
     private volatile @Nullable String reason;
     private volatile long refreshedAt;
 
@@ -70,8 +70,8 @@ final class CircuitBreaker implements HealthIndicator, MeterBinder {
         this.clock = clock;
         this.account = settings.twilio().accountSid();
         this.probe = settings.due().probeInterval();
-        this.pace = settings.due().pollInterval();
-        this.refreshedAt = System.nanoTime() - pace.toNanos();
+        this.pollInterval = settings.due().pollInterval();
+        this.refreshedAt = System.nanoTime() - pollInterval.toNanos();
     }
 
     @Override
@@ -126,7 +126,7 @@ final class CircuitBreaker implements HealthIndicator, MeterBinder {
 
     /** Refreshes the state from the database, at most once per poll interval. */
     void refresh() {
-        if (System.nanoTime() - refreshedAt < pace.toNanos()) {
+        if (System.nanoTime() - refreshedAt < pollInterval.toNanos()) {
             return;
         }
         reason = DataAccessUtils.singleResult(jdbc.queryForList(

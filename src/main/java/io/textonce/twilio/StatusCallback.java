@@ -34,7 +34,7 @@ public final class StatusCallback {
     private final TwilioCodes codes;
     private final CircuitBreaker circuit;
     private final OptOuts optOuts;
-    private final Duration ask;
+    private final Duration pollAfter;
     private final MeterRegistry meters;
     private final SendMeters texts;
 
@@ -48,7 +48,7 @@ public final class StatusCallback {
         this.codes = codes;
         this.circuit = circuit;
         this.optOuts = optOuts;
-        this.ask = settings.due().statusAfter();
+        this.pollAfter = settings.due().statusAfter();
         this.meters = meters;
         this.texts = texts;
     }
@@ -74,7 +74,7 @@ public final class StatusCallback {
             String status,
             @Nullable Integer code) {
         String words = code == null ? null : codes.of(code).words();
-        var report = new StatusRepository.Report(kind, delivery, sid, status, code, words, ask);
+        var report = new StatusRepository.Report(kind, delivery, sid, status, code, words, pollAfter);
         exchange.setVariable("report", report);
         exchange.getMessage().setBody(report);
     }

@@ -118,11 +118,11 @@ class TwilioConfiguration {
         return exchange -> {
             var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
             var failure = Causes.find(TwilioFailure.NotProcessed.class, caught);
-            var asked = failure == null ? null : failure.retryAfter();
-            if (asked != null) {
+            var wanted = failure == null ? null : failure.retryAfter();
+            if (wanted != null) {
                 Duration cap = settings.twilio().maxRetryDelay();
                 exchange.getIn()
-                        .setHeader(Exchange.REDELIVERY_DELAY, (asked.compareTo(cap) < 0 ? asked : cap).toMillis());
+                        .setHeader(Exchange.REDELIVERY_DELAY, (wanted.compareTo(cap) < 0 ? wanted : cap).toMillis());
             }
         };
     }

@@ -119,7 +119,7 @@ public final class TwilioMessages {
         filters.forEach(request::addQueryParam);
         request.addQueryParam("PageSize", Integer.toString(pageSize));
         for (int page = 0; page < most; page++) {
-            JsonNode list = ask(request);
+            JsonNode list = call(request);
             JsonNode messages = list.path("messages");
             if (!messages.isArray()) {
                 throw new TwilioFailure.Unclear("Twilio's message list could not be read", null);
@@ -136,7 +136,7 @@ public final class TwilioMessages {
     /** Returns a message, or null if Twilio has none of this SID. */
     public @Nullable Seen fetch(String sid) {
         try {
-            return seen(ask(request(path("Messages/" + sid + ".json"))));
+            return seen(call(request(path("Messages/" + sid + ".json"))));
         } catch (TwilioFailure.Rejected e) {
             if (e.code() == 20404) {
                 return null;
@@ -152,9 +152,7 @@ public final class TwilioMessages {
      * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#update-a-message-resource">update</a>
      */
     public Seen cancel(String sid) {
-        var request = new Request(HttpMethod.POST, Domains.API.toString(), path("Messages/" + sid + ".json"));
-        request.addPostParam("Status", DeliveryStatus.CANCELED.word());
-        return seen(ask(request));
+        return seen(change(sid, "Status", DeliveryStatus.CANCELED.word()));
     }
 
     /**
@@ -164,9 +162,13 @@ public final class TwilioMessages {
      * @see <a href="https://www.twilio.com/docs/messaging/api/message-resource#redact-a-message">redact</a>
      */
     public void redact(String sid) {
+        change(sid, "Body", "");
+    }
+
+    private JsonNode change(String sid, String parameter, String value) {
         var request = new Request(HttpMethod.POST, Domains.API.toString(), path("Messages/" + sid + ".json"));
-        request.addPostParam("Body", "");
-        ask(request);
+        request.addPostParam(parameter, value);
+        return call(request);
     }
 
     private String path(String resource) {
@@ -177,8 +179,8 @@ public final class TwilioMessages {
         return new Request(HttpMethod.GET, Domains.API.toString(), path);
     }
 
-    private JsonNode ask(Request request) {
-        return TwilioResources.ask(client, request);
+    private JsonNode call(Request request) {
+        return TwilioResources.call(client, request);
     }
 
     private static Seen seen(JsonNode message) {

@@ -32,11 +32,11 @@ final class TwilioResources {
     JsonNode get(String domain, String path, Map<String, String> query) {
         var request = new Request(HttpMethod.GET, domain, path);
         query.forEach(request::addQueryParam);
-        return ask(client, request);
+        return call(client, request);
     }
 
     /** Returns the response of any call. */
-    static JsonNode ask(TwilioRestClient client, Request request) {
+    static JsonNode call(TwilioRestClient client, Request request) {
         try {
             return SharedBuffers.JSON.readTree(client.request(request).getContent());
         } catch (JsonProcessingException e) {

@@ -376,7 +376,7 @@ class DatabaseServerTest {
         }
 
         SendDecision verdict() {
-            return restore.verdict(Delivery.claimed(DeliveryId.next(0), 1), false);
+            return restore.decide(Delivery.claimed(DeliveryId.next(0), 1), false);
         }
 
         /** As after the loss of every connection. */

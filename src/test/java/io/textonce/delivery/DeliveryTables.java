@@ -29,7 +29,7 @@ public record DeliveryTables(
         IdempotentClaims claims,
         SendRules gate,
         RestoreMode restore,
-        SendAdmission departure,
+        SendAdmission admission,
         OperatorActions decisions) {
 
     static final String SENDER = "+15551234567";
@@ -79,7 +79,7 @@ public record DeliveryTables(
             DataSource dataSource, Duration lease, RestoreMode restore, WriteMemory memory, Clock clock) {
         var jdbc = new JdbcTemplate(dataSource);
         var hash = new PhoneHash(new byte[32]);
-        var departure = new SendAdmission(restore, new SenderRateLimit(jdbc, List.of()));
+        var admission = new SendAdmission(restore, new SenderRateLimit(jdbc, List.of()));
         return new DeliveryTables(
                 new DueLeases(jdbc, Sms::sender, lease, Redirection.NONE, System::nanoTime),
                 new DueRepository(
@@ -89,7 +89,7 @@ public record DeliveryTables(
                         new ClaimRepository(jdbc, noCaps(jdbc, hash), new PhoneNumbers(), lease, true),
                         hash,
                         lease,
-                        departure,
+                        admission,
                         memory,
                         () -> {},
                         clock),
@@ -101,7 +101,7 @@ public record DeliveryTables(
                         Map.of(),
                         clock),
                 restore,
-                departure,
+                admission,
                 new OperatorActions(jdbc));
     }
 

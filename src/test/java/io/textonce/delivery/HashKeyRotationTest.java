@@ -49,12 +49,12 @@ class HashKeyRotationTest {
         var sms = TestSms.of(TestSms.policy(), sandbox.newEventId(), SENDER, number, "text");
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
         exchange.setVariable("sms", sms);
-        var departure = sandbox.context().getBean(SendAdmission.class);
+        var admission = sandbox.context().getBean(SendAdmission.class);
         var lease = Duration.ofMinutes(1);
         var claims = new ClaimRepository(
                 sandbox.database(), DeliveryTables.noCaps(sandbox.database(), hash), new PhoneNumbers(), lease, false);
         new IdempotentClaims(
-                        claims, hash, lease, departure, new WriteMemory(Duration.ZERO), () -> {}, Clock.systemUTC())
+                        claims, hash, lease, admission, new WriteMemory(Duration.ZERO), () -> {}, Clock.systemUTC())
                 .add(exchange, sms.key());
         return exchange.getVariable("delivery", Delivery.class);
     }

@@ -24,7 +24,7 @@ class RestoreModeTest {
     void letsEverythingGoWhereNothingWasRestored(Sandbox sandbox) {
         var restore = new RestoreMode(sandbox.database(), null, LEASE, Clock.systemUTC());
 
-        assertThat(restore.verdict(RESERVED, false).isSend()).isTrue();
+        assertThat(restore.decide(RESERVED, false).isSend()).isTrue();
         assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
     }
 
@@ -32,7 +32,7 @@ class RestoreModeTest {
     void looksBackToTheMomentOfTheRestoreAndNoLess(Sandbox sandbox) {
         var restore = new RestoreMode(sandbox.database(), to, LEASE, Clock.systemUTC());
 
-        assertThat(restore.verdict(RESERVED, false).status()).isEqualTo(DeliveryStatus.UNKNOWN);
+        assertThat(restore.decide(RESERVED, false).status()).isEqualTo(DeliveryStatus.UNKNOWN);
         assertThat(restore.earliest(Instant.now())).isBetween(to.minusMillis(1), to);
         assertThat(restore.earliest(Instant.EPOCH)).isEqualTo(Instant.EPOCH);
     }
@@ -47,8 +47,8 @@ class RestoreModeTest {
         assertThat(again.until()).isEqualTo(first.until());
         assertThat(first.age()).isBetween(Duration.ofMillis(1), Duration.ofDays(1));
         assertThat(again.age()).isZero();
-        assertThat(first.verdict(RESERVED, false).isSend()).isFalse();
-        assertThat(again.verdict(RESERVED, false).isSend()).isTrue();
+        assertThat(first.decide(RESERVED, false).isSend()).isFalse();
+        assertThat(again.decide(RESERVED, false).isSend()).isTrue();
     }
 
     @Test

@@ -224,10 +224,10 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(FILE, EVENT.substring(0, 200));
-        own.look();
+        own.scan();
         write(FILE, EVENT);
-        own.look();
-        own.look();
+        own.scan();
+        own.scan();
 
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
@@ -1052,8 +1052,8 @@ class UserRoutesTest {
     }
 
     private void look() {
-        own.look();
-        own.look();
+        own.scan();
+        own.scan();
     }
 
     private String textOf(String event) {

@@ -200,7 +200,7 @@ class ClockSkewTest {
         jdbc.update(
                 "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - CAST(? AS interval)",
                 later.toString());
-        var evidence = new Reconciliation(
+        var reconciliation = new Reconciliation(
                 tables.due(),
                 tables.candidates(),
                 (due, since) -> new SharedList.Listed(twilio.messages().sentTo(due.phone(), since), age),
@@ -213,7 +213,7 @@ class ClockSkewTest {
                 id -> {});
         var exchange = new DefaultExchange(context);
         exchange.getMessage().setBody(tables.leases().unknown(1).get(0));
-        evidence.look(exchange);
+        reconciliation.check(exchange);
         return exchange.getVariable("delivery", Delivery.class);
     }
 

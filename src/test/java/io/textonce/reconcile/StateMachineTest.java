@@ -424,7 +424,7 @@ class StateMachineTest {
                 "callback", text.delivery, text.sid, status, null, null, Duration.ofHours(1)));
     }
 
-    /** A SID that evidence gave to another delivery with the same text goes back to its owner: the one fall there is. */
+    /** A SID that reconciliation gave to another delivery with the same text goes back to its owner: the one fall there is. */
     private void noteFreed(UUID owner, String sid) {
         if (sid != null) {
             freed.addAll(jdbc.queryForList(
@@ -440,11 +440,11 @@ class StateMachineTest {
                 continue;
             }
             var delivery = new Delivery(due.id(), due.attempt(), due.status(), null, null, false);
-            if (tables.departure().of(delivery, due.sms(), due.hasSlot()).isSend()) {
+            if (tables.admission().of(delivery, due.sms(), due.hasSlot()).isSend()) {
                 calls.add(new Call(delivery, due.eventId(), asked.get(due.eventId()), passed));
             }
         }
-        var evidence = new Reconciliation(
+        var reconciliation = new Reconciliation(
                 tables.due(),
                 tables.candidates(),
                 (due, since) -> new SharedList.Listed(list(due.phone(), since), Duration.ZERO),
@@ -457,7 +457,7 @@ class StateMachineTest {
         for (DueDelivery due : tables.leases().unknown(10)) {
             var exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(due);
-            evidence.look(exchange);
+            reconciliation.check(exchange);
             var again = exchange.getVariable("delivery", Delivery.class);
             if (again != null) {
                 calls.add(new Call(again, due.eventId(), asked.get(due.eventId()), passed));

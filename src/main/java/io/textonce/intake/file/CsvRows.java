@@ -70,18 +70,18 @@ final class CsvRows implements Records {
     /** Returns the first row that names every required field, else the one that names the most. */
     private @Nullable CsvHeader findHeader() throws IOException {
         CsvHeader best = null;
-        Byte told = null;
+        Byte declared = null;
         var lines = new ByteArrayOutputStream();
         int rows = fields.required().size() > 1 ? TITLE : 1;
         for (Line line = reader.line(); line != null && rows > 0; line = reader.line()) {
             var separator = DELIMITER.matcher(new String(line.withoutCarriageReturn(), StandardCharsets.US_ASCII));
-            if (told == null && best == null && separator.matches()) {
-                told = (byte) separator.group(1).charAt(0);
+            if (declared == null && best == null && separator.matches()) {
+                declared = (byte) separator.group(1).charAt(0);
                 lines.writeBytes(line.withoutCarriageReturn());
                 lines.write('\n');
                 continue;
             }
-            byte by = told == null ? CsvHeader.delimiterOf(line.bytes(), fields) : told;
+            byte by = declared == null ? CsvHeader.delimiterOf(line.bytes(), fields) : declared;
             var candidate = new CsvHeader(reader.row(line, by), fields);
             if (best == null || candidate.isComplete() || candidate.known() > best.known()) {
                 best = candidate;

@@ -38,15 +38,15 @@ public final class FileIntake {
 
     private final Inbox inbox;
     private final FileLocks locks;
-    private final StableFileFilter quietFiles;
+    private final StableFileFilter stableFiles;
     private final RouteSchemas schemas;
     private final FileRuns runs;
 
-    FileIntake(Inbox inbox, FileLocks locks, StableFileFilter quietFiles, RouteSchemas schemas, FileRuns runs) {
+    FileIntake(Inbox inbox, FileLocks locks, StableFileFilter stableFiles, RouteSchemas schemas, FileRuns runs) {
         this.runs = runs;
         this.inbox = inbox;
         this.locks = locks;
-        this.quietFiles = quietFiles;
+        this.stableFiles = stableFiles;
         this.schemas = schemas;
     }
 
@@ -69,7 +69,7 @@ public final class FileIntake {
         }
         exchange.setVariable("source", "file");
         if (run.isEmpty()) {
-            quietFiles.empty();
+            stableFiles.empty();
             throw new EventRejected(400, "invalid_request", "The file is empty.");
         }
     }
@@ -126,7 +126,7 @@ public final class FileIntake {
                         null,
                         reason(exchange));
         runs.count(false);
-        if (Problem.rejection(caught(exchange)) == null && run.firstUnforeseen()) {
+        if (Problem.rejection(caught(exchange)) == null && run.isFirstUnexpected()) {
             LOG.error(
                     "A line failed with an unexpected error; only the first one of a file is logged", caught(exchange));
         }
@@ -182,7 +182,7 @@ public final class FileIntake {
     public void stays(Exchange exchange) {
         Path file = file(exchange);
         var caught = caught(exchange);
-        quietFiles.rest(file.toFile());
+        stableFiles.rest(file.toFile());
         LOG.warn(
                 "{} stays in the inbox and will be read again from the start: {}",
                 file.getFileName(),

@@ -40,7 +40,7 @@ final class FileRun implements Closeable {
     private final BooleanSupplier shuttingDown;
     private final AtomicLong tried = new AtomicLong();
     private final AtomicReference<@Nullable String> stopped = new AtomicReference<>();
-    private final AtomicBoolean unforeseen = new AtomicBoolean();
+    private final AtomicBoolean unexpected = new AtomicBoolean();
     private final long startNanos = System.nanoTime();
     private final AtomicLong saidNanos = new AtomicLong(startNanos);
     private final AtomicLong saidCount = new AtomicLong();
@@ -169,8 +169,8 @@ final class FileRun implements Closeable {
     }
 
     /** Returns whether this is the first unexpected error of the file: the one logged with a stack trace. */
-    boolean firstUnforeseen() {
-        return unforeseen.compareAndSet(false, true);
+    boolean isFirstUnexpected() {
+        return unexpected.compareAndSet(false, true);
     }
 
     /**

@@ -44,7 +44,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
     private final Inbox inbox;
     private final Duration quietTime;
     private final Map<Reason, Counter> ignored = new EnumMap<>(Reason.class);
-    private final Map<String, Look> looks = new HashMap<>();
+    private final Map<String, Observation> observations = new HashMap<>();
     private long sweptNanos = System.nanoTime();
 
     StableFileFilter(Inbox inbox, TextOnceProperties settings, MeterRegistry meters) {
@@ -65,19 +65,19 @@ public final class StableFileFilter implements GenericFileFilter<File> {
         File file = candidate.getFile();
         int depth = inbox.depth(file.toPath());
         if (candidate.isDirectory()) {
-            return depth == 1 || !PUT_AWAY.contains(file.getName()) && isIgnored(file, look(file), Reason.DEEP);
+            return depth == 1 || !PUT_AWAY.contains(file.getName()) && isIgnored(file, observation(file), Reason.DEEP);
         }
-        var look = look(file);
+        var observation = observation(file);
         if (!isHere(file) || Inbox.leadsElsewhere(file.toPath())) {
-            return isIgnored(file, look, Reason.LINK);
+            return isIgnored(file, observation, Reason.LINK);
         }
         boolean empty = file.length() == 0;
         // Who puts a file into the inbox itself may be about to move it on.
         long needed = quietTime.toNanos() * (empty || depth == 1 ? EMPTY : 1);
-        if (look.quietNanos() < Math.max(1, needed)) {
+        if (observation.quietNanos() < Math.max(1, needed)) {
             return false;
         }
-        return depth > 1 || isIgnored(file, look, Reason.ROOT);
+        return depth > 1 || isIgnored(file, observation, Reason.ROOT);
     }
 
     /** Counts an empty file, which is moved away with its reason. */
@@ -87,7 +87,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
 
     /** Skips a file for a while. */
     synchronized void rest(File file) {
-        look(file).sinceNanos = System.nanoTime() + REST.toNanos();
+        observation(file).sinceNanos = System.nanoTime() + REST.toNanos();
     }
 
     /**
@@ -99,26 +99,26 @@ public final class StableFileFilter implements GenericFileFilter<File> {
     }
 
     /** Logs an ignored file once, and returns that it is not accepted. */
-    private boolean isIgnored(File file, Look look, Reason reason) {
-        if (!look.named) {
-            look.named = true;
+    private boolean isIgnored(File file, Observation observation, Reason reason) {
+        if (!observation.named) {
+            observation.named = true;
             ignored.get(reason).increment();
             LOG.warn("{} is ignored: {}", file, reason.words);
         }
         return false;
     }
 
-    private Look look(File file) {
+    private Observation observation(File file) {
         long now = System.nanoTime();
         sweep(now);
-        var look = looks.computeIfAbsent(file.getAbsolutePath(), path -> new Look());
-        look.at(file, now);
-        return look;
+        var observation = observations.computeIfAbsent(file.getAbsolutePath(), path -> new Observation());
+        observation.at(file, now);
+        return observation;
     }
 
     private void sweep(long now) {
         if (now - sweptNanos > FORGET.toNanos()) {
-            looks.values().removeIf(look -> now - look.lastNanos > FORGET.toNanos());
+            observations.values().removeIf(observation -> now - observation.lastNanos > FORGET.toNanos());
             sweptNanos = now;
         }
     }
@@ -137,7 +137,7 @@ public final class StableFileFilter implements GenericFileFilter<File> {
     }
 
     /** Last observation of a file, and the time since which it has not changed. */
-    private static final class Look {
+    private static final class Observation {
 
         private long length = -1;
         private long modified;
