@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -80,14 +81,23 @@ class ScaleIT {
     void pollsDuringALongTransaction() throws SQLException {
         assumeTrue(PARTS.contains("snapshot"));
         int rows = Integer.getInteger("bench.rows", 300_000);
-        var tables = DeliveryTables.of(dataSource, Duration.ofSeconds(60), null);
+        int seconds = Math.max(1, Integer.getInteger("bench.minutes", 0) * 60);
         try (var snapshot = DriverManager.getConnection(peers.postgres().url(), "postgres", "postgres")) {
             snapshot.setAutoCommit(false);
             snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             snapshot.createStatement().execute("SELECT count(*) FROM textonce.deliveries");
-            DueRows.insert(jdbc, "reserved", "gone-", Duration.ofMinutes(5), null, rows);
-            jdbc.update("UPDATE textonce.deliveries SET status = 'rejected', due_at = NULL");
+            var polling = DeliveryTables.of(dataSource, Duration.ofSeconds(60), null);
+            var polls = new ArrayList<Double>();
+            for (int second = 1; second <= seconds; second++) {
+                var next = Instant.now().plusSeconds(1);
+                DueRows.insert(jdbc, "reserved", "gone-" + second + "-", Duration.ofMinutes(5), null, rows / seconds);
+                jdbc.update(
+                        "UPDATE textonce.deliveries SET status = 'rejected', due_at = NULL WHERE due_at IS NOT NULL");
+                polls.add(millis(() -> polling.leases().unknown(16)));
+                await().until(() -> seconds == 1 || Instant.now().isAfter(next));
+            }
             jdbc.execute("ANALYZE textonce.deliveries");
+            var tables = DeliveryTables.of(dataSource, Duration.ofSeconds(60), null);
             double full = millis(() -> tables.leases().unknown(16));
             double next = IntStream.range(0, 100)
                     .mapToDouble(n -> millis(() -> tables.leases().unknown(16)))
@@ -97,6 +107,7 @@ class ScaleIT {
                     .orElseThrow();
             REPORT.heading("A transaction that stays open");
             REPORT.line("%,d dead entries: a poll from the beginning %.1f ms, any other %.2f ms", rows, full, next);
+            REPORT.line("One poll a second while they were made: %s", quantiles(polls));
             snapshot.rollback();
         }
     }
@@ -260,6 +271,15 @@ class ScaleIT {
 
     private long count(String condition) {
         return jdbc.queryForObject("SELECT count(*) FROM textonce.deliveries WHERE " + condition, Long.class);
+    }
+
+    private static String quantiles(List<Double> millis) {
+        var sorted = millis.stream().sorted().toList();
+        return "median %.2f ms, 99 %% within %.2f ms, longest %.1f ms"
+                .formatted(
+                        sorted.get(sorted.size() / 2),
+                        sorted.get(sorted.size() * 99 / 100),
+                        sorted.get(sorted.size() - 1));
     }
 
     private static double millis(Runnable work) {

@@ -16,17 +16,22 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Measures the image's small form: its memory while idle and with 100 messages a second. */
+/**
+ * Measures the image's small form: its memory while idle and with 100 messages a second. The system property
+ * {@code bench.cgroup} names a control group with a limit in which it runs, as in a container.
+ */
 @Tag("bench")
 class SmallIT {
 
     private static final Path FOLDER = Path.of("target", "bench");
     private static final Report REPORT = new Report(FOLDER.resolve("small.md"));
     private static final Pattern ENV = Pattern.compile("(?m)^ENV (\\w+)=(\\S+)$");
+    private static final @Nullable String CGROUP = System.getProperty("bench.cgroup");
     private static final int RATE = 100;
     private static final int TWILIO_MILLIS = 200;
     /** With the default two minutes. */
@@ -60,6 +65,9 @@ class SmallIT {
                     .atRate(RATE, Duration.ZERO, LOAD, () -> {});
             bench.awaitTexts(timeline.all());
             line("%d/s for %d s".formatted(RATE, LOAD.toSeconds()), app, timeline);
+            if (CGROUP != null) {
+                REPORT.line("The control group had at most %d MB.", peak(Path.of(CGROUP)) >> 20);
+            }
             assertThat(timeline.failed()).isZero();
             assertThat(memory(app, "RssAnon")).isLessThan(MOST_KILOBYTES);
         }
@@ -74,7 +82,7 @@ class SmallIT {
         ENV.matcher(Files.readString(Path.of("Dockerfile")))
                 .results()
                 .forEach(variable -> app.with(variable.group(1), variable.group(2)));
-        return app;
+        return CGROUP == null ? app : app.cgroup(Path.of(CGROUP));
     }
 
     private static void line(String name, AppProcess app, Timeline timeline) throws IOException {
@@ -87,6 +95,13 @@ class SmallIT {
                 timeline.percentile(0.5, 0, all),
                 timeline.percentile(0.99, 0, all),
                 timeline.failed());
+    }
+
+    /** Returns the most bytes that a control group had since it was made, those of its cached files included. */
+    private static long peak(Path cgroup) throws IOException {
+        Path first = cgroup.resolve("memory.max_usage_in_bytes");
+        Path file = Files.exists(first) ? first : cgroup.resolve("memory.peak");
+        return Long.parseLong(Files.readString(file).trim());
     }
 
     private static long memory(AppProcess app, String field) throws IOException {

@@ -60,6 +60,7 @@ public final class AppProcess implements AutoCloseable {
     private @Nullable Path jar =
             Optional.ofNullable(System.getProperty("sandbox.jar")).map(Path::of).orElse(null);
     private @Nullable String classPath;
+    private @Nullable Path cgroup;
     private Path directory = Path.of("").toAbsolutePath();
     private final int port = FreePort.next();
     private final int managementPort = FreePort.next();
@@ -123,6 +124,12 @@ public final class AppProcess implements AutoCloseable {
     /** Where it runs, and looks for its folder {@code lib}; by default where the test does. */
     public AppProcess in(Path folder) {
         directory = folder;
+        return this;
+    }
+
+    /** Its memory is limited by a control group of the kernel, as a container's is. */
+    public AppProcess cgroup(Path folder) {
+        cgroup = folder;
         return this;
     }
 
@@ -321,6 +328,9 @@ public final class AppProcess implements AutoCloseable {
 
     private List<String> command() {
         List<String> command = new ArrayList<>();
+        if (cgroup != null) {
+            command.addAll(List.of("sh", "-c", "echo $$ > \"$0\" && exec \"$@\"", cgroup + "/cgroup.procs"));
+        }
         command.add(ExtractedJar.java());
         command.addAll(jvmArguments);
         if (classPath != null) {
