@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,28 +64,9 @@ record Match(
                 .toList();
         for (BiPredicate<String, String> same :
                 List.<BiPredicate<String, String>>of(TextMatch::exactly, TextMatch::loosely)) {
-            var found =
-                    own.stream().filter(seen -> same.test(text, seen.body())).toList();
-            if (found.isEmpty()) {
-                continue;
-            }
-            var wanting = candidates.stream()
-                    .filter(other -> !other.bound())
-                    .filter(other -> other.id().equals(due.id())
-                            || other.text() != null && same.test(text, Sms.textOf(other.text())))
-                    .toList();
-            if (wanting.stream().anyMatch(other -> !media.equals(Sms.mediaOf(other.text())))) {
-                return new Match(null, "the list does not show the media, and another delivery has the same text");
-            }
-            if (wanting.stream().anyMatch(other -> other.open() && !other.id().equals(due.id()))) {
-                return new Match(null, "the listed message may belong to another delivery with the same text");
-            }
-            int place = wanting.stream().map(Candidate::id).toList().indexOf(due.id());
-            if (place >= 0) {
-                // Earlier deliveries take theirs first: one of them may have received its message since they were read.
-                return place < found.size()
-                        ? new Match(found.get(place), null)
-                        : new Match(null, "the listed messages belong to earlier deliveries with the same text");
+            var match = ofSameText(due, media, own, candidates, other -> same.test(text, other));
+            if (match != null) {
+                return match;
             }
         }
         var last = candidates.stream()
@@ -99,13 +81,46 @@ record Match(
         }
         boolean uncertain = unbound.stream()
                 .anyMatch(seen -> !(own.contains(seen) && TextMatch.loosely(text, seen.body()))
-                        && (seen.body().isEmpty()
-                                || TextMatch.loosely(text, seen.body())
-                                || TextMatch.possibly(text, seen.body())
-                                || !media.isEmpty() && TextMatch.loosely(text + " https://media", seen.body())));
+                        && mayHave(seen, text, !media.isEmpty()));
         return new Match(
                 null,
                 uncertain ? "a listed message may be this one: its text, time or sender does not rule it out" : null);
+    }
+
+    /** Returns whether a message may have this text, as far as the list shows its own. */
+    private static boolean mayHave(Seen seen, String text, boolean hasMedia) {
+        return seen.body().isEmpty()
+                || TextMatch.loosely(text, seen.body())
+                || TextMatch.possibly(text, seen.body())
+                || hasMedia && TextMatch.loosely(text + " https://media", seen.body());
+    }
+
+    /** Returns the result if a message has this text and the delivery a place among those with it, else null. */
+    private static @Nullable Match ofSameText(
+            DueDelivery due, List<String> media, List<Seen> own, List<Candidate> candidates, Predicate<String> isSame) {
+        var found = own.stream().filter(seen -> isSame.test(seen.body())).toList();
+        if (found.isEmpty()) {
+            return null;
+        }
+        var wanting = candidates.stream()
+                .filter(other -> !other.bound())
+                .filter(other ->
+                        other.id().equals(due.id()) || other.text() != null && isSame.test(Sms.textOf(other.text())))
+                .toList();
+        if (wanting.stream().anyMatch(other -> !media.equals(Sms.mediaOf(other.text())))) {
+            return new Match(null, "the list does not show the media, and another delivery has the same text");
+        }
+        if (wanting.stream().anyMatch(other -> other.open() && !other.id().equals(due.id()))) {
+            return new Match(null, "the listed message may belong to another delivery with the same text");
+        }
+        int place = wanting.stream().map(Candidate::id).toList().indexOf(due.id());
+        if (place < 0) {
+            return null;
+        }
+        // Earlier deliveries take theirs first: one of them may have received its message since they were read.
+        return place < found.size()
+                ? new Match(found.get(place), null)
+                : new Match(null, "the listed messages belong to earlier deliveries with the same text");
     }
 
     /** Returns the result where the list does not show what was sent: any message of the sender may be it. */

@@ -140,17 +140,8 @@ final class Reconciliation {
         // Maximum lead of the database's clock, which wrote the attempts, over this machine's.
         var ahead = Duration.between(Instant.now(), candidates.now());
         var since = restore.earliest(first(due, equal)).minus(ahead).minus(TOLERANCE);
-        SharedList.Listed list;
-        try {
-            list = messages.sentTo(
-                    due, since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
-        } catch (TwilioFailure e) {
-            LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
-            retryCheck(due, e.getMessage(), due.unclearFor(), null);
-            return;
-        }
+        var list = list(due, since);
         if (list == null) {
-            deliveries.scheduleCheck(due, settings.unknown().firstCheck());
             return;
         }
         // What the list shows is as old as the list.
@@ -173,6 +164,22 @@ final class Reconciliation {
             retryCheck(due, doubt, unclear, match.ends());
         } else {
             absence.decide(exchange, due, unbound);
+        }
+    }
+
+    /** Returns Twilio's messages to the number; null if they can't be read now, and a later check is scheduled. */
+    private SharedList.@Nullable Listed list(DueDelivery due, Instant since) {
+        try {
+            var list = messages.sentTo(
+                    due, since.plus(min(Duration.ZERO, skew.get().least())).minus(MOST_SKEW.multipliedBy(2)));
+            if (list == null) {
+                deliveries.scheduleCheck(due, settings.unknown().firstCheck());
+            }
+            return list;
+        } catch (TwilioFailure e) {
+            LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
+            retryCheck(due, e.getMessage(), due.unclearFor(), null);
+            return null;
         }
     }
 
