@@ -48,13 +48,13 @@ public final class ClaimedEvent {
             String service,
             String phone,
             String text,
-            SendDecision verdict) {
+            SendDecision decision) {
         var policy = TestSms.policy();
         policy.setMessagingService(service);
         var sms = TestSms.of(policy, eventId, service.isEmpty() ? DeliveryTables.SENDER : service, phone, text);
         var exchange = new DefaultExchange(context);
         exchange.setVariable("sms", sms);
-        exchange.setVariable("decision", verdict);
+        exchange.setVariable("decision", decision);
         return tables.claims().add(exchange, sms.key())
                 ? Optional.of(exchange.getVariable("delivery", Delivery.class))
                 : Optional.empty();

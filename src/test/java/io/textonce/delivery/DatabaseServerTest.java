@@ -72,7 +72,7 @@ class DatabaseServerTest {
             first.reconnect();
 
             assertThat(restores()).isEmpty();
-            assertThat(second.verdict().isSend()).isTrue();
+            assertThat(second.decision().isSend()).isTrue();
         }
     }
 
@@ -118,8 +118,8 @@ class DatabaseServerTest {
         try (var first = new Instance();
                 var second = other.join()) {
             assertThat(restores()).containsExactly(newest);
-            assertThat(first.verdict().status()).isEqualTo(DeliveryStatus.UNKNOWN);
-            assertThat(second.verdict().status()).isEqualTo(DeliveryStatus.UNKNOWN);
+            assertThat(first.decision().status()).isEqualTo(DeliveryStatus.UNKNOWN);
+            assertThat(second.decision().status()).isEqualTo(DeliveryStatus.UNKNOWN);
             assertThat(first.server.health().getDetails()).containsKey("restoreModeUntil");
         }
     }
@@ -156,7 +156,7 @@ class DatabaseServerTest {
             other.reconnect();
             instance.reconnect();
 
-            await().untilAsserted(() -> assertThat(other.verdict().status()).isEqualTo(DeliveryStatus.UNKNOWN));
+            await().untilAsserted(() -> assertThat(other.decision().status()).isEqualTo(DeliveryStatus.UNKNOWN));
             await().untilAsserted(() -> assertThat(
                             jdbc.queryForList(
                                     "SELECT id, body FROM textonce.deliveries WHERE status = 'unknown' AND event_id = 'event-1'"))
@@ -375,7 +375,7 @@ class DatabaseServerTest {
             ClaimedEvent.claim(tables.get(), new DefaultCamelContext(), event, "", "+15558675300", "Text");
         }
 
-        SendDecision verdict() {
+        SendDecision decision() {
             return restore.decide(Delivery.claimed(DeliveryId.next(0), 1), false);
         }
 

@@ -93,11 +93,11 @@ class OneClockTest {
                 }
                 continue;
             }
-            var verdict = tables.gate().again(taken.get(0));
-            if (verdict.isSend()) {
+            var decision = tables.gate().again(taken.get(0));
+            if (decision.isSend()) {
                 break;
             }
-            tables.due().end(taken.get(0), verdict);
+            tables.due().end(taken.get(0), decision);
         }
 
         assertThat(takes).isEqualTo(2);

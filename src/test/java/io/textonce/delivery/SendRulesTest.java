@@ -29,10 +29,10 @@ class SendRulesTest {
 
     @Test
     void holdsATextByNightInTheNumbersRegion() {
-        var verdict = gate("2026-07-01T20:00:00Z").time(sms(BERLIN, "21:00-08:00", null, null, null));
+        var decision = gate("2026-07-01T20:00:00Z").time(sms(BERLIN, "21:00-08:00", null, null, null));
 
-        assertThat(verdict.until()).isEqualTo("2026-07-02T06:00:00Z");
-        assertThat(verdict.words()).isEqualTo("Held until 08:00 Europe/Berlin: quiet hours");
+        assertThat(decision.until()).isEqualTo("2026-07-02T06:00:00Z");
+        assertThat(decision.words()).isEqualTo("Held until 08:00 Europe/Berlin: quiet hours");
     }
 
     @Test
@@ -49,17 +49,17 @@ class SendRulesTest {
 
     @Test
     void goesByTheEventsZoneFirst() {
-        var verdict = gate("2026-07-01T15:00:00Z").time(sms(BERLIN, "21:00-08:00", "Asia/Tokyo", null, null));
+        var decision = gate("2026-07-01T15:00:00Z").time(sms(BERLIN, "21:00-08:00", "Asia/Tokyo", null, null));
 
-        assertThat(verdict.words()).isEqualTo("Held until 08:00 Asia/Tokyo: quiet hours");
+        assertThat(decision.words()).isEqualTo("Held until 08:00 Asia/Tokyo: quiet hours");
     }
 
     /** Night in Kamchatka (UTC+12) ends at 20:00 UTC, when it has begun in Moscow (UTC+3); that ends at 05:00 UTC. */
     @Test
     void holdsWhileItIsNightInAnyZoneOfTheNumber() {
-        var verdict = gate("2026-07-01T12:00:00Z").time(sms(RUSSIA, "21:00-08:00", null, null, null));
+        var decision = gate("2026-07-01T12:00:00Z").time(sms(RUSSIA, "21:00-08:00", null, null, null));
 
-        assertThat(verdict.until()).isEqualTo("2026-07-02T05:00:00Z");
+        assertThat(decision.until()).isEqualTo("2026-07-02T05:00:00Z");
     }
 
     @Test

@@ -434,9 +434,9 @@ class StateMachineTest {
 
     private void work() {
         for (DueDelivery due : tables.leases().held(10)) {
-            var verdict = tables.gate().again(due);
-            if (!verdict.isSend()) {
-                tables.due().end(due, verdict);
+            var decision = tables.gate().again(due);
+            if (!decision.isSend()) {
+                tables.due().end(due, decision);
                 continue;
             }
             var delivery = new Delivery(due.id(), due.attempt(), due.status(), null, null, false);
