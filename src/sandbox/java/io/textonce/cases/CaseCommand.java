@@ -1,10 +1,8 @@
 package io.textonce.cases;
 
-import io.textonce.TextOnce;
 import io.textonce.privacy.CommandConsole;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.SandboxApplication;
-import io.textonce.sandbox.SandboxConfiguration;
 import io.textonce.sandbox.UserFileFindings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,8 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.FileSystemUtils;
@@ -61,22 +57,11 @@ public final class CaseCommand {
     }
 
     private static ConfigurableApplicationContext start(Peers peers, Path folder) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put("PORT", "0");
-        settings.put("MANAGEMENT_SERVER_PORT", "0");
-        settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
-        settings.put("TEXTONCE_ROUTES", folder.toString());
-        settings.put("TEXTONCE_ROUTES_RELOAD", "false");
-        settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
-        var application = new SpringApplication(TextOnce.class, SandboxConfiguration.class);
-        application.addInitializers(context -> {
-            SandboxApplication.silence();
-            peers.start();
-            settings.putAll(peers.environment());
-            Peers.configure(context.getEnvironment(), settings);
+        var context = SandboxApplication.startForCommand(folder, () -> {
+            var settings = new HashMap<>(peers.start().environment());
+            settings.put("TEXTONCE_FILE_QUIET_TIME", "300ms");
+            return settings;
         });
-        application.setLogStartupInfo(false);
-        var context = application.run();
         int port = Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
         peers.twilio().callbackTarget("127.0.0.1:" + port);
         return context;

@@ -58,14 +58,7 @@ final class MessagesApi {
     }
 
     Ledger.Entry note(Call call) {
-        return ledger.received(new TwilioPost(
-                clock.instant(),
-                call.path(),
-                call.headersOfInterest(),
-                call.body,
-                call.form().parameters(),
-                "under way",
-                null));
+        return ledger.received(TwilioPost.of(call, clock.instant(), "under way"));
     }
 
     void create(Call call, Ledger.Entry entry, String accountSid) throws IOException {

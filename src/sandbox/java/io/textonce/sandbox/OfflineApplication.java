@@ -1,10 +1,8 @@
 package io.textonce.sandbox;
 
-import io.textonce.TextOnce;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -16,7 +14,7 @@ final class OfflineApplication {
     private OfflineApplication() {}
 
     static ConfigurableApplicationContext start(Path folder) {
-        Map<String, Object> settings = new HashMap<>();
+        Map<String, String> settings = new HashMap<>();
         settings.put("SPRING_DATASOURCE_URL", "jdbc:postgresql://127.0.0.1:1/none");
         settings.put("SPRING_DATASOURCE_USERNAME", "none");
         settings.put("SPRING_DATASOURCE_PASSWORD", "none");
@@ -31,18 +29,7 @@ final class OfflineApplication {
         settings.put("TWILIO_FROM_NUMBER", Peers.FROM_NUMBER);
         settings.put("TWILIO_VERIFY_SERVICE_SID", Peers.VERIFY_SERVICE_SID);
         settings.put("TEXTONCE_HASH_KEY", "offline-hash-key-0123456789abcdef");
-        settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
         settings.put("CAMEL_MAIN_AUTOSTARTUP", "false");
-        settings.put("PORT", "0");
-        settings.put("MANAGEMENT_SERVER_PORT", "0");
-        settings.put("TEXTONCE_ROUTES", folder.toString());
-        settings.put("TEXTONCE_ROUTES_RELOAD", "false");
-        var application = new SpringApplication(TextOnce.class, SandboxConfiguration.class);
-        application.addInitializers(context -> {
-            SandboxApplication.silence();
-            Peers.configure(context.getEnvironment(), settings);
-        });
-        application.setLogStartupInfo(false);
-        return application.run();
+        return SandboxApplication.startForCommand(folder, () -> settings);
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.support.PluginHelper;
@@ -33,6 +34,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
@@ -45,7 +47,7 @@ public final class SandboxApplication {
     private static final Logger LOG = LoggerFactory.getLogger(SandboxApplication.class);
 
     /** Folder of user files: loaded within a second or two, as in production. */
-    private static final Path OWN_ROUTES = Path.of("my-routes");
+    private static final Path USER_ROUTES = Path.of("my-routes");
 
     private static final boolean IS_CHECKOUT = Files.exists(Path.of("pom.xml")) && Files.isDirectory(Path.of("routes"));
 
@@ -83,8 +85,8 @@ public final class SandboxApplication {
 
     private static void start(String[] args) {
         try {
-            Files.createDirectories(OWN_ROUTES);
-            Path senders = OWN_ROUTES.resolve("senders.yaml");
+            Files.createDirectories(USER_ROUTES);
+            Path senders = USER_ROUTES.resolve("senders.yaml");
             if (!Files.exists(senders)) {
                 Files.writeString(senders, SENDERS);
             }
@@ -98,7 +100,7 @@ public final class SandboxApplication {
             SpringApplication.getShutdownHandlers().add(peers::close);
             Map<String, Object> settings = new HashMap<>(peers.environment());
             settings.putAll(peers.statusEnvironment());
-            peers.statuses().onEvent(SandboxApplication::told);
+            peers.statuses().onEvent(SandboxApplication::log);
             String address = "http://localhost:" + context.getEnvironment().getProperty("server.port");
             settings.put("PUBLIC_BASE_URL", address);
             settings.put("MANAGEMENT_ENDPOINT_HEALTH_SHOW_DETAILS", "always");
@@ -109,7 +111,7 @@ public final class SandboxApplication {
                 settings.put("TEXTONCE_HOME", "file:routes");
             }
             if (!context.getEnvironment().containsProperty("TEXTONCE_ROUTES")) {
-                settings.put("TEXTONCE_ROUTES", OWN_ROUTES.toString());
+                settings.put("TEXTONCE_ROUTES", USER_ROUTES.toString());
             }
             if (!context.getEnvironment().containsProperty("MANAGEMENT_SERVER_PORT")) {
                 settings.put("MANAGEMENT_SERVER_PORT", String.valueOf(orAny(MANAGEMENT_PORT)));
@@ -131,6 +133,27 @@ public final class SandboxApplication {
             peers.close();
             throw e;
         }
+    }
+
+    /**
+     * Starts TextOnce for a command: without its log, at any ports, with the files of a folder.
+     *
+     * @param peers settings of its peers, which this may start
+     */
+    public static ConfigurableApplicationContext startForCommand(Path folder, Supplier<Map<String, String>> peers) {
+        var application = new SpringApplication(TextOnce.class, SandboxConfiguration.class);
+        application.addInitializers(context -> {
+            silence();
+            Map<String, Object> settings = new HashMap<>(peers.get());
+            settings.put("PORT", "0");
+            settings.put("MANAGEMENT_SERVER_PORT", "0");
+            settings.put("PUBLIC_BASE_URL", "https://sms.example.com");
+            settings.put("TEXTONCE_ROUTES", folder.toString());
+            settings.put("TEXTONCE_ROUTES_RELOAD", "false");
+            Peers.configure(context.getEnvironment(), settings);
+        });
+        application.setLogStartupInfo(false);
+        return application.run();
     }
 
     /** Silences an application whose findings are printed: every logger that has a level, and the root of the others. */
@@ -215,7 +238,7 @@ public final class SandboxApplication {
                 DATA);
     }
 
-    private static void told(JsonNode event) {
+    private static void log(JsonNode event) {
         LOG.info(
                 "The client received: {} is {}",
                 event.at("/data/eventId").asText(),

@@ -63,10 +63,8 @@ public final class SandboxPostgres implements AutoCloseable {
 
     /** A JVM that was killed leaves its PostgreSQL running, which holds the data. */
     private void stopLeftover() throws IOException {
-        Path pidFile = directory.resolve("postmaster.pid");
-        if (Files.exists(pidFile)) {
-            long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).trim());
-            ProcessHandle.of(pid)
+        if (Files.exists(pidFile())) {
+            ProcessHandle.of(pid())
                     .filter(process -> process.info().command().orElse("").contains("postgres"))
                     .ifPresent(process -> {
                         process.destroy();
@@ -113,13 +111,18 @@ public final class SandboxPostgres implements AutoCloseable {
     /** Returns the main process, whose children are its sessions and workers. */
     public ProcessHandle process() {
         try {
-            long pid = Long.parseLong(Files.readAllLines(directory.resolve("postmaster.pid"))
-                    .get(0)
-                    .trim());
-            return ProcessHandle.of(pid).orElseThrow();
+            return ProcessHandle.of(pid()).orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Path pidFile() {
+        return directory.resolve("postmaster.pid");
+    }
+
+    private long pid() throws IOException {
+        return Long.parseLong(Files.readAllLines(pidFile()).get(0).trim());
     }
 
     @Override

@@ -22,6 +22,17 @@ public record TwilioPost(
         String outcome,
         @Nullable String sid) {
 
+    static TwilioPost of(Call call, Instant at, String outcome) {
+        return new TwilioPost(
+                at,
+                call.path(),
+                call.headersOfInterest(),
+                call.body,
+                call.form().parameters(),
+                outcome,
+                null);
+    }
+
     public boolean recorded() {
         return sid != null;
     }

@@ -16,13 +16,13 @@ public final class UserFileFindings {
     /** @param folder of the files, as the user wrote it */
     public static List<String> of(ApplicationContext context, Path folder) {
         return context.getBean(UserRoutes.class).health().getDetails().entrySet().stream()
-                .map(fault -> finding(folder.resolve(fault.getKey()), String.valueOf(fault.getValue())))
+                .map(error -> finding(folder.resolve(error.getKey()), String.valueOf(error.getValue())))
                 .sorted()
                 .toList();
     }
 
-    private static String finding(Path file, String fault) {
-        var line = LINE.matcher(fault);
-        return line.matches() ? file + ":" + line.group(1) + ": " + line.group(2) : file + ": " + fault;
+    private static String finding(Path file, String error) {
+        var line = LINE.matcher(error);
+        return line.matches() ? file + ":" + line.group(1) + ": " + line.group(2) : file + ": " + error;
     }
 }

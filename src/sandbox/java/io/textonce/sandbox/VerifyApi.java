@@ -84,14 +84,7 @@ final class VerifyApi {
     }
 
     synchronized void handle(Call call, String service, String resource) throws IOException {
-        posts.add(new TwilioPost(
-                clock.instant(),
-                call.path(),
-                call.headersOfInterest(),
-                call.body,
-                call.form().parameters(),
-                "",
-                null));
+        posts.add(TwilioPost.of(call, clock.instant(), ""));
         TwilioError rejection = accounts.rejection(call, accounts.mainSid());
         Fault fault = faults.poll();
         if (fault != null && fault.preventsRecording()) {
