@@ -2,11 +2,8 @@ package io.textonce.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariDataSource;
-import io.textonce.sandbox.SandboxPostgres;
 import io.textonce.sandbox.TwilioMessage;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -18,11 +15,10 @@ import java.util.concurrent.Executors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,11 +32,9 @@ class CancellationsTest {
     private static final String PHONE = "+15558675310";
     private static final String REASON = "Canceled by the test";
 
-    @TempDir
-    private static Path directory;
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
 
-    private static SandboxPostgres postgres;
-    private static HikariDataSource dataSource;
     private static JdbcTemplate jdbc;
     private static DeliveryTables tables;
     private static Cancellations cancellations;
@@ -71,23 +65,13 @@ class CancellationsTest {
     }
 
     @BeforeAll
-    static void startDatabase() throws IOException {
-        postgres = new SandboxPostgres(directory).start();
-        dataSource = new HikariDataSource();
-        dataSource.setJdbcUrl(postgres.url());
-        dataSource.setUsername("postgres");
-        jdbc = new JdbcTemplate(dataSource);
-        tables = DeliveryTables.migrate(dataSource, LEASE);
-        cancellations = DeliveryTables.cancellations(dataSource);
+    static void createTables() throws IOException {
+        jdbc = new JdbcTemplate(DATABASE);
+        tables = DeliveryTables.migrate(DATABASE, LEASE);
+        cancellations = DeliveryTables.cancellations(DATABASE);
         outcomes = new OutcomeRepository(jdbc);
         reports = new StatusRepository(jdbc);
         context = new DefaultCamelContext();
-    }
-
-    @AfterAll
-    static void stopDatabase() {
-        dataSource.close();
-        postgres.close();
     }
 
     @BeforeEach

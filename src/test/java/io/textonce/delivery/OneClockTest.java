@@ -3,9 +3,6 @@ package io.textonce.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.zaxxer.hikari.HikariDataSource;
-import io.textonce.sandbox.SandboxPostgres;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
@@ -17,12 +14,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -33,29 +29,17 @@ class OneClockTest {
 
     private static final Duration LEASE = Duration.ofSeconds(60);
 
-    @TempDir
-    private static Path directory;
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
 
-    private static SandboxPostgres postgres;
-    private static HikariDataSource dataSource;
     private static JdbcTemplate jdbc;
     private static CamelContext context;
 
     @BeforeAll
-    static void startDatabase() {
-        postgres = new SandboxPostgres(directory).start();
-        dataSource = new HikariDataSource();
-        dataSource.setJdbcUrl(postgres.url());
-        dataSource.setUsername("postgres");
-        jdbc = new JdbcTemplate(dataSource);
-        DeliveryTables.migrate(dataSource, LEASE);
+    static void createTables() {
+        jdbc = new JdbcTemplate(DATABASE);
+        DeliveryTables.migrate(DATABASE, LEASE);
         context = new DefaultCamelContext();
-    }
-
-    @AfterAll
-    static void stopDatabase() {
-        dataSource.close();
-        postgres.close();
     }
 
     @BeforeEach
@@ -127,11 +111,11 @@ class OneClockTest {
     @Test
     void beginsALeaseBeforeTheStatementThatTakes() throws SQLException {
         var lease = Duration.ofMillis(300);
-        var tables = DeliveryTables.of(dataSource, lease, null);
+        var tables = DeliveryTables.of(DATABASE, lease, null);
         hold(tables, now().minusSeconds(2));
 
         CompletableFuture<DueDelivery> taken;
-        try (var connection = dataSource.getConnection();
+        try (var connection = DATABASE.getConnection();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE textonce.deliveries IN ACCESS EXCLUSIVE MODE");
@@ -149,7 +133,7 @@ class OneClockTest {
 
     private static DeliveryTables tables(int secondsAhead) {
         return DeliveryTables.of(
-                dataSource, LEASE, null, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(secondsAhead)));
+                DATABASE, LEASE, null, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(secondsAhead)));
     }
 
     private static Instant now() {

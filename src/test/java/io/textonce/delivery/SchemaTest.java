@@ -2,19 +2,15 @@ package io.textonce.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariDataSource;
-import io.textonce.sandbox.SandboxPostgres;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -25,28 +21,17 @@ class SchemaTest {
     private static final int MESSAGES = 300;
     private static final Duration LATER = Duration.ofHours(1);
 
-    @TempDir
-    private static Path directory;
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
 
-    private static SandboxPostgres postgres;
-    private static HikariDataSource dataSource;
     private static JdbcTemplate jdbc;
 
     @BeforeAll
-    static void startDatabase() {
-        postgres = new SandboxPostgres(directory).start();
-        dataSource = new HikariDataSource();
-        dataSource.setJdbcUrl(postgres.url());
-        dataSource.setUsername("postgres");
-        dataSource.setMaximumPoolSize(1);
-        jdbc = new JdbcTemplate(dataSource);
-        DeliveryTables.migrate(new DriverManagerDataSource(postgres.url(), "postgres", ""), Duration.ofMinutes(1));
-    }
-
-    @AfterAll
-    static void stopDatabase() {
-        dataSource.close();
-        postgres.close();
+    static void createTables() {
+        DATABASE.setMaximumPoolSize(1);
+        jdbc = new JdbcTemplate(DATABASE);
+        DeliveryTables.migrate(
+                new DriverManagerDataSource(DATABASE.getJdbcUrl(), "postgres", ""), Duration.ofMinutes(1));
     }
 
     /** A claim that is lost with the database's machine would be a message that is sent twice. */
@@ -61,7 +46,7 @@ class SchemaTest {
         jdbc.execute("CREATE TRIGGER see AFTER INSERT OR UPDATE ON textonce.deliveries EXECUTE FUNCTION see()");
         try (var camel = new DefaultCamelContext();
                 var outcomes = new OutcomeRepository(jdbc)) {
-            var tables = DeliveryTables.of(dataSource, Duration.ofMinutes(1), null);
+            var tables = DeliveryTables.of(DATABASE, Duration.ofMinutes(1), null);
             var claimed = ClaimedEvent.claim(tables, camel, "event-on-disk", "", "+15552000000", "Hi")
                     .orElseThrow();
             assertThat(seen()).isNotEmpty().containsOnly("on");
@@ -85,7 +70,7 @@ class SchemaTest {
 
     @Test
     void statusesOnTwiliosWayWriteNoIndex() throws Exception {
-        var tables = DeliveryTables.of(dataSource, Duration.ofMinutes(1), null);
+        var tables = DeliveryTables.of(DATABASE, Duration.ofMinutes(1), null);
         try (var camel = new DefaultCamelContext();
                 var outcomes = new OutcomeRepository(jdbc);
                 var reports = new StatusRepository(jdbc)) {

@@ -5,28 +5,25 @@ import static io.textonce.sandbox.Fault.resets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.ClaimedEvent;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.OutcomeRepository;
-import io.textonce.sandbox.SandboxPostgres;
+import io.textonce.delivery.TestDatabase;
 import io.textonce.settings.TextOnceProperties.Unknown;
 import io.textonce.twilio.SkewedTwilio;
 import io.textonce.twilio.TwilioFailure;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -39,30 +36,18 @@ class ClockSkewTest {
     private static final String NUMBER = "+15558675300";
     private static final String TEXT = "Your order 7 has shipped.";
 
-    @TempDir
-    private static Path directory;
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
 
-    private static SandboxPostgres postgres;
-    private static HikariDataSource dataSource;
     private static JdbcTemplate jdbc;
     private static DeliveryTables tables;
     private static CamelContext context;
 
     @BeforeAll
-    static void startDatabase() {
-        postgres = new SandboxPostgres(directory).start();
-        dataSource = new HikariDataSource();
-        dataSource.setJdbcUrl(postgres.url());
-        dataSource.setUsername("postgres");
-        jdbc = new JdbcTemplate(dataSource);
-        tables = DeliveryTables.migrate(dataSource, LEASE);
+    static void createTables() {
+        jdbc = new JdbcTemplate(DATABASE);
+        tables = DeliveryTables.migrate(DATABASE, LEASE);
         context = new DefaultCamelContext();
-    }
-
-    @AfterAll
-    static void stopDatabase() {
-        dataSource.close();
-        postgres.close();
     }
 
     /** Which other deliveries have the same text can't be known then. */
@@ -73,7 +58,7 @@ class ClockSkewTest {
             send(twilio);
             jdbc.update("UPDATE textonce.deliveries SET phone_hash = ''");
 
-            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+            assertThat(check(twilio, Duration.ofMinutes(5))).isNull();
 
             assertThat(twilio.simulator().sentTo(NUMBER)).hasSize(1);
             assertThat(delivery()).containsEntry("status", "unknown");
@@ -87,7 +72,7 @@ class ClockSkewTest {
             twilio.simulator().next(resets().afterRecording());
             send(twilio);
 
-            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+            assertThat(check(twilio, Duration.ofMinutes(5))).isNull();
 
             assertThat(twilio.simulator().sentTo(NUMBER))
                     .singleElement()
@@ -102,7 +87,7 @@ class ClockSkewTest {
             twilio.simulator().next(answers(500));
             send(twilio);
 
-            assertThat(look(twilio, Duration.ofMinutes(5)))
+            assertThat(check(twilio, Duration.ofMinutes(5)))
                     .satisfies(again -> assertThat(again.attempt()).isEqualTo(2));
         }
     }
@@ -114,7 +99,7 @@ class ClockSkewTest {
             twilio.simulator().next(answers(500));
             send(twilio);
 
-            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+            assertThat(check(twilio, Duration.ofMinutes(5))).isNull();
 
             assertThat(delivery()).containsEntry("status", DeliveryStatus.UNKNOWN.word());
         }
@@ -128,10 +113,10 @@ class ClockSkewTest {
             send(twilio);
             jdbc.update("UPDATE textonce.deliveries SET attempted_at = attempted_at + interval '4 min'");
 
-            assertThat(look(twilio, Duration.ofMinutes(5))).isNull();
+            assertThat(check(twilio, Duration.ofMinutes(5))).isNull();
             assertThat(delivery()).containsEntry("status", DeliveryStatus.UNKNOWN.word());
 
-            assertThat(look(twilio, Duration.ofHours(7))).isNull();
+            assertThat(check(twilio, Duration.ofHours(7))).isNull();
             assertThat(delivery())
                     .containsEntry("status", DeliveryStatus.HELD.word())
                     .containsEntry("due_at", null)
@@ -147,11 +132,11 @@ class ClockSkewTest {
             twilio.simulator().next(resets());
             send(twilio);
 
-            assertThat(look(twilio, Duration.ofSeconds(150), Duration.ofSeconds(45)))
+            assertThat(check(twilio, Duration.ofSeconds(150), Duration.ofSeconds(45)))
                     .isNull();
             assertThat(delivery()).containsEntry("status", DeliveryStatus.UNKNOWN.word());
 
-            assertThat(look(twilio, Duration.ofSeconds(150), Duration.ofSeconds(15)))
+            assertThat(check(twilio, Duration.ofSeconds(150), Duration.ofSeconds(15)))
                     .isNotNull();
         }
     }
@@ -165,7 +150,7 @@ class ClockSkewTest {
             ClaimedEvent.claim(tables, context, "event-2", "", NUMBER, TEXT).orElseThrow();
             jdbc.update("UPDATE textonce.deliveries SET attempted_at = now() - interval '160 s', status = 'unknown'");
 
-            assertThat(look(twilio, Duration.ofSeconds(160))).isNull();
+            assertThat(check(twilio, Duration.ofSeconds(160))).isNull();
 
             assertThat(jdbc.queryForMap(
                             "SELECT status, due_at < now() + interval '30 s' AS is_soon FROM textonce.deliveries"
@@ -191,12 +176,12 @@ class ClockSkewTest {
      *
      * @return the attempt that is to be posted, or null
      */
-    private static @Nullable Delivery look(SkewedTwilio twilio, Duration later) {
-        return look(twilio, later, Duration.ZERO);
+    private static @Nullable Delivery check(SkewedTwilio twilio, Duration later) {
+        return check(twilio, later, Duration.ZERO);
     }
 
     /** @param age of the list */
-    private static @Nullable Delivery look(SkewedTwilio twilio, Duration later, Duration age) {
+    private static @Nullable Delivery check(SkewedTwilio twilio, Duration later, Duration age) {
         jdbc.update(
                 "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - CAST(? AS interval)",
                 later.toString());

@@ -6,32 +6,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRows;
-import io.textonce.sandbox.SandboxPostgres;
+import io.textonce.delivery.TestDatabase;
 import io.textonce.twilio.SkewedTwilio;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages.Seen;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 @Tag("slow")
 class SharedListTest {
 
     private static final String TEXT = "Your order has shipped.";
 
-    @TempDir
-    private static Path directory;
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
 
-    private static SandboxPostgres postgres;
     private static JdbcTemplate jdbc;
 
     private DeliveryTables tables;
@@ -39,20 +35,14 @@ class SharedListTest {
     private SharedList lists;
 
     @BeforeAll
-    static void startDatabase() {
-        postgres = new SandboxPostgres(directory).start();
-        jdbc = new JdbcTemplate(new DriverManagerDataSource(postgres.url(), "postgres", "postgres"));
-        DeliveryTables.migrate(jdbc.getDataSource(), Duration.ofSeconds(60));
-    }
-
-    @AfterAll
-    static void stopDatabase() {
-        postgres.close();
+    static void createTables() {
+        jdbc = new JdbcTemplate(DATABASE);
+        DeliveryTables.migrate(DATABASE, Duration.ofSeconds(60));
     }
 
     @BeforeEach
     void startTwilio() {
-        tables = DeliveryTables.of(jdbc.getDataSource(), Duration.ofSeconds(60), null);
+        tables = DeliveryTables.of(DATABASE, Duration.ofSeconds(60), null);
         twilio = new SkewedTwilio("+15551234567", Duration.ZERO);
         lists = new SharedList(twilio.messages(), tables.candidates());
     }

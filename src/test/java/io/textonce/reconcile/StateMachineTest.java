@@ -2,7 +2,6 @@ package io.textonce.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.Cancellations;
 import io.textonce.delivery.ClaimedEvent;
@@ -13,8 +12,8 @@ import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.Histories;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.StatusRepository;
+import io.textonce.delivery.TestDatabase;
 import io.textonce.sandbox.ProofSize;
-import io.textonce.sandbox.SandboxPostgres;
 import io.textonce.sandbox.TwilioMessage;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TextOnceProperties.Unknown;
@@ -22,7 +21,6 @@ import io.textonce.twilio.TwilioClock.Skew;
 import io.textonce.twilio.TwilioFailures;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -41,11 +39,10 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -75,11 +72,9 @@ class StateMachineTest {
     private static final String SERVICE = "MG000000000000000000000000000000aa";
     private static final List<String> STATUSES = List.of("queued", "sending", "sent", "delivered", "undelivered");
 
-    @TempDir
-    private static Path directory;
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
 
-    private static SandboxPostgres postgres;
-    private static HikariDataSource dataSource;
     private static JdbcTemplate jdbc;
     private static DeliveryTables tables;
     private static CamelContext context;
@@ -93,7 +88,7 @@ class StateMachineTest {
     private final Map<UUID, String> seenStatus = new HashMap<>();
     private final Map<UUID, String> seenSid = new HashMap<>();
     private final HashSet<UUID> freed = new HashSet<>();
-    private final Map<String, Sms> asked = new HashMap<>();
+    private final Map<String, Sms> requested = new HashMap<>();
     private Duration skew = Duration.ZERO;
     private final HashSet<String> decided = new HashSet<>();
     private int nextEvent;
@@ -101,29 +96,19 @@ class StateMachineTest {
     private Duration passed = Duration.ZERO;
 
     @BeforeAll
-    static void startDatabase() throws IOException {
-        postgres = new SandboxPostgres(directory).start();
-        dataSource = new HikariDataSource();
-        dataSource.setJdbcUrl(postgres.url());
-        dataSource.setUsername("postgres");
-        dataSource.setConnectionInitSql("SET synchronous_commit = off");
-        jdbc = new JdbcTemplate(dataSource);
-        tables = DeliveryTables.migrate(dataSource, LEASE);
+    static void createTables() throws IOException {
+        DATABASE.setConnectionInitSql("SET synchronous_commit = off");
+        jdbc = new JdbcTemplate(DATABASE);
+        tables = DeliveryTables.migrate(DATABASE, LEASE);
         context = new DefaultCamelContext();
         outcomes = new OutcomeRepository(jdbc);
         reports = new StatusRepository(jdbc);
-        cancellations = DeliveryTables.cancellations(dataSource);
+        cancellations = DeliveryTables.cancellations(DATABASE);
     }
 
     private void restart() {
         tables.close();
-        tables = DeliveryTables.of(dataSource, LEASE, restoredTo);
-    }
-
-    @AfterAll
-    static void stopDatabase() {
-        dataSource.close();
-        postgres.close();
+        tables = DeliveryTables.of(DATABASE, LEASE, restoredTo);
     }
 
     static Stream<Long> seeds() {
@@ -174,7 +159,7 @@ class StateMachineTest {
         var atBackup = passed;
         steps(30, 13);
         setBack(backedUpAt, atBackup);
-        var events = new ArrayList<>(asked.keySet());
+        var events = new ArrayList<>(requested.keySet());
         Collections.shuffle(events, random);
         for (String event : events) {
             repeat(event);
@@ -257,7 +242,7 @@ class StateMachineTest {
     }
 
     private void repeat(String event) {
-        var sms = asked.get(event);
+        var sms = requested.get(event);
         ClaimedEvent.claim(tables, context, event, sms.service, sms.phone, sms.body)
                 .ifPresent(delivery -> calls.add(new Call(delivery, event, sms, passed)));
     }
@@ -305,7 +290,7 @@ class StateMachineTest {
             var known = new HashSet<>(jdbc.queryForList(
                     "SELECT message_sid FROM textonce.deliveries WHERE message_sid IS NOT NULL", String.class));
             var found = twilio.stream()
-                    .filter(text -> text.sms.equals(asked.get(event)) && !known.contains(text.sid))
+                    .filter(text -> text.sms.equals(requested.get(event)) && !known.contains(text.sid))
                     .filter(text -> decided.add(text.sid))
                     .findFirst();
             if (found.isPresent()) {
@@ -335,7 +320,7 @@ class StateMachineTest {
     private void holdNewEvent() {
         String event = "event-" + nextEvent++;
         var sms = anySms();
-        asked.put(event, sms);
+        requested.put(event, sms);
         ClaimedEvent.hold(
                 tables, context, event, sms.service, sms.phone, sms.body, Duration.ofSeconds(random.nextInt(200)));
     }
@@ -347,7 +332,7 @@ class StateMachineTest {
                         "SELECT status FROM textonce.deliveries WHERE event_id = ?", String.class, event)
                 .equals(List.of(DeliveryStatus.HELD.word()));
         String effect = cancellations.cancel("order-shipped", event, "test").effect();
-        if (!asked.containsKey(event)) {
+        if (!requested.containsKey(event)) {
             assertThat(effect).isEqualTo("pending");
         } else if (held) {
             assertThat(effect).isEqualTo("canceled");
@@ -368,7 +353,7 @@ class StateMachineTest {
     }
 
     private void claim(String event, Sms sms) {
-        asked.put(event, sms);
+        requested.put(event, sms);
         repeat(event);
     }
 
@@ -441,7 +426,7 @@ class StateMachineTest {
             }
             var delivery = new Delivery(due.id(), due.attempt(), due.status(), null, null, false);
             if (tables.admission().of(delivery, due.sms(), due.hasSlot()).isSend()) {
-                calls.add(new Call(delivery, due.eventId(), asked.get(due.eventId()), passed));
+                calls.add(new Call(delivery, due.eventId(), requested.get(due.eventId()), passed));
             }
         }
         var reconciliation = new Reconciliation(
@@ -460,7 +445,7 @@ class StateMachineTest {
             reconciliation.check(exchange);
             var again = exchange.getVariable("delivery", Delivery.class);
             if (again != null) {
-                calls.add(new Call(again, due.eventId(), asked.get(due.eventId()), passed));
+                calls.add(new Call(again, due.eventId(), requested.get(due.eventId()), passed));
             }
         }
     }
@@ -566,7 +551,7 @@ class StateMachineTest {
     /** Equal texts of one sender to one number can't be told apart by anybody, so they are counted together. */
     private Map<Sms, Long> textsSent() {
         return twilio.stream()
-                .filter(text -> asked.containsKey(text.event))
+                .filter(text -> requested.containsKey(text.event))
                 .collect(Collectors.groupingBy(Text::sms, Collectors.counting()));
     }
 
@@ -580,7 +565,7 @@ class StateMachineTest {
                 "SELECT event_id FROM textonce.deliveries WHERE message_sid IS NULL AND status IN ('canceled', 'rejected')",
                 String.class));
         var sent = twilio.stream().collect(Collectors.groupingBy(Text::event, Collectors.counting()));
-        return asked.entrySet().stream()
+        return requested.entrySet().stream()
                 .collect(Collectors.groupingBy(
                         Map.Entry::getValue,
                         Collectors.summingLong(event -> !ended.contains(event.getKey())
