@@ -144,16 +144,16 @@ class SenderRateLimitTest {
     @Test
     void givesNoTurnToATextWhoseAttemptHasEnded(Sandbox sandbox) {
         String shared = "+15550002222";
-        var pace = new SenderRateLimit(sandbox.database(), List.of("10"));
-        pace.admit(reserved(sandbox), order(sandbox, shared));
+        var rateLimit = new SenderRateLimit(sandbox.database(), List.of("10"));
+        rateLimit.admit(reserved(sandbox), order(sandbox, shared));
         var free = free(sandbox, shared);
         var ended = reserved(sandbox);
         sandbox.database().update("UPDATE textonce.deliveries SET status = 'unknown' WHERE id = ?", ended.id());
         var later = reserved(sandbox);
         sandbox.database().update("UPDATE textonce.deliveries SET attempt = 2 WHERE id = ?", later.id());
 
-        assertThat(pace.admit(ended, order(sandbox, shared)).isSend()).isFalse();
-        assertThat(pace.admit(later, order(sandbox, shared)).isSend()).isFalse();
+        assertThat(rateLimit.admit(ended, order(sandbox, shared)).isSend()).isFalse();
+        assertThat(rateLimit.admit(later, order(sandbox, shared)).isSend()).isFalse();
 
         assertThat(free(sandbox, shared)).isEqualTo(free);
         assertThat(sandbox.database()
@@ -230,7 +230,7 @@ class SenderRateLimitTest {
                 .toList();
     }
 
-    /** In every window between two texts, what came in it is no more than the pace allows. */
+    /** In every window between two texts, what came in it is no more than the rateLimit allows. */
     private static void assertPaceWasKept(List<TwilioMessage> sent) {
         for (int from = 0; from < sent.size(); from++) {
             int segments = 0;

@@ -51,7 +51,7 @@ class StatementBatcherTest {
         start(this::slowUpperCase);
         var first = keepBusy();
 
-        var later = IntStream.range(0, 50).mapToObj(i -> ask("item" + i)).toList();
+        var later = IntStream.range(0, 50).mapToObj(i -> call("item" + i)).toList();
         awaitCallers();
         database.countDown();
 
@@ -84,7 +84,8 @@ class StatementBatcherTest {
         start(this::slowUpperCase);
         var first = keepBusy();
 
-        var later = IntStream.range(0, 50).mapToObj(i -> ask("item" + (99 - i))).toList();
+        var later =
+                IntStream.range(0, 50).mapToObj(i -> call("item" + (99 - i))).toList();
         awaitCallers();
         database.countDown();
 
@@ -102,7 +103,7 @@ class StatementBatcherTest {
         start(this::slowUpperCase);
         var first = keepBusy();
 
-        var equal = List.of(ask("same"), ask("same"), ask("same"));
+        var equal = List.of(call("same"), call("same"), call("same"));
         awaitCallers();
         database.countDown();
 
@@ -127,9 +128,9 @@ class StatementBatcherTest {
             return slowUpperCase(items);
         });
 
-        var good = ask("good");
-        var bad = ask("bad");
-        var better = ask("better");
+        var good = call("good");
+        var bad = call("bad");
+        var better = call("better");
 
         assertThat(results(List.of(good, better))).containsExactly("GOOD", "BETTER");
         assertThatThrownBy(bad::join).hasCauseInstanceOf(DataIntegrityViolationException.class);
@@ -147,8 +148,8 @@ class StatementBatcherTest {
         });
         var first = keepBusy();
 
-        var good = ask("good");
-        var locked = ask("locked");
+        var good = call("good");
+        var locked = call("locked");
         awaitCallers();
         database.countDown();
 
@@ -170,8 +171,8 @@ class StatementBatcherTest {
         });
         var first = keepBusy();
 
-        var a = ask("a");
-        var b = ask("b");
+        var a = call("a");
+        var b = call("b");
         awaitCallers();
         database.countDown();
 
@@ -191,9 +192,9 @@ class StatementBatcherTest {
             return slowUpperCase(items);
         });
 
-        var good = ask("good");
-        var bad = ask("bad");
-        var better = ask("better");
+        var good = call("good");
+        var bad = call("bad");
+        var better = call("better");
 
         assertThat(results(List.of(good, better))).containsExactly("GOOD", "BETTER");
         assertThatThrownBy(bad::join).hasRootCauseInstanceOf(DuplicateKeyException.class);
@@ -215,7 +216,7 @@ class StatementBatcherTest {
         batches = new StatementBatcher<>("test", Function.identity(), Comparator.naturalOrder(), statement);
     }
 
-    private CompletableFuture<String> ask(String item) {
+    private CompletableFuture<String> call(String item) {
         var result = new CompletableFuture<String>();
         var caller = new Thread(() -> {
             try {
@@ -232,7 +233,7 @@ class StatementBatcherTest {
     private List<CompletableFuture<String>> keepBusy() {
         var busy = new ArrayList<CompletableFuture<String>>();
         for (int i = 1; i <= 3; i++) {
-            busy.add(ask("busy" + i));
+            busy.add(call("busy" + i));
             await().until(statements::size, is(busy.size()));
         }
         return busy;

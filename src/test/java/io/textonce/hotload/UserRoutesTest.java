@@ -147,7 +147,7 @@ class UserRoutesTest {
     void reportsAnErrorInTheTableOfSendersWithItsLine() throws Exception {
         own.afterApplicationStart(camel);
         write("senders.yaml", "- sender: ACME\n  countrys: DE\n");
-        look();
+        scan();
 
         assertThat(own.health().getDetails())
                 .containsEntry(
@@ -155,7 +155,7 @@ class UserRoutesTest {
                         "line 2: there is no option countrys; a row has sender, events, clients, countries and languages");
 
         write("senders.yaml", "- sender: ACME\n  countries: DE\n");
-        look();
+        scan();
 
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
@@ -209,10 +209,10 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(FILE, EVENT);
-        look();
+        scan();
         boolean ranWithoutText = camel.getRoute("event-order-late") != null;
         write(TEMPLATE, "Order {{body.orderId}} comes later.");
-        look();
+        scan();
 
         assertThat(ranWithoutText).isFalse();
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 comes later.");
@@ -242,7 +242,7 @@ class UserRoutesTest {
 
         for (int hours = 3; hours < 6; hours++) {
             write(FILE, EVENT.replace("2h", hours + "h "));
-            look();
+            scan();
         }
 
         assertThat(camel.getRoutesSize()).isEqualTo(routes);
@@ -314,7 +314,7 @@ class UserRoutesTest {
         int routes = camel.getRoutesSize();
 
         write(FILE, EVENT.replace(good, bad));
-        look();
+        scan();
 
         assertThat(own.health().getDetails().get(FILE)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
@@ -416,7 +416,7 @@ class UserRoutesTest {
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
 
         write(TEMPLATE, template);
-        look();
+        scan();
 
         assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE);
         assertThat(own.health().getDetails().get(TEMPLATE)).asString().startsWith(words);
@@ -438,7 +438,7 @@ class UserRoutesTest {
         assertThat(own.health().getDetails()).containsOnlyKeys(french);
         assertThat(own.health().getDetails().get(french)).asString().contains(words);
         write(french, "Order {{body.orderId}} is late.");
-        look();
+        scan();
         assertThat(own.health().getDetails()).isEmpty();
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
     }
@@ -452,11 +452,11 @@ class UserRoutesTest {
         assertThat(own.health().getDetails()).isEmpty();
 
         write(FILE, EVENT.replace("timeToLive: 2h", "media: photoUrl"));
-        look();
+        scan();
         var ofRoute = own.health().getDetails();
         write(FILE, EVENT.replace("timeToLive: 2h", "media: photo"));
         write(SCHEMA, schema.replace("photo", "photoUrl"));
-        look();
+        scan();
         var ofSchema = own.health().getDetails();
 
         assertThat(ofRoute)
@@ -475,11 +475,11 @@ class UserRoutesTest {
         String newTemplate = "Order {{body.number}} is late.";
 
         write(schemaFirst ? SCHEMA : TEMPLATE, schemaFirst ? newSchema : newTemplate);
-        look();
+        scan();
         var between = own.health().getDetails();
         String meanwhile = textOf("{\"orderId\":\"7\"}");
         write(schemaFirst ? TEMPLATE : SCHEMA, schemaFirst ? newTemplate : newSchema);
-        look();
+        scan();
 
         assertThat(between).containsOnlyKeys(schemaFirst ? SCHEMA : TEMPLATE);
         assertThat(meanwhile).isEqualTo("Order 7 is late.");
@@ -496,11 +496,11 @@ class UserRoutesTest {
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
 
         mount(TEMPLATE, "2", "Order {{body.orderId}} is later.");
-        look();
+        scan();
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is later.");
 
         mount(FILE, "2", EVENT.replaceFirst("(?m)^    from:", "    description: Another one\n    from:"));
-        look();
+        scan();
         assertThat(camel.getRoute("event-order-late").getDescription()).isEqualTo("Another one");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
@@ -536,7 +536,7 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         Files.write(folder.resolve(TEMPLATE), "Order\n\u00e4".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-        look();
+        scan();
 
         assertThat(own.health().getDetails().get(TEMPLATE))
                 .isEqualTo("line 2: the file is not UTF-8 (byte 0xE4); save it as UTF-8");
@@ -550,10 +550,10 @@ class UserRoutesTest {
 
         Files.delete(folder.resolve(TEMPLATE));
         write("templates/order-late.de.mustache", "Bestellung {{body.orderId}}");
-        look();
+        scan();
         var fault = own.health().getDetails().get("templates/order-late.de.mustache");
         write("templates/order-late.en.mustache", "Order {{body.orderId}}");
-        look();
+        scan();
 
         assertThat(fault)
                 .isEqualTo("the default language is missing: there is no templates/order-late.en.mustache, nor a"
@@ -581,7 +581,7 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
         var fault = own.health().getDetails().get(file);
         Files.delete(folder.resolve(file));
-        look();
+        scan();
 
         assertThat(fault).asString().startsWith("the file is ignored because of its name; ");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
@@ -618,7 +618,7 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         Files.delete(folder.resolve("z.camel.yaml"));
-        look();
+        scan();
 
         assertThat(own.health().getDetails()).containsOnlyKeys("a.camel.yaml", "b.camel.yaml");
         assertThat(own.health().getDetails().get("a.camel.yaml"))
@@ -645,7 +645,7 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         Files.delete(folder.resolve(FILE));
-        look();
+        scan();
 
         assertThat(camel.getRoutes()).extracting(route -> route.getId()).containsExactly("sms-send");
         assertThat(own.whyMissing("order-late")).isNull();
@@ -657,10 +657,10 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(TEMPLATE, "Sorry: {{body.orderId}}");
-        look();
+        scan();
         String changed = textOf("{\"orderId\":\"7\"}");
         write(TEMPLATE, "Sorry: {{#body.orderId}}");
-        look();
+        scan();
 
         assertThat(changed).isEqualTo("Sorry: 7");
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Sorry: 7");
@@ -673,10 +673,10 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
-        look();
+        scan();
         var refused = rejectionOf("{\"orderId\":\"7\"}");
         write(SCHEMA, "{\"type\": \"object\", ");
-        look();
+        scan();
 
         assertThat(refused).isInstanceOf(ValidationException.class);
         assertThat(rejectionOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
@@ -707,7 +707,7 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(file, broken);
-        look();
+        scan();
 
         assertThat(own.health().getDetails().get(file)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
@@ -721,9 +721,9 @@ class UserRoutesTest {
 
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
         write(TEMPLATE, "Late: {{body.orderId}}");
-        look();
+        scan();
         write(file, broken);
-        look();
+        scan();
 
         assertThat(own.health().getDetails().get(file)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\",\"reason\":\"snow\"}")).isEqualTo("Late: 7");
@@ -742,7 +742,7 @@ class UserRoutesTest {
         var refused = rejectionOf("{\"orderId\":\"7\"}");
         var fault = own.health().getDetails();
         write(file, good);
-        look();
+        scan();
 
         assertThat(refused)
                 .isInstanceOfSatisfying(
@@ -778,9 +778,9 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"reason\"]}");
-        look();
+        scan();
         write(SCHEMA, "{\"type\": \"object\", ");
-        look();
+        scan();
 
         assertThat(textOf("{\"reason\":\"snow\"}")).isEqualTo("valid");
         assertThat(rejectionOf("{\"orderId\":\"7\"}")).isInstanceOf(ValidationException.class);
@@ -793,7 +793,7 @@ class UserRoutesTest {
 
         Files.delete(folder.resolve(TEMPLATE));
         Files.delete(folder.resolve(SCHEMA));
-        look();
+        scan();
 
         assertThat(textOf("{\"orderId\":\"8\"}")).isEqualTo("Order 8 is late.");
         assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE, SCHEMA);
@@ -808,12 +808,12 @@ class UserRoutesTest {
         String first = textOf("{}");
 
         write("kamelets/late-action.kamelet.yaml", kamelet.replace("8", "99"));
-        look();
+        scan();
         String changed = textOf("{}");
         write(
                 "kamelets/late-action.kamelet.yaml",
                 kamelet.replace("- setBody:", "- process:\n            ref: nobody"));
-        look();
+        scan();
 
         assertThat(first).isEqualTo("Order 8 is late.");
         assertThat(changed).isEqualTo("Order 99 is late.");
@@ -838,12 +838,12 @@ class UserRoutesTest {
         int templates = camel.getRouteTemplateDefinitions().size();
 
         write(file, KAMELET.replace("late-action", name));
-        look();
+        scan();
         String fault = String.valueOf(own.health().getDetails().get(file));
         Files.delete(folder.resolve(file));
-        look();
+        scan();
         write(FILE, EVENT.replace("2h", "3h"));
-        look();
+        scan();
 
         if (file.contains("sms-send-sink")) {
             assertThat(fault)
@@ -865,10 +865,10 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(FILE, EVENT + "- routeConfiguration:\n    id: dead-letter\n");
-        look();
+        scan();
         var fault = own.health().getDetails().get(FILE);
         Files.delete(folder.resolve(FILE));
-        look();
+        scan();
 
         assertThat(fault)
                 .isEqualTo("line 27: there is a shipped route configuration dead-letter in policies.camel.yaml;"
@@ -882,14 +882,14 @@ class UserRoutesTest {
         write(FILE, EVENT + configuration);
         own.afterApplicationStart(camel);
         write(FILE, EVENT + configuration + "    description: Mine\n");
-        look();
+        scan();
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
         assertThat(camel.getRouteConfigurationDefinitions())
                 .extracting(mine -> mine.getId())
                 .containsExactly("mine");
 
         write(FILE, EVENT);
-        look();
+        scan();
 
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
         assertThat(camel.getRouteConfigurationDefinitions()).isEmpty();
@@ -902,10 +902,10 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(FILE, EVENT + bean);
-        look();
+        scan();
         var fault = own.health().getDetails().get(FILE);
         Files.delete(folder.resolve("a.camel.yaml"));
-        look();
+        scan();
 
         assertThat(fault).isEqualTo("line 27: there is another bean clock in a.camel.yaml; choose another name");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
@@ -925,7 +925,7 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write(file, text);
-        look();
+        scan();
 
         assertThat(own.health().getDetails().get(file))
                 .asString()
@@ -954,7 +954,7 @@ class UserRoutesTest {
         var texts = camel.getRegistry().lookupByName("templates");
 
         write(FILE, EVENT + "- " + element + "\n");
-        look();
+        scan();
 
         assertThat(own.health().getDetails().get(FILE)).asString().matches("line 2[6-9]: .*");
         assertThat(camel.getRoute("event-order-late")).isNull();
@@ -970,19 +970,19 @@ class UserRoutesTest {
         var first = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
 
         write(FILE, EVENT + BEANS + " ");
-        look();
+        scan();
         var second = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
         write(FILE, EVENT.replace("- to:", "- too:") + BEANS);
-        look();
+        scan();
         var kept = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
         var drawer = camel.getRegistry().lookupByNameAndType("own-drawer", AtomicReference.class);
         boolean openWhileKept = kept.isOpen();
         write(FILE, EVENT.replace("2h", "soon") + BEANS);
-        look();
+        scan();
         var restarted = camel.getRegistry().lookupByNameAndType("own-till", Till.class);
         boolean openAfterRestart = restarted.isOpen();
         Files.delete(folder.resolve(FILE));
-        look();
+        scan();
 
         assertThat(first).isNotSameAs(second);
         assertThat(kept).isSameAs(second);
@@ -1012,11 +1012,11 @@ class UserRoutesTest {
         own.afterApplicationStart(camel);
 
         write("sql/data-erasure-find.sql", "select 1");
-        look();
+        scan();
         var fault = own.health().getDetails().get("sql/data-erasure-find.sql");
         var used = PluginHelper.getResourceLoader(camel).resolveResource("textonce:sql/data-erasure-find.sql");
         Files.delete(folder.resolve("sql/data-erasure-find.sql"));
-        look();
+        scan();
 
         assertThat(fault).asString().contains("there is a shipped file sql/data-erasure-find.sql");
         assertThat(used.getLocation())
@@ -1033,7 +1033,7 @@ class UserRoutesTest {
         String mine = textOf("{\"orderId\":\"7\"}");
 
         Files.delete(folder.resolve("templates/order-delayed.en.mustache"));
-        look();
+        scan();
 
         assertThat(mine).isEqualTo("Mine: 7");
         assertThat(textOf("{\"orderId\":\"7\"}")).contains("7").doesNotContain("Mine");
@@ -1051,7 +1051,7 @@ class UserRoutesTest {
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
 
-    private void look() {
+    private void scan() {
         own.scan();
         own.scan();
     }

@@ -94,16 +94,16 @@ class TracingTest {
 
         sandbox.drop("order-shipped", number + ".json", sandbox.orderShipped(id, number));
         sandbox.awaitStatus(id, "delivered");
-        String told = sandbox.twilio().postsTo(number).stream()
+        String header = sandbox.twilio().postsTo(number).stream()
                 .findFirst()
                 .orElseThrow()
                 .headers()
                 .get("traceparent");
 
-        assertThat(told).startsWith("00-").endsWith("-01");
+        assertThat(header).startsWith("00-").endsWith("-01");
         await().untilAsserted(() -> {
             flush(sandbox);
-            assertThat(TRACES.trace(told.substring(3, 35)))
+            assertThat(TRACES.trace(header.substring(3, 35)))
                     .extracting(Span::getName)
                     .contains("file", "direct:sms-post", "POST Twilio");
         });
