@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 /**
  * Probe of the broker. The connection is the one that all share and its client keeps alive, so a probe costs nothing
  * while the broker is up, and connects again after an outage. Before it connects it checks the protocol of the broker's
- * port, since most clients only wait for an answer that never comes; then that the broker has transactions, if the
+ * port, since most clients only wait for an answer that never comes; then that the broker begins transactions, if the
  * intake uses them.
  */
 @Component
@@ -33,7 +33,7 @@ final class BrokerProbe {
     private final QueueDepths depths;
     private final String client;
     private final String url;
-    private final boolean transacted;
+    private final boolean isTransacted;
     private boolean connected;
 
     BrokerProbe(
@@ -45,7 +45,7 @@ final class BrokerProbe {
         this.connections = connections;
         this.depths = depths;
         this.client = settings.jms().client();
-        this.transacted = settings.jms().transacted();
+        this.isTransacted = settings.hasDeadLetterQueue();
         this.url = settings.jms().isArtemis() ? artemis : settings.jms().brokerUrl();
         if (settings.usesBroker()) {
             var broker = peers.peer(
@@ -83,7 +83,7 @@ final class BrokerProbe {
         }
         try (var connection = connections.createConnection()) {
             connection.start();
-            if (isNew && transacted && !beginsTransactions(connection)) {
+            if (isNew && isTransacted && !beginsTransactions(connection)) {
                 broker.failed(NO_TRANSACTION);
                 return;
             }

@@ -32,9 +32,7 @@ final class QueueLetters implements DeadLetterPlace {
     QueueLetters(TextOnceProperties settings, ObjectProvider<ConnectionFactory> broker, PeerMonitor peers) {
         this.peers = peers;
         this.queue = settings.jms().deadLetterQueue();
-        this.jms = settings.intakes().contains("jms") && settings.jms().transacted()
-                ? new JmsTemplate(broker.getObject())
-                : null;
+        this.jms = settings.hasDeadLetterQueue() ? new JmsTemplate(broker.getObject()) : null;
         if (jms != null) {
             jms.setReceiveTimeout(JmsTemplate.RECEIVE_TIMEOUT_NO_WAIT);
         }

@@ -47,7 +47,7 @@ final class DeadLetterErasure {
             WrittenNumbers numbers,
             JdbcTemplate jdbc) {
         this(
-                settings.intakes().contains("jms") && settings.jms().transacted() ? jms(broker.getObject()) : null,
+                settings.hasDeadLetterQueue() ? jms(broker.getObject()) : null,
                 List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue()),
                 numbers,
                 jdbc);

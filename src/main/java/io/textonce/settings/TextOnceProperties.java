@@ -127,6 +127,11 @@ public record TextOnceProperties(
         return intakes.contains("jms") || !status.destination().isEmpty();
     }
 
+    /** Returns whether events of a queue are received in transactions, which move a rejected one to the dead-letter queue. */
+    public boolean hasDeadLetterQueue() {
+        return intakes.contains("jms") && jms.transacted();
+    }
+
     /** The names of the subscribers to status changes. */
     public Set<String> subscribers() {
         var destination = status.destination().isEmpty() ? Stream.<String>empty() : Stream.of(Status.SUBSCRIBER);

@@ -37,6 +37,7 @@ class BrokerProbeTest {
         when(connections.createConnection()).thenReturn(connection);
         var settings = mock(TextOnceProperties.class);
         when(settings.usesBroker()).thenReturn(true);
+        when(settings.hasDeadLetterQueue()).thenReturn(true);
         when(settings.jms())
                 .thenReturn(new JmsSettings(
                         "amqp", "amqp://localhost:0", "", "", Map.of(), true, "in", "dead", "inbound", 1, 1));
