@@ -2,6 +2,7 @@ package io.textonce.incident;
 
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.delivery.Rows;
 import io.textonce.delivery.SendDecision;
 import io.textonce.delivery.UrgentDatabase;
 import io.textonce.peer.DueWork;
@@ -43,28 +44,25 @@ class Alerts implements DueWork {
                       SELECT FROM textonce.deliveries AS d
                       WHERE d.event = 'incident-alert' AND d.event_id = t.event_id
                         AND d.status IN ('rejected', 'suppressed', 'canceled'))
-                ORDER BY t.alerted_at DESC OFFSET tier.most - 1 LIMIT 1))
+                ORDER BY t.alerted_at DESC OFFSET tier.most - 1 LIMIT 1)) AS free_at
             FROM unnest(CAST(? AS integer[]), CAST(? AS interval[])) AS tier(most, span)
             """;
 
+    /** Alerts that wait for the limit of their number. */
     private static final String WAITING = """
-            SELECT a.incident_id, a.step, a.phone, a.consent_at
             FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
-            WHERE a.phone_hash = ? AND a.queued_at IS NOT NULL AND a.message_id IS NULL AND a.phone IS NOT NULL
+            WHERE a.queued_at IS NOT NULL AND a.message_id IS NULL AND a.phone IS NOT NULL
               AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
-            ORDER BY a.queued_at, a.incident_id
             """;
+
+    private static final String NUMBERS_WAITING = "SELECT DISTINCT a.phone_hash " + WAITING;
+
+    private static final String WAITING_FOR_NUMBER = "SELECT a.incident_id, a.step, a.phone, a.consent_at " + WAITING
+            + " AND a.phone_hash = ? ORDER BY a.queued_at, a.incident_id";
 
     private static final String CREATE = """
             INSERT INTO textonce.incident_messages (event_id, phone_hash, phone, consent_at, alerted_at, due_at)
             VALUES (?, ?, ?, ?, clock_timestamp(), clock_timestamp() + CAST(? AS interval))
-            """;
-
-    private static final String NUMBERS_WAITING = """
-            SELECT DISTINCT a.phone_hash
-            FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
-            WHERE a.queued_at IS NOT NULL AND a.message_id IS NULL AND a.phone IS NOT NULL
-              AND i.acknowledged_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > now())
             """;
 
     private static final String IS_DUE = "EXISTS (SELECT FROM textonce.incidents WHERE due_at IS NOT NULL)"
@@ -157,15 +155,14 @@ class Alerts implements DueWork {
     }
 
     private List<Alert> waiting(byte[] number) {
-        return jdbc.query(WAITING, Alerts::alert, (Object) number);
+        return jdbc.query(WAITING_FOR_NUMBER, Alerts::alert, (Object) number);
     }
 
     private @Nullable Instant freeAt(byte[] number) {
         var most = limit.tiers().stream().map(TieredLimit.Tier::most).toArray(Integer[]::new);
         var windows =
                 limit.tiers().stream().map(tier -> tier.window().toString()).toArray(String[]::new);
-        var freeAt = jdbc.queryForObject(FREE_AT, Timestamp.class, number, most, windows);
-        return freeAt == null ? null : freeAt.toInstant();
+        return jdbc.queryForObject(FREE_AT, (row, n) -> Rows.instant(row, "free_at"), number, most, windows);
     }
 
     /** An incident that is not over is work: when the next recipient's turn begins depends on the alert before. */
@@ -202,17 +199,17 @@ class Alerts implements DueWork {
             return Incident.alert(
                     first.text(),
                     first.phone(),
-                    first.consentAt().toInstant(),
+                    first.consentAt(),
                     first.name(),
                     first.title(),
                     first.url(),
-                    first.expiresAt() == null ? null : first.expiresAt().toInstant(),
+                    first.expiresAt(),
                     needsAcknowledgment);
         }
         Map<String, Object> digest = new LinkedHashMap<>();
         digest.put("eventId", first.text());
         digest.put("phone", first.phone());
-        digest.put("consentAt", first.consentAt().toInstant().toString());
+        digest.put("consentAt", first.consentAt().toString());
         digest.put("count", lines.size());
         digest.put("incidents", Digest.names(lines.stream().map(Line::name).toList()));
         if (needsAcknowledgment) {
@@ -251,12 +248,12 @@ class Alerts implements DueWork {
         return new Line(
                 row.getString("event_id"),
                 row.getString("phone"),
-                row.getTimestamp("consent_at"),
+                row.getTimestamp("consent_at").toInstant(),
                 row.getString("name"),
                 row.getString("title"),
                 row.getString("url"),
                 row.getBoolean("needs_acknowledgment"),
-                row.getTimestamp("expires_at"));
+                Rows.instant(row, "expires_at"));
     }
 
     private record Alert(String incident, int step, String phone, Timestamp consentAt) {
@@ -269,10 +266,10 @@ class Alerts implements DueWork {
     private record Line(
             String text,
             String phone,
-            Timestamp consentAt,
+            Instant consentAt,
             String name,
             String title,
             @Nullable String url,
             boolean needsAcknowledgment,
-            @Nullable Timestamp expiresAt) {}
+            @Nullable Instant expiresAt) {}
 }
