@@ -51,12 +51,15 @@ class BulkActions implements DueWork {
             WHERE bulk_id = ? AND delivery_id = ? AND (outcome IS NULL OR outcome = 'undo')
             """;
 
+    private static final String LOCK_OPEN =
+            "SELECT id FROM textonce.bulk_actions WHERE " + IS_OPEN + " FOR UPDATE SKIP LOCKED";
+
     private static final String FINISH = """
             UPDATE textonce.bulk_actions AS b SET finished_at = now()
-            WHERE %s AND NOT EXISTS (
+            WHERE b.id = ANY (?) AND NOT EXISTS (
                 SELECT FROM textonce.bulk_items AS i
                 WHERE i.bulk_id = b.id AND (i.outcome IS NULL OR i.outcome = 'undo'))
-            """.formatted(IS_OPEN);
+            """;
 
     /** Undo of what has not begun; what was acted on is undone by the background work, as far as it is possible. */
     private static final String UNDO = """
@@ -126,8 +129,12 @@ class BulkActions implements DueWork {
         jdbc.update(DONE, outcome, detail, task.bulk(), task.delivery());
     }
 
+    /** Ends actions of which nothing is left. Each is locked by a statement before, so an undo is seen or comes later. */
     void finish() {
-        jdbc.update(FINISH);
+        transactions.executeWithoutResult(status -> {
+            var open = jdbc.queryForList(LOCK_OPEN, UUID.class);
+            jdbc.update(FINISH, (Object) open.toArray(UUID[]::new));
+        });
     }
 
     /** Undoes an action as far as its messages have not begun; false if nothing is left to undo. */

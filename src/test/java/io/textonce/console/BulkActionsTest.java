@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -192,6 +193,37 @@ class BulkActionsTest {
             assertThat(all.canBeUndone()).isFalse();
             assertThat(all.finished()).isTrue();
         });
+    }
+
+    /** Another instance may find nothing left to do while the undo is being written, and must not end the action then. */
+    @Test
+    void undoesWhatAnotherInstanceFinishesMeanwhile(Sandbox sandbox) {
+        var orders = rejected(sandbox, 2);
+        orders.forEach(BulkActionsTest::quieten);
+        var bulk = start(sandbox, BulkAction.RESEND, orders, "ann");
+        orders.forEach(order -> assertThat(run.next()).isTrue());
+        orders.forEach(BulkActionsTest::awaitMorning);
+
+        var finished = transactions.execute(status -> {
+            assertThat(actions.undo(bulk, "bob")).isTrue();
+            var finishing = CompletableFuture.runAsync(actions::finish);
+            await().until(() -> finishing.isDone() || waitsForLock(sandbox));
+            return finishing;
+        });
+        finished.join();
+        drain(run);
+
+        orders.forEach(order -> order.await(CANCELED));
+        assertThat(progress(bulk).undone()).isEqualTo(2);
+    }
+
+    private static boolean waitsForLock(Sandbox sandbox) {
+        return sandbox.database()
+                        .queryForObject(
+                                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                        + " AND query LIKE '%bulk_actions%'",
+                                Integer.class)
+                > 0;
     }
 
     @Test
