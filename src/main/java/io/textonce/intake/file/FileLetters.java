@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** Dead letters of the reject files in {@code failed/}: each rejected line, or a whole file that could not be read. */
@@ -24,15 +23,12 @@ final class FileLetters implements DeadLetterPlace {
 
     private static final String WHOLE = "whole";
 
-    /** Operators remove lines of one file by turns, on whichever instance they are. */
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('textonce.failed.' || ?, 0))";
-
     private final Inbox inbox;
     private final RouteSchemas schemas;
-    private final JdbcTemplate jdbc;
+    private final FileTurns turns;
 
-    FileLetters(Inbox inbox, RouteSchemas schemas, JdbcTemplate jdbc) {
-        this.jdbc = jdbc;
+    FileLetters(Inbox inbox, RouteSchemas schemas, FileTurns turns) {
+        this.turns = turns;
         this.inbox = inbox;
         this.schemas = schemas;
     }
@@ -118,9 +114,12 @@ final class FileLetters implements DeadLetterPlace {
     }
 
     @Override
-    public synchronized boolean remove(DeadLetter letter) throws IOException {
+    public boolean remove(DeadLetter letter) throws IOException {
         Path file = file(letter);
-        jdbc.query(LOCK, row -> {}, key(file));
+        return turns.take(file, () -> remove(letter, file));
+    }
+
+    private static boolean remove(DeadLetter letter, Path file) throws IOException {
         if (letter.wholeFile()) {
             return Files.deleteIfExists(file);
         }
@@ -170,7 +169,11 @@ final class FileLetters implements DeadLetterPlace {
     @Override
     public void readAgain(DeadLetter letter) throws IOException {
         Path file = file(letter);
-        Inbox.place(
-                file, file.getParent().resolveSibling(""), file.getFileName().toString());
+        turns.take(
+                file,
+                () -> Inbox.place(
+                        file,
+                        file.getParent().resolveSibling(""),
+                        file.getFileName().toString()));
     }
 }

@@ -52,9 +52,10 @@ public final class FileRuns {
             ORDER BY id LIMIT ?
             """;
 
-    /** The first instance to write it wins. */
-    private static final String FINAL =
-            "UPDATE textonce.file_runs SET final_results = ? WHERE id = ? AND final_results IS NULL";
+    private static final String LEASE_FINAL =
+            "SELECT id FROM textonce.file_runs WHERE id = ? AND final_results IS NULL FOR UPDATE SKIP LOCKED";
+
+    private static final String FINAL = "UPDATE textonce.file_runs SET final_results = ? WHERE id = ?";
 
     private final JdbcTemplate jdbc;
     private final Clock clock;
@@ -121,8 +122,13 @@ public final class FileRuns {
         return jdbc.query(NOT_FINAL, FileRuns::run, after, most);
     }
 
-    boolean isFinal(UUID id, String results) {
-        return jdbc.update(FINAL, results, id) == 1;
+    /** Leases a run without final results until the transaction ends; false if another instance was first. */
+    boolean leaseFinal(UUID id) {
+        return !jdbc.queryForList(LEASE_FINAL, UUID.class, id).isEmpty();
+    }
+
+    void setFinal(UUID id, Path results) {
+        jdbc.update(FINAL, results.toString(), id);
     }
 
     private static Run run(ResultSet row, int number) throws SQLException {

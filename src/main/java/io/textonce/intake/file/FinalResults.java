@@ -5,6 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Final result files: the result file of a file once more, when each of its messages has come to its end. */
 @Component
@@ -47,11 +49,13 @@ final class FinalResults {
 
     private final FileRuns runs;
     private final JdbcTemplate jdbc;
+    private final TransactionOperations transactions;
     private UUID after = FIRST;
 
-    FinalResults(FileRuns runs, JdbcTemplate jdbc) {
+    FinalResults(FileRuns runs, JdbcTemplate jdbc, TransactionOperations transactions) {
         this.runs = runs;
         this.jdbc = jdbc;
+        this.transactions = transactions;
     }
 
     /**
@@ -69,7 +73,7 @@ final class FinalResults {
                     if (haveEnded(results)) {
                         write(run.id(), results);
                     }
-                } catch (IOException e) {
+                } catch (IOException | UncheckedIOException e) {
                     LOG.warn("The final results of {} could not be written: {}", run.name(), e.toString());
                 }
             }
@@ -90,14 +94,25 @@ final class FinalResults {
 
     private void write(UUID run, Path results) throws IOException {
         String name = results.getFileName().toString().replaceFirst("\\.results((?:-\\d+)?\\.csv)$", ".final$1");
-        Path part = results.resolveSibling("." + run + ".final.part");
+        var part = PartFile.of(results.getParent(), name, "final");
         try {
-            copy(results, part);
-            if (runs.isFinal(run, results.resolveSibling(name).toString())) {
-                Inbox.place(part, results.getParent(), name);
-            }
+            copy(results, part.path());
+            // The row is committed once the file is in place: if this instance is killed before, another writes it.
+            transactions.executeWithoutResult(status -> {
+                if (runs.leaseFinal(run)) {
+                    runs.setFinal(run, placed(part.path(), results.getParent(), name));
+                }
+            });
         } finally {
-            Files.deleteIfExists(part);
+            Files.deleteIfExists(part.path());
+        }
+    }
+
+    private static Path placed(Path part, Path folder, String name) {
+        try {
+            return Inbox.place(part, folder, name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -27,17 +27,17 @@ import org.springframework.stereotype.Component;
 public final class InboxErasure {
 
     private final Inbox inbox;
-    private final FileLetters letters;
+    private final FileTurns turns;
     private final boolean isRead;
 
     @Autowired
-    InboxErasure(Inbox inbox, FileLetters letters, TextOnceProperties settings) {
-        this(inbox, letters, settings.intakes().contains("file"));
+    InboxErasure(Inbox inbox, FileTurns turns, TextOnceProperties settings) {
+        this(inbox, turns, settings.intakes().contains("file"));
     }
 
-    InboxErasure(Inbox inbox, FileLetters letters, boolean isRead) {
+    InboxErasure(Inbox inbox, FileTurns turns, boolean isRead) {
         this.inbox = inbox;
-        this.letters = letters;
+        this.turns = turns;
         this.isRead = isRead;
     }
 
@@ -54,12 +54,10 @@ public final class InboxErasure {
         }
         inbox.require();
         int gone = 0;
-        for (Path file : inbox.rejectFiles()) {
+        // In one order on all instances: the caller's transaction may keep the locks of all files.
+        for (Path file : inbox.rejectFiles().stream().sorted().toList()) {
             try {
-                // The letters rewrite these files too, when one is replayed or discarded.
-                synchronized (letters) {
-                    gone += erase(file, isPersons);
-                }
+                gone += turns.take(file, () -> erase(file, isPersons));
             } catch (NoSuchFileException e) {
                 // An operator moved it away meanwhile.
             }

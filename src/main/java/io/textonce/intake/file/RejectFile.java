@@ -27,7 +27,7 @@ public final class RejectFile implements Closeable {
 
     private final Path original;
     private final Path directory;
-    private final Path part;
+    private final PartFile part;
     private final Format format;
     private @Nullable FileChannel channel;
     private @Nullable OutputStream out;
@@ -41,7 +41,7 @@ public final class RejectFile implements Closeable {
         String name = original.getFileName().toString();
         this.original = original;
         this.directory = directory;
-        this.part = directory.resolve("." + name + ".part");
+        this.part = PartFile.of(directory, name, "failed");
         this.format = Format.of(name);
     }
 
@@ -98,6 +98,7 @@ public final class RejectFile implements Closeable {
             published = Optional.of(publish());
         }
         close();
+        part.deleteAll();
         return published;
     }
 
@@ -113,7 +114,7 @@ public final class RejectFile implements Closeable {
                 channel.close();
             }
         } finally {
-            Files.deleteIfExists(part);
+            Files.deleteIfExists(part.path());
         }
     }
 
@@ -122,9 +123,9 @@ public final class RejectFile implements Closeable {
             channel.close();
         }
         Files.createDirectories(directory);
-        // Removed rather than truncated: after a crash during finish it may be the published file's second name.
-        Files.deleteIfExists(part);
-        channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        // What was written so far of a file that is rejected as a whole.
+        Files.deleteIfExists(part.path());
+        channel = FileChannel.open(part.path(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         out = new BufferedOutputStream(Channels.newOutputStream(channel));
         return out;
     }
@@ -134,7 +135,7 @@ public final class RejectFile implements Closeable {
         if (format == Format.JSON && !wholeFile) {
             name = Inbox.stem(name) + ".jsonl";
         }
-        return Inbox.place(part, directory, name);
+        return Inbox.place(part.path(), directory, name);
     }
 
     private static void comment(OutputStream file, String text) throws IOException {

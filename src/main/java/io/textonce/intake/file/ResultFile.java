@@ -1,7 +1,6 @@
 package io.textonce.intake.file;
 
 import io.textonce.privacy.CsvCell;
-import io.textonce.privacy.Sha256;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,14 +24,13 @@ final class ResultFile implements Closeable {
     private static final int LONGEST_STEM = 200;
 
     private final Path folder;
-    private final Path part;
+    private final PartFile part;
     private @Nullable BufferedWriter out;
     private boolean closed;
 
     ResultFile(Path folder, String name) {
         this.folder = folder;
-        // A file system has a limit for names, which the file's own may come close to.
-        this.part = folder.resolve("." + Sha256.hex(name).substring(0, 16) + ".results.part");
+        this.part = PartFile.of(folder, name, "results");
     }
 
     /** Adds a row. */
@@ -48,7 +46,7 @@ final class ResultFile implements Closeable {
             throw new IllegalStateException("The results are already in place");
         }
         if (out == null) {
-            out = new BufferedWriter(new OutputStreamWriter(PlainFiles.create(part), StandardCharsets.UTF_8));
+            out = new BufferedWriter(new OutputStreamWriter(PlainFiles.create(part.path()), StandardCharsets.UTF_8));
             out.write(HEADER);
         }
         out.write(line + "," + cell(eventId) + "," + (id == null ? "" : id) + "," + status + ","
@@ -70,6 +68,7 @@ final class ResultFile implements Closeable {
      */
     synchronized @Nullable Path finish(String done) throws IOException {
         if (out == null) {
+            part.deleteAll();
             return null;
         }
         out.close();
@@ -78,7 +77,9 @@ final class ResultFile implements Closeable {
         while (stem.getBytes(StandardCharsets.UTF_8).length > LONGEST_STEM) {
             stem = stem.substring(0, stem.length() - 1);
         }
-        return Inbox.place(part, folder, stem + ".results.csv");
+        Path results = Inbox.place(part.path(), folder, stem + ".results.csv");
+        part.deleteAll();
+        return results;
     }
 
     @Override
@@ -88,7 +89,7 @@ final class ResultFile implements Closeable {
             if (out != null) {
                 out.close();
             }
-            Files.deleteIfExists(part);
+            Files.deleteIfExists(part.path());
         }
     }
 }

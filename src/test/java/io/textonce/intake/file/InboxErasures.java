@@ -1,6 +1,7 @@
 package io.textonce.intake.file;
 
 import java.nio.file.Path;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Erasures of inboxes other than the application's. */
 public final class InboxErasures {
@@ -12,8 +13,8 @@ public final class InboxErasures {
     }
 
     static InboxErasure of(Path root, boolean isRead) {
-        var inbox = new Inbox(root);
-        // No letter is replayed, so neither a schema nor a database is needed.
-        return new InboxErasure(inbox, new FileLetters(inbox, null, null), isRead);
+        // No other instance has this inbox.
+        var turns = new FileTurns(TransactionOperations.withoutTransaction(), key -> {});
+        return new InboxErasure(new Inbox(root), turns, isRead);
     }
 }

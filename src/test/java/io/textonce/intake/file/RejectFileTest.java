@@ -207,7 +207,11 @@ class RejectFileTest {
 
         try (var lines = new RejectFile(original, failed)) {
             lines.add(read(original).get(0), "phone: must be E.164");
-            assertThat(listed(failed)).containsExactly(".orders.jsonl.part");
+            assertThat(listed(failed))
+                    .singleElement()
+                    .asString()
+                    .startsWith(".")
+                    .endsWith(".part");
 
             lines.finish();
             assertThat(listed(failed)).containsExactly("orders.jsonl");
@@ -229,28 +233,55 @@ class RejectFileTest {
     @Test
     void startsAnewAfterACrash() throws IOException {
         Path original = drop("orders.jsonl", "{\"id\":1}\n");
-        Files.createDirectories(failed);
-        Path part = Files.writeString(failed.resolve(".orders.jsonl.part"), "# line 1: of the crashed run");
+        crash(original);
 
         Path file = refuse(original, ALL).orElseThrow();
         assertThat(file).hasContent("# line 1: phone: must be E.164\n{\"id\":1}\n");
-        assertThat(part).doesNotExist();
+        assertThat(listed(failed)).containsExactly("orders.jsonl");
 
-        Files.writeString(part, "# line 1: of another crashed run");
+        crash(original);
         assertThat(refuse(original, line -> false)).isEmpty();
-        assertThat(part).doesNotExist();
+        assertThat(listed(failed)).containsExactly("orders.jsonl");
+    }
+
+    /** An instance that was suspended for longer than its lock writes on while another one reads the file. */
+    @Test
+    void losesNoLineToAnInstanceThatHasLostTheLock() throws IOException {
+        Path original = drop("orders.jsonl", "{\"id\":1}\n{\"id\":2}\n");
+        var lines = read(original);
+
+        try (var reader = new RejectFile(original, failed)) {
+            try (var suspended = new RejectFile(original, failed)) {
+                reader.add(lines.get(0), "phone: must be E.164");
+                suspended.add(lines.get(0), "phone: must be E.164");
+            }
+            reader.add(lines.get(1), "phone: must be E.164");
+
+            assertThat(reader.finish().orElseThrow()).content().contains("{\"id\":1}", "{\"id\":2}");
+        }
     }
 
     @Test
     void doesNotSpoilAPublishedFileAfterACrashInTheMiddleOfPublishing() throws IOException {
         Path original = drop("orders.jsonl", "{\"id\":1}\n");
         Path published = refuse(original, ALL).orElseThrow();
-        Files.createLink(failed.resolve(".orders.jsonl.part"), published);
+        crash(original);
+        Path part = failed.resolve(listed(failed).stream()
+                .filter(name -> name.startsWith("."))
+                .findFirst()
+                .orElseThrow());
+        Files.delete(part);
+        Files.createLink(part, published);
 
         refuse(drop("orders.jsonl", "{\"id\":2}\n"), ALL);
 
         assertThat(published).hasContent("# line 1: phone: must be E.164\n{\"id\":1}\n");
         assertThat(listed(failed)).containsExactlyInAnyOrder("orders.jsonl", "orders-2.jsonl");
+    }
+
+    /** Leaves what an instance leaves that is killed while it reads a file. */
+    private void crash(Path original) throws IOException {
+        new RejectFile(original, failed).add(read(original).get(0), "of the crashed run");
     }
 
     @Test
