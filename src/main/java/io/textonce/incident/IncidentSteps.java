@@ -142,7 +142,8 @@ final class IncidentSteps implements PreviewAware {
         var answer = ACK.matcher(String.valueOf(inbound.get("text")));
         if (answer.matches()) {
             var names = NAME.matcher(answer.group(1)).results().map(MatchResult::group);
-            int ended = incidents.acknowledge((String) inbound.get("from"), names.toList());
+            int ended =
+                    incidents.acknowledge((String) inbound.get("from"), names.toList(), (String) inbound.get("sid"));
             LOG.info("{} acknowledged {} incidents", inbound.get("masked"), ended);
         }
     }

@@ -1,5 +1,6 @@
 package io.textonce.incident;
 
+import io.textonce.delivery.Cancellations;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.Timeline;
 import io.textonce.delivery.UrgentDatabase;
@@ -28,6 +29,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 class Incidents {
 
     private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
+
+    private static final String EVENT = "incident-alert";
 
     private static final String OPEN = """
             INSERT INTO textonce.incidents
@@ -69,7 +72,19 @@ class Incidents {
                 UPDATE textonce.incident_alerts AS a SET phone = NULL
                 FROM acknowledged WHERE a.incident_id = acknowledged.event_id
             )
-            SELECT count(*) FROM acknowledged
+            SELECT event_id FROM acknowledged
+            """;
+
+    /** Alert messages that may still be sent, and whose incidents are all acknowledged. */
+    private static final String NOT_SENT = """
+            SELECT t.event_id
+            FROM textonce.incident_messages AS t
+                LEFT JOIN textonce.deliveries AS d ON d.event = 'incident-alert' AND d.event_id = t.event_id
+            WHERE t.event_id IN (SELECT message_id FROM textonce.incident_alerts WHERE incident_id = ANY (?))
+              AND (d.status IN ('held', 'reserved', 'unknown') OR d.id IS NULL AND t.due_at IS NOT NULL)
+              AND NOT EXISTS (
+                  SELECT FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
+                  WHERE a.message_id = t.event_id AND i.acknowledged_at IS NULL)
             """;
 
     private static final String ACKNOWLEDGE = """
@@ -80,7 +95,10 @@ class Incidents {
             )
             """ + FORGET;
 
-    /** Acknowledgment of all incidents of which a number was alerted; other words of a reply are ignored. */
+    /**
+     * Acknowledgment of all incidents of which a number was alerted before it replied; other words of a reply are ignored.
+     * Twilio may repeat its call about a reply, and the number may have been alerted of more incidents by then.
+     */
     private static final String ACKNOWLEDGE_ALERTED = """
             WITH meant AS MATERIALIZED (
                 SELECT DISTINCT upper(name) AS name FROM textonce.incidents
@@ -92,7 +110,10 @@ class Incidents {
                   AND (upper(i.name) IN (SELECT name FROM meant) OR NOT EXISTS (SELECT FROM meant))
                   AND EXISTS (
                       SELECT FROM textonce.incident_alerts AS a
-                      WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?) AND a.message_id IS NOT NULL)
+                          JOIN textonce.incident_messages AS t ON t.event_id = a.message_id
+                      WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?)
+                        AND t.alerted_at <= coalesce(
+                            (SELECT received_at FROM textonce.inbound_messages WHERE message_sid = ?), now()))
                 RETURNING event_id
             )
             """ + FORGET;
@@ -109,8 +130,10 @@ class Incidents {
     private final Timeline timeline;
     private final TransactionTemplate transaction;
     private final PhoneHash phoneHash;
+    private final Cancellations cancellations;
 
-    Incidents(UrgentDatabase database, PhoneHash phoneHash) {
+    Incidents(UrgentDatabase database, PhoneHash phoneHash, Cancellations cancellations) {
+        this.cancellations = cancellations;
         this.jdbc = database.jdbc();
         this.timeline = new Timeline(jdbc);
         this.transaction = database.transaction();
@@ -215,14 +238,19 @@ class Incidents {
      * Acknowledges the incidents of an alerted number.
      *
      * @param words of the reply: the names of incidents among them, or else all of which this number was alerted
+     * @param sid of the reply
      * @return number of incidents that ended
      */
-    int acknowledge(String phone, List<String> words) {
-        return acknowledged(ACKNOWLEDGE_ALERTED, words.toArray(String[]::new), phoneHash.all(phone));
+    int acknowledge(String phone, List<String> words, String sid) {
+        return acknowledged(ACKNOWLEDGE_ALERTED, words.toArray(String[]::new), phoneHash.all(phone), sid);
     }
 
-    private int acknowledged(String sql, @Nullable Object... values) {
-        return Objects.requireNonNull(jdbc.queryForObject(sql, Integer.class, values));
+    /** Ends incidents, and cancels what waits to be sent, such as after the end of the instance that was about to. */
+    private int acknowledged(String sql, Object... values) {
+        var ended = jdbc.queryForList(sql, String.class, values);
+        jdbc.queryForList(NOT_SENT, String.class, (Object) ended.toArray(String[]::new))
+                .forEach(message -> cancellations.cancel(EVENT, message, "The incident was acknowledged"));
+        return ended.size();
     }
 
     private static Turn turn(ResultSet row, int number) throws SQLException {

@@ -130,10 +130,11 @@ class IncidentsTest {
         alerts.create(recipients.get(0).phone());
         incidents.open(incident(id + "-elsewhere", null));
 
-        int byAnother = incidents.acknowledge(recipients.get(1).phone(), List.of());
-        int ofAnother = incidents.acknowledge(recipients.get(0).phone(), List.of("INC-" + id + "-elsewhere"));
-        int once = incidents.acknowledge(recipients.get(0).phone(), List.of(("inc-" + id).toUpperCase(Locale.ROOT)));
-        int twice = incidents.acknowledge(recipients.get(0).phone(), List.of());
+        int byAnother = incidents.acknowledge(recipients.get(1).phone(), List.of(), "SM0");
+        int ofAnother = incidents.acknowledge(recipients.get(0).phone(), List.of("INC-" + id + "-elsewhere"), "SM0");
+        int once = incidents.acknowledge(
+                recipients.get(0).phone(), List.of(("inc-" + id).toUpperCase(Locale.ROOT)), "SM0");
+        int twice = incidents.acknowledge(recipients.get(0).phone(), List.of(), "SM0");
 
         assertThat(List.of(byAnother, ofAnother, once, twice)).containsExactly(0, 0, 1, 0);
         assertThat(sandbox.database()

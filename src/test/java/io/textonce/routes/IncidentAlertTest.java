@@ -4,6 +4,7 @@ import static io.textonce.sandbox.Fault.refuses;
 import static io.textonce.sandbox.Fault.stopsAt;
 import static io.textonce.sandbox.Fault.undelivers;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,11 +12,16 @@ import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioMessage;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,17 +117,8 @@ class IncidentAlertTest {
 
     @Test
     void leavesAnAlertDueThatTheDatabaseDoesNotTakeAtTheMoment(Sandbox sandbox) {
-        var database = sandbox.database();
-        database.execute("CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS"
-                + " 'BEGIN RAISE ''busy'' USING ERRCODE = ''55P03''; END'");
-        database.execute("CREATE TRIGGER busy BEFORE INSERT ON textonce.deliveries FOR EACH ROW"
-                + " WHEN (NEW.event_id = '" + id + "') EXECUTE FUNCTION busy()");
-        try {
-            assertThatProblem(alert(sandbox, id, incident, false)).is(503, "try_again");
-        } finally {
-            database.execute("DROP FUNCTION busy CASCADE");
-        }
-        database.update("UPDATE textonce.incident_messages SET due_at = now() WHERE event_id = ?", id);
+        refusedByTheDatabase(sandbox, () -> alert(sandbox, id, incident, false));
+        sandbox.database().update("UPDATE textonce.incident_messages SET due_at = now() WHERE event_id = ?", id);
 
         sandbox.awaitStatus(id, "delivered");
         assertThat(texts(sandbox, first)).hasSize(1);
@@ -139,10 +136,7 @@ class IncidentAlertTest {
         letTurnEnd(sandbox, id);
         sandbox.awaitStatus(id + "/2", "delivered");
 
-        var answer = sandbox.post(
-                "incident-acknowledged",
-                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"" + incident.toLowerCase(Locale.ROOT)
-                        + "\"}");
+        var answer = acknowledge(sandbox);
 
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(sandbox.json(answer).get("status").asText()).isEqualTo("acknowledged");
@@ -174,6 +168,62 @@ class IncidentAlertTest {
         assertThat(answer.answer()).isEqualTo("<Response/>");
         assertThat(acknowledged(sandbox)).isTrue();
         assertThat(texts(sandbox, second)).isEmpty();
+    }
+
+    /** As if the instance had died that was to hand the alert over: it is due again, on any instance. */
+    @Test
+    void sendsNothingThatWasLeftToBeSentWhenSomebodyAcknowledges(Sandbox sandbox) {
+        refusedByTheDatabase(sandbox, () -> alert(sandbox, id, incident, false));
+        acknowledge(sandbox);
+        sandbox.database().update("UPDATE textonce.incident_messages SET due_at = now() WHERE event_id = ?", id);
+
+        await().untilAsserted(() -> assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT due_at IS NULL FROM textonce.incident_messages WHERE event_id = ?",
+                                Boolean.class,
+                                id))
+                .isTrue());
+        assertThat(sandbox.delivery(id)).containsEntry("status", "canceled");
+        assertThat(texts(sandbox, first)).isEmpty();
+    }
+
+    @Test
+    void cancelsAnAlertThatWaitsForTwilioWhenSomebodyAcknowledges(Sandbox sandbox) {
+        sandbox.twilio().forNumber(first, refuses(20429));
+        alert(sandbox, id, incident, false);
+        sandbox.awaitStatus(id, "held");
+
+        acknowledge(sandbox);
+
+        sandbox.awaitStatus(id, "canceled");
+    }
+
+    /** Twilio calls again when its connection broke, and the number may have been alerted of another incident by then. */
+    @Test
+    void acknowledgesNothingThatCameAfterTheReply(Sandbox sandbox) throws Exception {
+        alert(sandbox, id, incident, first, "\"acknowledge\":true");
+        sandbox.awaitStatus(id, "delivered");
+        var reply = sandbox.twilio().receives(first, Peers.FROM_NUMBER, "ACK");
+        assertThat(acknowledged(sandbox)).isTrue();
+        pass(sandbox, "1 hour");
+        String later = sandbox.newEventId();
+        alert(sandbox, later, incident + "-later", first, "\"acknowledge\":true");
+        sandbox.awaitStatus(later, "delivered");
+
+        var repeated = sandbox.send(HttpRequest.newBuilder(sandbox.uri("/twilio/inbound"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("X-Twilio-Signature", reply.signature())
+                .POST(BodyPublishers.ofString(reply.parameters().stream()
+                        .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), UTF_8))
+                        .collect(Collectors.joining("&")))));
+
+        assertThat(repeated.statusCode()).isEqualTo(200);
+        assertThat(sandbox.database()
+                        .queryForObject(
+                                "SELECT acknowledged_at IS NULL FROM textonce.incidents WHERE event_id = ?",
+                                Boolean.class,
+                                later))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -469,6 +519,29 @@ class IncidentAlertTest {
         IntStream.range(0, 8).parallel().forEach(n -> template.sendBody("direct:incident-send", id));
 
         assertThat(texts(sandbox, first)).hasSize(1);
+    }
+
+    private HttpResponse<String> acknowledge(Sandbox sandbox) {
+        return sandbox.post(
+                "incident-acknowledged",
+                "{\"eventId\":\"" + sandbox.newEventId() + "\",\"incident\":\"" + incident.toLowerCase(Locale.ROOT)
+                        + "\"}");
+    }
+
+    /** Its message stays due, but not before the test says so. */
+    private void refusedByTheDatabase(Sandbox sandbox, Supplier<HttpResponse<String>> alert) {
+        var database = sandbox.database();
+        database.execute("CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS"
+                + " 'BEGIN RAISE ''busy'' USING ERRCODE = ''55P03''; END'");
+        database.execute("CREATE TRIGGER busy BEFORE INSERT ON textonce.deliveries FOR EACH ROW"
+                + " WHEN (NEW.event_id = '" + id + "') EXECUTE FUNCTION busy()");
+        try {
+            assertThatProblem(alert.get()).is(503, "try_again");
+            database.update(
+                    "UPDATE textonce.incident_messages SET due_at = now() + interval '1 h' WHERE event_id = ?", id);
+        } finally {
+            database.execute("DROP FUNCTION busy CASCADE");
+        }
     }
 
     private HttpResponse<String> alert(Sandbox sandbox, String eventId, String name, boolean acknowledge) {
