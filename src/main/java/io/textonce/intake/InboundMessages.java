@@ -50,11 +50,15 @@ final class InboundMessages implements DueWork {
     private static final Set<String> START = Set.of("START", "YES", "UNSTOP");
     private static final Set<String> HELP = Set.of("HELP", "INFO");
 
+    /** Record of a message, unless it is repeated and the person was erased since. */
     private static final String RECORD = """
             INSERT INTO textonce.inbound_messages
                 (message_sid, received_at, kind, phone_hash, recipient, service, phone, body, publish_at)
-            VALUES (:sid, coalesce(CAST(:at AS timestamptz), now()), :kind, :hash, :recipient, :service,
-                CAST(:phone AS text), :body, CASE WHEN CAST(:phone AS text) IS NOT NULL THEN now() END)
+            SELECT :sid, coalesce(CAST(:at AS timestamptz), now()), :kind, :hash, :recipient, :service,
+                CAST(:phone AS text), :body, CASE WHEN CAST(:phone AS text) IS NOT NULL THEN now() END
+            WHERE NOT EXISTS (
+                SELECT FROM textonce.file_erasures
+                WHERE requested_at > CAST(:at AS timestamptz) AND CAST(:hash AS bytea) = ANY (phone_hashes))
             ON CONFLICT (message_sid) DO NOTHING
             RETURNING received_at
             """;
