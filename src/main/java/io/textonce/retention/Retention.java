@@ -10,9 +10,11 @@ import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -84,6 +86,8 @@ final class Retention {
 
     /** Purge of bulk actions and, by cascade, of their messages. */
     private static final String PURGE_BULK = purgeOf("bulk_actions", "finished_at");
+
+    private static final String BEFORE = "SELECT now() - CAST(? AS interval)";
 
     private static final String PURGE_FILE_ERASURES =
             "DELETE FROM textonce.file_erasures WHERE requested_at <= now() - interval '1 day'";
@@ -172,7 +176,10 @@ final class Retention {
 
     private int purgeFiles() {
         try {
-            return inbox.purge(clock.instant().minus(settings.files()));
+            // Rejected lines are in no table: an instance whose clock is wrong must not delete them.
+            return inbox.purge(Objects.requireNonNull(jdbc.queryForObject(
+                            BEFORE, Timestamp.class, settings.files().toString()))
+                    .toInstant());
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Old files of the inbox could not be deleted; this is retried: {}", e.toString());
             return 0;

@@ -9,6 +9,9 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +45,22 @@ class RedactionTest {
         assertThat(sandbox.delivery(id)).containsEntry("phone", null);
     }
 
+    @Test
+    void keepsTheFilesOfTheInboxHoweverWrongAnInstancesClockIs(Sandbox sandbox) throws IOException {
+        Path failed = Files.createDirectories(sandbox.peers().inbox().resolve("order-shipped/failed"));
+        Path lines = Files.writeString(failed.resolve(sandbox.newEventId() + ".jsonl"), "# line 1: is wrong\n{}\n");
+
+        retention(sandbox, Clock.offset(Clock.systemUTC(), Duration.ofDays(40)))
+                .clear(new DefaultExchange(sandbox.context().getBean(CamelContext.class)));
+
+        assertThat(lines).exists();
+    }
+
     private static Retention retention(Sandbox sandbox) {
+        return retention(sandbox, Clock.systemUTC());
+    }
+
+    private static Retention retention(Sandbox sandbox, Clock clock) {
         return new Retention(
                 sandbox.database(),
                 sandbox.context().getBean(ErasureRepository.class),
@@ -56,7 +74,7 @@ class RedactionTest {
                         Duration.ofHours(1),
                         true),
                 Set.of(),
-                Clock.systemUTC());
+                clock);
     }
 
     private static UUID old(Duration age) {
