@@ -1,6 +1,7 @@
 package io.textonce.delivery;
 
 import io.textonce.delivery.OutcomeRepository.Outcome;
+import io.textonce.privacy.RepeatedLines;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -10,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Repetition of what this instance has acknowledged and the database has forgotten. Restore mode is on by then, so each
@@ -26,6 +28,7 @@ public final class ForgottenWrites {
     private final Supplier<OutcomeRepository> outcomes;
     private final Supplier<JdbcTemplate> jdbc;
     private final AtomicInteger requests = new AtomicInteger();
+    private final RepeatedLines delays = new RepeatedLines();
 
     /** The suppliers are called only once the database is connected. */
     ForgottenWrites(
@@ -96,16 +99,33 @@ public final class ForgottenWrites {
     private boolean putAllBack() {
         try {
             var forgotten = memory.forgottenBy(jdbc.get());
-            forgotten.forEach(claim -> claims.get().putBack(claim));
+            forgotten.forEach(claim -> repeat(() -> claims.get().putBack(claim)));
             if (!forgotten.isEmpty()) {
                 LOG.warn("{} claims that the database had forgotten were put back", forgotten.size());
             }
-            memory.outcomesForgottenBy(jdbc.get()).forEach(outcomes.get()::record);
-            memory.repetitions().forEach(Runnable::run);
+            memory.outcomesForgottenBy(jdbc.get())
+                    .forEach(outcome -> repeat(() -> outcomes.get().record(outcome)));
+            memory.repetitions().forEach(ForgottenWrites::repeat);
             return true;
-        } catch (DataAccessException e) {
-            LOG.info("What the database has forgotten can't be put back yet: {}", e.getMessage());
+        } catch (DataAccessException | TransactionException e) {
+            delays.log(
+                    "database",
+                    omitted -> LOG.info("What the database has forgotten can't be put back yet: {}", e.getMessage()));
             return false;
+        }
+    }
+
+    /** Repeats a write. One that will never succeed must not keep back those behind it. */
+    private static void repeat(Runnable write) {
+        try {
+            write.run();
+        } catch (RuntimeException e) {
+            boolean isOfDatabase = e instanceof TransactionException
+                    || e instanceof DataAccessException failed && !DatabaseFault.isOfItem(failed);
+            if (isOfDatabase) {
+                throw e;
+            }
+            LOG.error("A write that the database may have forgotten could not be repeated", e);
         }
     }
 }
