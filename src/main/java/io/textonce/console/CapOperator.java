@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Operator actions on caps, over the API and from the page: each needs a reason and is in the audit log. */
 @Component
@@ -24,9 +25,11 @@ final class CapOperator {
 
     private final CapActions caps;
     private final AuditLog audit;
+    private final TransactionOperations transactions;
     private final MeterRegistry meters;
 
-    CapOperator(CapActions caps, AuditLog audit, MeterRegistry meters) {
+    CapOperator(CapActions caps, AuditLog audit, TransactionOperations transactions, MeterRegistry meters) {
+        this.transactions = transactions;
         this.caps = caps;
         this.audit = audit;
         this.meters = meters;
@@ -82,17 +85,24 @@ final class CapOperator {
      */
     void act(String name, String action, String by, @Nullable String seen, String who, String reason) {
         String why = OperatorAct.reason(reason);
-        boolean done = switch (action) {
-            case "raise" -> caps.raise(name, units(by), seen);
-            case "reset" -> caps.reset(name, seen);
-            default -> false;
-        };
-        if (!done) {
-            throw notFound();
-        }
-        boolean raised = action.equals("raise");
-        audit.record(
-                who, raised ? "raised" : "reset", null, null, "cap " + name + (raised ? " by " + by : "") + ": " + why);
+        // What can't be recorded is not done: its operator would repeat it.
+        transactions.executeWithoutResult(status -> {
+            boolean done = switch (action) {
+                case "raise" -> caps.raise(name, units(by), seen);
+                case "reset" -> caps.reset(name, seen);
+                default -> false;
+            };
+            if (!done) {
+                throw notFound();
+            }
+            boolean raised = action.equals("raise");
+            audit.record(
+                    who,
+                    raised ? "raised" : "reset",
+                    null,
+                    null,
+                    "cap " + name + (raised ? " by " + by : "") + ": " + why);
+        });
         meters.counter("textonce.operator.actions", "action", action).increment();
     }
 

@@ -141,10 +141,15 @@ class RecipientGuardsTest {
 
         var withoutReason = sandbox.postJson("/api/caps/delays/raise", "{\"by\":1}");
         var unknown = sandbox.postJson("/api/caps/none/raise", "{\"by\":1,\"reason\":\"more\"}");
+        sandbox.database()
+                .execute("ALTER TABLE textonce.audit_entries ADD CONSTRAINT busy CHECK (verb <> 'raised') NOT VALID");
+        var unrecorded = sandbox.postJson("/api/caps/delays/raise", "{\"by\":1,\"reason\":\"a storm\"}");
+        sandbox.database().execute("ALTER TABLE textonce.audit_entries DROP CONSTRAINT busy");
         var raised = sandbox.postJson("/api/caps/delays/raise", "{\"by\":1,\"reason\":\"a storm\"}");
 
         assertThatProblem(withoutReason).is(400, "invalid_request");
         assertThatProblem(unknown).is(404, "not_found");
+        assertThat(unrecorded.statusCode()).isNotEqualTo(200);
         assertThat(sandbox.json(raised).at("/caps/0/limit").asInt())
                 .as(raised.body())
                 .isEqualTo(6);
