@@ -36,6 +36,16 @@ final class ConnectionPools {
      */
     private static final String NO_LONG_WAIT = " -c lock_timeout=500ms";
 
+    /** PostgreSQL frees the sessions and locks of a machine that is gone after a minute and a half, instead of two hours. */
+    private static final String NO_LOST_MACHINE =
+            "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+
+    /**
+     * Claims under a cap and incidents wait for the locks of an instance that stands still in the middle of a transaction
+     * until PostgreSQL ends it.
+     */
+    private static final String NO_LONG_SILENCE = " -c idle_in_transaction_session_timeout=30s";
+
     /** Batches need no more. */
     private static final int FEW = 8;
 
@@ -63,14 +73,14 @@ final class ConnectionPools {
 
     HikariDataSource general() {
         var pool = new ConnectionPool(peers.database());
-        var config = config(settings.getDataSourceProperties());
+        var config = config(withOptions(""));
         config.setMaximumPoolSize(Math.max(1, settings.getMaximumPoolSize() - reserved()));
         config.copyStateTo(pool);
         return pool;
     }
 
     HikariDataSource urgent() {
-        var config = config(settings.getDataSourceProperties());
+        var config = config(withOptions(NO_LONG_SILENCE));
         config.setPoolName("urgent");
         config.setMaximumPoolSize(reserved());
         config.setMinimumIdle(1);
@@ -86,14 +96,18 @@ final class ConnectionPools {
      * PgBouncer gives to another client after the transaction.
      */
     HikariDataSource few(String name) {
-        var properties = new Properties();
-        properties.putAll(settings.getDataSourceProperties());
-        properties.setProperty("options", ONE_PLAN + NO_LONG_WAIT);
-        var config = config(properties);
+        var config = config(withOptions(" " + ONE_PLAN + NO_LONG_WAIT + NO_LONG_SILENCE));
         config.setPoolName(name);
         config.setMaximumPoolSize(Math.min(FEW, settings.getMaximumPoolSize()));
         config.setMinimumIdle(1);
         return new ConnectionPool(peers.database(), config, activity::mark);
+    }
+
+    private Properties withOptions(String options) {
+        var properties = new Properties();
+        properties.putAll(settings.getDataSourceProperties());
+        properties.setProperty("options", NO_LOST_MACHINE + options);
+        return properties;
     }
 
     private HikariConfig config(Properties properties) {

@@ -14,7 +14,6 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -88,7 +87,7 @@ final class DatabaseServer implements HealthIndicator {
                 if (!server.equals(current)) {
                     become(server, mode, single);
                 }
-            } catch (DataAccessException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 connection.close();
                 throw new SQLException("The database's server could not be recognized", e);
             }
@@ -101,7 +100,7 @@ final class DatabaseServer implements HealthIndicator {
             return;
         }
         if (!server.isStandby) {
-            new TransactionTemplate(new DataSourceTransactionManager(single))
+            new TransactionTemplate(new BoundedTransactionManager(single))
                     .executeWithoutResult(transaction -> compare(server, mode, new JdbcTemplate(single)));
         }
         server.dangers().forEach(danger -> LOG.warn("PostgreSQL: {}", danger));

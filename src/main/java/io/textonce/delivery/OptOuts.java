@@ -10,15 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Opt-outs by number and sender, which is the same over all channels. Only the recipient can undo one, by texting START; a newer consent does not, since
@@ -94,11 +90,6 @@ public final class OptOuts {
     private final PhoneHash phoneHash;
     private final ForgottenWrites forgotten;
     private final TransactionOperations transactions;
-
-    @Autowired
-    OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, ForgottenWrites forgotten, DataSource dataSource) {
-        this(jdbc, phoneHash, forgotten, new TransactionTemplate(new JdbcTransactionManager(dataSource)));
-    }
 
     OptOuts(JdbcTemplate jdbc, PhoneHash phoneHash, ForgottenWrites forgotten, TransactionOperations transactions) {
         this.jdbc = jdbc;
