@@ -3,6 +3,7 @@ package io.textonce.hotload;
 import io.textonce.event.EventSchemas;
 import io.textonce.message.Senders;
 import io.textonce.message.Templates;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.PublicPaths;
 import io.textonce.settings.TextOnceProperties;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private final CountDownLatch loadedOnce = new CountDownLatch(1);
     private final ReentrantLock swapping = new ReentrantLock();
     private final RouteFileErrors errors = new RouteFileErrors();
+    private final RepeatedLines unread = new RepeatedLines();
     private Map<String, RoutesFolder.Stamp> seen = Map.of();
     private @Nullable RouteLoader loader;
     private @Nullable UserFiles files;
@@ -160,7 +162,8 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
                 take(now);
             }
         } catch (RuntimeException e) {
-            LOG.error("The folder {} can't be read; it is retried", folder().root(), e);
+            unread.log(
+                    folder(), omitted -> LOG.error("The folder {} can't be read; it is retried", folder().root(), e));
         }
     }
 

@@ -32,6 +32,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -39,6 +40,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class UserRoutesTest {
 
@@ -217,6 +220,24 @@ class UserRoutesTest {
         assertThat(ranWithoutText).isFalse();
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 comes later.");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    /** As while a volume is not mounted, however long that lasts. */
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void logsOnceThatTheFolderIsAwayAndKeepsItsRoutes(CapturedOutput output) throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        Path away = Files.move(folder, folder.resolveSibling("away-" + folder.getFileName()));
+
+        own.scan();
+        own.scan();
+        own.scan();
+        Files.move(away, folder);
+        scan();
+
+        assertThat(output).containsOnlyOnce("can't be read");
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
     }
 
     @Test
