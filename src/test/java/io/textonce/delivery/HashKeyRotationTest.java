@@ -9,6 +9,7 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -43,6 +44,18 @@ class HashKeyRotationTest {
                         .queryForObject(
                                 "SELECT phone_hash FROM textonce.deliveries WHERE id = ?", byte[].class, delivery.id()))
                 .isEqualTo(new PhoneHash(NEW).of(number));
+    }
+
+    /** In the middle of a rolling restart: the other instance writes under the new key already. */
+    @Test
+    void findsAnOptOutThatAnotherInstanceWritesUnderTheNextKey(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        DeliveryTables.optOuts(sandbox.database(), new PhoneHash(NEW, List.of(OLD)))
+                .stop(number, List.of(SENDER), Instant.now());
+
+        var delivery = claim(sandbox, new PhoneHash(OLD, List.of(NEW)), number);
+
+        assertThat(delivery.status()).isEqualTo(DeliveryStatus.REJECTED);
     }
 
     private static Delivery claim(Sandbox sandbox, PhoneHash hash, String number) {
