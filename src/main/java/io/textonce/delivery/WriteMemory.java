@@ -5,6 +5,8 @@ import io.textonce.delivery.OutcomeRepository.Outcome;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementCreator;
 
@@ -16,6 +18,12 @@ final class WriteMemory {
 
     /** Some 50 MB of the longest texts; in a small heap a tenth of it. */
     private static final long MOST = Math.min(20_000, Runtime.getRuntime().maxMemory() / 10 / 2_560);
+
+    /**
+     * Age at which nothing is repeated any more, though an idle instance still remembers it: the row may be missing because it
+     * was purged, or because the person was erased, which is known for a day.
+     */
+    private static final long OLDEST = TimeUnit.HOURS.toNanos(12);
 
     /** A claim that a row does not have, or has of fewer attempts: the row went backwards. */
     private static final String FORGOTTEN = """
@@ -36,11 +44,18 @@ final class WriteMemory {
     private final ArrayDeque<Acknowledged<Outcome>> outcomes = new ArrayDeque<>();
     private final ArrayDeque<Acknowledged<Runnable>> others = new ArrayDeque<>();
     private final long nanos;
+    private final LongSupplier clock;
     private int server;
 
     /** @param time for which a write is kept */
     WriteMemory(Duration time) {
+        this(time, System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    WriteMemory(Duration time, LongSupplier clock) {
         nanos = time.toNanos();
+        this.clock = clock;
     }
 
     /** Returns the number of the server, which another follows when the database's server changes. */
@@ -78,8 +93,9 @@ final class WriteMemory {
     }
 
     private <T> boolean add(ArrayDeque<Acknowledged<T>> kept, T write, int before) {
-        kept.addLast(new Acknowledged<>(write, System.nanoTime()));
-        while (kept.size() > MOST || !kept.isEmpty() && System.nanoTime() - kept.getFirst().nanos > nanos) {
+        long now = clock.getAsLong();
+        kept.addLast(new Acknowledged<>(write, now));
+        while (kept.size() > MOST || !kept.isEmpty() && now - kept.getFirst().nanos >= nanos) {
             kept.removeFirst();
         }
         return before != server;
@@ -114,6 +130,8 @@ final class WriteMemory {
     }
 
     private synchronized <T> List<T> kept(ArrayDeque<Acknowledged<T>> writes) {
+        long now = clock.getAsLong();
+        writes.removeIf(each -> now - each.nanos > OLDEST);
         return writes.stream().map(Acknowledged::write).toList();
     }
 

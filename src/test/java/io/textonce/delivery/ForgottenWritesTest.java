@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -30,6 +31,19 @@ class ForgottenWritesTest {
         forgotten.putBack();
 
         await().untilAsserted(() -> assertThat(repeated).hasValue(1));
+    }
+
+    /** Its row may have been purged by then, or its person erased. */
+    @Test
+    void isNotRepeatedAfterHalfADay() {
+        var now = new AtomicLong();
+        var memory = new WriteMemory(Duration.ofMinutes(5), now::get);
+        memory.add(() -> {}, memory.server());
+
+        now.addAndGet(Duration.ofMinutes(30).toNanos());
+        assertThat(memory.repetitions()).hasSize(1);
+        now.addAndGet(Duration.ofHours(12).toNanos());
+        assertThat(memory.repetitions()).isEmpty();
     }
 
     @Test
