@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -21,13 +23,15 @@ import org.springframework.web.client.RestTemplate;
 
 /**
  * Rate limit of the requests for the issuer's metadata and keys. A token that names an unknown key makes Spring fetch the keys
- * again, and anyone can send one: the issuer would block us, and then no token could be verified. A failure is kept for
- * a moment, too, so that callers of an issuer that hangs do not wait for it one after the other.
+ * again, and anyone can send one: the issuer would block us, and then no token could be verified. A few requests in a row are
+ * possible, since the issuer may sign with a new key right after we have fetched the others. A failure is kept for a moment,
+ * too, so that callers of an issuer that hangs do not wait for it one after the other.
  */
 final class IssuerClient implements ClientHttpRequestInterceptor {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration FRESH = Duration.ofSeconds(5);
+    private static final Duration WINDOW = Duration.ofSeconds(15);
+    private static final int MOST_IN_WINDOW = 3;
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Map<URI, Answer> answers = new ConcurrentHashMap<>();
@@ -54,8 +58,8 @@ final class IssuerClient implements ClientHttpRequestInterceptor {
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
         var kept = answers.get(request.getURI());
-        if (kept == null || nanos.getAsLong() - kept.nanos() > kept.age().toNanos()) {
-            kept = answer(request, body, execution);
+        if (kept == null || mayRepeat(kept)) {
+            kept = answer(request, body, execution, kept);
             answers.put(request.getURI(), kept);
         }
         if (kept.failure() != null) {
@@ -64,26 +68,45 @@ final class IssuerClient implements ClientHttpRequestInterceptor {
         return kept;
     }
 
-    private Answer answer(HttpRequest request, byte[] body, ClientHttpRequestExecution execution) {
+    private boolean mayRepeat(Answer kept) {
+        long now = nanos.getAsLong();
+        return kept.status().is2xxSuccessful()
+                ? kept.since(now - WINDOW.toNanos()).size() < MOST_IN_WINDOW
+                : now - kept.nanos() > PAUSE.toNanos();
+    }
+
+    private Answer answer(
+            HttpRequest request, byte[] body, ClientHttpRequestExecution execution, @Nullable Answer before) {
+        long now = nanos.getAsLong();
+        var times = new ArrayList<>(before == null ? List.<Long>of() : before.since(now - WINDOW.toNanos()));
         try (var response = execution.execute(request, body)) {
             var status = response.getStatusCode();
             byte[] content = StreamUtils.copyToByteArray(response.getBody());
-            return new Answer(nanos.getAsLong(), status, response.getHeaders(), content, null);
+            if (status.is2xxSuccessful()) {
+                times.add(now);
+            }
+            return new Answer(nanos.getAsLong(), times, status, response.getHeaders(), content, null);
         } catch (IOException e) {
-            return new Answer(nanos.getAsLong(), HttpStatusCode.valueOf(503), new HttpHeaders(), new byte[0], e);
+            return new Answer(nanos.getAsLong(), times, HttpStatusCode.valueOf(503), new HttpHeaders(), new byte[0], e);
         }
     }
 
-    /** Response of the issuer, or why there is none. */
+    /**
+     * Response of the issuer, or why there is none.
+     *
+     * @param times when responses were received in the window, this one included
+     */
     private record Answer(
             long nanos,
+            List<Long> times,
             HttpStatusCode status,
             HttpHeaders headers,
             byte[] content,
-            @Nullable IOException failure) implements ClientHttpResponse {
+            @Nullable IOException failure)
+            implements ClientHttpResponse {
 
-        Duration age() {
-            return status.is2xxSuccessful() ? FRESH : PAUSE;
+        List<Long> since(long begin) {
+            return times.stream().filter(time -> time - begin > 0).toList();
         }
 
         @Override

@@ -54,11 +54,23 @@ class IssuerClientTest {
     }
 
     @Test
-    void fetchesTheKeysOnceForManyUnknownOnes() {
+    void fetchesTheKeysAFewTimesForManyUnknownOnes() {
         for (int i = 0; i < 100; i++) {
-            assertThat(get("/keys")).isEqualTo("{\"keys\":1}");
+            get("/keys");
         }
-        pass(Duration.ofSeconds(6));
+        assertThat(requests).hasValue(3);
+        pass(Duration.ofSeconds(14));
+        get("/keys");
+        assertThat(requests).hasValue(3);
+        pass(Duration.ofSeconds(2));
+
+        assertThat(get("/keys")).isEqualTo("{\"keys\":4}");
+    }
+
+    /** The issuer signs with a new key as soon as it lists it. */
+    @Test
+    void findsAKeyThatIsNewSinceTheLastRequest() {
+        assertThat(get("/keys")).isEqualTo("{\"keys\":1}");
 
         assertThat(get("/keys")).isEqualTo("{\"keys\":2}");
     }
