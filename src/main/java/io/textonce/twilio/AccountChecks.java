@@ -12,6 +12,7 @@ import java.util.TreeSet;
 /** Checks of the account: credentials and their rights, its state, countries and the Verify service. */
 final class AccountChecks {
 
+    private static final String CREDENTIALS = "credentials";
     private static final String CONSOLE = "https://console.twilio.com";
 
     private final TwilioResources twilio;
@@ -26,26 +27,36 @@ final class AccountChecks {
         return settings.twilio();
     }
 
-    /** Reconciliation reads the message list; the right to send can't be tried without sending. */
+    /**
+     * Reconciliation reads the message list; the right to send can't be tried without sending.
+     *
+     * @throws TwilioFailure.Rejected when the credentials are invalid
+     */
     Diagnosis key() {
-        String check = "credentials";
-        String user = account().apiKey().isEmpty() ? "TWILIO_AUTH_TOKEN" : "TWILIO_API_KEY";
         try {
             twilio.ofAccount("/Messages.json", Map.of("PageSize", "1"));
-            return Diagnosis.ok(check, "Twilio accepts " + user + ", and it may read messages");
+            return Diagnosis.ok(CREDENTIALS, "Twilio accepts " + user() + ", and it may read messages");
         } catch (TwilioFailure.Rejected e) {
             if (e.httpStatus() == 401) {
-                return Diagnosis.fault(
-                        check,
-                        "Twilio does not accept " + user + " for the account (" + e.code() + ")",
-                        "Copy the account SID and " + user + " again from " + CONSOLE
-                                + "; with TWILIO_REGION both must be of that region.");
+                throw e;
             }
             return Diagnosis.fault(
-                    check,
-                    user + " may not read messages (" + e.code() + "), so an unknown outcome can't be resolved",
+                    CREDENTIALS,
+                    user() + " may not read messages (" + e.code() + "), so an unknown outcome can't be resolved",
                     "Use a standard API key, or give the restricted one the rights to read and create messages.");
         }
+    }
+
+    Diagnosis invalidKey(TwilioFailure.Rejected rejected) {
+        return Diagnosis.fault(
+                CREDENTIALS,
+                "Twilio does not accept " + user() + " for the account (" + rejected.code() + ")",
+                "Copy the account SID and " + user() + " again from " + CONSOLE
+                        + "; with TWILIO_REGION both must be of that region.");
+    }
+
+    private String user() {
+        return account().apiKey().isEmpty() ? "TWILIO_AUTH_TOKEN" : "TWILIO_API_KEY";
     }
 
     Diagnosis state() {

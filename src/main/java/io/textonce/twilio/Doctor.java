@@ -81,18 +81,15 @@ public final class Doctor {
         var account = new AccountChecks(twilio, settings);
         var machine = new MachineChecks(settings.twilio());
         var found = new ArrayList<Diagnosis>();
-        add(found, "credentials", () -> List.of(account.key()));
-        if (found.get(0).isFault()) {
+        try {
+            found.add(account.key());
+            examine(account, found);
+        } catch (TwilioFailure.Rejected e) {
+            found.add(account.invalidKey(e));
             found.add(Diagnosis.skipped("account", "Nothing else at Twilio can be read without valid credentials"));
-        } else {
-            add(found, "account", () -> List.of(account.state()));
-            var sender = new SenderChecks(twilio, settings);
-            found.add(sender.callback());
-            String callback = settings.publicBaseUrls().get(0) + "/twilio/status-callback?delivery=";
-            add(found, "webhook rules", () -> List.of(new WebhookRules(twilio, callback).check()));
-            senders.all().forEach((address, where) -> add(found, "sender", () -> sender.of(address, where)));
-            add(found, "geo permissions", () -> List.of(account.geoPermissions()));
-            add(found, "verify service", () -> List.of(account.verify()));
+        } catch (TwilioFailure e) {
+            found.add(unclear("credentials", e));
+            found.add(Diagnosis.skipped("account", "Nothing else can be read while Twilio does not respond"));
         }
         found.add(MachineChecks.clock(clock.skew()));
         found.add(machine.chain());
@@ -101,17 +98,32 @@ public final class Doctor {
         return found;
     }
 
+    private void examine(AccountChecks account, List<Diagnosis> found) {
+        add(found, "account", () -> List.of(account.state()));
+        var sender = new SenderChecks(twilio, settings);
+        found.add(sender.callback());
+        String callback = settings.publicBaseUrls().get(0) + "/twilio/status-callback?delivery=";
+        add(found, "webhook rules", () -> List.of(new WebhookRules(twilio, callback).check()));
+        senders.all().forEach((address, where) -> add(found, "sender", () -> sender.of(address, where)));
+        add(found, "geo permissions", () -> List.of(account.geoPermissions()));
+        add(found, "verify service", () -> List.of(account.verify()));
+    }
+
     private static void add(List<Diagnosis> found, String check, Supplier<List<Diagnosis>> checks) {
         try {
             found.addAll(checks.get());
         } catch (TwilioFailure.Rejected e) {
             found.add(Diagnosis.skipped(check, "These credentials may not read it (" + e.code() + ")"));
         } catch (TwilioFailure e) {
-            found.add(Diagnosis.fault(
-                    check,
-                    e.getMessage(),
-                    "Check the network, the proxy and https://status.twilio.com, then run the checks again."));
+            found.add(unclear(check, e));
         }
+    }
+
+    private static Diagnosis unclear(String check, TwilioFailure failure) {
+        return Diagnosis.fault(
+                check,
+                failure.getMessage(),
+                "Check the network, the proxy and https://status.twilio.com, then run the checks again.");
     }
 
     private static List<X509Certificate> trusted() {

@@ -230,11 +230,29 @@ class DoctorTest {
     }
 
     @Test
+    void readsTheRestWithCredentialsThatMayNotReadMessages() {
+        twilio.rejects("/Messages.json", 20403);
+
+        assertThat(Doctor.examine(number)).extracting(Diagnosis::check).contains("sender", "verify service");
+    }
+
+    @Test
+    void readsNothingElseWithInvalidCredentials() {
+        twilio.rejects("/Messages.json", 20003);
+
+        var found = Doctor.examine(number);
+
+        assertThat(found.get(1).finding()).contains("without valid credentials");
+        assertThat(found).extracting(Diagnosis::check).doesNotContain("sender").contains("clock");
+    }
+
+    @Test
     void goesOnWhenTwilioDoesNotAnswer() {
         var found = Doctor.examine(settings("--TWILIO_BASE_URL=http://127.0.0.1:1"));
 
         assertThat(found.get(0).level()).isEqualTo(Level.FAULT);
         assertThat(found.get(0).fix()).contains("https://status.twilio.com");
+        assertThat(found.get(1).finding()).isEqualTo("Nothing else can be read while Twilio does not respond");
         assertThat(found).extracting(Diagnosis::check).contains("clock", "trust store", "proxy");
     }
 
