@@ -210,6 +210,48 @@ class CapsTest {
         assertThat(used(name)).isEqualTo(2);
     }
 
+    /** With a limit of two all counters are locked, with a larger one the claim itself counts. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 1000})
+    void countsARejectedMessageThatIsClaimedAgainOnce(int limit) {
+        var instance = instance(List.of(cap(name, limit, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        var sms = sms("order-shipped", sandbox.newNumber());
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        instance.claim(sms);
+        jdbc.update("UPDATE textonce.deliveries SET status = 'rejected' WHERE event_id = ?", sms.eventId());
+
+        assertThat(status(instance.claim(sms))).isEqualTo(RESERVED);
+        assertThat(used(name)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 1000})
+    void doesNotCountAMessageToAPersonWhoHasOptedOut(int limit) {
+        var instance = instance(List.of(cap(name, limit, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        var sms = sms("order-shipped", sandbox.newNumber());
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        jdbc.update(
+                "INSERT INTO textonce.opt_outs (phone_hash, sender, source) VALUES (?, ?, 'test')",
+                hash.of(sms.phone()),
+                SENDER);
+
+        assertThat(status(instance.claim(sms))).isEqualTo(REJECTED);
+        assertThat(used(name)).isEqualTo(1);
+    }
+
+    @Test
+    void claimsNothingUnlessEachCapHasRoom() {
+        var caps = List.of(
+                cap(name + "-a", 1, Unit.MESSAGES, AtLimit.HOLD), cap(name + "-b", 1000, Unit.MESSAGES, AtLimit.HOLD));
+        var instance = instance(caps, NO_FREQUENCY);
+
+        assertThat(status(instance.claim(sms("order-shipped", sandbox.newNumber()))))
+                .isEqualTo(RESERVED);
+        assertThat(status(instance.claim(sms("order-shipped", sandbox.newNumber()))))
+                .isEqualTo(HELD);
+        assertThat(used(name + "-b")).isEqualTo(1);
+    }
+
     @Test
     void countsAHeldMessageWhenItIsSent() {
         var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);

@@ -634,6 +634,27 @@ class IntakeHttpTest {
     }
 
     @Test
+    void holdsARejectedEventAsItWasCorrected(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String corrected = sandbox.newNumber();
+        String event = sandbox.orderShipped(id, corrected).replace("1001", "1002");
+        sandbox.twilio().forNumber(corrected, 1, Fault.refuses(21611));
+        sandbox.post("order-shipped", sandbox.orderShipped(id, "+15005550001"));
+
+        sandbox.post("order-shipped", event);
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "held").containsEntry("phone", corrected);
+        assertThat(sandbox.post("order-shipped", event).statusCode()).isEqualTo(202);
+        assertThatProblem(sandbox.post("order-shipped", sandbox.orderShipped(id, "+15005550001")))
+                .is(422, "event_id_reused");
+        sandbox.database().update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", id);
+        sandbox.awaitStatus(id, "delivered");
+        assertThat(sandbox.twilio().sentTo(corrected))
+                .singleElement()
+                .satisfies(message -> assertThat(message.body()).contains("1002"));
+    }
+
+    @Test
     void sendsOnceForTwoHundredCallersAtOnceAndAnswersEachCorrectly(Sandbox sandbox) throws Exception {
         String number = sandbox.newNumber();
         String event = sandbox.orderShipped(sandbox.newEventId(), number);

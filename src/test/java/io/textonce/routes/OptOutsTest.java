@@ -37,6 +37,19 @@ class OptOutsTest {
     }
 
     @Test
+    void concernTheirSenderAlone(Sandbox sandbox) {
+        var order = sandbox.order();
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.opt_outs (phone_hash, sender, source) VALUES (?, '+15559990000', 'test')",
+                        (Object) sandbox.phoneHash(order.number()));
+
+        order.post();
+
+        assertThat(order.messages()).hasSize(1);
+    }
+
+    @Test
     void stopWhatIsHeld(Sandbox sandbox) {
         var order = sandbox.order()
                 .with("sendAt", Instant.now().plus(Duration.ofHours(2)).toString())

@@ -1,5 +1,7 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.REJECTED;
+import static io.textonce.sandbox.Fault.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.sandbox.Sandbox;
@@ -8,6 +10,7 @@ import io.textonce.sandbox.TwilioMessage;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +46,17 @@ class SmsSendTest {
 
         assertThat(order.messages()).hasSize(1);
         assertThat(answers).extracting(answer -> answer.statusCode()).containsOnly(200, 202);
+    }
+
+    @RepeatedTest(3)
+    void sendsOnceForManyPostsOfARejectedEventAtOnce(Sandbox sandbox) {
+        var order = sandbox.order().meeting(1, refuses(21408)).post().await(REJECTED);
+
+        IntStream.range(0, 20).parallel().forEach(n -> sandbox.post("order-shipped", order.json()));
+
+        assertThat(order.posts()).isEqualTo(2);
+        assertThat(order.messages()).hasSize(1);
+        assertThat(order.delivery()).containsEntry("attempt", 2);
     }
 
     @Test
