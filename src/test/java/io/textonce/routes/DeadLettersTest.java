@@ -1,6 +1,7 @@
 package io.textonce.routes;
 
 import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,9 +16,13 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -109,6 +114,58 @@ class DeadLettersTest {
                 "/dead-letters/" + rest.path("id").asText() + "/discard", form("reason", "The order was canceled"));
         assertThat(discarded.body()).contains("The dead letter was discarded.");
         assertThat(found(sandbox, "file", other)).isZero();
+    }
+
+    @Test
+    void removesTheLinesOfAFileByTurnsOnAllInstances(Sandbox sandbox) throws Exception {
+        String first = sandbox.newEventId();
+        String second = sandbox.newEventId();
+        String name = "letters-" + UUID.randomUUID() + ".csv";
+        String head = "eventId,phone,orderId,consentAt\n";
+        String tail = ",nobody,1001,2026-06-02T09:00:00Z\n";
+        sandbox.drop("order-shipped", name, head + first + tail + second + tail);
+        String address = "/api/dead-letters/"
+                + awaitLetter(sandbox, "file", second).path("id").asText();
+        Path file = sandbox.peers().inbox().resolve("order-shipped/failed").resolve(name);
+
+        CompletableFuture<HttpResponse<String>> discarded;
+        try (var other = sandbox.database().getDataSource().getConnection()) {
+            other.setAutoCommit(false);
+            try (var lock = other.prepareStatement(
+                    "SELECT pg_advisory_xact_lock(hashtextextended('textonce.failed.order-shipped/' || ? || '#', 0))")) {
+                lock.setString(1, name);
+                lock.execute();
+            }
+            discarded = CompletableFuture.supplyAsync(
+                    () -> post(sandbox, address + "/discard", "{\"reason\":\"The order was canceled\"}"));
+            await().until(
+                            () -> sandbox.database()
+                                    .queryForObject(
+                                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+                                            Integer.class),
+                            waiting -> waiting > 0);
+            // What an operator on the other instance fixed.
+            Files.writeString(file, Files.readString(file).replaceAll("#[^#]*" + first + ".*\n", ""));
+            other.rollback();
+        }
+
+        assertThat(discarded.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void doesNothingToALetterByAnUnknownAction(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        drop(sandbox, "eventId,phone,orderId,consentAt\n" + id + ",nobody,1001,2026-06-02T09:00:00Z\n");
+        String letter = awaitLetter(sandbox, "file", id).path("id").asText();
+
+        assertThatProblem(post(sandbox, "/api/dead-letters/" + letter + "/forget", "{\"reason\":\"test\"}"))
+                .is(404, "not_found");
+        var page = new PageClient(sandbox).post("/dead-letters/" + letter + "/forget", form("reason", "test"));
+
+        assertThat(page.statusCode()).isEqualTo(404);
+        assertThat(page.body()).contains("Unknown action");
+        assertThat(found(sandbox, "file", id)).isEqualTo(1);
     }
 
     @Test
