@@ -15,8 +15,11 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -144,6 +147,49 @@ class IncidentsTest {
                                 Boolean.class,
                                 id))
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"undelivered", "failed", "canceled"})
+    void alertsTheNextNumberAtOnceIfTheFirstGetsNoMessage(String status, Sandbox sandbox) {
+        incidents.open(incident(id, null));
+        alerts.create(recipients.get(0).phone());
+        sandbox.context().getBean(ProducerTemplate.class).sendBody("direct:incident-send", id);
+        sandbox.awaitStatus(id, "delivered");
+
+        sandbox.database().update("UPDATE textonce.deliveries SET status = ? WHERE event_id = ?", status, id);
+        incidents.passOn(100);
+
+        assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void sendsAnAlertThatWaitsForTheLimitAfterTheLastTurnIsOver(Sandbox sandbox) {
+        recipients = recipients.subList(0, 1);
+
+        // No worker sees it before the end.
+        new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult(own -> {
+            incidents.open(incident(id, null));
+            new JdbcTemplate(dataSource).update("UPDATE textonce.incidents SET due_at = now() WHERE event_id = ?", id);
+            incidents.passOn(100);
+
+            assertThat(count("SELECT count(*) FROM textonce.incidents WHERE event_id = ? AND due_at IS NULL", id))
+                    .isEqualTo(1);
+            assertThat(alerts.create(recipients.get(0).phone())).isEqualTo(id);
+        });
+    }
+
+    @Test
+    void staysAcknowledgedIfAnAlertIsRejectedAfterwards() {
+        incidents.open(incident(id, null));
+        alerts.create(recipients.get(0).phone());
+        incidents.acknowledge("INC-" + id);
+
+        alerts.handedOver(id, true);
+
+        assertThat(count("SELECT count(*) FROM textonce.incidents WHERE event_id = ? AND due_at IS NULL", id))
+                .isEqualTo(1);
     }
 
     private Incident incident(String eventId, Instant expiresAt) {
