@@ -436,6 +436,10 @@ class ExamplesTest extends ExampleCases {
             value = {
                 "to: xslt-saxon:textonce:mappings/order-shipped.xsl; <order>; is not valid XML",
                 "setBody: { xpath: /order }; <order>; is not valid XML",
+                "setBody: { jq: .a }; no JSON; is not valid JSON in UTF-8 (line 1, column 1)",
+                "setBody: { jq: .a }; {} {\"a\":1}; has more than one JSON value",
+                "setBody: { jsonpath: $.a }; no JSON; is not valid JSON in UTF-8 (line 1, column 1)",
+                "setBody: { jsonpath: $.a }; {\"a\":1} {\"a\":2}; has more than one JSON value",
                 "setBody: { jq: 'error(\"has no customer\")' }; {}; has no customer",
                 "setBody: { jq: 'error({})' }; {}; is rejected by its mapping",
             })
