@@ -140,6 +140,10 @@ class IncidentsTest {
         int twice = incidents.acknowledge(recipients.get(0).phone(), List.of(), "SM0");
 
         assertThat(List.of(byAnother, ofAnother, once, twice)).containsExactly(0, 0, 1, 0);
+        assertThat(count(
+                        "SELECT count(*) FROM textonce.incident_alerts WHERE incident_id = ? AND phone IS NOT NULL",
+                        id))
+                .isZero();
         assertThat(sandbox.database()
                         .queryForObject(
                                 "SELECT due_at IS NULL AND acknowledged_at IS NOT NULL FROM textonce.incidents"

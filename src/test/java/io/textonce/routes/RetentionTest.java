@@ -76,16 +76,53 @@ class RetentionTest {
         var oldId = age(sandbox, old, Duration.ofDays(401));
         age(sandbox, young, Duration.ofDays(399));
 
-        // Not before its subscribers were told of it.
-        await().untilAsserted(() -> {
-            step("retention", "purge");
-            assertThat(count(sandbox, "SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", old))
-                    .isZero();
-        });
+        awaitPurge(sandbox, old);
 
         assertThat(count(sandbox, "SELECT count(*) FROM textonce.delivery_events WHERE delivery_id = ?", oldId))
                 .isZero();
         assertThat(sandbox.timeline(young)).isNotEmpty();
+    }
+
+    @Test
+    void keepsOldDeliveriesThatWereSentLateOrAreDue(Sandbox sandbox) throws Exception {
+        String late = delivered(sandbox);
+        String held = sandbox.newEventId();
+        sandbox.post(
+                "order-shipped",
+                sandbox.orderShipped(held, sandbox.newNumber())
+                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
+        age(sandbox, late, Duration.ofDays(401));
+        age(sandbox, held, Duration.ofDays(401));
+        sandbox.database().update("UPDATE textonce.deliveries SET attempted_at = now() WHERE event_id = ?", late);
+        String old = delivered(sandbox);
+        age(sandbox, old, Duration.ofDays(401));
+
+        awaitPurge(sandbox, old);
+
+        assertThat(sandbox.delivery(late)).containsEntry("status", "delivered");
+        assertThat(sandbox.delivery(held)).containsEntry("status", "held");
+    }
+
+    @Test
+    void keepsOldDeliveriesWhoseChangesASubscriberHasNotReceived(Sandbox sandbox) throws Exception {
+        String old = delivered(sandbox);
+        age(sandbox, old, Duration.ofDays(401));
+        String found = "SELECT count(*) FROM textonce.deliveries WHERE event_id = ?";
+        var database = sandbox.database();
+        try {
+            // As if another instance were at it.
+            database.update("UPDATE textonce.outbox_cursors SET published_id = published_id - 1000000000,"
+                    + " holder = gen_random_uuid(), leased_until = now() + interval '1 h'");
+            step("retention", "purge");
+            assertThat(count(sandbox, found, old)).isEqualTo(1);
+
+            database.update("UPDATE textonce.outbox_cursors SET suspended_at = now()");
+            step("retention", "purge");
+            assertThat(count(sandbox, found, old)).isZero();
+        } finally {
+            database.update("UPDATE textonce.outbox_cursors SET published_id = published_id + 1000000000,"
+                    + " holder = NULL, leased_until = NULL, suspended_at = NULL");
+        }
     }
 
     @Test
@@ -219,6 +256,15 @@ class RetentionTest {
 
         assertThat(drift(sandbox)).isEqualTo(before + 1);
         sandbox.database().update("DELETE FROM textonce.opt_outs WHERE sender = 'x'");
+    }
+
+    /** Not before its subscribers have received its changes. */
+    private void awaitPurge(Sandbox sandbox, String eventId) {
+        await().untilAsserted(() -> {
+            step("retention", "purge");
+            assertThat(count(sandbox, "SELECT count(*) FROM textonce.deliveries WHERE event_id = ?", eventId))
+                    .isZero();
+        });
     }
 
     private static double drift(Sandbox sandbox) {

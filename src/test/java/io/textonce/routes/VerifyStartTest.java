@@ -13,6 +13,7 @@ import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.TwilioPost;
 import java.net.http.HttpResponse;
+import java.sql.Timestamp;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -209,6 +210,21 @@ class VerifyStartTest {
 
         assertThat(refused).isEqualTo(429);
         assertThatProblem(answer).is(429, "too_many_codes").hasCode(60203);
+    }
+
+    @Test
+    void countsFromTheFirstOfAWindowAndNotFromTheLast(Sandbox sandbox) {
+        String number = sandbox.newBlock() + "0001";
+        start(sandbox, number);
+        var window = "SELECT max(ends_at) FROM textonce.verify_counts WHERE kind = 'number' AND key = ?";
+        String key = HexFormat.of().formatHex(sandbox.phoneHash(number));
+        var ends = sandbox.database().queryForObject(window, Timestamp.class, key);
+
+        start(sandbox, number);
+
+        assertThat(sandbox.database().queryForObject(window, Timestamp.class, key))
+                .isNotNull()
+                .isEqualTo(ends);
     }
 
     @Test
