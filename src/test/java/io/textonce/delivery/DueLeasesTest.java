@@ -2,6 +2,7 @@ package io.textonce.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.message.Sms;
 import io.textonce.sandbox.SandboxPostgres;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -100,6 +103,71 @@ class DueLeasesTest {
         DueRows.insert(jdbc, status, "due-", Duration.ZERO, "urgent=true", 1);
 
         assertThat(isDue()).isTrue();
+    }
+
+    /** One that were still unknown would be found missing, and sent again. */
+    @ParameterizedTest
+    @CsvSource({"sent, sent, true", "delivered, delivered, false", "teleported, accepted, true"})
+    void bindsAMessageWhateverItsStatus(String listed, String status, boolean isPolled) {
+        insert("unknown", "bound-", Duration.ofMinutes(1), null, 1);
+        var due = leases.unknown(1).get(0);
+
+        assertThat(deliveries().bind(due, "SM00000000000000000000000000000001", listed, null, Duration.ofHours(1)))
+                .isTrue();
+        assertThat(jdbc.queryForMap(
+                        "SELECT status, message_sid, due_at > now() IS TRUE AS is_polled FROM textonce.deliveries"))
+                .containsEntry("status", status)
+                .containsEntry("message_sid", "SM00000000000000000000000000000001")
+                .containsEntry("is_polled", isPolled);
+    }
+
+    @Test
+    void schedulesNoPollOfAMessageThatIsFinalMeanwhile() {
+        insert("sent", "polled-", Duration.ofMinutes(1), null, 1);
+        var due = leases.silent(1).get(0);
+        jdbc.update("UPDATE textonce.deliveries SET status = 'delivered', due_at = NULL");
+
+        deliveries().schedulePoll(due, Duration.ofHours(1));
+
+        assertThat(jdbc.queryForObject("SELECT due_at IS NULL FROM textonce.deliveries", Boolean.class))
+                .isTrue();
+    }
+
+    /** A callback about an earlier attempt shows that Twilio has the message. */
+    @Test
+    void decidesNothingAboutAMessageThatTwilioHasMeanwhile() {
+        insert("held", "decided-", Duration.ofMinutes(1), null, 1);
+        var due = leases.held(1).get(0);
+        jdbc.update("UPDATE textonce.deliveries SET status = 'sent', message_sid = 'SM1'");
+
+        deliveries().end(due, SendDecision.held(Instant.now(), "Held"));
+        deliveries().end(due, DeliveryStatus.CANCELED, "Dropped");
+
+        assertThat(jdbc.queryForObject("SELECT status FROM textonce.deliveries", String.class))
+                .isEqualTo("sent");
+    }
+
+    /** It may be at Twilio: reconciliation of others with the same text reckons with it. */
+    @Test
+    void keepsSinceWhenAnOutcomeIsUnknownThatAnOperatorMustDecide() {
+        insert("unknown", "undecided-", Duration.ofMinutes(1), null, 1);
+
+        deliveries().giveUp(leases.unknown(1).get(0), "Unconfirmed");
+
+        assertThat(jdbc.queryForMap(
+                        "SELECT status, due_at, unknown_since IS NULL AS is_known FROM textonce.deliveries"))
+                .containsEntry("status", "held")
+                .containsEntry("due_at", null)
+                .containsEntry("is_known", false);
+    }
+
+    private static DueRepository deliveries() {
+        return new DueRepository(
+                jdbc,
+                Sms::sender,
+                Duration.ofSeconds(60),
+                Redirection.NONE,
+                new BarredMessages(new SimpleMeterRegistry()));
     }
 
     private Boolean isDue() {

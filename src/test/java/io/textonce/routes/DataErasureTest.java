@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.phone.WrittenNumbers;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
@@ -88,6 +89,15 @@ class DataErasureTest {
         assertThat(Files.readAllLines(failed))
                 .hasSize(3)
                 .contains("eventId,phone,orderId,consentAt", name + "-2," + other + ",1002,soon");
+
+        // As an instance with an inbox of its own requests it.
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.file_erasures (id, phone_hashes, last_digits)"
+                                + " VALUES (gen_random_uuid(), ARRAY[CAST(? AS bytea)], ?)",
+                        sandbox.phoneHash(other),
+                        WrittenNumbers.lastDigits(other));
+        await().until(() -> Files.notExists(failed));
     }
 
     @Test

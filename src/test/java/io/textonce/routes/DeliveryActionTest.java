@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SandboxTest
 class DeliveryActionTest {
@@ -117,6 +118,28 @@ class DeliveryActionTest {
 
         assertThatProblem(answer).is(409, "not_possible");
         assertThat(order.delivery()).containsEntry("status", "held");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"body = NULL", "phone = NULL", "expires_at = now() - interval '1 s'"})
+    void resendsNothingThatIsNoLongerStoredOrHasExpired(String change, Sandbox sandbox) {
+        var order = sandbox.order()
+                .meeting(1, refuses(21408))
+                .post()
+                .await(REJECTED)
+                .update(change);
+
+        assertThatProblem(order.act("resend", "Looked it up")).is(409, "not_possible");
+        assertThat(order.delivery()).containsEntry("status", "rejected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"body = NULL", "phone = NULL"})
+    void releasesNothingThatIsNoLongerStored(String change, Sandbox sandbox) {
+        var order = held(sandbox).update("due_at = NULL, " + change);
+
+        assertThatProblem(order.act("release", "Looked it up")).is(409, "not_possible");
+        assertThat(order.delivery()).containsEntry("status", "held").containsEntry("due_at", null);
     }
 
     @ParameterizedTest
