@@ -136,6 +136,28 @@ class OutboxCursorsTest {
         assertThat(again).startsWith("reserved").endsWith("delivered").doesNotHaveDuplicates();
     }
 
+    @Test
+    void publishesTheRestNextTimeIfThereWasNoTimeForAll() {
+        String id = delivered();
+        var received = new ArrayList<StatusEvent>();
+        var slow = new Subscriber(name, null, Set.of(), true, events -> {
+            received.add(events.get(0));
+            return new Receiver.Outcome(1, null);
+        });
+        var publisher = sandbox.context().getBean(OutboxPublisher.class);
+
+        await().untilAsserted(() -> {
+            publisher.publishBatch(slow);
+            assertThat(received)
+                    .filteredOn(event -> id.equals(event.eventId()))
+                    .extracting(StatusEvent::status)
+                    .startsWith("reserved")
+                    .endsWith("delivered")
+                    .doesNotHaveDuplicates()
+                    .hasSizeGreaterThanOrEqualTo(3);
+        });
+    }
+
     private Subscriber all() {
         return new Subscriber(name, null, Set.of(), true, events -> null);
     }

@@ -152,6 +152,16 @@ class WebhookTest {
     }
 
     @Test
+    void publishesNoLaterChangeOfADeliveryAfterOneThatFailed() {
+        serve(exchange -> answer(exchange, 500));
+
+        var outcome = webhook().publish(events(1, 3));
+
+        assertThat(outcome).isEqualTo(new Receiver.Outcome(0, new Receiver.Failure("HTTP 500")));
+        assertThat(paths).hasSize(1);
+    }
+
+    @Test
     void saysThatNobodyIsThere() {
         var webhook = webhook();
         server.start();

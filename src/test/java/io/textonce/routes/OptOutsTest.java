@@ -64,6 +64,20 @@ class OptOutsTest {
     }
 
     @Test
+    void stopWhatIsHeldOfTheirSenderOnAnyChannel(Sandbox sandbox) {
+        var order = sandbox.order()
+                .with("sendAt", Instant.now().plus(Duration.ofHours(2)).toString())
+                .post()
+                .await(HELD)
+                .update("sender = 'whatsapp:' || sender");
+
+        assertThat(add(sandbox, order.number(), "\"source\":\"crm\"")
+                        .get("stopped")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
     void changeNothingThatIsKnown(Sandbox sandbox) {
         String number = sandbox.newNumber();
         add(sandbox, number, "\"source\":\"crm\",\"optedOutAt\":\"2026-05-01T12:00:00Z\"");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.delivery.OptOuts;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
@@ -22,12 +23,14 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SandboxTest
@@ -208,6 +211,40 @@ class SmsInboundTest {
 
         assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200);
         assertThat(optOuts(sandbox, number)).isZero();
+    }
+
+    @Test
+    void takesBackTheStopOfItsSenderAloneByStart(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        receives(sandbox, TwilioMessage.newSid(), number, "STOP", SERVICE);
+
+        receives(sandbox, TwilioMessage.newSid(), number, "START", "");
+
+        assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT sender FROM textonce.opt_outs WHERE phone_hash = ?", String.class, (Object)
+                                        sandbox.phoneHash(number)))
+                .containsExactly(SERVICE);
+    }
+
+    /** Twilio rejected a message before it received the START, or one of another sender. */
+    @ParameterizedTest
+    @CsvSource({"true, 1 h, 0", "true, -1 h, 1", "false, 1 h, 1"})
+    void recordsAnOptOutThatTwilioReportsUnlessStartCameLater(
+            boolean isSameSender, String later, int optOuts, Sandbox sandbox) {
+        var order = sandbox.order().post();
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.inbound_messages (message_sid, received_at, kind, phone_hash, recipient)"
+                                + " VALUES (?, now() + CAST(? AS interval), 'start', ?, ?)",
+                        order.eventId(),
+                        later,
+                        sandbox.phoneHash(order.number()),
+                        isSameSender ? order.delivery().get("sender") : "+15559990000");
+
+        sandbox.context().getBean(OptOuts.class).record((UUID) order.delivery().get("id"));
+
+        assertThat(optOuts(sandbox, order.number())).isEqualTo(optOuts);
     }
 
     @Test
