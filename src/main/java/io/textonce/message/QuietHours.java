@@ -6,11 +6,12 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.stream.Stream;
 
 /**
  * Quiet hours of the recipient's day, such as {@code 21:00-08:00}: the first is quiet, the last is not. They follow
- * local time. If the clocks skip their end, they end with the skip; if the clocks show their end twice, they end with
- * the second.
+ * local time. If the clocks skip their beginning or end, they begin or end with the skip; if the clocks show them twice,
+ * they begin with the first and end with the second.
  */
 public record QuietHours(LocalTime from, LocalTime until) {
 
@@ -35,29 +36,23 @@ public record QuietHours(LocalTime from, LocalTime until) {
 
     /** Returns the first time at or after this one that is not quiet in the zone. */
     public Instant next(Instant at, ZoneId zone) {
-        var local = at.atZone(zone).toLocalDateTime();
-        if (!isQuiet(local.toLocalTime())) {
-            return at;
-        }
-        var end = local.toLocalTime().isBefore(until)
-                ? local.toLocalDate().atTime(until)
-                : local.toLocalDate().plusDays(1).atTime(until);
-        return moment(end, zone);
-    }
-
-    private boolean isQuiet(LocalTime time) {
-        return from.isBefore(until)
-                ? !time.isBefore(from) && time.isBefore(until)
-                : !time.isBefore(from) || time.isBefore(until);
-    }
-
-    private static Instant moment(LocalDateTime local, ZoneId zone) {
-        var leap = zone.getRules().getTransition(local);
-        return leap != null && leap.isGap()
-                ? leap.getInstant()
-                : ZonedDateTime.ofLocal(local, zone, null)
+        var today = at.atZone(zone).toLocalDate();
+        return Stream.of(today.minusDays(1), today)
+                .filter(day -> !at.isBefore(moment(day.atTime(from), zone)
+                        .withEarlierOffsetAtOverlap()
+                        .toInstant()))
+                .map(day -> moment((from.isBefore(until) ? day : day.plusDays(1)).atTime(until), zone)
                         .withLaterOffsetAtOverlap()
-                        .toInstant();
+                        .toInstant())
+                .filter(at::isBefore)
+                .findFirst()
+                .orElse(at);
+    }
+
+    /** Returns a local time, or the leap of the clocks that skips it. */
+    private static ZonedDateTime moment(LocalDateTime local, ZoneId zone) {
+        var leap = zone.getRules().getTransition(local);
+        return leap != null && leap.isGap() ? leap.getInstant().atZone(zone) : local.atZone(zone);
     }
 
     @Override

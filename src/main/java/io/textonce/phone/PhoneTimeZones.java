@@ -3,6 +3,7 @@ package io.textonce.phone;
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberToTimeZonesMapper;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
+import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
 import java.time.ZoneId;
 import java.util.List;
 
@@ -21,12 +22,21 @@ public final class PhoneTimeZones {
     public List<ZoneId> of(String e164) {
         try {
             var parsed = numbers.parse(e164, NO_REGION);
-            var found = known(zones.getTimeZonesForNumber(parsed));
+            var found = sharesCallingCode(parsed) ? List.<ZoneId>of() : known(zones.getTimeZonesForNumber(parsed));
             // An unassigned number, by its first digits: libphonenumber may lag behind.
             return found.isEmpty() ? known(zones.getTimeZonesForGeographicalNumber(parsed)) : found;
         } catch (NumberParseException e) {
             return List.of();
         }
+    }
+
+    /**
+     * Returns whether the number is of a smaller country with the calling code of a larger one, such as Jamaica. Of a mobile
+     * there libphonenumber returns the zones of all countries of the code; its first digits are those of the country.
+     */
+    private boolean sharesCallingCode(PhoneNumber number) {
+        String region = numbers.getRegionCodeForNumber(number);
+        return region != null && !region.equals(numbers.getRegionCodeForCountryCode(number.getCountryCode()));
     }
 
     private static List<ZoneId> known(List<String> names) {

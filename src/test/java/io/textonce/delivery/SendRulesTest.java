@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 class SendRulesTest {
@@ -60,6 +62,21 @@ class SendRulesTest {
         var decision = gate("2026-07-01T12:00:00Z").time(sms(RUSSIA, "21:00-08:00", null, null, null));
 
         assertThat(decision.until()).isEqualTo("2026-07-02T05:00:00Z");
+    }
+
+    /** Mobiles of countries that share the calling code of a larger one. By day in Kolkata it is night there. */
+    @ParameterizedTest
+    @CsvSource({
+        "+18762101234, 2026-07-01T08:00:00Z, 08:00 America/Jamaica",
+        "+12423591234, 2026-07-01T08:00:00Z, 08:00 America/Nassau",
+        "+14413701234, 2026-07-01T08:00:00Z, 08:00 Atlantic/Bermuda",
+        "+16847331234, 2026-07-01T08:00:00Z, 08:00 Pacific/Pago_Pago",
+        "+77012345678, 2026-07-01T01:00:00Z, 08:00 Asia/Almaty",
+        "+262639012345, 2026-07-01T04:30:00Z, 08:00 Indian/Mayotte",
+    })
+    void holdsByNightInACountryThatSharesItsCallingCode(String number, String now, String until) {
+        assertThat(gate(now).time(sms(number, "21:00-08:00", null, null, null)).words())
+                .isEqualTo("Held until " + until + ": quiet hours");
     }
 
     @Test

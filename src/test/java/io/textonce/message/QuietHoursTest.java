@@ -35,6 +35,13 @@ class QuietHoursTest {
         // 02:30 is there twice: quiet until the second.
         "21:00-02:30, 2026-10-25T00:15:00Z, 2026-10-25T01:30:00Z",
         "21:00-02:30, 2026-10-25T01:15:00Z, 2026-10-25T01:30:00Z",
+        "21:00-02:30, 2026-10-25T00:45:00Z, 2026-10-25T01:30:00Z",
+        "21:00-02:30, 2026-10-25T01:30:00Z, 2026-10-25T01:30:00Z",
+        // So is their beginning: quiet from the first on.
+        "02:30-08:00, 2026-10-25T00:29:59Z, 2026-10-25T00:29:59Z",
+        "02:30-08:00, 2026-10-25T01:15:00Z, 2026-10-25T07:00:00Z",
+        // A night within the hour that is there twice lasts from its first beginning to its second end.
+        "02:15-02:45, 2026-10-25T00:50:00Z, 2026-10-25T01:45:00Z",
         // They begin with the leap where their first minute is not on the clock.
         "02:30-08:00, 2026-03-29T01:00:00Z, 2026-03-29T06:00:00Z",
     })
