@@ -1,10 +1,11 @@
 package io.textonce.event;
 
+import java.text.Normalizer;
 import java.util.regex.Pattern;
 
 /**
  * Normal form of an identifier, of which an idempotency key is made: invisible differences must not make two keys of
- * one. Blanks and invisible characters around it are dropped; within it they are rejected, except a plain blank, which
+ * one. An accented letter is one character, as it may come as two (NFC). Blanks and invisible characters around it are dropped; within it they are rejected, except a plain blank, which
  * is visible.
  */
 public final class Identifier {
@@ -28,7 +29,8 @@ public final class Identifier {
      * @throws EventRejected in the name of the field, when an invisible character stands inside
      */
     public static String of(String field, String written) {
-        String id = EDGES.matcher(written).replaceAll("");
+        String id = EDGES.matcher(Normalizer.normalize(written, Normalizer.Form.NFC))
+                .replaceAll("");
         var hidden = INSIDE.matcher(id);
         if (hidden.find()) {
             throw EventRejected.ofField(

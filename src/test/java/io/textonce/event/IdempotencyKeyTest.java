@@ -28,6 +28,15 @@ class IdempotencyKeyTest {
         assertThat(applied("order-1", "{\"eventId\":null}")).isEqualTo("{\"eventId\":\"order-1\"}");
     }
 
+    /** A system writes an accented letter as one character or as two; both look the same, and are one id. */
+    @Test
+    void isTheSameInEveryNormalFormOfUnicode() {
+        assertThat(Identifier.of("eventId", "re\u0301servation-\u212B1"))
+                .isEqualTo(Identifier.of("eventId", "r\u00E9servation-A\u030A1"))
+                .isEqualTo("r\u00E9servation-\u00C51");
+        assertThat(Identifier.of("eventId", "\uFF11")).isNotEqualTo(Identifier.of("eventId", "1"));
+    }
+
     @Test
     void refusesAnotherOne() {
         assertThatThrownBy(() -> applied("order-2", "{\"eventId\":\"order-1\"}"))
