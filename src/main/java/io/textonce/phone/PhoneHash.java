@@ -3,13 +3,15 @@ package io.textonce.phone;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Keyed hash of phone numbers, by which a number is found without being stored: HMAC-SHA-256 under a secret, since a
  * plain hash of so few possible numbers is reversed in minutes. The same number and secret always give the same bytes,
- * however the number is spelled. Thread-safe without a lock: each call uses its own copy of a prepared Mac.
+ * however the number is spelled, but for spellings with and without a 9 that are looked up together. Thread-safe without
+ * a lock: each call uses its own copy of a prepared Mac.
  */
 public final class PhoneHash {
 
@@ -50,15 +52,12 @@ public final class PhoneHash {
         }
     }
 
-    /** Returns all hashes under which the number may be stored, the newest first. */
+    /** Returns all hashes under which the number may be stored: the newest of its canonical spelling first. */
     public byte[][] all(String number) {
-        String canonical = numbers.canonical(number);
-        var all = new byte[previous.size() + 1][];
-        all[0] = of(canonical, prototype);
-        for (int i = 0; i < previous.size(); i++) {
-            all[i + 1] = of(canonical, previous.get(i));
-        }
-        return all;
+        return numbers.spellings(numbers.canonical(number)).stream()
+                .flatMap(spelling ->
+                        Stream.concat(Stream.of(prototype), previous.stream()).map(mac -> of(spelling, mac)))
+                .toArray(byte[][]::new);
     }
 
     public byte[] of(String number) {

@@ -4,12 +4,14 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.ValidationResult;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Validation and formatting of phone numbers. A subscriber has exactly one accepted spelling, so that a second one can
- * never bypass an opt-out that is found by the number's hash.
+ * Validation and formatting of phone numbers. A second spelling of a number never bypasses an opt-out that is found by the
+ * number's hash: a subscriber has one accepted spelling, or two that are looked up together.
  */
 public final class PhoneNumbers {
 
@@ -28,6 +30,13 @@ public final class PhoneNumbers {
 
     /** Former mobile prefix of Mexico, a 1 until 2019; some networks and WhatsApp still write it. */
     private static final Pattern MEXICAN_MOBILE = Pattern.compile("\\+521(?=[0-9]{10}$)");
+
+    /** Digit of mobiles that not every network and channel writes: WhatsApp has many numbers of Brazil without it. */
+    private static final List<Replacement> OPTIONAL_NINE = List.of(
+            new Replacement("\\+55([1-9]{2})9([6-9][0-9]{7})", "+55$1$2"),
+            new Replacement("\\+55([1-9]{2})([6-9][0-9]{7})", "+55$19$2"),
+            new Replacement("\\+549([1-9][0-9]{9})", "+54$1"),
+            new Replacement("\\+54([1-8][0-9]{9})", "+549$1"));
 
     private static final int DIGITS_SHOWN = 4;
 
@@ -53,6 +62,16 @@ public final class PhoneNumbers {
         String number = CHANNEL.matcher(UNSEEN.matcher(written).replaceAll("")).replaceFirst("");
         String accepted = accepted(MEXICAN_MOBILE.matcher(number).replaceFirst("+52"));
         return isE164(accepted) ? accepted : written;
+    }
+
+    /** Returns the canonical number, and its other accepted spelling if the subscriber has two, as in Brazil and Argentina. */
+    List<String> spellings(String canonical) {
+        return Stream.concat(
+                        Stream.of(canonical),
+                        OPTIONAL_NINE.stream()
+                                .filter(nine -> canonical.matches(nine.pattern))
+                                .map(nine -> canonical.replaceFirst(nine.pattern, nine.other)))
+                .toList();
     }
 
     /** Returns the accepted spelling of an E.164 number, or null if no subscriber can have it. */
@@ -121,4 +140,6 @@ public final class PhoneNumbers {
             default -> false;
         };
     }
+
+    private record Replacement(String pattern, String other) {}
 }

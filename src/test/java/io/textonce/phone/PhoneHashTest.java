@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -49,6 +50,24 @@ class PhoneHashTest {
     void isTheSameForEverySpellingOfANumber(String spelling) {
         assertThat(hash.of(spelling)).isEqualTo(hash.of("+525512345678"));
         assertThat(hash.all(spelling)[0]).isEqualTo(hash.of("+525512345678"));
+    }
+
+    /** Brazil and Argentina: networks and WhatsApp write mobiles with or without a 9. */
+    @ParameterizedTest
+    @CsvSource({
+        "whatsapp:+553188887777, +5531988887777",
+        "+5531988887777, +553188887777",
+        "+541123456789, +5491123456789",
+        "whatsapp:+5491123456789, +541123456789",
+    })
+    void findsANumberByItsOtherSpelling(String spelling, String stored) {
+        assertThat(List.of(hash.all(spelling))).containsExactly(hash.of(spelling), hash.of(stored));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+553133334444", "+15558675310", "+5511912345678", "+54111234567"})
+    void findsNoNumberByAnother(String number) {
+        assertThat(List.of(hash.all(number))).containsExactly(hash.of(number));
     }
 
     @Test
