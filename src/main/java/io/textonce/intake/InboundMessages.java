@@ -17,10 +17,8 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +36,6 @@ import org.springframework.transaction.support.TransactionOperations;
 final class InboundMessages implements DueWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboundMessages.class);
-
-    /**
-     * Keywords of Twilio, when a message has nothing else
-     * (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out). With custom keywords, Advanced Opt-Out sets
-     * their meaning in OptOutType.
-     */
-    private static final Set<String> STOP =
-            Set.of("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT");
-
-    private static final Set<String> START = Set.of("START", "YES", "UNSTOP");
-    private static final Set<String> HELP = Set.of("HELP", "INFO");
 
     /** Record of a message, unless it is repeated and the person was erased since. */
     private static final String RECORD = """
@@ -82,6 +69,7 @@ final class InboundMessages implements DueWork {
     private final ForgottenWrites forgotten;
     private final PhoneNumbers phones;
     private final PhoneHash phoneHash;
+    private final Keywords keywords;
     /** True if there is a queue for messages other than those keywords. */
     private final boolean published;
 
@@ -102,6 +90,7 @@ final class InboundMessages implements DueWork {
         this.forgotten = forgotten;
         this.phones = phones;
         this.phoneHash = phoneHash;
+        this.keywords = new Keywords(settings.consent().stopWords());
         this.published = settings.intakes().contains("jms");
         this.meters = meters;
     }
@@ -121,7 +110,7 @@ final class InboundMessages implements DueWork {
             throw new EventRejected(400, "invalid callback", "MessageSid, From and To are required.");
         }
         String text = field(form, "Body");
-        String kind = kind(field(form, "OptOutType"), text == null ? "" : text);
+        String kind = keywords.kind(field(form, "OptOutType"), text == null ? "" : text);
         // YES takes a STOP back, and is an answer to a question too.
         boolean forwarded = published && (kind.equals("text") || kind.equals("start"));
         Map<String, @Nullable Object> row = new HashMap<>();
@@ -230,11 +219,6 @@ final class InboundMessages implements DueWork {
         message.setHeader("_AMQ_DUPL_ID", sid);
         message.setHeader("sid", sid);
         message.setBody(SharedBuffers.JSON.writeValueAsString(body));
-    }
-
-    static String kind(@Nullable String optOutType, String text) {
-        String word = (optOutType == null ? text : optOutType).strip().toUpperCase(Locale.ROOT);
-        return STOP.contains(word) ? "stop" : START.contains(word) ? "start" : HELP.contains(word) ? "help" : "text";
     }
 
     /** PostgreSQL can't hold NUL. */

@@ -39,7 +39,24 @@ class SmsInboundTest {
     private static final String SERVICE = "MG00000000000000000000000000000009";
 
     @ParameterizedTest
-    @ValueSource(strings = {"STOP", " stop\n", "Unsubscribe", "optout"})
+    @ValueSource(
+            strings = {
+                "STOP",
+                " stop\n",
+                "Unsubscribe",
+                "Stop!",
+                "\u201CStop.\u201D \uD83D\uDED1",
+                "Opt-out",
+                "stop all",
+                "\uFF33\uFF34\uFF2F\uFF30",
+                "S\u200BTOP",
+                "Stopp",
+                "Arr\u00EAt",
+                "arre\u0302t",
+                "baja",
+                "\u505C\u6B62",
+                "\u0930\u094B\u0915\u0947\u0902"
+            })
     void sendsNothingToWhoTextedStopUntilTheyTextStart(String stop, Sandbox sandbox) {
         String number = sandbox.newNumber();
 
@@ -69,11 +86,13 @@ class SmsInboundTest {
         assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
     }
 
-    @Test
-    void takesAStopOfAMexicanMobileWithItsFormerMark(Sandbox sandbox) {
-        String number = "+5255" + sandbox.newNumber().substring(4);
+    @ParameterizedTest
+    @CsvSource({"+5255, +52155", "+55319, +5531", "+54911, +5411"})
+    void takesAStopOfAMobileInItsOtherSpelling(String sent, String received, Sandbox sandbox) {
+        String subscriber = "8" + sandbox.newNumber().substring(5);
+        String number = sent + subscriber;
 
-        sandbox.twilio().receives(number.replace("+52", "+521"), Peers.FROM_NUMBER, "STOP");
+        sandbox.twilio().receives("whatsapp:" + received + subscriber, Peers.FROM_NUMBER, "STOP");
 
         var refused = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
         assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
