@@ -13,7 +13,7 @@ record ClaimStatements(String claim, String claimAndCount) {
             WITH requested AS MATERIALIZED (
                 SELECT t.*, EXISTS (
                         SELECT FROM textonce.opt_outs AS o
-                        WHERE o.sender = textonce.bare_sender(t.sender)
+                        WHERE o.sender IN (textonce.bare_sender(t.sender), %s)
                           AND o.phone_hash = ANY (CAST(t.hashes AS bytea[]))) AS opted_out
                 FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     AS t(id, event, event_id, sender, hashes, phone_hash, status, until, wait, code, detail, body,
@@ -21,7 +21,7 @@ record ClaimStatements(String claim, String claimAndCount) {
                         on_unknown, reconciliation_window, expires_at, quiet_hours, time_zone, segments, twilio_options,
                         reference, country, language)
             ),
-            """;
+            """.formatted(OptOuts.FALLBACK);
 
     private static final String RECORD = """
             ,

@@ -81,7 +81,7 @@ public final class EventPreviews {
                 sms.event());
         preview.add(
                 "optOut",
-                hasNumber && optOuts.has(sms.phone(), sms.sender())
+                hasNumber && optOuts.has(sms.phone(), sms.possibleSenders())
                         ? SendDecision.rejected(OptOuts.rejection())
                         : SendDecision.SEND);
         preview.add(

@@ -26,6 +26,9 @@ public final class OptOuts {
     /** Twilio's code of a message to a recipient who has opted out (https://www.twilio.com/docs/api/errors/21610). */
     static final int CODE = 21610;
 
+    /** Number from which Twilio may have sent an SMS instead of RCS, by a column {@code twilio_options}. */
+    static final String FALLBACK = "substring(twilio_options FROM 'fallbackFrom=(\\S+)')";
+
     private static final String RECORD = """
             INSERT INTO textonce.opt_outs (phone_hash, sender, source)
             SELECT phone_hash, textonce.bare_sender(sender), 'twilio' FROM textonce.deliveries AS d
@@ -56,12 +59,14 @@ public final class OptOuts {
                     cancel_requested_at = coalesce(cancel_requested_at, CASE WHEN status <> 'held' THEN now() END),
                     due_at = CASE status WHEN 'held' THEN NULL WHEN 'scheduled' THEN now() ELSE due_at END,
                     updated_at = now()
-                WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND textonce.bare_sender(sender) = ANY (CAST(:senders AS text[]))
+                WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
+                  AND (textonce.bare_sender(sender) = ANY (CAST(:senders AS text[]))
+                    OR %s = ANY (CAST(:senders AS text[])))
                   AND status IN ('held', 'reserved', 'unknown', 'scheduled')
                 RETURNING id, status, error_code, reason
             ),
             entries AS (
-            """.formatted(CODE) + Timeline.ENTRY + """
+            """.formatted(CODE, FALLBACK) + Timeline.ENTRY + """
                 SELECT id, 'decision', status, CASE WHEN status = 'rejected' THEN status END, NULL, error_code, reason,
                     NULL, NULL
                 FROM stopped
@@ -82,7 +87,7 @@ public final class OptOuts {
             """;
 
     private static final String HAS = """
-            SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ?)
+            SELECT EXISTS (SELECT FROM textonce.opt_outs WHERE phone_hash = ANY (?) AND sender = ANY (?))
             """;
 
     private final JdbcTemplate jdbc;
@@ -147,7 +152,7 @@ public final class OptOuts {
                         .isEmpty()) {
                     imported = imported.plus(0, 0, 1, 0);
                 } else {
-                    boolean known = isTrue(HAS, hashes, bare(entry.sender()));
+                    boolean known = isTrue(HAS, hashes, bare(List.of(entry.sender())));
                     int stopped = stop(
                             hashes,
                             List.of(entry.sender()),
@@ -189,22 +194,20 @@ public final class OptOuts {
     }
 
     private static Map<String, ?> parameters(byte[][] hashes, List<String> senders) {
-        return Map.of(
-                "hash",
-                hashes[0],
-                "hashes",
-                hashes,
-                "senders",
-                senders.stream().map(OptOuts::bare).distinct().toArray(String[]::new));
+        return Map.of("hash", hashes[0], "hashes", hashes, "senders", bare(senders));
+    }
+
+    private static String[] bare(Collection<String> senders) {
+        return senders.stream().map(OptOuts::bare).distinct().toArray(String[]::new);
     }
 
     private static String bare(String sender) {
         return new Sender(sender).bare();
     }
 
-    /** Returns whether the number has opted out of a sender. */
-    boolean has(String e164, String sender) {
-        return isTrue(HAS, phoneHash.all(e164), bare(sender));
+    /** Returns whether the number has opted out of one of the senders. */
+    boolean has(String e164, Collection<String> senders) {
+        return isTrue(HAS, phoneHash.all(e164), bare(senders));
     }
 
     private boolean isTrue(String query, Object... parameters) {

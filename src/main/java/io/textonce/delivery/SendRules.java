@@ -123,11 +123,16 @@ public final class SendRules {
      * once.
      */
     public SendDecision again(DueDelivery due) {
+        return again(due, due.sms());
+    }
+
+    /** Applies the rules again to a message that another sender may send now. */
+    public SendDecision again(DueDelivery due, Sms stored) {
         if (due.isCancelled()) {
             return SendDecision.canceled();
         }
-        var sms = addressed(due.sms());
-        if (optOuts.has(sms.phone(), due.sender())) {
+        var sms = addressed(stored);
+        if (optOuts.has(sms.phone(), sms.possibleSenders())) {
             return SendDecision.rejected(OptOuts.rejection());
         }
         return recipient(sms).strictest(consent(sms, due.now())).strictest(time(sms, due.now()));

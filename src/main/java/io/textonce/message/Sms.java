@@ -55,15 +55,26 @@ public record Sms(
 
     /** Returns a copy that Twilio sends at a time, or at once. */
     public Sms plannedFor(@Nullable Instant time) {
-        return copy(phone, time);
+        return copy(phone, sender, time);
     }
 
     /** Returns a copy for another recipient. */
     public Sms to(String otherPhone) {
-        return copy(otherPhone, sendAt);
+        return copy(otherPhone, sender, sendAt);
     }
 
-    private Sms copy(String otherPhone, @Nullable Instant otherSendAt) {
+    /** Returns a copy that another sender sends. */
+    public Sms by(String otherSender) {
+        return copy(phone, otherSender, sendAt);
+    }
+
+    /** Returns all senders that the recipient may see it from, and may answer with STOP. */
+    public List<String> possibleSenders() {
+        String fallback = policy.fallbackFrom();
+        return fallback == null ? List.of(sender) : List.of(sender, fallback);
+    }
+
+    private Sms copy(String otherPhone, String otherSender, @Nullable Instant otherSendAt) {
         return new Sms(
                 event,
                 eventId,
@@ -74,7 +85,7 @@ public record Sms(
                 consentAt,
                 consentSource,
                 policy,
-                sender,
+                otherSender,
                 language,
                 source,
                 client,

@@ -261,7 +261,7 @@ class DatabaseServerTest {
             await().untilAsserted(() -> assertThat(
                             jdbc.queryForList("SELECT opted_out_at FROM textonce.opt_outs", Instant.class))
                     .containsExactly(imported));
-            assertThat(instance.optOuts.has("+15558675300", DeliveryTables.SENDER))
+            assertThat(instance.optOuts.has("+15558675300", List.of(DeliveryTables.SENDER)))
                     .isTrue();
         }
     }

@@ -34,10 +34,10 @@ class HashKeyRotationTest {
 
         var delivery = claim(sandbox, rotated, number);
 
-        assertThat(DeliveryTables.optOuts(sandbox.database(), rotated).has(number, SENDER))
+        assertThat(DeliveryTables.optOuts(sandbox.database(), rotated).has(number, List.of(SENDER)))
                 .isTrue();
         assertThat(DeliveryTables.optOuts(sandbox.database(), new PhoneHash(NEW))
-                        .has(number, SENDER))
+                        .has(number, List.of(SENDER)))
                 .isFalse();
         assertThat(delivery.status()).isEqualTo(DeliveryStatus.REJECTED);
         assertThat(sandbox.database()

@@ -31,6 +31,7 @@ class ChannelsTest {
 
     private static final String CONTENT = "HX0123456789abcdef0123456789abcdef";
     private static final String SERVICE = "MG0123456789abcdef0123456789abcdef";
+    private static final String FALLBACK = "+15557770009";
     private static final String PHOTO = "https://shop.example.com/photos/1.jpg?size=2";
     private static final String OTHER_PHOTO = "https://shop.example.com/photos/2.jpg";
 
@@ -251,6 +252,27 @@ class ChannelsTest {
         sandbox.twilio().receives("whatsapp:" + number, "whatsapp:" + Peers.FROM_NUMBER, "START");
         send(sandbox.newEventId(), number, Map.of());
         assertThat(sandbox.twilio().postsTo(number)).hasSize(1);
+    }
+
+    /** Recipients without RCS know only the number of the SMS, and answer to it. */
+    @Test
+    void obeysAStopToTheNumberOfTheFallback(Sandbox sandbox) throws Exception {
+        open("channel=rcs&messagingService=" + SERVICE + "&fallbackFrom=RAW(" + FALLBACK + ")");
+        String held = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber("rcs:" + number, 4, answers(429).withRetryAfter(0));
+        send(held, number, Map.of());
+        sandbox.awaitStatus(held, "held");
+
+        sandbox.twilio().receives(number, FALLBACK, "STOP");
+
+        assertThat(sandbox.delivery(held)).containsEntry("status", "rejected").containsEntry("error_code", 21610);
+        assertThatThrownBy(() -> send(sandbox.newEventId(), number, Map.of()))
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        EventRejected.class,
+                        rejection -> assertThat(rejection.code()).isEqualTo(21610));
+        assertThat(sandbox.twilio().sentTo("rcs:" + number)).isEmpty();
     }
 
     private void open(String policy) throws Exception {
