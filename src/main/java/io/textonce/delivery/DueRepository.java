@@ -117,11 +117,20 @@ public final class DueRepository {
         }
     }
 
-    /** Reserves it for another attempt; null if it was resolved meanwhile. */
-    public @Nullable Delivery again(DueDelivery due) {
+    /** Returns its message, by the sender that it has now. */
+    public Sms current(DueDelivery due) {
+        return due.sms().by(senders.apply(due.sms()));
+    }
+
+    /**
+     * Reserves it for another attempt; null if it was resolved meanwhile.
+     *
+     * @param sms {@link #current} message
+     */
+    public @Nullable Delivery again(DueDelivery due, Sms sms) {
         return jdbc.update(
                                 AGAIN,
-                                senders.apply(due.sms()),
+                                sms.sender(),
                                 lease.toString(),
                                 due.phone(),
                                 redirection.phone(),

@@ -7,6 +7,7 @@ import io.textonce.delivery.Lease;
 import io.textonce.delivery.RestoreMode;
 import io.textonce.delivery.SendDecision;
 import io.textonce.delivery.SendRules;
+import io.textonce.message.Sms;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,8 @@ final class Absence {
      * @param unbound messages of the list that belong to no delivery
      */
     void decide(Exchange exchange, DueDelivery due, List<Seen> unbound) {
-        var decision = rules.again(due);
+        var sms = deliveries.current(due);
+        var decision = rules.again(due, sms);
         if (!decision.isSend() && !decision.isHeld()) {
             LOG.info("Delivery {} never reached Twilio and is not resent: {}", due.id(), decision.words());
             deliveries.end(due, decision);
@@ -60,7 +62,7 @@ final class Absence {
             if (due.sms().policy().isContent() && !unbound.isEmpty()) {
                 hold(due, "Twilio has a message that may be this one; an operator must decide");
             } else {
-                send(exchange, due, decision);
+                send(exchange, due, sms, decision);
             }
             return;
         }
@@ -73,7 +75,7 @@ final class Absence {
                         "Twilio has no record of the message; the event's policy is not to resend");
                 count.accept("drop");
             }
-            default -> send(exchange, due, decision);
+            default -> send(exchange, due, sms, decision);
         }
     }
 
@@ -83,7 +85,7 @@ final class Absence {
     }
 
     /** Resends a message that Twilio does not have, or holds it if it may not be sent now. */
-    private void send(Exchange exchange, DueDelivery due, SendDecision decision) {
+    private void send(Exchange exchange, DueDelivery due, Sms sms, SendDecision decision) {
         if (decision.isHeld()) {
             LOG.info("Delivery {} never reached Twilio; {}", due.id(), decision.words());
             deliveries.end(due, decision);
@@ -91,11 +93,11 @@ final class Absence {
             return;
         }
         var held = new Lease(lease).of(due.now(), due.expiresAt());
-        var again = deliveries.again(due);
+        var again = deliveries.again(due, sms);
         if (again != null) {
             LOG.info("Delivery {} never reached Twilio; resending", due.id());
             count.accept("resend");
-            exchange.setVariable("sms", rules.addressed(due.sms()).plannedFor(decision.until()));
+            exchange.setVariable("sms", rules.addressed(sms).plannedFor(decision.until()));
             exchange.setVariable("delivery", again);
             exchange.setVariable("dueFor", due.age());
             exchange.setVariable("lease", held);

@@ -173,7 +173,7 @@ class CancellationsTest {
         assertThat(tables.gate().again(unknown).isSend()).isTrue();
         cancel();
 
-        assertThat(tables.due().again(unknown)).isNull();
+        assertThat(tables.due().again(unknown, unknown.sms())).isNull();
         tables.due().end(unknown, DeliveryStatus.HELD, "An operator must decide");
         assertThat(row()).containsEntry("status", "canceled").containsEntry("body", null);
     }

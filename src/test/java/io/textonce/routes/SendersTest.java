@@ -126,6 +126,41 @@ class SendersTest {
         assertThat(sandbox.delivery(id)).containsEntry("sender", "+15557770002");
     }
 
+    /** What is recorded as its sender is what Twilio's list is searched for. */
+    @Test
+    void resendsByTheSenderThatTheTableHasThen(Sandbox sandbox) throws IOException {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 1, answers(500));
+        post(sandbox, "by-sender-sms", id, number);
+        sandbox.awaitStatus(id, "unknown");
+
+        write(sandbox, "+15557770003");
+        makeAbsent(sandbox, id);
+
+        sandbox.awaitStatus(id, "delivered");
+        assertThat(sandbox.twilio().sentTo(number))
+                .extracting(TwilioMessage::from)
+                .containsExactly("+15557770003");
+        assertThat(sandbox.delivery(id)).containsEntry("sender", "+15557770003");
+    }
+
+    @Test
+    void looksForAnOptOutFromTheSenderThatResends(Sandbox sandbox) throws IOException {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 1, answers(500));
+        post(sandbox, "by-sender-sms", id, number);
+        sandbox.awaitStatus(id, "unknown");
+        sandbox.twilio().receives(number, "+15557770004", "STOP");
+
+        write(sandbox, "+15557770004");
+        makeAbsent(sandbox, id);
+
+        sandbox.awaitStatus(id, "rejected");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+    }
+
     @Test
     void sendsByTheDefaultSenderWhatFitsNoRow(Sandbox sandbox) {
         var order = sandbox.order().post();
@@ -146,5 +181,14 @@ class SendersTest {
                 "/api/" + path,
                 "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
                         + "\",\"text\":\"Hallo\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
+    }
+
+    /** Makes it due, at a time at which its absence is proven. */
+    private static void makeAbsent(Sandbox sandbox, String id) {
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET unknown_since = unknown_since - interval '4 minutes',"
+                                + " attempted_at = attempted_at - interval '4 minutes', due_at = now() WHERE event_id = ?",
+                        id);
     }
 }
