@@ -176,6 +176,9 @@ public final class SendPolicy extends RequestOptions implements Processor {
             throw new IllegalArgumentException(
                     "countries must be two letters each, such as US,DE, or what is denied, such as -FR,-premium");
         }
+        if (!Countries.areKnown(this.countries)) {
+            throw new IllegalArgumentException("countries " + Countries.KNOWN);
+        }
     }
 
     public void setMaxSegments(int maxSegments) {

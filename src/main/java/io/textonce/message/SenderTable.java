@@ -30,7 +30,7 @@ record SenderTable(List<Row> rows) {
             "clients",
             name -> !name.isBlank(),
             "countries",
-            name -> name.matches(Countries.FORM),
+            name -> name.matches(Countries.FORM) && Countries.areKnown(Set.of(name)),
             "languages",
             name -> name.matches("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"));
 

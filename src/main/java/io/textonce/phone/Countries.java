@@ -4,6 +4,7 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,10 @@ public final class Countries {
 
     /** The form of an entry in a list of both kinds, in which a hyphen denies. */
     public static final String SIGNED = "-?(" + FORM + ")";
+
+    /** Condition of an entry beside its form. */
+    public static final String KNOWN =
+            "must be countries of ISO 3166-1 whose numbers can be recognized: GB is the United Kingdom; MF and BL share the numbers of GP";
 
     private static final String DENIED = "-";
 
@@ -51,6 +56,21 @@ public final class Countries {
                 .filter(entry -> entry.startsWith(DENIED))
                 .forEach(entry -> denied.add(entry.substring(DENIED.length())));
         return new Countries(allowed, denied);
+    }
+
+    /** Returns whether all entries of this form name countries to which a number can belong; what else would have no effect. */
+    public static boolean areKnown(Collection<String> entries) {
+        return entries.stream()
+                .filter(entry -> entry.matches(SIGNED))
+                .map(entry -> entry.substring(entry.lastIndexOf(DENIED) + 1))
+                .allMatch(entry -> entry.equals(PREMIUM) || entry.equals(SATELLITE) || isRecognized(entry));
+    }
+
+    /** Returns whether {@link #of} can return a country. */
+    private static boolean isRecognized(String region) {
+        return NUMBERS.getSupportedTypesForRegion(region).stream()
+                .map(type -> NUMBERS.getExampleNumberForType(region, type))
+                .anyMatch(number -> number != null && region.equals(of(number)));
     }
 
     /** Returns whether a number may get a message; one that has no E.164 form is left to the check of numbers. */

@@ -1,6 +1,7 @@
 package io.textonce.settings;
 
 import io.textonce.event.EventName;
+import io.textonce.phone.Countries;
 import io.textonce.privacy.PersonalDataMask;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,13 @@ final class SettingRules {
         }
         clients();
         caps();
+        countries("textonce.countries.allowed", settings.countries().allowed());
+        countries("textonce.countries.denied", settings.countries().denied());
+        countries("textonce.verify.countries", settings.verify().countries());
+    }
+
+    private void countries(String setting, Set<String> countries) {
+        demand(setting, Countries.areKnown(countries), Countries.KNOWN);
     }
 
     private void twilio() {
@@ -192,6 +200,7 @@ final class SettingRules {
                     !client.tokenSha256().isEmpty() || client.webhook() != null,
                     TextOnceProperties.SHA256);
             demand(CLIENTS + name + ".events", client.events().stream().allMatch(EventName::isValid), EVENTS);
+            countries(CLIENTS + name + ".countries", client.countries());
             demand(
                     CLIENTS + name + ".events",
                     client.events().isEmpty() || client.role() != TextOnceProperties.Role.MONITOR,
@@ -207,6 +216,7 @@ final class SettingRules {
             String prefix = "textonce.caps." + name;
             demand(prefix, name.matches("[A-Za-z0-9-]{1,40}"), "must have a name of letters, digits and hyphens");
             demand(prefix + ".events", cap.events().stream().allMatch(EventName::isValid), EVENTS);
+            countries(prefix + ".countries", cap.countries());
         });
     }
 

@@ -58,6 +58,25 @@ class CountriesTest {
         assertThat(Countries.listed(set(entries)).allow(number)).isEqualTo(allows);
     }
 
+    /** An entry that no number has would allow or deny nothing, silently. */
+    @ParameterizedTest
+    @CsvSource({
+        "US, true",
+        "-FR, true",
+        "XK, true",
+        "JE, true",
+        "AX, true",
+        "-premium, true",
+        "satellite, true",
+        "UK, false",
+        "-UK, false",
+        "XX, false",
+        "-MF, false"
+    })
+    void knowsWhichEntriesHaveAnEffect(String entry, boolean known) {
+        assertThat(Countries.areKnown(Set.of(entry))).isEqualTo(known);
+    }
+
     private static Set<String> set(String list) {
         return list == null ? Set.of() : Set.of(list.split(","));
     }
