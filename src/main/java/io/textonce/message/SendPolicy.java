@@ -219,6 +219,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
     /** Senders, which learn what they are used for. */
     public void setSenders(Senders senders) {
         this.senders = senders;
+        senders.add(this);
         use();
     }
 

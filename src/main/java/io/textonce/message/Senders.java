@@ -4,11 +4,16 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.Utf8Text;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +40,10 @@ public final class Senders {
 
     /** Purpose of each event that a route sends. */
     private final Map<String, String> purposes = new ConcurrentHashMap<>();
+
+    /** Policies of the loaded routes. */
+    private final Set<SendPolicy> policies =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /** The last valid version; null as long as there was none. */
     private volatile @Nullable SenderTable table;
@@ -93,6 +102,22 @@ public final class Senders {
             current.rows().forEach(row -> all.putIfAbsent(row.sender().address(), FILE + ", line " + row.line()));
         }
         return all;
+    }
+
+    /** Returns the addresses of all senders by which a person may get messages: those of policies, too. */
+    public Set<String> possible() {
+        var possible = new LinkedHashSet<>(all().keySet());
+        synchronized (policies) {
+            policies.forEach(policy -> Stream.of(policy.service(), policy.fallbackFrom())
+                    .filter(Objects::nonNull)
+                    .forEach(possible::add));
+        }
+        return possible;
+    }
+
+    /** Takes the policy of a loaded route. */
+    void add(SendPolicy policy) {
+        policies.add(policy);
     }
 
     /**

@@ -12,7 +12,6 @@ import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -104,7 +103,7 @@ final class EventStream {
         if (!data.path("is_reassigned").asBoolean(true) || !phones.isE164(phone)) {
             return;
         }
-        var all = new LinkedHashSet<>(senders.all().keySet());
+        var all = senders.possible();
         if (data.path("from_number").isTextual()) {
             all.add(phones.canonical(data.path("from_number").asText()));
         }

@@ -14,9 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.dataformat.JsonLibrary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** Twilio's Event Streams as a further source of statuses, and of numbers that have another holder. */
 @SandboxTest
@@ -93,6 +98,37 @@ class SmsEventsTest {
         assertThat(sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number))
                         .statusCode())
                 .isEqualTo(422);
+    }
+
+    /** Its new holder has consented to nothing, whichever Messaging Service an event has in its policy. */
+    @Test
+    void optsANumberOutOfTheServicesOfPolicies(Sandbox sandbox, @Autowired CamelContext camel) throws Exception {
+        String number = sandbox.newNumber();
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:event-by-service")
+                        .routeId("event-by-service")
+                        .errorHandler(noErrorHandler())
+                        .unmarshal()
+                        .json(JsonLibrary.Jackson, Map.class)
+                        .setVariable("text", constant("Hello"))
+                        .to("kamelet:sms-send-sink?event=by-service&purpose=tests"
+                                + "&messagingService=MG000000000000000000000000000000a1");
+            }
+        });
+
+        assertThat(post(
+                        sandbox,
+                        "[{\"type\":\"com.twilio.messaging.reassigned-number.detected\",\"data\":{\"to_number\":\""
+                                + number + "\"}}]"))
+                .isEqualTo(204);
+
+        var refused = sandbox.post("by-service", sandbox.orderShipped(sandbox.newEventId(), number));
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+        camel.getRouteController().stopRoute("event-by-service");
+        camel.removeRoute("event-by-service");
     }
 
     @ParameterizedTest
