@@ -30,7 +30,7 @@ final class OptOutReader {
             List.of("phone_hash", "phone", "phone_masked", "sender", "source", "opted_out_at");
 
     private static final Pattern CELL = Pattern.compile("\\G(?:\"((?:[^\"]|\"\")*+)\"|([^,\"]*+))(,|$)");
-    private static final Pattern SENDER = Pattern.compile("\\+[1-9]\\d{1,14}|[A-Za-z0-9 ]{2,34}");
+    private static final Pattern SENDER = Pattern.compile("\\+[1-9]\\d{1,14}|[A-Za-z0-9 ._-]{2,100}");
     private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
     private static final int LONGEST_SOURCE = 60;
     private static final int MOST_PROBLEMS = 20;

@@ -125,6 +125,21 @@ class OptOutsTest {
         assertThat(line(sandbox, order.number())).isEqualTo(line);
     }
 
+    /** The sender of RCS is an agent, whose name has other characters than a number or a name of SMS. */
+    @Test
+    void areImportedForAnAgentOfRcsAsTheyWereExported(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var imported = csv(sandbox, "phone,sender\r\n" + number + ",rcs:brand_agent.x-1\r\n");
+        String header = export(sandbox).lines().findFirst().orElseThrow();
+        var again = csv(sandbox, header + "\r\n" + line(sandbox, number) + "\r\n");
+
+        assertThat(sandbox.json(imported).path("added").asInt())
+                .as(imported.body())
+                .isEqualTo(1);
+        assertThat(sandbox.json(again).path("known").asInt()).as(again.body()).isEqualTo(1);
+    }
+
     @Test
     void areAllImportedOrNone(Sandbox sandbox) {
         String number = sandbox.newNumber();
