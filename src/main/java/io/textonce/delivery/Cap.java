@@ -9,9 +9,8 @@ import io.textonce.settings.CapSettings.Period;
 import io.textonce.settings.CapSettings.Unit;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,7 +64,7 @@ public record Cap(String name, CapSettings settings, ZoneId zone) {
 
     /** Returns the beginning of the period that has a time. */
     public Instant startsAt(Instant time) {
-        return start(time).toInstant();
+        return start(time).atStartOfDay(zone).toInstant();
     }
 
     CapCounters.Use.Key key(Instant time) {
@@ -74,14 +73,20 @@ public record Cap(String name, CapSettings settings, ZoneId zone) {
 
     /** Returns the beginning of the next period. */
     public Instant endsAt(Instant time) {
-        return start(time)
-                .plus(1, settings.period() == Period.DAY ? ChronoUnit.DAYS : ChronoUnit.MONTHS)
+        var start = start(time);
+        return (isDaily() ? start.plusDays(1) : start.plusMonths(1))
+                .atStartOfDay(zone)
                 .toInstant();
     }
 
-    private ZonedDateTime start(Instant time) {
-        var day = time.atZone(zone).truncatedTo(ChronoUnit.DAYS);
-        return settings.period() == Period.DAY ? day : day.withDayOfMonth(1);
+    /** Returns the first day of the period: a midnight may come twice, or not at all, where the clocks are changed. */
+    private LocalDate start(Instant time) {
+        var day = time.atZone(zone).toLocalDate();
+        return isDaily() ? day : day.withDayOfMonth(1);
+    }
+
+    private boolean isDaily() {
+        return settings.period() == Period.DAY;
     }
 
     /** Returns the decision about a message over the limit. */
