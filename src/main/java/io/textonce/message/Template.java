@@ -64,7 +64,7 @@ final class Template {
         scope.put("variables", variables);
         var words = new StringWriter();
         found.getValue().execute(words, scope);
-        return words.toString().strip();
+        return words.toString().replace("\r\n", "\n").replace('\r', '\n').strip();
     }
 
     /** Returns the locale of a template's formats: the event's where it is the template's language, such as de-CH. */

@@ -71,6 +71,14 @@ class TemplatesTest {
         assertThat(write("late", "en")).isEqualTo("late");
     }
 
+    /** A phone has one line break; a file saved on Windows, or an address in an event, may have another. */
+    @Test
+    void writesTheLineBreaksOfEverySystemAsOne() throws IOException {
+        write(own, "lines", "Dear customer,\r\nit is late.\r");
+
+        assertThat(write("lines", "en")).isEqualTo("Dear customer,\nit is late.");
+    }
+
     @Test
     void refusesALanguageThatHasNoText() throws IOException {
         write(own, "lost.de", "verloren");
