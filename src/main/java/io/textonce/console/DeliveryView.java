@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.message.Sender;
+import io.textonce.privacy.NumberMask;
 import io.textonce.privacy.PersonalDataMask;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,13 +55,14 @@ public record DeliveryView(
             @Nullable String person,
             List<TimelineText.Entry> entries) {
         String reference = (String) row.get("reference");
+        String phone = (String) row.get("phone_masked");
         return new DeliveryView(
                 row.get("id").toString(),
                 (String) row.get("event"),
-                (String) row.get("event_id"),
+                NumberMask.of((String) row.get("event_id"), phone),
                 reference == null ? null : PersonalDataMask.mask(reference),
                 (String) row.get("client"),
-                (String) row.get("phone_masked"),
+                phone,
                 DeliveryStatus.ofColumn((String) row.get("status")),
                 (Integer) row.get("attempt"),
                 (String) row.get("message_sid"),

@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.http.ApiJson;
+import io.textonce.privacy.NumberMask;
 import io.textonce.tuning.SharedBuffers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -118,6 +119,12 @@ final class RejectedLookup {
             @Nullable String phone,
             @Nullable String field,
             String reason) {
+
+        /** Returns the event id for the pages, without a number that is part of it. */
+        @Nullable
+        public String shownId() {
+            return eventId == null ? null : NumberMask.of(eventId, phone);
+        }
 
         /** Returns the source in the words of the pages. */
         public String origin() {

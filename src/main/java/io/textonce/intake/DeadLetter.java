@@ -1,5 +1,6 @@
 package io.textonce.intake;
 
+import io.textonce.privacy.NumberMask;
 import io.textonce.privacy.PersonalDataMask;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -50,6 +51,11 @@ public record DeadLetter(
     public @Nullable String eventId() {
         var found = EVENT_ID.matcher(body);
         return found.find() ? PersonalDataMask.mask(found.group(1)) : null;
+    }
+
+    /** Returns the origin without the number that a file name may have. */
+    public String shownOrigin() {
+        return NumberMask.of(origin, null);
     }
 
     /** Returns the reason without any number. */

@@ -161,6 +161,27 @@ class SupportPageTest {
     }
 
     @Test
+    void showsNoNumberThatIsPartOfAnId(Sandbox sandbox) throws Exception {
+        var order = sandbox.order();
+        sandbox.postAs("shop-token", "order-shipped", order.json());
+        String page = "/deliveries/" + order.delivery().get("id");
+        String digits = order.number().substring(1);
+        order.update("event_id = ?", "shop-" + digits);
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.file_runs (id, path, event, state, size, position, lines, rejected)"
+                                + " VALUES (gen_random_uuid(), ?, 'order-shipped', 'done', 1, 1, 1, 0)",
+                        "/inbox/order-shipped/" + order.number() + ".csv");
+        logIn(sandbox);
+
+        for (String path : List.of(page, "/deliveries?event=order-shipped", "/files")) {
+            assertThat(get(sandbox, path).body())
+                    .contains("*" + digits.substring(digits.length() - 4))
+                    .doesNotContain(digits);
+        }
+    }
+
+    @Test
     void writesTheFilteredTextsAsCsv(Sandbox sandbox) throws Exception {
         logIn(sandbox);
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.Rows;
+import io.textonce.privacy.NumberMask;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -170,6 +171,11 @@ public final class FileRuns {
 
         public String name() {
             return path.getFileName().toString();
+        }
+
+        /** Returns a name for the pages, without the number that it may have. */
+        public String shown(String name) {
+            return NumberMask.of(name, null);
         }
 
         public long accepted() {
