@@ -120,6 +120,24 @@ class SendRulesTest {
         assertThat(inTime.isHeld()).isTrue();
     }
 
+    /** Twilio takes 15 minutes to 35 days. A call that is retried still has five minutes more. */
+    @ParameterizedTest
+    @CsvSource({
+        "2026-07-01T08:20:00Z, HELD",
+        "2026-07-01T08:20:01Z, RESERVED",
+        "2026-08-05T07:59:59Z, RESERVED",
+        "2026-08-05T08:00:00Z, HELD"
+    })
+    void leavesATimeInItsWindowToTwilio(String sendAt, DeliveryStatus status) {
+        var sms = sms(BERLIN, "", null, sendAt, null, "MG00000000000000000000000000000001");
+        sms.policy().setSchedule("twilio");
+
+        var decision = gate("2026-07-01T08:00:00Z").time(sms);
+
+        assertThat(decision.status()).isEqualTo(status);
+        assertThat(decision.until()).isEqualTo(sendAt);
+    }
+
     @Test
     void rejectsAConsentThatIsTooOldForItsPurpose() {
         var sms = sms(BERLIN, "", null, null, null);
@@ -150,6 +168,16 @@ class SendRulesTest {
             @Nullable String timeZone,
             @Nullable String sendAt,
             @Nullable String expiresAt) {
+        return sms(phone, quietHours, timeZone, sendAt, expiresAt, "+15551234567");
+    }
+
+    private static Sms sms(
+            String phone,
+            String quietHours,
+            @Nullable String timeZone,
+            @Nullable String sendAt,
+            @Nullable String expiresAt,
+            String sender) {
         var policy = new SendPolicy();
         policy.setEvent("order-shipped");
         policy.setPurpose("order-updates");
@@ -164,7 +192,7 @@ class SendRulesTest {
                 Instant.parse("2026-06-01T00:00:00Z"),
                 null,
                 policy,
-                "+15551234567",
+                sender,
                 null,
                 "test",
                 null,
