@@ -239,6 +239,11 @@ public final class AppProcess implements AutoCloseable {
         return running().pid();
     }
 
+    /** Suspends it where it is, as a machine is. */
+    public void freeze() {
+        output("kill", "-STOP", Long.toString(pid()));
+    }
+
     /** Whether it was stopped by SIGSTOP, as a suspended machine is. */
     public boolean isFrozen() {
         return output("ps", "-o", "state=", "-p", Long.toString(pid())).startsWith("T");
