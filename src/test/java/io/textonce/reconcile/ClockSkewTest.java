@@ -12,12 +12,14 @@ import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DeliveryTables;
 import io.textonce.delivery.OutcomeRepository;
 import io.textonce.delivery.TestDatabase;
+import io.textonce.message.Sms;
 import io.textonce.settings.TextOnceProperties.Unknown;
 import io.textonce.twilio.SkewedTwilio;
 import io.textonce.twilio.TwilioFailure;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +162,21 @@ class ClockSkewTest {
         }
     }
 
+    /** Twilio rejects a time that has passed. */
+    @Test
+    void sendsAtOnceWhatWasPlannedForATimeThatHasPassed() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets());
+            send(twilio);
+            jdbc.update("UPDATE textonce.deliveries SET twilio_options = 'sendAt=2026-01-01T00:00:00Z'");
+
+            var again = checked(twilio, Duration.ofMinutes(5), Duration.ZERO);
+
+            assertThat(again.getVariable("delivery", Delivery.class)).isNotNull();
+            assertThat(again.getVariable("sms", Sms.class).sendAt()).isNull();
+        }
+    }
+
     private static void send(SkewedTwilio twilio) {
         jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
         var claimed =
@@ -182,6 +199,10 @@ class ClockSkewTest {
 
     /** @param age of the list */
     private static @Nullable Delivery check(SkewedTwilio twilio, Duration later, Duration age) {
+        return checked(twilio, later, age).getVariable("delivery", Delivery.class);
+    }
+
+    private static Exchange checked(SkewedTwilio twilio, Duration later, Duration age) {
         jdbc.update(
                 "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - CAST(? AS interval)",
                 later.toString());
@@ -199,7 +220,7 @@ class ClockSkewTest {
         var exchange = new DefaultExchange(context);
         exchange.getMessage().setBody(tables.leases().unknown(1).get(0));
         reconciliation.check(exchange);
-        return exchange.getVariable("delivery", Delivery.class);
+        return exchange;
     }
 
     private static Map<String, Object> delivery() {
