@@ -15,7 +15,8 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * Repetition of what this instance has acknowledged and the database has forgotten. Restore mode is on by then, so each
- * event is unknown until its outcome is known or reconciliation decides; what was canceled or opted out meanwhile is not sent any more.
+ * event is unknown until its outcome is known or reconciliation decides; what was canceled or opted out meanwhile is not
+ * sent any more.
  */
 public final class ForgottenWrites {
 

@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Opt-outs by number and sender, which is the same over all channels. Only the recipient can undo one, by texting START; a newer consent does not, since
- * only the recipient can know that it was meant so.
+ * Opt-outs by number and sender, which is the same over all channels. Only the recipient can undo one, by texting START; a
+ * newer consent does not, since only the recipient can know that it was meant so.
  */
 @Component
 public final class OptOuts {

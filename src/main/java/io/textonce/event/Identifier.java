@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 
 /**
  * Normal form of an identifier, of which an idempotency key is made: invisible differences must not make two keys of
- * one. An accented letter is one character, as it may come as two (NFC). Blanks and invisible characters around it are dropped; within it they are rejected, except a plain blank, which
- * is visible.
+ * one. A letter and its accent are one character (Unicode NFC). Blanks and invisible characters around an identifier are
+ * dropped; within it they are rejected, except a plain blank, which is visible.
  */
 public final class Identifier {
 

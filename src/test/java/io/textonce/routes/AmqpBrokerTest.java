@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
-import jakarta.jms.Message;
-import org.apache.qpid.jms.message.JmsMessage;
-import org.apache.qpid.jms.provider.amqp.message.AmqpJmsMessageFacade;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -24,18 +21,6 @@ class AmqpBrokerTest extends DeadLetterQueueCases {
 
     @Autowired
     private MeterRegistry meters;
-
-    @Override
-    int failures() {
-        return 4;
-    }
-
-    @Override
-    String contentType(Message message) {
-        return ((AmqpJmsMessageFacade) ((JmsMessage) message).getFacade())
-                .getContentType()
-                .toString();
-    }
 
     /** The broker ends the session of a message that it rejects, and does not count its delivery. */
     @Test

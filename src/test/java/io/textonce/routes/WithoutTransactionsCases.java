@@ -7,27 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.sandbox.Sandbox;
 import jakarta.jms.ConnectionFactory;
-import jakarta.jms.Message;
 import jakarta.jms.Session;
 import java.io.IOException;
-import org.apache.qpid.jms.message.JmsMessage;
-import org.apache.qpid.jms.provider.amqp.message.AmqpJmsMessageFacade;
 import org.junit.jupiter.api.Test;
 
 /** What a broker without transactions does besides: it acknowledges, the table has the dead letters, nothing is browsed. */
 abstract class WithoutTransactionsCases extends BrokerCases {
-
-    @Override
-    int failures() {
-        return 4;
-    }
-
-    @Override
-    String contentType(Message message) {
-        return ((AmqpJmsMessageFacade) ((JmsMessage) message).getFacade())
-                .getContentType()
-                .toString();
-    }
 
     /** Received and not acknowledged, since a broker like this deletes what is browsed. */
     @Override
