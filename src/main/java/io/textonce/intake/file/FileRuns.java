@@ -173,9 +173,9 @@ public final class FileRuns {
             return path.getFileName().toString();
         }
 
-        /** Returns a name for the pages, without the number that it may have. */
-        public String shown(String name) {
-            return NumberMask.of(name, null);
+        /** Returns a file for the pages: from the event's folder on, and without the number that its name may have. */
+        public String shown(String file) {
+            return NumberMask.of(file.substring(file.lastIndexOf("/" + event + "/") + 1), null);
         }
 
         public long accepted() {
