@@ -33,10 +33,10 @@ public final class PhoneNumbers {
 
     /** Digit of mobiles that not every network and channel writes: WhatsApp has many numbers of Brazil without it. */
     private static final List<Replacement> OPTIONAL_NINE = List.of(
-            new Replacement("\\+55([1-9]{2})9([6-9][0-9]{7})", "+55$1$2"),
-            new Replacement("\\+55([1-9]{2})([6-9][0-9]{7})", "+55$19$2"),
-            new Replacement("\\+549([1-9][0-9]{9})", "+54$1"),
-            new Replacement("\\+54([1-8][0-9]{9})", "+549$1"));
+            new Replacement(Pattern.compile("\\+55([1-9]{2})9([6-9][0-9]{7})"), "+55$1$2"),
+            new Replacement(Pattern.compile("\\+55([1-9]{2})([6-9][0-9]{7})"), "+55$19$2"),
+            new Replacement(Pattern.compile("\\+549([1-9][0-9]{9})"), "+54$1"),
+            new Replacement(Pattern.compile("\\+54([1-8][0-9]{9})"), "+549$1"));
 
     private static final int DIGITS_SHOWN = 4;
 
@@ -69,8 +69,8 @@ public final class PhoneNumbers {
         return Stream.concat(
                         Stream.of(canonical),
                         OPTIONAL_NINE.stream()
-                                .filter(nine -> canonical.matches(nine.pattern))
-                                .map(nine -> canonical.replaceFirst(nine.pattern, nine.other)))
+                                .filter(nine -> nine.form.matcher(canonical).matches())
+                                .map(nine -> nine.form.matcher(canonical).replaceFirst(nine.other)))
                 .toList();
     }
 
@@ -141,5 +141,5 @@ public final class PhoneNumbers {
         };
     }
 
-    private record Replacement(String pattern, String other) {}
+    private record Replacement(Pattern form, String other) {}
 }
