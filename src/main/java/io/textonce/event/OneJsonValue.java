@@ -1,6 +1,5 @@
 package io.textonce.event;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
@@ -21,7 +20,12 @@ import org.springframework.stereotype.Component;
 @Component
 final class OneJsonValue implements CamelContextConfiguration {
 
-    private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private final ObjectMapper json;
+
+    /** @param json mapper of the application, which rejects whatever follows the first value */
+    OneJsonValue(ObjectMapper json) {
+        this.json = json;
+    }
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
