@@ -26,11 +26,11 @@ final class AsyncApi {
         this.base = descriptions.base("/asyncapi.yaml");
         if (settings.intakes().contains("jms")) {
             destinations.put("events", "queue:" + settings.jms().eventsQueue());
-            if (settings.jms().transacted()) {
-                destinations.put("deadLetters", "queue:" + settings.jms().deadLetterQueue());
-            }
             destinations.put("inbound", "queue:" + settings.jms().inboundQueue());
             destinations.put("approvals", settings.verify().approvedDestination());
+        }
+        if (settings.hasDeadLetterQueue()) {
+            destinations.put("deadLetters", "queue:" + settings.jms().deadLetterQueue());
         }
         if (!settings.status().destination().isEmpty()) {
             destinations.put("statuses", settings.status().destination());
