@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -33,15 +32,6 @@ class BulkProofIT extends Proof {
 
     private static final String TAKEN = "SELECT count(*) FROM textonce.bulk_items WHERE outcome IS NOT NULL";
     private static final String OPEN = "SELECT count(*) FROM textonce.bulk_actions WHERE finished_at IS NULL";
-
-    private AppProcess other;
-
-    @AfterEach
-    void stopTheOther() {
-        if (other != null) {
-            other.close();
-        }
-    }
 
     @Test
     void actsOnceOnEachMessageThoughInstancesAreKilledAndTwoOperatorsConfirmAtOnce() {

@@ -47,6 +47,9 @@ abstract class Proof {
     Oracle oracle;
     volatile AppProcess app;
 
+    /** The second instance, where a scenario has two. */
+    AppProcess other;
+
     /** Several classes run at a time, and the applications of all read it. */
     @BeforeAll
     static void packHook() throws IOException {
@@ -82,8 +85,10 @@ abstract class Proof {
 
     @AfterEach
     void stopPeers() {
-        if (app != null) {
-            app.close();
+        for (var instance : new AppProcess[] {app, other}) {
+            if (instance != null) {
+                instance.close();
+            }
         }
         peers.close();
     }

@@ -7,7 +7,6 @@ import io.textonce.sandbox.AppProcess;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -22,15 +21,6 @@ class SuspendedProofIT extends Proof {
     private static final String LOCK = """
             SELECT pg_advisory_xact_lock(hashtextextended(encode(phone_hash, 'hex'), 0)) FROM textonce.incident_messages
             """;
-
-    private AppProcess other;
-
-    @AfterEach
-    void stopTheOther() {
-        if (other != null) {
-            other.close();
-        }
-    }
 
     @Test
     void alertsThoughAnInstanceStandsStillWithTheLockOfTheNumber() throws SQLException {

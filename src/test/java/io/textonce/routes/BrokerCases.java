@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.peer.PeerMonitor;
 import io.textonce.sandbox.BrowsedQueue;
 import io.textonce.sandbox.Sandbox;
@@ -135,9 +137,32 @@ abstract class BrokerCases {
     }
 
     /** Dead letters of one place that contain a text. */
-    static JsonNode letters(Sandbox sandbox, String place, String text) {
+    private static JsonNode letters(Sandbox sandbox, String place, String text) {
         return sandbox.json(sandbox.postJson(
                 "/api/dead-letters/search", "{\"place\":\"" + place + "\",\"text\":\"" + text + "\"}"));
+    }
+
+    /** Rejects an event, fixes it where it is set aside, and replays it over the API. */
+    final void fixAndReplay(Sandbox sandbox, String place) throws IOException {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        sandbox.publish("order-shipped", sandbox.orderShipped(id, number).replace("https://", "http://"));
+        await().until(() -> letters(sandbox, place, id).path("total").asInt() == 1);
+        awaitEmptyQueue(sandbox);
+        var json = new ObjectMapper();
+
+        String address = "/api/dead-letters/"
+                + letters(sandbox, place, id).at("/deadLetters/0/id").asText();
+        var letter = sandbox.json(sandbox.get(address));
+        assertThat(letter.path("reason").asText()).contains("trackingUrl");
+        var fixed = (ObjectNode) json.readTree(letter.path("body").asText().replace("http://", "https://"));
+        var replayed = sandbox.postJson(
+                address + "/replay", json.createObjectNode().set("body", fixed).toString());
+
+        assertThat(replayed.statusCode()).as(replayed.body()).isEqualTo(200);
+        sandbox.awaitStatus(id, "delivered");
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        assertThat(letters(sandbox, place, id).path("total").asInt()).isZero();
     }
 
     final void awaitEmptyQueue(Sandbox sandbox) {

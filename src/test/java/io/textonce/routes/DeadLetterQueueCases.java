@@ -1,10 +1,7 @@
 package io.textonce.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.sandbox.Sandbox;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -38,22 +35,6 @@ abstract class DeadLetterQueueCases extends BrokerCases {
 
     @Test
     void fixesAndReplaysADeadLetterOverTheApi(Sandbox sandbox) throws IOException {
-        String number = sandbox.newNumber();
-        String id = sandbox.newEventId();
-        sandbox.publish("order-shipped", sandbox.orderShipped(id, number).replace("https://", "http://"));
-        await().until(() -> letters(sandbox, "queue", id).path("total").asInt() == 1);
-        var json = new ObjectMapper();
-
-        String address = "/api/dead-letters/"
-                + letters(sandbox, "queue", id).at("/deadLetters/0/id").asText();
-        String body = sandbox.json(sandbox.get(address)).path("body").asText();
-        var fixed = (ObjectNode) json.readTree(body.replace("http://", "https://"));
-        var replayed = sandbox.postJson(
-                address + "/replay", json.createObjectNode().set("body", fixed).toString());
-
-        assertThat(replayed.statusCode()).as(replayed.body()).isEqualTo(200);
-        sandbox.awaitStatus(id, "delivered");
-        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(letters(sandbox, "queue", id).path("total").asInt()).isZero();
+        fixAndReplay(sandbox, "queue");
     }
 }

@@ -31,11 +31,7 @@ class RetentionTest {
     void clearsNumberAndTextOfWhatIsFinalAndOldAndNothingElse(Sandbox sandbox) throws Exception {
         String delivered = delivered(sandbox);
         String young = delivered(sandbox);
-        String held = sandbox.newEventId();
-        sandbox.post(
-                "order-shipped",
-                sandbox.orderShipped(held, sandbox.newNumber())
-                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
+        String held = held(sandbox);
         age(sandbox, delivered, Duration.ofDays(31));
         age(sandbox, young, Duration.ofDays(29));
         age(sandbox, held, Duration.ofDays(31));
@@ -86,11 +82,7 @@ class RetentionTest {
     @Test
     void keepsOldDeliveriesThatWereSentLateOrAreDue(Sandbox sandbox) throws Exception {
         String late = delivered(sandbox);
-        String held = sandbox.newEventId();
-        sandbox.post(
-                "order-shipped",
-                sandbox.orderShipped(held, sandbox.newNumber())
-                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
+        String held = held(sandbox);
         age(sandbox, late, Duration.ofDays(401));
         age(sandbox, held, Duration.ofDays(401));
         sandbox.database().update("UPDATE textonce.deliveries SET attempted_at = now() WHERE event_id = ?", late);
@@ -279,6 +271,16 @@ class RetentionTest {
         String id = sandbox.newEventId();
         sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
         sandbox.awaitStatus(id, "delivered");
+        return id;
+    }
+
+    /** Returns an event whose message is to be sent in two hours. */
+    private static String held(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        sandbox.post(
+                "order-shipped",
+                sandbox.orderShipped(id, sandbox.newNumber())
+                        .replace("}", ",\"sendAt\":\"" + Instant.now().plus(Duration.ofHours(2)) + "\"}"));
         return id;
     }
 

@@ -129,11 +129,8 @@ class SendersTest {
     /** What is recorded as its sender is what Twilio's list is searched for. */
     @Test
     void resendsByTheSenderThatTheTableHasThen(Sandbox sandbox) throws IOException {
-        String id = sandbox.newEventId();
         String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, 1, answers(500));
-        post(sandbox, "by-sender-sms", id, number);
-        sandbox.awaitStatus(id, "unknown");
+        String id = unknown(sandbox, number);
 
         write(sandbox, "+15557770003");
         makeAbsent(sandbox, id);
@@ -147,11 +144,8 @@ class SendersTest {
 
     @Test
     void looksForAnOptOutFromTheSenderThatResends(Sandbox sandbox) throws IOException {
-        String id = sandbox.newEventId();
         String number = sandbox.newNumber();
-        sandbox.twilio().forNumber(number, 1, answers(500));
-        post(sandbox, "by-sender-sms", id, number);
-        sandbox.awaitStatus(id, "unknown");
+        String id = unknown(sandbox, number);
         sandbox.twilio().receives(number, "+15557770004", "STOP");
 
         write(sandbox, "+15557770004");
@@ -181,6 +175,15 @@ class SendersTest {
                 "/api/" + path,
                 "{\"eventId\":\"" + id + "\",\"phone\":\"" + number
                         + "\",\"text\":\"Hallo\",\"consentAt\":\"2026-06-02T09:00:00Z\"}");
+    }
+
+    /** Returns an event of which it is not known whether Twilio has the message. */
+    private static String unknown(Sandbox sandbox, String number) {
+        String id = sandbox.newEventId();
+        sandbox.twilio().forNumber(number, 1, answers(500));
+        post(sandbox, "by-sender-sms", id, number);
+        sandbox.awaitStatus(id, "unknown");
+        return id;
     }
 
     /** Makes it due, at a time at which its absence is proven. */

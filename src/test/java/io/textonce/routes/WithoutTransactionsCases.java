@@ -3,8 +3,6 @@ package io.textonce.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.sandbox.Sandbox;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -39,24 +37,7 @@ abstract class WithoutTransactionsCases extends BrokerCases {
 
     @Test
     void storesWhatCannotBecomeATextInTheTableAndReplaysIt(Sandbox sandbox) throws IOException {
-        String number = sandbox.newNumber();
-        String id = sandbox.newEventId();
-        sandbox.publish("order-shipped", sandbox.orderShipped(id, number).replace("https://", "http://"));
-        await().until(() -> letters(sandbox, "table", id).path("total").asInt() == 1);
-        awaitEmptyQueue(sandbox);
-        var json = new ObjectMapper();
-
-        String address = "/api/dead-letters/"
-                + letters(sandbox, "table", id).at("/deadLetters/0/id").asText();
-        var letter = sandbox.json(sandbox.get(address));
-        assertThat(letter.path("reason").asText()).contains("trackingUrl");
-        var fixed = (ObjectNode) json.readTree(letter.path("body").asText().replace("http://", "https://"));
-        sandbox.postJson(
-                address + "/replay", json.createObjectNode().set("body", fixed).toString());
-
-        sandbox.awaitStatus(id, "delivered");
-        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
-        assertThat(letters(sandbox, "table", id).path("total").asInt()).isZero();
+        fixAndReplay(sandbox, "table");
     }
 
     @Test
