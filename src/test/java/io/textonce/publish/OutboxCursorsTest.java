@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +21,7 @@ class OutboxCursorsTest {
 
     private static final Duration LEASE = Duration.ofMinutes(1);
 
-    private final String name = "test-" + UUID.randomUUID();
+    private static final String NAME = "outbox-cursors-test";
     private Sandbox sandbox;
     private OutboxCursors here;
     private OutboxCursors there;
@@ -34,12 +33,12 @@ class OutboxCursorsTest {
         here = new OutboxCursors(sandbox.database(), LEASE);
         there = new OutboxCursors(sandbox.database(), LEASE);
         states = new CursorStates(sandbox.database());
-        here.begin(List.of(name));
+        here.begin(List.of(NAME));
     }
 
     @AfterEach
     void forget() {
-        sandbox.database().update("DELETE FROM textonce.outbox_cursors WHERE name = ?", name);
+        sandbox.database().update("DELETE FROM textonce.outbox_cursors WHERE name = ?", NAME);
     }
 
     @Test
@@ -50,7 +49,7 @@ class OutboxCursorsTest {
 
         assertThat(statuses(mine, id)).startsWith("reserved").endsWith("delivered");
         assertThat(there.take(all())).isNull();
-        assertThat(there.waiting(List.of(name))).isEmpty();
+        assertThat(there.waiting(List.of(NAME))).isEmpty();
     }
 
     @Test
@@ -65,7 +64,7 @@ class OutboxCursorsTest {
         there.advance(other, other.end());
         here.advance(dead, dead.publishedId());
         here.failed(dead, 0, new Receiver.Failure("late"), Duration.ZERO, Duration.ofHours(1), Duration.ZERO);
-        assertThat(states.states(List.of(name)).get(0).lastError()).isNull();
+        assertThat(states.states(List.of(NAME)).get(0).lastError()).isNull();
         assertThat(publishedId()).isEqualTo(other.end());
     }
 
@@ -74,13 +73,13 @@ class OutboxCursorsTest {
         String own = delivered();
         String anothers = delivered();
         String queues = delivered();
-        sandbox.database().update("UPDATE textonce.deliveries SET client = ? WHERE event_id = ?", name, own);
+        sandbox.database().update("UPDATE textonce.deliveries SET client = ? WHERE event_id = ?", NAME, own);
         sandbox.database().update("UPDATE textonce.deliveries SET client = 'other' WHERE event_id = ?", anothers);
         sandbox.database().update("UPDATE textonce.deliveries SET event = 'of-the-queue' WHERE event_id = ?", queues);
 
-        var shy = taken(here, new Subscriber(name, name, Set.of(), false, events -> null));
+        var shy = taken(here, new Subscriber(NAME, NAME, Set.of(), false, events -> null));
         expire();
-        var curious = taken(here, new Subscriber(name, name, Set.of("of-the-queue"), false, events -> null));
+        var curious = taken(here, new Subscriber(NAME, NAME, Set.of("of-the-queue"), false, events -> null));
 
         assertThat(shy.events()).extracting(StatusEvent::eventId).containsOnly(own);
         assertThat(curious.events()).extracting(StatusEvent::eventId).containsOnly(own, queues);
@@ -112,8 +111,8 @@ class OutboxCursorsTest {
         here.failed(batch, 0, new Receiver.Failure("HTTP 500"), Duration.ZERO, Duration.ofHours(1), Duration.ofDays(5));
 
         assertThat(here.take(all())).isNull();
-        assertThat(here.waiting(List.of(name))).isEmpty();
-        states.resume(name, "a test");
+        assertThat(here.waiting(List.of(NAME))).isEmpty();
+        states.resume(NAME, "a test");
         assertThat(here.take(all())).isNotNull();
     }
 
@@ -123,7 +122,7 @@ class OutboxCursorsTest {
         var from = Instant.now().minusSeconds(30);
         var batch = taken(here, all());
 
-        states.replay(name, from, "a test");
+        states.replay(NAME, from, "a test");
         here.advance(batch, batch.end());
 
         // What others did in that time comes too, perhaps in several batches.
@@ -140,7 +139,7 @@ class OutboxCursorsTest {
     void publishesTheRestNextTimeIfThereWasNoTimeForAll() {
         String id = delivered();
         var received = new ArrayList<StatusEvent>();
-        var slow = new Subscriber(name, null, Set.of(), true, events -> {
+        var slow = new Subscriber(NAME, null, Set.of(), true, events -> {
             received.add(events.get(0));
             return new Receiver.Outcome(1, null);
         });
@@ -159,7 +158,7 @@ class OutboxCursorsTest {
     }
 
     private Subscriber all() {
-        return new Subscriber(name, null, Set.of(), true, events -> null);
+        return new Subscriber(NAME, null, Set.of(), true, events -> null);
     }
 
     /** Another transaction of the running application may be open at the moment of asking. */
@@ -180,12 +179,12 @@ class OutboxCursorsTest {
         sandbox.database()
                 .update(
                         "UPDATE textonce.outbox_cursors SET leased_until = now() - interval '1 s' WHERE name = ?",
-                        name);
+                        NAME);
     }
 
     private long publishedId() {
         return sandbox.database()
-                .queryForObject("SELECT published_id FROM textonce.outbox_cursors WHERE name = ?", Long.class, name);
+                .queryForObject("SELECT published_id FROM textonce.outbox_cursors WHERE name = ?", Long.class, NAME);
     }
 
     private String delivered() {

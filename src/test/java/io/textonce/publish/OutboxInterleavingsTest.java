@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -37,7 +36,7 @@ class OutboxInterleavingsTest {
             RETURNING id
             """;
 
-    private final String name = "test-" + UUID.randomUUID();
+    private static final String NAME = "interleavings-test";
     private JdbcTemplate jdbc;
     private DataSource dataSource;
     private String event;
@@ -49,12 +48,12 @@ class OutboxInterleavingsTest {
         event = sandbox.newEventId();
         sandbox.post("order-shipped", sandbox.orderShipped(event, sandbox.newNumber()));
         sandbox.awaitStatus(event, "delivered");
-        jdbc.update("UPDATE textonce.deliveries SET client = ? WHERE event_id = ?", name, event);
+        jdbc.update("UPDATE textonce.deliveries SET client = ? WHERE event_id = ?", NAME, event);
     }
 
     @AfterEach
     void forget() {
-        jdbc.update("DELETE FROM textonce.outbox_cursors WHERE name = ?", name);
+        jdbc.update("DELETE FROM textonce.outbox_cursors WHERE name = ?", NAME);
     }
 
     @Test
@@ -93,8 +92,8 @@ class OutboxInterleavingsTest {
         forget();
         var source = new Stepped(dataSource, statements);
         var cursors = new OutboxCursors(new JdbcTemplate(source), Duration.ofMinutes(1));
-        new OutboxCursors(jdbc, Duration.ofMinutes(1)).begin(List.of(name));
-        var publisher = new Publisher(cursors, new Subscriber(name, name, Set.of(), false, events -> null));
+        new OutboxCursors(jdbc, Duration.ofMinutes(1)).begin(List.of(NAME));
+        var publisher = new Publisher(cursors, new Subscriber(NAME, NAME, Set.of(), false, events -> null));
         try (var first = new Writer(dataSource.getConnection());
                 var second = new Writer(dataSource.getConnection())) {
             var thread = source.start(publisher);
