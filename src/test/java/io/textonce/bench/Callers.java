@@ -15,26 +15,34 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntSupplier;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many callers of one server or of several in turn, each on connections that it keeps. In a closed loop each asks again
+ * So many callers of one server, or of several behind a load balancer, each on connections that it keeps. In a closed loop each asks again
  * as soon as it was answered; at a fixed rate each request has a time at which it is due, and its latency counts from then,
  * so that a server that stalls can't hide the requests that would have come meanwhile.
  */
 final class Callers {
 
-    private final IntSupplier ports;
+    private final LoadBalancer balancer;
     private final int callers;
     private final Supplier<byte @Nullable []> requests;
     private final @Nullable Observer observer;
     private final Selector selector;
     private final ArrayDeque<Caller> idle = new ArrayDeque<>();
+    private final Map<Integer, Integer> open = new HashMap<>();
     private long[] latencies = new long[1 << 16];
     private int measured;
     private long answered;
+
+    /** Choice of the server of each request. */
+    interface LoadBalancer {
+
+        /** @param open how many requests to the server at a port have no answer yet */
+        int port(IntUnaryOperator open);
+    }
 
     /** Observer of every answer, whatever its status. */
     interface Observer {
@@ -46,20 +54,20 @@ final class Callers {
         private final ByteBuffer in = ByteBuffer.allocate(16_384);
         private final Map<Integer, SocketChannel> channels = new HashMap<>();
         private @Nullable SocketChannel awaited;
+        private int port;
         private long due;
     }
 
     /** @param requests the bytes of each request; null when there are no more */
     Callers(int port, int callers, Supplier<byte @Nullable []> requests) {
-        this(() -> port, callers, requests, null);
+        this(open -> port, callers, requests, null);
     }
 
     /**
-     * @param ports of the server of each request
      * @param observer without one, any status but 2xx ends the run
      */
-    Callers(IntSupplier ports, int callers, Supplier<byte @Nullable []> requests, @Nullable Observer observer) {
-        this.ports = ports;
+    Callers(LoadBalancer balancer, int callers, Supplier<byte @Nullable []> requests, @Nullable Observer observer) {
+        this.balancer = balancer;
         this.observer = observer;
         this.callers = callers;
         this.requests = requests;
@@ -89,7 +97,7 @@ final class Callers {
         try (selector) {
             for (int i = 0; i < callers; i++) {
                 var caller = new Caller();
-                channel(caller, ports.getAsInt());
+                channel(caller, port());
                 idle.add(caller);
             }
             long begin = System.nanoTime();
@@ -149,6 +157,10 @@ final class Callers {
         }
     }
 
+    private int port() {
+        return balancer.port(port -> open.getOrDefault(port, 0));
+    }
+
     private SocketChannel channel(Caller caller, int port) throws IOException {
         var channel = caller.channels.get(port);
         if (channel == null) {
@@ -168,7 +180,9 @@ final class Callers {
 
     private void ask(Caller caller, byte[] request, long due) throws IOException {
         caller.due = due;
-        var channel = channel(caller, ports.getAsInt());
+        caller.port = port();
+        open.merge(caller.port, 1, Integer::sum);
+        var channel = channel(caller, caller.port);
         caller.awaited = channel;
         var out = ByteBuffer.wrap(request);
         while (out.hasRemaining()) {
@@ -188,6 +202,7 @@ final class Callers {
         if (HttpFrame.length(caller.in) < 0) {
             return false;
         }
+        open.merge(caller.port, -1, Integer::sum);
         int status = HttpFrame.status(caller.in);
         if (observer != null) {
             observer.answered(caller.due, System.nanoTime(), status);

@@ -12,12 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +103,7 @@ class RestartIT {
         bench.twilio(0);
         var timeline = new Timeline();
         int port = app.uri("/").getPort();
-        new Callers(() -> port, CALLERS, bench.unique(), timeline)
+        new Callers(open -> port, CALLERS, bench.unique(), timeline)
                 .closedLoop(Duration.ZERO, Duration.ofSeconds(seconds), () -> {});
         bench.awaitTexts(timeline.all() - timeline.failed());
         return timeline;
@@ -159,15 +159,13 @@ class RestartIT {
         }
     }
 
-    /** In turn of those that are ready. */
+    /** Behind a load balancer that chooses the ready instance with the fewest open requests. */
     private Callers callers(List<Integer> ready, int callers, AtomicBoolean more, Timeline timeline) {
-        var turn = new AtomicInteger();
         var events = bench.unique();
         return new Callers(
-                () -> {
-                    var ports = List.copyOf(ready);
-                    return ports.get(turn.getAndIncrement() % ports.size());
-                },
+                open -> List.copyOf(ready).stream()
+                        .min(Comparator.comparingInt(open::applyAsInt))
+                        .orElseThrow(),
                 callers,
                 () -> more.get() ? events.get() : null,
                 timeline);

@@ -61,7 +61,7 @@ class SmallIT {
             line("idle", app, new Timeline());
             var timeline = new Timeline();
             int port = app.uri("/").getPort();
-            new Callers(() -> port, 64, bench.unique((int) (RATE * LOAD.toSeconds())), timeline)
+            new Callers(open -> port, 64, bench.unique((int) (RATE * LOAD.toSeconds())), timeline)
                     .atRate(RATE, Duration.ZERO, LOAD, () -> {});
             bench.awaitTexts(timeline.all());
             line("%d/s for %d s".formatted(RATE, LOAD.toSeconds()), app, timeline);
