@@ -4,16 +4,20 @@ import java.util.List;
 
 /**
  * Recipient guard of an environment that must not message the public: which numbers may get a message at all. It has the forms
- * of the setting {@code textonce.recipients}: {@code all}, {@code none}, {@code only:} and numbers or their prefixes,
- * {@code redirect:} and the number that gets every message instead.
+ * of the setting {@code textonce.recipients}: {@code all}, {@code none}, {@code only:} and whole numbers or, with {@value ANY},
+ * their beginnings, {@code redirect:} and the number that gets every message instead.
  */
 public final class Recipients {
 
     /** The setting's form. */
-    public static final String FORM = "all|none|only:\\+\\d{1,15}(,\\+\\d{1,15})*|redirect:\\+[1-9]\\d{1,14}";
+    public static final String FORM = "all|none|only:\\+\\d{1,15}\\*?(,\\+\\d{1,15}\\*?)*|redirect:\\+[1-9]\\d{1,14}";
+
+    /** Condition of a number beside its form. */
+    public static final String WHOLE = "must have whole numbers; +4915* stands for all that begin so";
 
     private static final String ALL = "all";
     private static final String REDIRECT = "redirect:";
+    private static final String ANY = "*";
 
     private final String mode;
     private final List<String> numbers;
@@ -38,8 +42,19 @@ public final class Recipients {
         return switch (mode) {
             case ALL -> true;
             case REDIRECT -> numbers.contains(number);
-            default -> numbers.stream().anyMatch(number::startsWith);
+            default -> numbers.stream().anyMatch(entry -> fits(number, entry));
         };
+    }
+
+    private static boolean fits(String number, String entry) {
+        return entry.endsWith(ANY)
+                ? number.startsWith(entry.substring(0, entry.length() - ANY.length()))
+                : number.equals(entry);
+    }
+
+    /** Returns whether each number without {@value ANY} can be a whole one; a part of one would match none. */
+    public boolean areWhole(PhoneNumbers phones) {
+        return numbers.stream().allMatch(entry -> entry.endsWith(ANY) || phones.isE164(entry));
     }
 
     /** Returns whether every message goes to one number instead of its own. */

@@ -2,6 +2,8 @@ package io.textonce.settings;
 
 import io.textonce.event.EventName;
 import io.textonce.phone.Countries;
+import io.textonce.phone.PhoneNumbers;
+import io.textonce.phone.Recipients;
 import io.textonce.privacy.PersonalDataMask;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +50,11 @@ final class SettingRules {
         countries("textonce.countries.allowed", settings.countries().allowed());
         countries("textonce.countries.denied", settings.countries().denied());
         countries("textonce.verify.countries", settings.verify().countries());
+        String recipients = settings.recipients();
+        demand(
+                "textonce.recipients",
+                !recipients.matches(Recipients.FORM) || new Recipients(recipients).areWhole(new PhoneNumbers()),
+                Recipients.WHOLE);
     }
 
     private void countries(String setting, Set<String> countries) {

@@ -40,7 +40,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param requireTwilioSignature whether webhooks must be signed; false only in the sandbox
  * @param hashKey key of the keyed hash of phone numbers, at least 32 characters
  * @param hashKeyPrevious former hash keys, by which phone numbers are still found; several with commas
- * @param recipients which numbers may get messages: all, none, only:NUMBERS (or prefixes, with commas), redirect:NUMBER
+ * @param recipients which numbers may get messages: all, none, only:NUMBERS (with commas; +4915* for all that begin so), redirect:NUMBER
  * @param countries countries that may get messages
  * @param caps caps on the messages of a day or month, by name
  * @param frequency cap on the messages of one person

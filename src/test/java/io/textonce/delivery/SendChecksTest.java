@@ -57,7 +57,8 @@ class SendChecksTest {
         var clock = Clock.fixed(NOW, ZoneOffset.UTC);
         var rules = new SendRules(
                 DeliveryTables.optOuts(new JdbcTemplate(), new PhoneHash(new byte[32])),
-                new RecipientGuards(new Recipients("only:+1415,+33"), new Countries(Set.of(), Set.of("FR")), Map.of()),
+                new RecipientGuards(
+                        new Recipients("only:+1415*,+33*"), new Countries(Set.of(), Set.of("FR")), Map.of()),
                 new PhoneTimeZones(),
                 ZoneOffset.UTC,
                 Map.of("news", Duration.ofDays(30)),

@@ -26,7 +26,7 @@ import org.springframework.test.context.TestPropertySource;
 @SandboxTest
 @TestPropertySource(
         properties = {
-            "textonce.recipients=only:+1555,+49",
+            "textonce.recipients=only:+1555*,+49*",
             "textonce.countries.denied=DE,premium",
             "textonce.verify.countries=US",
             "textonce.caps.delays.events=order-delayed",

@@ -186,6 +186,7 @@ class SettingsCheckTest {
                 "TEXTONCE_HTTP_PUBLIC_PATHS  | /hooks                             | /deliveries/x",
                 "TEXTONCE_HTTP_PUBLIC_PATHS  | /hooks/a/b                         | /",
                 "TEXTONCE_HTTP_SCOPE_CLAIMS  | scope, https://shop.example/roles  | scope scp",
+                "TEXTONCE_RECIPIENTS         | only:+15551234567,+49*             | only:+1555000000",
                 "TEXTONCE_COUNTRIES_ALLOWED  | GB,XK,premium                      | UK",
                 "TEXTONCE_COUNTRIES_DENIED   | AX,JE                              | XX",
                 "TEXTONCE_VERIFY_COUNTRIES   | KZ                                 | EN",
