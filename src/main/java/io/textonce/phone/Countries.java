@@ -36,6 +36,8 @@ public final class Countries {
     private static final Set<PhoneNumberType> COSTLY =
             Set.of(PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST);
 
+    private static final int UNITED_KINGDOM = 44;
+
     private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
 
     private final Set<String> allowed;
@@ -100,12 +102,19 @@ public final class Countries {
         return region.equals(NON_GEOGRAPHICAL) ? SATELLITE : region;
     }
 
+    /** Personal numbers of the United Kingdom, +4470, look like mobiles, and their holders earn from each call and SMS. */
+    private static boolean isCostly(PhoneNumber number) {
+        var type = NUMBERS.getNumberType(number);
+        return COSTLY.contains(type)
+                || type == PhoneNumberType.PERSONAL_NUMBER && number.getCountryCode() == UNITED_KINGDOM;
+    }
+
     private static Set<String> kinds(String e164) {
         var kinds = new TreeSet<String>();
         try {
             var number = NUMBERS.parse(e164, NO_REGION);
             kinds.add(of(number));
-            if (COSTLY.contains(NUMBERS.getNumberType(number))) {
+            if (isCostly(number)) {
                 kinds.add(PREMIUM);
             }
         } catch (NumberParseException e) {

@@ -29,6 +29,9 @@ class CountriesTest {
             value = {
                 "+14155552671   |           | premium,satellite | true",
                 "+19002345678   |           | premium,satellite | false", // premium rate of the US
+                "+447012345678  |           | premium,satellite | false", // personal number of the United Kingdom
+                "+447911123456  |           | premium,satellite | true",
+                "+15005550006   |           | premium,satellite | true", // personal of the US, at no special price
                 "+881612345678  |           | premium,satellite | false",
                 "+4915112345678 | US,CA     | premium,satellite | false",
                 "+16135550123   | US,CA     | premium,satellite | true",
