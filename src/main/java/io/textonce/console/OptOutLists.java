@@ -100,14 +100,15 @@ final class OptOutLists {
                 null,
                 null,
                 "opt-outs: " + imported.added() + " new of " + entries.size());
-        ApiJson.respond(
-                exchange,
-                SharedBuffers.JSON
-                        .createObjectNode()
-                        .put("added", imported.added())
-                        .put("known", imported.known())
-                        .put("ignored", imported.ignored())
-                        .put("stopped", imported.stopped()));
+        var answer = SharedBuffers.JSON
+                .createObjectNode()
+                .put("added", imported.added())
+                .put("known", imported.known())
+                .put("ignored", imported.ignored())
+                .put("stopped", imported.stopped());
+        var senders = answer.putArray("senders");
+        entries.stream().flatMap(entry -> entry.senders().stream()).distinct().forEach(senders::add);
+        ApiJson.respond(exchange, answer);
     }
 
     private static JsonNode json(String text) {

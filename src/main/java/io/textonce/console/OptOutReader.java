@@ -5,23 +5,25 @@ import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import io.textonce.message.Sender;
+import io.textonce.message.Senders;
 import io.textonce.phone.PhoneNumbers;
-import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.stereotype.Component;
 
 /**
- * Reader of opt-outs to be imported: each has a number or its hash, and may have a sender (else our default one), a source
- * and a time (else now). All that is wrong is reported by row, and nothing is imported then.
+ * Reader of opt-outs to be imported: each has a number or its hash, and may have a sender (else it is for all of ours), a
+ * source and a time (else now). All that is wrong is reported by row, and nothing is imported then.
  */
 @Component
 final class OptOutReader {
@@ -37,12 +39,12 @@ final class OptOutReader {
 
     private final PhoneNumbers phones;
     private final Clock clock;
-    private final String usualSender;
+    private final Senders senders;
 
-    OptOutReader(PhoneNumbers phones, TextOnceProperties settings, Clock clock) {
+    OptOutReader(PhoneNumbers phones, Senders senders, Clock clock) {
         this.phones = phones;
         this.clock = clock;
-        this.usualSender = settings.twilio().sender();
+        this.senders = senders;
     }
 
     /** Reads the member {@code optOuts}, a list of objects with the names of the columns in camel case. */
@@ -124,8 +126,8 @@ final class OptOutReader {
                     ? EventRejected.ofField("phone_hash", "must be 64 hexadecimal digits, if there is no phone")
                     : EventRejected.ofNumber("phone");
         }
-        String sender = new Sender(row.apply("sender").isEmpty() ? usualSender : row.apply("sender")).bare();
-        if (!SENDER.matcher(sender).matches()) {
+        String sender = new Sender(row.apply("sender")).bare();
+        if (!sender.isEmpty() && !SENDER.matcher(sender).matches()) {
             throw EventRejected.ofField("sender", "must be a number, a name or the SID of a Messaging Service");
         }
         String source = row.apply("source").isEmpty() ? "import" : row.apply("source");
@@ -135,9 +137,16 @@ final class OptOutReader {
         return new OptOuts.Entry(
                 phone.isEmpty() ? null : phone,
                 phone.isEmpty() ? HexFormat.of().parseHex(hash) : null,
-                sender,
+                sender.isEmpty() ? ours() : Set.of(sender),
                 source,
                 time(row.apply("opted_out_at")));
+    }
+
+    /** All of our senders: a person who sent STOP to another system expects no message from any. */
+    private Set<String> ours() {
+        return senders.possible().stream()
+                .map(sender -> new Sender(sender).bare())
+                .collect(Collectors.toSet());
     }
 
     private Instant time(String text) {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -148,14 +149,14 @@ public final class OptOuts {
             var imported = Imported.NONE;
             for (var entry : entries) {
                 byte[][] hashes = entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone());
-                if (without("start", hashes, List.of(entry.sender()), entry.at())
-                        .isEmpty()) {
+                var open = without("start", hashes, entry.senders(), entry.at());
+                if (open.isEmpty()) {
                     imported = imported.plus(0, 0, 1, 0);
                 } else {
-                    boolean known = isTrue(HAS, hashes, bare(List.of(entry.sender())));
+                    boolean known = open.stream().allMatch(sender -> isTrue(HAS, hashes, bare(List.of(sender))));
                     int stopped = stop(
                             hashes,
-                            List.of(entry.sender()),
+                            open,
                             entry.source(),
                             entry.at(),
                             "The customer has opted out (imported: " + entry.source() + ")");
@@ -226,9 +227,11 @@ public final class OptOuts {
      * Opt-out to be imported.
      *
      * @param phone number in E.164, or null if only its hash is known
+     * @param senders by which the person gets no message any more
      * @param source where it comes from, in the importer's words
      */
-    public record Entry(@Nullable String phone, byte @Nullable [] hash, String sender, String source, Instant at) {}
+    public record Entry(
+            @Nullable String phone, byte @Nullable [] hash, Set<String> senders, String source, Instant at) {}
 
     /**
      * Result of an import.

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -246,8 +247,8 @@ class DatabaseServerTest {
         var imported = Instant.parse("2026-06-02T09:00:00Z");
         try (var instance = new Instance()) {
             instance.optOuts.importAll(List.of(
-                    new OptOuts.Entry("+15558675300", null, DeliveryTables.SENDER, "shop", imported),
-                    new OptOuts.Entry("+15558675301", null, DeliveryTables.SENDER, "shop", imported)));
+                    new OptOuts.Entry("+15558675300", null, Set.of(DeliveryTables.SENDER), "shop", imported),
+                    new OptOuts.Entry("+15558675301", null, Set.of(DeliveryTables.SENDER), "shop", imported)));
             jdbc.update("TRUNCATE textonce.opt_outs");
             jdbc.update(
                     "INSERT INTO textonce.inbound_messages (message_sid, kind, phone_hash, recipient)"

@@ -16,11 +16,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.dataformat.JsonLibrary;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** Opt-outs that come from elsewhere, and go there. */
 @SandboxTest
 class OptOutsTest {
+
+    private static final String SERVICE = "MG000000000000000000000000000000a2";
 
     @Test
     void keepTheirSourceAndTimeAndAreObeyed(Sandbox sandbox) {
@@ -47,6 +54,45 @@ class OptOutsTest {
         order.post();
 
         assertThat(order.messages()).hasSize(1);
+    }
+
+    /** Who said STOP to the former system would be texted by the other senders of this one. */
+    @Test
+    void concernAllSendersIfTheyNameNone(Sandbox sandbox, @Autowired CamelContext camel) throws Exception {
+        String number = sandbox.newNumber();
+        String other = sandbox.newNumber();
+        camel.addRoutes(byService());
+        try {
+            var imported = add(sandbox, number, "\"source\":\"crm\"");
+            var named = add(sandbox, other, "\"sender\":\"" + sender(sandbox) + "\"");
+
+            assertThat(imported.get("added").asInt()).isEqualTo(1);
+            assertThat(imported.get("senders")).extracting(JsonNode::asText).contains(sender(sandbox), SERVICE);
+            assertThat(named.get("senders")).extracting(JsonNode::asText).containsExactly(sender(sandbox));
+            assertThatProblem(sandbox.post("by-service", sandbox.orderShipped(sandbox.newEventId(), number)))
+                    .is(422, "rejected");
+            sandbox.post("by-service", sandbox.orderShipped(sandbox.newEventId(), other));
+            assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+            assertThat(sandbox.twilio().sentTo(other)).hasSize(1);
+        } finally {
+            camel.getRouteController().stopRoute("event-by-service");
+            camel.removeRoute("event-by-service");
+        }
+    }
+
+    private static RouteBuilder byService() {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:event-by-service")
+                        .routeId("event-by-service")
+                        .errorHandler(noErrorHandler())
+                        .unmarshal()
+                        .json(JsonLibrary.Jackson, Map.class)
+                        .setVariable("text", constant("Hello"))
+                        .to("kamelet:sms-send-sink?event=by-service&purpose=tests&messagingService=" + SERVICE);
+            }
+        };
     }
 
     @Test
@@ -100,8 +146,8 @@ class OptOutsTest {
                         sandbox.phoneHash(order.number()),
                         sender(sandbox));
 
-        var before = add(sandbox, order.number(), "\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
-        var after = add(sandbox, order.number(), "\"optedOutAt\":\"2026-05-03T12:00:00Z\"");
+        var before = add(sandbox, order.number(), ofSender(sandbox, "2026-05-01T12:00:00Z"));
+        var after = add(sandbox, order.number(), ofSender(sandbox, "2026-05-03T12:00:00Z"));
 
         assertThat(before.get("ignored").asInt()).isEqualTo(1);
         assertThat(after.get("added").asInt()).isEqualTo(1);
@@ -244,6 +290,10 @@ class OptOutsTest {
                 .filter(line -> line.contains(hash))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static String ofSender(Sandbox sandbox, String at) {
+        return "\"sender\":\"" + sender(sandbox) + "\",\"optedOutAt\":\"" + at + "\"";
     }
 
     private static String sender(Sandbox sandbox) {
