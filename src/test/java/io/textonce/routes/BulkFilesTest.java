@@ -82,6 +82,57 @@ class BulkFilesTest {
         assertThat(new PageClient(sandbox).get("/files").body()).contains(name + ".csv", "2, 1 rejected");
     }
 
+    /** A file that is gone, and whose run never ended, would be read for ever on the page. */
+    @Test
+    void staysUntilItsEndIsStored(Sandbox sandbox) throws IOException {
+        String id = sandbox.newEventId();
+        String name = "end-" + id;
+        sandbox.database()
+                .execute("ALTER TABLE textonce.file_runs ADD CONSTRAINT busy CHECK (state <> 'done' OR path NOT LIKE '%"
+                        + name + "%') NOT VALID");
+        Path file;
+        try {
+            file = sandbox.drop(
+                    "order-shipped",
+                    name + ".csv",
+                    "eventId,phone,orderId,consentAt\n" + id + "," + sandbox.newNumber()
+                            + ",1001,2026-06-02T09:00:00Z\n");
+            sandbox.awaitStatus(id, DELIVERED.word());
+            await().until(() -> run(sandbox, name).path("state").asText().equals("stopped"));
+            assertThat(file).exists();
+        } finally {
+            sandbox.database().execute("ALTER TABLE textonce.file_runs DROP CONSTRAINT busy");
+        }
+
+        await().until(() -> run(sandbox, name).path("state").asText().equals("done"));
+        await().untilAsserted(() -> assertThat(file).doesNotExist());
+    }
+
+    @Test
+    void isStoppedIfNobodyReadsItAnyMore(Sandbox sandbox) {
+        String name = "killed-" + sandbox.newEventId();
+        String path = "/elsewhere/order-shipped/" + name + ".csv";
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.file_runs (id, path, event, size)"
+                                + " VALUES ('ffffffff-0000-0000-0000-000000000000', ?, 'order-shipped', 9)",
+                        path);
+        try {
+            sandbox.database().update("INSERT INTO textonce.file_locks VALUES (?, gen_random_uuid(), now())", path);
+            assertThat(run(sandbox, name).path("state").asText()).isEqualTo("reading");
+
+            sandbox.database()
+                    .update(
+                            "UPDATE textonce.file_locks SET refreshed_at = now() - interval '1 h' WHERE path = ?",
+                            path);
+
+            assertThat(run(sandbox, name).path("state").asText()).isEqualTo("stopped");
+        } finally {
+            sandbox.database().update("DELETE FROM textonce.file_locks WHERE path = ?", path);
+            sandbox.database().update("DELETE FROM textonce.file_runs WHERE path = ?", path);
+        }
+    }
+
     @Test
     void marksADuplicateInTheResults(Sandbox sandbox) throws IOException {
         var order = sandbox.order().post().await(DELIVERED);

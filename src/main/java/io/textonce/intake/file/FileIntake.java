@@ -175,7 +175,12 @@ public final class FileIntake {
         if (!run(exchange).isStopped() && !locks.contains(file(exchange).toString())) {
             throw new FileStays("another instance took over");
         }
-        run(exchange).finish();
+        var run = run(exchange);
+        run.publish();
+        if (id(exchange) != null) {
+            runs.done(id(exchange), run.count(), run.rejected(), run.published());
+        }
+        run.move();
     }
 
     /** Logs that a file stays, and skips it for a while. */
@@ -223,7 +228,7 @@ public final class FileIntake {
         public void onDone(Exchange exchange) {
             try (run) {
                 if (id(exchange) != null) {
-                    runs.end(id(exchange), run.isDone(), run.count(), run.rejected(), run.published());
+                    runs.end(id(exchange), run.isMoved(), run.count(), run.rejected(), run.published());
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -48,7 +48,9 @@ final class FileRun implements Closeable {
     private final FileVersion version;
     private @Nullable EventFile lines;
     private @Nullable Path published;
-    private volatile boolean done;
+    private @Nullable Path target;
+    private Optional<Path> kept = Optional.empty();
+    private volatile boolean moved;
 
     FileRun(Path file, Inbox inbox, BooleanSupplier shuttingDown, Progress progress) throws IOException {
         this.file = file;
@@ -158,8 +160,8 @@ final class FileRun implements Closeable {
         return failed.count();
     }
 
-    boolean isDone() {
-        return done;
+    boolean isMoved() {
+        return moved;
     }
 
     /** Returns the path of the published result file. */
@@ -174,11 +176,11 @@ final class FileRun implements Closeable {
     }
 
     /**
-     * Publishes the rejected lines and moves the file to {@code done/}.
+     * Publishes the rejected lines and the results.
      *
      * @throws FileStays if not every line was processed, or the file was modified meanwhile
      */
-    void finish() throws IOException {
+    void publish() throws IOException {
         String why = stopped.get();
         if (why != null) {
             throw new FileStays(why);
@@ -186,13 +188,21 @@ final class FileRun implements Closeable {
         if (wasWrittenOn()) {
             throw new FileStays("it changed while it was read");
         }
-        Optional<Path> kept = failed.finish();
-        Path target = inbox.done(file);
+        kept = failed.finish();
+        target = inbox.done(file);
         published = results.finish(target.getFileName().toString());
-        if (!version.move(file, target)) {
+    }
+
+    /**
+     * Moves the file to {@code done/}.
+     *
+     * @throws FileStays if another file has its name by now
+     */
+    void move() throws IOException {
+        if (!version.move(file, Objects.requireNonNull(target))) {
             throw new FileStays("it was replaced by another file of the same name, which is being read");
         }
-        done = true;
+        moved = true;
         LOG.info(
                 "{}: {} lines, {} rejected{}, {} empty rows, {} lines per second",
                 file.getFileName(),

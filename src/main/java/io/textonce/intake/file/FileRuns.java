@@ -5,10 +5,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.Rows;
 import io.textonce.privacy.NumberMask;
+import io.textonce.settings.TextOnceProperties;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -45,10 +47,19 @@ public final class FileRuns {
             WHERE id = ?
             """;
 
-    private static final String NEWEST = "SELECT * FROM textonce.file_runs ORDER BY id DESC LIMIT ?";
+    /** A run whose file has no lock was killed, or could not store its end. */
+    private static final String NEWEST = """
+            SELECT r.*, CASE
+                    WHEN r.state <> 'reading' OR EXISTS (
+                        SELECT FROM textonce.file_locks AS l
+                        WHERE l.path = r.path AND l.refreshed_at >= now() - CAST(? AS interval)) THEN r.state
+                    ELSE 'stopped'
+                END AS state_now
+            FROM textonce.file_runs AS r ORDER BY r.id DESC LIMIT ?
+            """;
 
     private static final String NOT_FINAL = """
-            SELECT * FROM textonce.file_runs
+            SELECT *, state AS state_now FROM textonce.file_runs
             WHERE id > ? AND state = 'done' AND results IS NOT NULL AND final_results IS NULL
             ORDER BY id LIMIT ?
             """;
@@ -59,13 +70,15 @@ public final class FileRuns {
     private static final String FINAL = "UPDATE textonce.file_runs SET final_results = ? WHERE id = ?";
 
     private final JdbcTemplate jdbc;
+    private final Duration lockMaxAge;
     private final Clock clock;
     private final AtomicInteger running;
     private final Counter accepted;
     private final Counter rejected;
 
-    FileRuns(JdbcTemplate jdbc, Clock clock, MeterRegistry meters) {
+    FileRuns(JdbcTemplate jdbc, TextOnceProperties settings, Clock clock, MeterRegistry meters) {
         this.jdbc = jdbc;
+        this.lockMaxAge = settings.file().lockMaxAge();
         this.clock = clock;
         this.running = meters.gauge("textonce.files.reading", new AtomicInteger());
         this.accepted = lines(meters, "accepted");
@@ -100,12 +113,23 @@ public final class FileRuns {
         }
     }
 
-    /** Ends a run. */
-    void end(UUID id, boolean isDone, long lines, long rejectedLines, @Nullable Path results) {
+    /**
+     * Stores that a run is done, before its file is moved: a run that is killed in between is read again, whereas one whose
+     * file is gone would never end.
+     *
+     * @throws DataAccessException when the database doesn't answer; the file stays then
+     */
+    void done(UUID id, long lines, long rejectedLines, @Nullable Path results) {
+        end(id, "done", lines, rejectedLines, results);
+    }
+
+    /** Ends a run, which is stopped unless its file was moved. */
+    void end(UUID id, boolean isMoved, long lines, long rejectedLines, @Nullable Path results) {
         running.decrementAndGet();
-        String state = isDone ? "done" : "stopped";
         try {
-            jdbc.update(END, state, lines, rejectedLines, results == null ? null : results.toString(), state, id);
+            if (!isMoved) {
+                end(id, "stopped", lines, rejectedLines, results);
+            }
         } catch (DataAccessException e) {
             LOG.warn(
                     "The end of a file's run could not be stored: {}",
@@ -113,9 +137,13 @@ public final class FileRuns {
         }
     }
 
+    private void end(UUID id, String state, long lines, long rejectedLines, @Nullable Path results) {
+        jdbc.update(END, state, lines, rejectedLines, results == null ? null : results.toString(), state, id);
+    }
+
     /** Returns the newest runs. */
     public List<Run> newest(int most) {
-        return jdbc.query(NEWEST, FileRuns::run, most);
+        return jdbc.query(NEWEST, FileRuns::run, lockMaxAge.toString(), most);
     }
 
     /** Returns the oldest runs without final results that began after another. */
@@ -137,7 +165,7 @@ public final class FileRuns {
                 row.getObject("id", UUID.class),
                 Path.of(row.getString("path")),
                 row.getString("event"),
-                row.getString("state"),
+                row.getString("state_now"),
                 row.getTimestamp("started_at").toInstant(),
                 Rows.instant(row, "updated_at"),
                 row.getLong("size"),

@@ -32,7 +32,7 @@ class FileRunTest {
     @Test
     void movesTheFileThatWasRead() throws IOException {
         try (var run = read()) {
-            run.finish();
+            finish(run);
         }
 
         assertThat(file).doesNotExist();
@@ -45,7 +45,7 @@ class FileRunTest {
         try (var run = read()) {
             replace("{\"id\":2}");
 
-            assertThatThrownBy(run::finish).isInstanceOf(FileStays.class).hasMessageContaining("another file");
+            assertThatThrownBy(() -> finish(run)).isInstanceOf(FileStays.class).hasMessageContaining("another file");
         }
 
         assertThat(file).hasContent("{\"id\":2}");
@@ -81,7 +81,21 @@ class FileRunTest {
         try (var run = read()) {
             Files.writeString(file, "{\"id\":1}\noops\n{\"id\":3}\n");
 
-            assertThatThrownBy(run::finish).isInstanceOf(FileStays.class).hasMessageContaining("it changed");
+            assertThatThrownBy(() -> finish(run)).isInstanceOf(FileStays.class).hasMessageContaining("it changed");
+        }
+
+        assertThat(file).exists();
+        assertThat(failed()).isEmpty();
+    }
+
+    @Test
+    void leavesAFileOfWhichNotEveryLineWasProcessed() throws IOException {
+        try (var run = read()) {
+            run.stop("the database is unavailable");
+
+            assertThatThrownBy(() -> finish(run))
+                    .isInstanceOf(FileStays.class)
+                    .hasMessage("the database is unavailable");
         }
 
         assertThat(file).exists();
@@ -97,7 +111,7 @@ class FileRunTest {
             run.bad(EventLine.wholeFile(1, "was rejected"), "The file is empty.");
             Files.writeString(file, "{\"id\":1}\n");
 
-            assertThatThrownBy(run::finish).isInstanceOf(FileStays.class);
+            assertThatThrownBy(() -> finish(run)).isInstanceOf(FileStays.class);
         }
 
         assertThat(file).hasContent("{\"id\":1}");
@@ -108,11 +122,16 @@ class FileRunTest {
     void keepsTheBadLinesOfAFileThatWasTakenAway() throws IOException {
         try (var run = read()) {
             Files.delete(file);
-            run.finish();
+            finish(run);
         }
 
         assertThat(failed()).hasSize(1);
         assertThat(done("monday.jsonl")).doesNotExist();
+    }
+
+    private static void finish(FileRun run) throws IOException {
+        run.publish();
+        run.move();
     }
 
     private FileRun read() throws IOException {

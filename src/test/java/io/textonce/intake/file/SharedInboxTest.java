@@ -197,7 +197,7 @@ class SharedInboxTest {
                         .mapToObj(n -> n + ",event-" + n + "," + UUID.randomUUID() + ",reserved,,\n")
                         .collect(Collectors.joining("", ResultFile.HEADER, "")));
         var run = runs.start(file, "order-shipped", 1);
-        runs.end(run, true, 1200, 0, results);
+        runs.done(run, 1200, 0, results);
         return run;
     }
 
