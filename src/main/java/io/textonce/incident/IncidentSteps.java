@@ -103,6 +103,7 @@ final class IncidentSteps implements PreviewAware {
         String id = exchange.getMessage().getBody(String.class);
         exchange.setVariable("incidentText", id);
         exchange.setVariable("source", "incident");
+        incidents.cancelIfAcknowledged(id);
         exchange.getMessage().setBody(alerts.text(id));
     }
 

@@ -75,12 +75,13 @@ class Incidents {
             SELECT event_id FROM acknowledged
             """;
 
-    /** Alert messages that may still be sent, and whose incidents are all acknowledged. */
+    /** Alert messages that may still be sent, and whose incidents are all acknowledged; by their ids or those of incidents. */
     private static final String NOT_SENT = """
             SELECT t.event_id
             FROM textonce.incident_messages AS t
                 LEFT JOIN textonce.deliveries AS d ON d.event = 'incident-alert' AND d.event_id = t.event_id
-            WHERE t.event_id IN (SELECT message_id FROM textonce.incident_alerts WHERE incident_id = ANY (?))
+            WHERE t.event_id = ANY (CAST(? AS text[]) || ARRAY(
+                SELECT message_id FROM textonce.incident_alerts WHERE incident_id = ANY (?)))
               AND (d.status IN ('held', 'reserved', 'unknown') OR d.id IS NULL AND t.due_at IS NOT NULL)
               AND NOT EXISTS (
                   SELECT FROM textonce.incident_alerts AS a JOIN textonce.incidents AS i ON i.event_id = a.incident_id
@@ -248,9 +249,21 @@ class Incidents {
     /** Ends incidents, and cancels what waits to be sent, such as after the end of the instance that was about to. */
     private int acknowledged(String sql, Object... values) {
         var ended = jdbc.queryForList(sql, String.class, values);
-        jdbc.queryForList(NOT_SENT, String.class, (Object) ended.toArray(String[]::new))
-                .forEach(message -> cancellations.cancel(EVENT, message, "The incident was acknowledged"));
+        cancel(List.of(), ended);
         return ended.size();
+    }
+
+    /**
+     * Cancels a message whose incidents were acknowledged while it was created: neither transaction saw the other. Its
+     * delivery then ends as canceled.
+     */
+    void cancelIfAcknowledged(String message) {
+        cancel(List.of(message), List.of());
+    }
+
+    private void cancel(List<String> messages, List<String> ended) {
+        jdbc.queryForList(NOT_SENT, String.class, messages.toArray(String[]::new), ended.toArray(String[]::new))
+                .forEach(id -> cancellations.cancel(EVENT, id, "The incident was acknowledged"));
     }
 
     private static Turn turn(ResultSet row, int number) throws SQLException {

@@ -153,6 +153,22 @@ class IncidentsTest {
                 .isTrue();
     }
 
+    /** As when it is acknowledged between the two statements that create the alert, or the instance then ends at once. */
+    @Test
+    void sendsNoAlertThatIsCreatedWhileItIsAcknowledged(Sandbox sandbox) {
+        incidents.open(incident(id, null));
+        alerts.create(recipients.get(0).phone());
+        sandbox.database()
+                .update("UPDATE textonce.incidents SET acknowledged_at = now(), due_at = NULL WHERE event_id = ?", id);
+
+        sandbox.context().getBean(ProducerTemplate.class).sendBody("direct:incident-send", id);
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", "canceled");
+        assertThat(sandbox.twilio().sentTo(recipients.get(0).phone())).isEmpty();
+        assertThat(count("SELECT count(*) FROM textonce.incident_messages WHERE event_id = ? AND due_at IS NULL", id))
+                .isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"undelivered", "failed", "canceled"})
     void alertsTheNextNumberAtOnceIfTheFirstGetsNoMessage(String status, Sandbox sandbox) {
