@@ -32,7 +32,8 @@ final class ConnectionPools {
 
     /**
      * A row that is locked for longer fails its own item alone, and its caller tries again. It holds up the items that
-     * share the statement for as long, so it is well below the 3 s that Twilio waits for the answer to a callback.
+     * share the statement for as long, so it is well below the 3 s that Twilio waits for the answer to a callback. Of the
+     * few connections for urgent work, a busy number's starts and alerts would otherwise take all, and all others wait.
      */
     private static final String NO_LONG_WAIT = " -c lock_timeout=500ms";
 
@@ -80,7 +81,7 @@ final class ConnectionPools {
     }
 
     HikariDataSource urgent() {
-        var config = config(withOptions(NO_LONG_SILENCE));
+        var config = config(withOptions(NO_LONG_WAIT + NO_LONG_SILENCE));
         config.setPoolName("urgent");
         config.setMaximumPoolSize(reserved());
         config.setMinimumIdle(1);

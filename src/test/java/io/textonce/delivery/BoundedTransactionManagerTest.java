@@ -49,4 +49,13 @@ class BoundedTransactionManagerTest {
         assertThat(new JdbcTemplate(dataSource).queryForObject(BOUND, String.class))
                 .isEqualTo("30s");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"urgentDataSource", "batchDataSource", "outcomeDataSource"})
+    void boundsTheWaitForALock(String pool, Sandbox sandbox) {
+        var dataSource = sandbox.context().getBean(pool, DataSource.class);
+
+        assertThat(new JdbcTemplate(dataSource).queryForObject("SHOW lock_timeout", String.class))
+                .isEqualTo("500ms");
+    }
 }
