@@ -162,6 +162,26 @@ class ClockSkewTest {
         }
     }
 
+    /** Its first message was found, and that of its second attempt may still be in no list. */
+    @Test
+    void resendsNothingWhileTheSecondMessageOfAnotherMayNotBeListed() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets());
+            send(twilio);
+            ClaimedEvent.claim(tables, context, "event-2", "", NUMBER, TEXT).orElseThrow();
+            jdbc.update("UPDATE textonce.deliveries SET attempted_at = now() - interval '160 s', status = 'unknown'");
+            jdbc.update(
+                    "UPDATE textonce.deliveries SET status = 'accepted', message_sid = 'SM1', body = NULL, attempt = 2"
+                            + " WHERE event_id = 'event-2'");
+
+            assertThat(check(twilio, Duration.ofSeconds(160))).isNull();
+
+            assertThat(jdbc.queryForObject(
+                            "SELECT status FROM textonce.deliveries WHERE event_id = 'event-1'", String.class))
+                    .isEqualTo(DeliveryStatus.UNKNOWN.word());
+        }
+    }
+
     /** Twilio rejects a time that has passed. */
     @Test
     void sendsAtOnceWhatWasPlannedForATimeThatHasPassed() {
