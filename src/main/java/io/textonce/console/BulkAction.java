@@ -15,7 +15,7 @@ public enum BulkAction {
     RELEASE("Send now", "released", "Send %s now"),
     DROP("Discard", "discarded", "Discard %s"),
     CANCEL("Cancel", "canceled", "Cancel %s"),
-    ERASE("Erase the people’s data", "erased", "Erase the data of the people of %s");
+    ERASE("Erase the recipients’ data", "erased", "Erase the data of the recipients of %s");
 
     private static final Set<DeliveryStatus> RESENDABLE =
             EnumSet.of(DeliveryStatus.REJECTED, DeliveryStatus.SUPPRESSED, DeliveryStatus.CANCELED);

@@ -85,10 +85,10 @@ class BulkRun {
     private @Nullable String act(BulkActions.Task task) {
         var state = decisions.state(task.delivery());
         if (state == null) {
-            return "Deleted meanwhile";
+            return "Deleted in the meantime";
         }
         if (task.action() == BulkAction.ERASE) {
-            return state.phone() == null ? "Erased already" : erase(state.phone(), task);
+            return state.phone() == null ? "Already erased" : erase(state.phone(), task);
         }
         return state.attempt() != task.attempt()
                 ? "Changed since the confirmation"

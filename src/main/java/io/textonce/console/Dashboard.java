@@ -58,7 +58,7 @@ public final class Dashboard {
             """;
 
     private static final String SUSPENDED = """
-            SELECT name, suspended_at, coalesce(last_error, 'an operator wanted it') AS why FROM textonce.outbox_cursors
+            SELECT name, suspended_at, coalesce(last_error, 'an operator suspended it') AS why FROM textonce.outbox_cursors
             WHERE name = ANY (?) AND suspended_at IS NOT NULL ORDER BY name
             """;
 

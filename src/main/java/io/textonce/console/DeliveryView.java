@@ -94,7 +94,7 @@ public record DeliveryView(
 
     public String next() {
         return status == DeliveryStatus.REJECTED && permanent
-                ? "It can’t be resent: it would be rejected again. Once the cause is fixed, a new event is needed."
+                ? "It can’t be resent: it would be rejected again. Fix the cause, then send a new event."
                 : TimelineText.next(status, dueAt);
     }
 
@@ -185,8 +185,8 @@ public record DeliveryView(
         } else if (storedForResend && !permanent) {
             choices.add(new Choice("resend", "Resend", "The same message is sent once more."));
         } else if (status.isCancelable()) {
-            choices.add(
-                    new Choice("cancel", "Cancel message", "Twilio is requested to cancel it. It may be too late."));
+            choices.add(new Choice(
+                    "cancel", "Cancel message", "A cancellation is requested from Twilio. It may be too late."));
         }
         return choices;
     }

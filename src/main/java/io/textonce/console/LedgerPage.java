@@ -180,8 +180,8 @@ final class LedgerPage {
         /** Returns the lag beside the window. */
         public String words() {
             return longest == null
-                    ? "No sample in 90 days; window " + Times.span(window)
-                    : "Longest lag in 90 days " + seconds(longest) + ", window " + Times.span(window);
+                    ? "No sample in 90 days; reconciliation window " + Times.span(window)
+                    : "Longest lag in 90 days " + seconds(longest) + ", reconciliation window " + Times.span(window);
         }
 
         /** Returns the assumption as a page shows it. */

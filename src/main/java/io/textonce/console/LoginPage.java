@@ -105,8 +105,8 @@ public final class LoginPage {
             model.addAttribute("title", "Nothing was done");
             model.addAttribute(
                     "words",
-                    "Your login or the form had expired. Log in again if necessary, open the page anew and repeat the"
-                            + " last step.");
+                    "Your login or the form had expired. Log in again if necessary, reopen the page and repeat the last"
+                            + " step.");
             return "support/lost";
         }
         model.addAttribute("next", local(next));

@@ -83,7 +83,7 @@ final class PageModel {
                 model,
                 "Database unavailable",
                 request.getMethod().equals("POST")
-                        ? "Your last step may not have been done. In a moment, open the page anew and see before you repeat it."
+                        ? "Your last step may or may not have been done. Reopen the page in a moment, and check before you repeat it."
                         : "No data has been lost. Try again in a moment.");
     }
 

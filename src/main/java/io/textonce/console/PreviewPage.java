@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 final class PreviewPage {
 
     private static final String UNAVAILABLE =
-            "The checks could not be made for now. Nothing was stored or sent. Try again in a moment.";
+            "The checks can’t be made right now. Nothing was stored or sent. Try again in a moment.";
 
     private final RouteSchemas schemas;
     private final ProducerTemplate routes;

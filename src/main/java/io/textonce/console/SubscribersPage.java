@@ -184,7 +184,7 @@ final class SubscribersPage {
         public String title() {
             return suspendedAt != null
                     ? "Suspended"
-                    : failingSince != null ? "Failing" : behind > 0 ? "Catching up" : "Complete";
+                    : failingSince != null ? "Failing" : behind > 0 ? "Catching up" : "Up to date";
         }
 
         public String tone() {

@@ -203,7 +203,7 @@ public final class TimelineText {
                         : "Will be sent automatically when due.";
             case UNKNOWN -> "Checking Twilio’s records; it is resent only if Twilio has no record of it.";
             case SUPPRESSED -> "Nothing more: this environment sends no messages to this number.";
-            case REJECTED -> "No automatic retry. Fix the event and resend.";
+            case REJECTED -> "It won’t be resent automatically. Fix the cause, then resend it.";
             case DELIVERED, READ -> "Nothing more; it was delivered.";
             case UNDELIVERED, FAILED -> "It won’t be resent automatically.";
             case CANCELED -> "Nothing more.";

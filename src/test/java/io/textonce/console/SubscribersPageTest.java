@@ -38,8 +38,8 @@ class SubscribersPageTest {
     void showsTheLastAnswersWithTheirLatency() {
         sandbox.order().post().await(DELIVERED);
 
-        await().untilAsserted(() ->
-                assertThat(pages.get("/subscribers").body()).contains("Last answers", " ms", "received", "Complete"));
+        await().untilAsserted(() -> assertThat(pages.get("/subscribers").body())
+                .contains("Last responses", " ms", "received", "Up to date"));
     }
 
     @Test

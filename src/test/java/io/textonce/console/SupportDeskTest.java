@@ -70,7 +70,7 @@ class SupportDeskTest {
         page.getByRole(AriaRole.SEARCHBOX).press("Enter");
         page.waitForURL("**/search?n=*");
         assertThat(page.locator(".texts tbody tr").count()).isEqualTo(2);
-        page.getByText("All about +*******" + number.substring(8)).click();
+        page.getByText("All messages of +*******" + number.substring(8)).click();
         page.waitForURL("**/people?n=*");
         assertThat(page.locator("main").innerText()).contains("Consents", "order-updates", "Erase this person’s data");
     }

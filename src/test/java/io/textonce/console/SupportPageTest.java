@@ -107,7 +107,7 @@ class SupportPageTest {
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("style-src 'self'");
-        assertThat(page.body()).contains("<h1>", "To the overview");
+        assertThat(page.body()).contains("<h1>", "Go to the overview");
         assertThat(problem.body()).startsWith("{").contains("\"error\"");
     }
 
@@ -403,7 +403,7 @@ class SupportPageTest {
 
         assertThat(shown.body()).contains(">send</span>", "GSM-7", "Your order 1001 has shipped.");
         assertThat(hidden.body())
-                .contains(">send</span>", "GSM-7", "You may not send this event")
+                .contains(">send</span>", "GSM-7", "You are not permitted to send this event")
                 .doesNotContain("has shipped");
         assertThat(stranger.statusCode()).isEqualTo(403);
         assertThat(invalid.statusCode()).isEqualTo(400);

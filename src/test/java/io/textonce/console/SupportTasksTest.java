@@ -138,7 +138,7 @@ class SupportTasksTest {
 
         assertThat(page.locator("main").innerText()).contains("sandbox", "Not received yet");
         assertThat(page.locator(".sign").allInnerTexts())
-                .allMatch(List.of("Complete", "Catching up", "Failing", "Suspended")::contains);
+                .allMatch(List.of("Up to date", "Catching up", "Failing", "Suspended")::contains);
         done("6-webhook");
     }
 
@@ -153,7 +153,7 @@ class SupportTasksTest {
                 .forEach(words -> sandbox.twilio().receives(number, Peers.FROM_NUMBER, words));
 
         search(number.substring(2));
-        open("All about +*******" + number.substring(8));
+        open("All messages of +*******" + number.substring(8));
         page.waitForURL("**/people?n=*");
         assertThat(page.locator("main").innerText())
                 .contains("Consents", "order-updates", id, "STOP", "START", "Reply");
@@ -175,7 +175,7 @@ class SupportTasksTest {
                                 "SELECT count(*) FROM textonce.rejected_events WHERE event_id = ?", Integer.class, id)
                 == 1);
 
-        click("Rejected");
+        click("Rejected events");
         choose("since", "1h");
         press("Filter");
 
@@ -195,12 +195,12 @@ class SupportTasksTest {
         search(number);
         clicks = 0;
 
-        click("Audit");
+        click("Audit log");
         page.locator(".filters [name=actor]").fill("support");
         choose("verb", "canceled");
         press("Filter");
         assertThat(page.locator(".texts").innerText()).contains("support", "Note of " + id);
-        click("Audit");
+        click("Audit log");
         assertThat(page.locator(".texts").innerText())
                 .contains("searched", "viewed", number.substring(number.length() - 4))
                 .doesNotContain(number.substring(2));
