@@ -81,6 +81,7 @@ final class BulkPage {
             HttpServletRequest request,
             HttpServletResponse response) {
         var filter = new Filter("/deliveries", request);
+        model.addAttribute("why", why);
         try {
             String reason = OperatorAct.reason(why);
             var preview = preview(filter, action, id);

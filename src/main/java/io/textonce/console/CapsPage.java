@@ -47,6 +47,9 @@ final class CapsPage {
         } catch (EventRejected e) {
             response.setStatus(e.httpStatus());
             model.addAttribute("problem", e.reason());
+            model.addAttribute("acted", action + " " + name);
+            model.addAttribute("by", by);
+            model.addAttribute("reason", reason);
             return list(model);
         }
     }

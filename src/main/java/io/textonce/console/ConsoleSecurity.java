@@ -84,14 +84,14 @@ class ConsoleSecurity {
                             if (isProgram(request)) {
                                 failureHandler.commence(request, response, failed);
                             } else {
-                                toLogin(request, response);
+                                LoginPage.require(request, response);
                             }
                         })
                         .accessDeniedHandler((request, response, denied) -> {
                             if (isProgram(request)) {
                                 failureHandler.handle(request, response, denied);
                             } else {
-                                toLogin(request, response);
+                                LoginPage.require(request, response);
                             }
                         }))
                 .authorizeHttpRequests(requests -> {
@@ -109,15 +109,6 @@ class ConsoleSecurity {
 
     private static boolean isProgram(HttpServletRequest request) {
         return request.getHeader(HttpHeaders.AUTHORIZATION) != null;
-    }
-
-    /** Redirects to the login; a script that loads a part of the page makes the whole page go there. */
-    private static void toLogin(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (request.getHeader("HX-Request") == null) {
-            response.sendRedirect(request.getContextPath() + LoginPage.address(request));
-        } else {
-            response.setHeader("HX-Redirect", request.getContextPath() + "/login");
-        }
     }
 
     /** Authenticates an operator's cookie, for this request. */
@@ -142,6 +133,8 @@ class ConsoleSecurity {
                     context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
                             operator.getName(), null, operator.getAuthorities()));
                     SecurityContextHolder.setContext(context);
+                } catch (TokenAuthenticator.IssuerAway e) {
+                    request.setAttribute(LoginPage.UNVERIFIED, true);
                 } catch (AuthenticationException e) {
                     // The token is no longer valid: the request is unauthenticated.
                     logger.debug("A support cookie has a token that is no longer valid");

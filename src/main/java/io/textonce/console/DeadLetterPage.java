@@ -154,7 +154,9 @@ final class DeadLetterPage {
             return "redirect:/dead-letters?done=" + status.replace(' ', '_');
         } catch (EventRejected e) {
             response.setStatus(e.httpStatus());
-            model.addAttribute("problem", (action.equals("replay") ? "Still rejected: " : "") + e.reason());
+            boolean isRejected = action.equals("replay") && e.httpStatus() < 500;
+            model.addAttribute("problem", (isRejected ? "Still rejected: " : "") + e.reason());
+            model.addAttribute("reason", reason);
             return one(letter, event, typed, model);
         }
     }

@@ -7,10 +7,13 @@ import io.textonce.privacy.RepeatedLines;
 import io.textonce.security.AuthenticationFailureHandler;
 import io.textonce.security.TokenAuthenticator;
 import io.textonce.settings.TextOnceProperties;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,11 +45,20 @@ public final class LoginPage {
      */
     private static final int LONGEST_TOKEN = 2900;
 
+    /** Request attribute of a login that can't be verified for now. */
+    static final String UNVERIFIED = "io.textonce.unverified";
+
     /** Parts of pages, and the page that a login leads to anyway. */
     private static final Set<String> PARTS = Set.of("/", "/overview", "/camel/live");
 
     /** Paths of the forms that only change the login. */
     private static final Set<String> OWN = Set.of("/login", "/logout");
+
+    /** Address of the page after a form that was not accepted. */
+    private static final String ENDED = "/login?ended=true";
+
+    /** Fields of the forms with text that would be lost. */
+    private static final List<String> TYPED = List.of("reason", "why", "body", "json");
 
     private static final Pattern LOCAL = Pattern.compile("/(?![/\\\\])[\\x21-\\x7e&&[^\\\\{}]]*");
 
@@ -81,12 +93,32 @@ public final class LoginPage {
     static String address(HttpServletRequest request) {
         String path = ApplicationPath.of(request);
         if (request.getMethod().equals("POST")) {
-            return OWN.contains(path) ? "/login" : "/login?ended=true";
+            return OWN.contains(path) ? "/login" : ENDED;
         }
         String query = request.getQueryString();
         String page = path + (query == null ? "" : "?" + query);
         boolean isPage = request.getMethod().equals("GET") && !PARTS.contains(page);
         return isPage ? "/login?next=" + URLEncoder.encode(page, StandardCharsets.UTF_8) : "/login";
+    }
+
+    /**
+     * Responds to a request that is not authenticated. A form keeps what was typed into it; while the login can't be
+     * verified, a new one would not help. A script that loads a part of the page makes the whole page go to the login.
+     */
+    static void require(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+        boolean isUnverified = request.getAttribute(UNVERIFIED) != null;
+        String address = address(request);
+        if (request.getHeader("HX-Request") != null) {
+            if (isUnverified) {
+                response.setStatus(503);
+            } else {
+                response.setHeader("HX-Redirect", request.getContextPath() + "/login");
+            }
+        } else if (isUnverified || address.equals(ENDED)) {
+            request.getRequestDispatcher(ENDED).forward(request, response);
+        } else {
+            response.sendRedirect(request.getContextPath() + address);
+        }
     }
 
     /** Returns the path of our own that a login leads on to. */
@@ -100,21 +132,49 @@ public final class LoginPage {
             @RequestParam(defaultValue = "/") String next,
             @RequestParam(defaultValue = "false") boolean ended,
             Model model,
-            HttpServletRequest request) {
+            HttpServletRequest request,
+            HttpServletResponse response) {
         if (ended) {
-            model.addAttribute("title", "Nothing was done");
-            model.addAttribute(
-                    "words",
-                    "Your login or the form had expired. Log in again if necessary, reopen the page and repeat the last"
-                            + " step.");
-            return "support/lost";
+            return lost(model, request, response);
         }
         model.addAttribute("next", local(next));
         return request.isUserInRole(OPERATOR.name()) ? "redirect:" + local(next) : "support/login";
     }
 
+    /** Shows that a form was not accepted, with what was typed into it: another site's form shows nothing here. */
+    @PostMapping(path = "/login", params = "ended")
+    String ended(Model model, HttpServletRequest request, HttpServletResponse response) {
+        if ("same-origin".equals(request.getHeader("Sec-Fetch-Site"))) {
+            model.addAttribute(
+                    "typed",
+                    TYPED.stream()
+                            .map(request::getParameter)
+                            .filter(text -> text != null && !text.isBlank())
+                            .toList());
+        }
+        response.setStatus(403);
+        return lost(model, request, response);
+    }
+
+    private static String lost(Model model, HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute(UNVERIFIED) == null) {
+            model.addAttribute("title", "Nothing was done");
+            model.addAttribute(
+                    "words",
+                    "Your login or the form had expired. Log in again if necessary, reopen the page and repeat the last"
+                            + " step.");
+        } else {
+            response.setStatus(503);
+            model.addAttribute("title", "Login can’t be verified");
+            model.addAttribute(
+                    "words",
+                    "The issuer of your token can’t be reached right now. Nothing was done. Try again in a moment.");
+        }
+        return "support/lost";
+    }
+
     /** Logs an operator in; the response to a wrong token is delayed. */
-    @PostMapping("/login")
+    @PostMapping(path = "/login", params = "!ended")
     CompletionStage<String> login(
             @RequestParam String token,
             @RequestParam(defaultValue = "/") String next,

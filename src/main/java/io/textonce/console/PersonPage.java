@@ -84,6 +84,7 @@ final class PersonPage {
             throws JsonProcessingException {
         String name = box.opened(n);
         String why = reason.strip();
+        model.addAttribute("reason", reason);
         if (name == null
                 || !PersonLookup.isNumber(name)
                 || why.isEmpty()

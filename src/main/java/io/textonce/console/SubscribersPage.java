@@ -97,6 +97,9 @@ final class SubscribersPage {
             }
             response.setStatus(rejection.httpStatus());
             model.addAttribute("problem", rejection.reason());
+            model.addAttribute("acted", (action.equals("replay") ? "replay " : "act ") + name);
+            model.addAttribute("from", from);
+            model.addAttribute("reason", reason);
             return list("", model);
         }
     }

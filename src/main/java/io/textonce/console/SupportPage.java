@@ -159,6 +159,7 @@ final class SupportPage {
             return "redirect:/deliveries/" + id + "?done=" + action;
         } catch (EventRejected e) {
             model.addAttribute("problem", e.reason());
+            model.addAttribute("reason", reason);
             String page = delivery(id, action, model, request, response);
             response.setStatus(e.httpStatus());
             return page;

@@ -2,14 +2,21 @@ package io.textonce.console;
 
 import static io.textonce.sandbox.Fault.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
+import io.textonce.sandbox.Issuer;
 import io.textonce.sandbox.ProductionTest;
 import io.textonce.sandbox.Sandbox;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.mock.web.MockHttpServletRequest;
 
 /** The support page as a person meets it, in a real browser. */
 @ProductionTest
@@ -104,6 +111,47 @@ class SupportBrowserTest {
 
         assertThat(page.locator(".tile").count()).isEqualTo(3);
         assertThat(page.locator(".asof .utc").innerText()).contains("UTC");
+    }
+
+    @Test
+    void showsWhatWasTypedBeforeTheLoginExpired(Sandbox sandbox) {
+        var page = browser.open(1280, 900, ColorScheme.LIGHT);
+        page.navigate(sandbox.uri("/login?next=/preview").toString());
+        logIn(page, "support-token");
+        page.getByLabel("Event as JSON").fill("{\"eventId\": \"typed for an hour\"}");
+        page.context().clearCookies(new BrowserContext.ClearCookiesOptions().setName(OperatorCookie.NAME));
+
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Preview"))
+                .click();
+
+        assertThat(page.locator("h1").innerText()).isEqualTo("Nothing was done");
+        assertThat(page.getByLabel("What you typed").inputValue()).contains("typed for an hour");
+        assertThat(Browser.faults(page)).isEmpty();
+    }
+
+    @Test
+    void saysThatALoginCantBeVerifiedWhileItsIssuerIsUnavailable(Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        var cookie = sandbox.context()
+                .getBean(OperatorCookie.class)
+                .of(
+                        issuer.sign(issuer.claims("jo", "textonce:operate").build(), Issuer.newKey("unknown")),
+                        new MockHttpServletRequest());
+        var page = browser.open(1280, 900, ColorScheme.LIGHT);
+        page.context()
+                .addCookies(List.of(new Cookie(OperatorCookie.NAME, cookie.getValue())
+                        .setUrl(sandbox.uri("/").toString())));
+        issuer.away(true);
+        try {
+            // Keys that were fetched a moment ago are not fetched again.
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> page.navigate(sandbox.uri("/caps").toString()).status() == 503);
+        } finally {
+            issuer.away(false);
+        }
+
+        assertThat(page.locator("h1").innerText()).isEqualTo("Login can’t be verified");
+        assertThat(page.locator("main").innerText()).contains("Nothing was done. Try again in a moment.");
     }
 
     private static void logIn(Page page, String token) {
