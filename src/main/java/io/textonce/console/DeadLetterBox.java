@@ -193,7 +193,8 @@ final class DeadLetterBox {
     }
 
     private static EventRejected notFound() {
-        return new EventRejected(404, "not_found", "There is no such dead letter. It may have been replayed.");
+        return new EventRejected(
+                404, "not_found", "There is no such dead letter. It may have been replayed or discarded.");
     }
 
     private static EventRejected away() {

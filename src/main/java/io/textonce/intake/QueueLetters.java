@@ -13,17 +13,27 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jms.InvalidDestinationException;
+import org.springframework.jms.JmsException;
 import org.springframework.jms.UncategorizedJmsException;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.stereotype.Component;
 
-/** Dead letters of the dead-letter queue, which is browsed: a message stays there until it is replayed or discarded. */
+/**
+ * Dead letters of the dead-letter queue, which is browsed: a message stays there until it is replayed or discarded. A
+ * client waits half a minute for a broker that hangs, until a probe finds it unavailable; an operator does not.
+ */
 @Component
 final class QueueLetters implements DeadLetterPlace {
+
+    private static final int MOST_SECONDS = 5;
 
     private final @Nullable JmsTemplate jms;
     private final String queue;
@@ -63,14 +73,34 @@ final class QueueLetters implements DeadLetterPlace {
     }
 
     private List<DeadLetter> browse(@Nullable String selector, Predicate<DeadLetter> wanted) {
-        if (jms == null) {
+        var broker = jms;
+        if (broker == null) {
             return List.of();
         }
         if (!peers.isUp("broker")) {
             throw new UncategorizedJmsException("The broker is unavailable");
         }
+        var browsed = new FutureTask<>(() -> browse(broker, selector, wanted));
+        var thread = new Thread(browsed, "dead-letter-browser");
+        thread.setDaemon(true);
+        thread.start();
         try {
-            return Objects.requireNonNull(jms.browseSelected(queue, selector, (session, browser) -> {
+            return browsed.get(MOST_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new UncategorizedJmsException("The broker did not respond within " + MOST_SECONDS + " s", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof JmsException failure
+                    ? failure
+                    : new UncategorizedJmsException("The queue can't be browsed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncategorizedJmsException("Interrupted", e);
+        }
+    }
+
+    private List<DeadLetter> browse(JmsTemplate broker, @Nullable String selector, Predicate<DeadLetter> wanted) {
+        try {
+            return Objects.requireNonNull(broker.browseSelected(queue, selector, (session, browser) -> {
                 var letters = new ArrayList<DeadLetter>();
                 Enumeration<?> messages = browser.getEnumeration();
                 while (messages.hasMoreElements() && letters.size() < MOST) {
