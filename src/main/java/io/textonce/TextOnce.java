@@ -30,6 +30,18 @@ public class TextOnce {
     /** Commands of integrators, which need the sandbox. */
     private static final Set<String> OF_THE_SANDBOX = Set.of("cases", "check", "new", "preview", "sandbox", "send-jms");
 
+    private static final String HELP = """
+            java -jar textonce.jar [COMMAND] starts TextOnce, or runs a command and ends:
+
+              check-settings         checks the settings as a start does, without a connection
+              doctor                 checks the account, the senders and the webhooks at Twilio; changes nothing
+              compare-ledger [DAY]   compares the deliveries of a day, such as 2026-11-25, with Twilio's log
+              check-histories        checks the timelines of all deliveries by the model of the state machine
+              add COMPONENT ...      fills the folder lib with components of Camel, such as camel-kafka
+
+            Exit code: 0 without findings, 1 with findings, 2 for a wrong call or invalid settings. The commands of
+            integrators, such as check and cases, are in textonce-sandbox.jar.""";
+
     public static void main(String[] args) {
         var exit = command(args);
         if (exit.isPresent()) {
@@ -40,6 +52,10 @@ public class TextOnce {
 
     /** Runs a command and returns its exit code; empty if TextOnce is to start. */
     static OptionalInt command(String... args) {
+        if (CommandConsole.isHelp(args)) {
+            CommandConsole.result(HELP);
+            return OptionalInt.of(CommandConsole.OK);
+        }
         for (String argument : args) {
             var command = COMMANDS.get(argument);
             if (command != null) {

@@ -92,6 +92,17 @@ class OperatorCommandsTest {
         assertThatNothingIsLogged(output);
     }
 
+    @ParameterizedTest
+    @CsvSource({"--help", "-h", "help", "doctor --help", "add --help"})
+    void listsTheCommandsAsAResult(String call) {
+        var output = run(call.split(" "));
+
+        assertThat(output.exit()).isEqualTo("0");
+        assertThat(output.out())
+                .contains("  add ", "  check-histories ", "  check-settings ", "  compare-ledger ", "  doctor ");
+        assertThat(output.err()).isEmpty();
+    }
+
     @Test
     void needsADatabase() {
         var output = run("check-histories");

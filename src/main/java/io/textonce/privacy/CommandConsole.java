@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
@@ -34,6 +35,12 @@ public final class CommandConsole {
 
     public static void problem(String line) {
         System.err.println(PersonalDataMask.mask(line));
+    }
+
+    /** Returns whether a call requests the list of commands, which is then its result. */
+    public static boolean isHelp(String... args) {
+        return List.of("--help", "-h", "help").contains(args.length == 0 ? "" : args[0])
+                || List.of(args).contains("--help");
     }
 
     /** Silences all loggers, until they are configured again: Spring Boot does so early in its start. */

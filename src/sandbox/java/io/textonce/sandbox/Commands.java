@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.springframework.core.NestedExceptionUtils;
 
@@ -42,20 +43,33 @@ public final class Commands {
     private Commands() {}
 
     public static void main(String[] args) {
-        var rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+        var exit = command(args);
+        if (exit.isPresent()) {
+            System.exit(exit.getAsInt());
+        }
+        boolean isNamed = args.length > 0 && args[0].equals("sandbox");
+        SandboxApplication.main(isNamed ? Arrays.copyOfRange(args, 1, args.length) : args);
+    }
+
+    /** Runs a command and returns its exit code; empty if the sandbox is to start. */
+    static OptionalInt command(String... args) {
+        if (CommandConsole.isHelp(args)) {
+            System.out.print(HELP);
+            return OptionalInt.of(CommandConsole.OK);
+        }
         String command = args.length == 0 ? "sandbox" : args[0];
         if (command.equals("sandbox") || command.startsWith("--")) {
-            SandboxApplication.main(command.startsWith("--") ? args : rest.toArray(String[]::new));
-            return;
+            return OptionalInt.empty();
         }
-        int exit;
         try {
-            exit = command.equals(AddLibraries.COMMAND) ? AddLibraries.run(args) : run(command, rest);
+            return OptionalInt.of(
+                    command.equals(AddLibraries.COMMAND)
+                            ? AddLibraries.run(args)
+                            : run(command, Arrays.asList(args).subList(1, args.length)));
         } catch (IOException | RuntimeException e) {
             System.err.println(command + " failed: " + NestedExceptionUtils.getMostSpecificCause(e));
-            exit = CommandConsole.FINDINGS;
+            return OptionalInt.of(CommandConsole.FINDINGS);
         }
-        System.exit(exit);
     }
 
     private static int run(String command, List<String> arguments) throws IOException {

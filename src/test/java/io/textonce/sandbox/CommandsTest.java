@@ -20,6 +20,15 @@ class CommandsTest {
     @TempDir
     Path folder;
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "help", "check --help", "add --help", "sandbox --help"})
+    void listsTheCommandsAsAResult(String call, CapturedOutput output) {
+        assertThat(Commands.command(call.split(" "))).hasValue(0);
+
+        assertThat(output.getOut()).contains("check [FOLDER] ", "preview EVENT FILE [FOLDER] ");
+        assertThat(output.getErr()).isEmpty();
+    }
+
     /** A schema of the same name would replace the shipped one. */
     @ParameterizedTest
     @ValueSource(strings = {"order-shipped", "verify-start"})
