@@ -1,5 +1,6 @@
 package io.textonce.event;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -16,6 +17,11 @@ final class SchemaCompiler extends DefaultJsonUriSchemaLoader {
 
     /** Keyword of the field that support searches by, beside the eventId. */
     static final String REFERENCE = "x-reference";
+
+    /** Rejects a key that is there twice, of which the parser keeps the last. */
+    SchemaCompiler() {
+        mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+    }
 
     @Override
     public JsonSchema createSchema(CamelContext camel, String uri) throws IOException {

@@ -94,6 +94,7 @@ final class KameletTemplates {
     private void check(String name, String text) {
         var shipped = files.shipped(BundleFiles.KAMELETS + name + FileNames.KAMELET);
         var file = new Compose(LoadSettings.builder().build()).composeString(text);
+        file.ifPresent(YamlNodes::requireUniqueKeys);
         file.map(root -> YamlNodes.child(root, "spec"))
                 .map(spec -> YamlNodes.child(spec, "template"))
                 .ifPresent(template -> {

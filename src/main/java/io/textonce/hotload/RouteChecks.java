@@ -45,6 +45,7 @@ final class RouteChecks {
         file.policies().forEach(policy -> requirePolicy(policy, file));
         for (RouteDefinition route : file.routes(camel)) {
             requireEventName(route);
+            requireOwnKey(file, route);
             HttpSources.requireFree(camel, files, file, route);
             requireConsumers(file, route.getOutputs());
             requireParameters(file, route);
@@ -85,6 +86,32 @@ final class RouteChecks {
             throw new IllegalArgumentException("the intakes find this event by the id and the direct name event-" + from
                     + ", not by " + route.getId());
         }
+    }
+
+    /** An event that is sent by the name of another one shares its keys, and an eventId of both would be sent once. */
+    private void requireOwnKey(RouteFile file, RouteDefinition route) {
+        String event = directName(route.getInput().getEndpointUri());
+        if (!event.startsWith(RouteFile.EVENT)) {
+            return;
+        }
+        endpoints(route.getOutputs())
+                .map(to -> KameletCall.of(camel, to.getUri()))
+                .filter(call -> call.kamelet().equals("sms-send-sink"))
+                .map(call -> call.parameter("event"))
+                .filter(name -> !event.equals(RouteFile.EVENT + name) && isEvent(RouteFile.EVENT + name, file))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new LineError(
+                            file.lineOf("event", name),
+                            name + " is another event, and the same eventId of both would be sent once; write event: "
+                                    + event.substring(RouteFile.EVENT.length()));
+                });
+    }
+
+    private boolean isEvent(String direct, RouteFile file) {
+        return runs(direct)
+                || file.directs().contains(direct)
+                || announced.get().contains(direct);
     }
 
     private void requireConsumers(RouteFile file, List<ProcessorDefinition<?>> steps) {

@@ -50,7 +50,8 @@ final class RouteFile {
 
     private static final String BEAN = "bean";
 
-    private static final String EVENT = "event-";
+    /** Beginning of the id of an event's route. */
+    static final String EVENT = "event-";
 
     private final String location;
     private final RouteBuilder builder;
@@ -254,6 +255,7 @@ final class RouteFile {
 
         @Override
         protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
+            YamlNodes.requireUniqueKeys(root);
             read(root);
             return super.builder(context, root);
         }

@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import net.thisptr.jackson.jq.exception.JsonQueryException;
+import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /**
@@ -19,6 +22,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 record RouteFileError(int line, String reason) {
 
     private static final String NO_WORD = "[^A-Za-z0-9_-]+";
+    private static final Pattern SYNTAX =
+            Pattern.compile("(?:expected|mapping values|found|but found).*", Pattern.DOTALL);
+    private static final Pattern JQ_FILE = Pattern.compile("[\\w./-]+\\.jq\\b");
     private static final Pattern PROSE = Pattern.compile("\\s*(#|description:|note:)");
 
     /** Translations of the messages of Camel and its parsers. */
@@ -38,9 +44,7 @@ record RouteFileError(int line, String reason) {
         words(".*Unknown parameters=\\[\\{(.*)}]", "there is no parameter $1");
         words("(\\S+)\\.<init>\\(\\)", "$1 needs constructors");
         words("Resource is empty.*", "the file is empty");
-        words(
-                "(?:expected|mapping values|found).*",
-                "the file is not YAML: $0; check the indentation and the brackets");
+        words("Unable to parse resource: .*", "the file holds no route; it must begin with - route:");
     }
 
     private static void words(String said, String meant) {
@@ -57,7 +61,19 @@ record RouteFileError(int line, String reason) {
             }
             if (cause instanceof MarkedYamlEngineException yaml) {
                 int line = yaml.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-                return new RouteFileError(line, meaning(String.valueOf(yaml.getProblem())));
+                String problem = String.valueOf(yaml.getProblem());
+                return new RouteFileError(
+                        line,
+                        SYNTAX.matcher(problem).matches()
+                                ? "the file is not YAML: " + problem + "; check the indentation and the brackets"
+                                : meaning(problem));
+            }
+            if (cause instanceof SimpleIllegalSyntaxException simple) {
+                String reason = "the simple expression is not valid: " + firstLine(simple.getMessage());
+                return new RouteFileError(lineWith(simple.getExpression(), text), reason);
+            }
+            if (cause instanceof JsonQueryException query) {
+                return ofQuery(query, text);
             }
             if (cause instanceof JsonProcessingException json) {
                 int line = json.getLocation() == null ? 0 : json.getLocation().getLineNr();
@@ -67,6 +83,32 @@ record RouteFileError(int line, String reason) {
         String said = deepest.getMessage() == null ? deepest.getClass().getSimpleName() : deepest.getMessage();
         String reason = meaning(said.strip());
         return new RouteFileError(lineOf(reason, text), reason);
+    }
+
+    /** Returns the error of a jq expression, at its line in the route file, or at that which names its own file. */
+    private static RouteFileError ofQuery(JsonQueryException failure, String text) {
+        String query = firstLine(failure.getOriginalMessage().replaceFirst("^Cannot compile query:\\s*", ""));
+        int inline = lineWith(query, text);
+        int line = inline == 0 ? lineWith(".jq", text) : inline;
+        var file = JQ_FILE.matcher(text);
+        String where = inline == 0 && file.find() ? " in " + file.group() : "";
+        Throwable reason = failure.getCause() == null ? failure : failure.getCause();
+        return new RouteFileError(
+                line, "the jq expression" + where + " is not valid: " + firstLine(String.valueOf(reason.getMessage())));
+    }
+
+    private static String firstLine(String text) {
+        return text.strip().lines().findFirst().orElse("");
+    }
+
+    /** Returns the first line with the beginning of a part, or 0. */
+    private static int lineWith(String part, String text) {
+        var lines = part.isBlank() ? List.<String>of() : text.lines().toList();
+        return 1
+                + IntStream.range(0, lines.size())
+                        .filter(i -> lines.get(i).contains(firstLine(part)))
+                        .findFirst()
+                        .orElse(-1);
     }
 
     private static String meaning(String said) {

@@ -1,5 +1,9 @@
 package io.textonce.hotload;
 
+import io.textonce.event.LineError;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -80,6 +84,32 @@ final class YamlNodes {
                         .map(NodeTuple::getValueNode)
                         .findFirst()
                         .orElse(null);
+    }
+
+    /**
+     * Rejects a key that is there twice, of which the parser keeps the last.
+     *
+     * @throws LineError with the line of the second
+     */
+    static void requireUniqueKeys(Node root) {
+        requireUniqueKeys(root, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static void requireUniqueKeys(Node node, Set<Node> checked) {
+        if (!checked.add(node)) {
+            return;
+        }
+        if (node instanceof SequenceNode items) {
+            items.getValue().forEach(item -> requireUniqueKeys(item, checked));
+        }
+        var keys = new HashSet<String>();
+        for (NodeTuple tuple : tuples(node)) {
+            String key = text(tuple.getKeyNode());
+            if (!keys.add(key)) {
+                throw new LineError(line(tuple.getKeyNode()), "the key " + key + " is there twice");
+            }
+            requireUniqueKeys(tuple.getValueNode(), checked);
+        }
     }
 
     static int line(Node node) {

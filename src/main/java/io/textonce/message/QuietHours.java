@@ -31,7 +31,7 @@ public record QuietHours(LocalTime from, LocalTime until) {
                 // Reported below.
             }
         }
-        throw new IllegalArgumentException("quiet hours must be two times of day, such as 21:00-08:00");
+        throw new IllegalArgumentException("quietHours must be two times of day, such as 21:00-08:00");
     }
 
     /** Returns the first time at or after this one that is not quiet in the zone. */

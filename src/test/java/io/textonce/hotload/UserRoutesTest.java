@@ -99,6 +99,7 @@ class UserRoutesTest {
                   type: io.textonce.hotload.UserRoutesTest$Till
             """;
 
+    private static final String FIRST_STEP = "        - to:\n            id: event-order-late-check\n";
     private static final String FILE = "events/order-late.camel.yaml";
     private static final String TEMPLATE = "templates/order-late.mustache";
     private static final String SCHEMA = "schemas/order-late.schema.json";
@@ -322,6 +323,24 @@ class UserRoutesTest {
                         "id: event-order-late\n",
                         "id: sms-send\n",
                         "line 2: there is a shipped route sms-send; choose another name"),
+                Arguments.of(
+                        "purpose: order-updates",
+                        "purpose: order-updates\n              purpose: marketing",
+                        "line 25: the key purpose is there twice"),
+                Arguments.of("timeToLive: 2h", "quietHours: 9pm-8am", "line 25: quietHours must be two times of day"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            simple: ${body} ${header.a\n" + FIRST_STEP,
+                        "line 10: the simple expression is not valid: expected symbol functionEnd but was eol"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jq: '{a: .b,, c}'\n" + FIRST_STEP,
+                        "line 10: the jq expression is not valid: "),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jq: resource:textonce:mappings/late.jq\n" + FIRST_STEP,
+                        "line 10: the jq expression in mappings/late.jq is not valid: "),
+                Arguments.of(EVENT, "# nothing yet\n", "the file holds no route; it must begin with - route:"),
                 Arguments.of("- route:\n", "route:\n", ""),
                 Arguments.of(EVENT, "hello", "the file holds no route"),
                 Arguments.of(EVENT, "", "the file is empty"));
@@ -331,6 +350,7 @@ class UserRoutesTest {
     @MethodSource("mistakes")
     void tellsAMistakeByItsLineAndKeepsTheGoodVersion(String good, String bad, String words) throws IOException {
         write(FILE, EVENT);
+        write("mappings/late.jq", "{a: .b,, c}");
         own.afterApplicationStart(camel);
         int routes = camel.getRoutesSize();
 
@@ -704,10 +724,43 @@ class UserRoutesTest {
         assertThat(own.health().getDetails().get(SCHEMA)).asString().startsWith("line 1: the file is not JSON");
     }
 
+    @Test
+    void rejectsAKameletWithAKeyThatIsThereTwice() throws IOException {
+        write("kamelets/late-action.kamelet.yaml", KAMELET.replace("kind: Kamelet", "kind: Kamelet\nkind: Kamelet"));
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get("kamelets/late-action.kamelet.yaml"))
+                .isEqualTo("line 3: the key kind is there twice");
+    }
+
+    /** A copied file would claim its messages by the keys of the event that it was copied from. */
+    @Test
+    void rejectsAnEventThatIsSentByTheNameOfAnotherOne() throws IOException {
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        String copy = EVENT.replace("event-order-late", "event-order-lost");
+        write("events/order-lost.camel.yaml", copy);
+        scan();
+
+        assertThat(own.health().getDetails().get("events/order-lost.camel.yaml"))
+                .isEqualTo("line 23: order-late is another event, and the same eventId of both would be sent once;"
+                        + " write event: order-lost");
+
+        write("events/order-lost.camel.yaml", copy.replace("event: order-late", "event: order-lost-courier"));
+        scan();
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
     static Stream<Arguments> brokenFiles() {
         return Stream.of(
                 Arguments.of(SCHEMA, "", "the schema must be a JSON object"),
                 Arguments.of(SCHEMA, "{\"type\": \"object\",\n \"required\": [", "line 2: the file is not JSON"),
+                Arguments.of(
+                        SCHEMA,
+                        "{\"required\": [\"orderId\"],\n\"required\": []}",
+                        "line 2: the file is not JSON: Duplicate field 'required'"),
                 Arguments.of(SCHEMA, "[]", "the schema must be a JSON object"),
                 Arguments.of(
                         SCHEMA,
