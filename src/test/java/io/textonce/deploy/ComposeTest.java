@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /** docker-compose.yml says nothing wrong of other files, gives nothing away and leaves no door open. */
@@ -176,16 +178,23 @@ class ComposeTest {
         assertThat(volumes).containsExactlyElementsOf(used);
     }
 
-    /** The Compose CLI itself, where a machine has it. */
+    /** The Compose CLI itself, where a machine has it, with the file that users copy to .env. */
     @Test
-    void isTakenByDockerCompose() throws Exception {
+    void isTakenByDockerCompose(@TempDir Path project) throws Exception {
         var version = new ProcessBuilder("docker", "compose", "version");
         assumeTrue(succeeds(version), "Docker Compose is not on this machine");
+        Files.copy(Path.of(".env.example"), project.resolve(".env"));
 
-        var config =
-                new ProcessBuilder("docker", "compose", "--profile", "observability", "config", "--no-env-resolution");
+        var config = new ProcessBuilder(
+                "docker",
+                "compose",
+                "--file=docker-compose.yml",
+                "--project-directory=" + project,
+                "--profile=observability",
+                "config",
+                "--quiet");
         config.environment()
-                .putAll(java.util.Map.of(
+                .putAll(Map.of(
                         "SPRING_DATASOURCE_USERNAME", "u",
                         "SPRING_DATASOURCE_PASSWORD", "p",
                         "SPRING_ARTEMIS_USER", "u",
