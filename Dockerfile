@@ -62,7 +62,7 @@ RUN --mount=type=bind,from=build,source=/build/target,target=/sandbox \
         io.textonce.sandbox.Training textonce.jsa @/textonce/small.options -Xmx160m -XX:ArchiveClassesAtExit=textonce.jsa
 
 FROM application AS small
-COPY --from=small-training /tmp/textonce.jsa ./
+COPY --from=small-training --chown=0:0 /tmp/textonce.jsa ./
 ENV MALLOC_ARENA_MAX=1
 ENV SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE=8
 ENV TEXTONCE_HTTP_MAX_IN_FLIGHT=64
@@ -73,7 +73,7 @@ ENV TEXTONCE_WARM_UP=0s
 ENTRYPOINT ["java", "@small.options", "-XX:SharedArchiveFile=textonce.jsa", "-cp", "textonce.jar:lib/*", "io.textonce.TextOnce"]
 
 FROM application
-COPY --from=training /tmp/textonce.aot ./
+COPY --from=training --chown=0:0 /tmp/textonce.aot ./
 # A cache for another JVM or other jars is ignored: only the start is slower then.
 # The whole heap from the start and half of it for new objects, for fewer pauses by copying. Memory outside the heap
 # takes some 300 MB.

@@ -106,6 +106,14 @@ class ComposeTest {
                 .containsExactly("USER 10001", "USER 10001");
     }
 
+    /** A copy between stages keeps the owner, and the training runs as the user of the image. */
+    @Test
+    void leavesTheCacheOfTheTrainingToRoot() {
+        assertThat(read("Dockerfile").lines().filter(line -> line.matches("COPY --from=(small-)?training .*")))
+                .hasSize(2)
+                .allSatisfy(copy -> assertThat(copy).contains(" --chown=0:0 "));
+    }
+
     @Test
     void namesTheVersionOfEachImage() throws IOException {
         var images = new ArrayList<>(services.findValuesAsText("image"));
