@@ -5,14 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.Resource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /** Search of deliveries, over the same route as the API. */
 @Component
 final class DeliverySearch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliverySearch.class);
 
     private static final int MOST_COUNTED = 10_000;
 
@@ -26,11 +31,11 @@ final class DeliverySearch {
 
     DeliverySearch(
             ProducerTemplate routes,
-            NamedParameterJdbcTemplate jdbc,
+            ConsoleDatabase database,
             @Value("${textonce.home}/sql/delivery-find.sql") Resource find)
             throws IOException {
         this.routes = routes;
-        this.jdbc = jdbc;
+        this.jdbc = new NamedParameterJdbcTemplate(database.jdbc());
         this.total =
                 TOTAL.formatted(find.getContentAsString(StandardCharsets.UTF_8).replace(":#", ":"));
     }
@@ -40,19 +45,29 @@ final class DeliverySearch {
         return routes.requestBody("direct:delivery-find", search.row(), List.class);
     }
 
-    /** Returns the number of deliveries of a search and of their segments, counted up to a limit. */
+    /** Returns the number of deliveries of a search and of their segments, counted up to a limit of rows and of time. */
     Total total(Search search) {
-        return jdbc.queryForObject(
-                total,
-                search.bare(MOST_COUNTED).row(),
-                (row, number) -> new Total(row.getLong("many"), row.getLong("segments")));
+        try {
+            return jdbc.queryForObject(
+                    total,
+                    search.bare(MOST_COUNTED).row(),
+                    (row, number) -> new Total(row.getLong("many"), row.getLong("segments")));
+        } catch (DataAccessException e) {
+            LOG.debug("The deliveries of a search could not be counted", e);
+            return Total.UNKNOWN;
+        }
     }
 
     /** Number of deliveries and of their segments. */
     public record Total(long many, long segments) {
 
+        static final Total UNKNOWN = new Total(-1, 0);
+
         /** Returns both for a page. */
         public String words() {
+            if (equals(UNKNOWN)) {
+                return "Not counted in time";
+            }
             return many == MOST_COUNTED
                     ? "%,d messages or more".formatted(many)
                     : counted(many, "message") + ", " + counted(segments, "segment");

@@ -17,7 +17,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.sql.SqlEndpoint;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -92,6 +95,17 @@ class LargeListsTest {
         assertThat(exported.statusCode()).isEqualTo(503);
         assertThat(exported.headers().firstValue("Content-Disposition")).isEmpty();
         assertThat(exported.body()).contains("Database unavailable");
+    }
+
+    /** Slow lookups would take the connections of the rest for as long as they last. */
+    @Test
+    void endsALookupThatTakesTooLong(@Autowired CamelContext camel) {
+        assertThat(camel.getEndpoints())
+                .filteredOn(endpoint -> endpoint.getEndpointUri().contains("delivery-find.sql"))
+                .singleElement()
+                .extracting(
+                        endpoint -> ((SqlEndpoint) endpoint).getJdbcTemplate().getQueryTimeout())
+                .isEqualTo(15);
     }
 
     @Test
