@@ -182,6 +182,38 @@ class ClockSkewTest {
         }
     }
 
+    /** An operator may find out that the listed message is that one's. */
+    @Test
+    void takesNoMessageThatMayBelongToADeliveryOfAnOperator() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets().afterRecording());
+            send(twilio);
+            jdbc.update("UPDATE textonce.deliveries SET status = 'held'");
+            ClaimedEvent.claim(tables, context, "event-2", "", NUMBER, TEXT).orElseThrow();
+            jdbc.update("UPDATE textonce.deliveries SET status = 'unknown' WHERE event_id = 'event-2'");
+
+            assertThat(check(twilio, Duration.ofMinutes(5))).isNull();
+
+            assertThat(jdbc.queryForMap(
+                            "SELECT status, message_sid FROM textonce.deliveries WHERE event_id = 'event-2'"))
+                    .containsEntry("status", DeliveryStatus.UNKNOWN.word())
+                    .containsEntry("message_sid", null);
+        }
+    }
+
+    @Test
+    void endsAMessageWhoseNumberWasErased() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets());
+            send(twilio);
+            jdbc.update("UPDATE textonce.deliveries SET phone = NULL, body = NULL");
+
+            assertThat(check(twilio, Duration.ofMinutes(5))).isNull();
+
+            assertThat(delivery()).containsEntry("status", DeliveryStatus.CANCELED.word());
+        }
+    }
+
     /** Twilio rejects a time that has passed. */
     @Test
     void sendsAtOnceWhatWasPlannedForATimeThatHasPassed() {

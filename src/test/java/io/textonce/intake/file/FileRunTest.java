@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,22 @@ class FileRunTest {
 
         assertThat(file).exists();
         assertThat(failed()).isEmpty();
+    }
+
+    @Test
+    void readsNoFurtherLineOnceTheApplicationStops() throws IOException {
+        var isStopping = new AtomicBoolean();
+        try (var run = new FileRun(file, inbox, isStopping::get, (position, lines, rejected) -> {})) {
+            run.open(EventFields.UNKNOWN);
+            var lines = run.lines();
+            lines.next();
+            isStopping.set(true);
+
+            assertThat(lines.hasNext()).isFalse();
+            assertThatThrownBy(() -> finish(run)).isInstanceOf(FileStays.class).hasMessageContaining("shutting down");
+        }
+
+        assertThat(file).exists();
     }
 
     @Test
