@@ -275,7 +275,7 @@ class SupportDeskTest {
 
         search(second);
         page.waitForURL("**/search?q=*");
-        assertThat(page.locator("main").innerText()).contains("waits to be sent with others");
+        assertThat(page.locator("main").innerText()).contains("waiting to be sent together with others");
         sandbox.database().update("""
                         UPDATE textonce.incident_alerts SET message_id = (
                             SELECT message_id FROM textonce.incident_alerts WHERE incident_id = ?)
