@@ -6,16 +6,23 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Limit of a form's size before it is parsed. Its token is read before the operator is known, and the container allocates
- * memory for a form by its announced length: with some hundred connections a caller without credentials would
- * otherwise take all memory.
+ * Limit of a form's size and time before it is parsed. Its token is read before the operator is known, and the container
+ * allocates memory for a form by its announced length: with some hundred connections a caller without credentials would
+ * otherwise take all memory, or with a byte a second all threads.
  */
 final class FormLimit extends OncePerRequestFilter {
 
@@ -25,14 +32,30 @@ final class FormLimit extends OncePerRequestFilter {
     /** A login, with the largest token that fits into a cookie. */
     private static final int LARGEST_OF_STRANGER = 16 * 1024;
 
+    /** Forms that are read at once, of strangers and of operators each: a fraction of the threads. */
+    static final int MOST_AT_ONCE = 64;
+
+    /** Maximum time for a whole form. */
+    private static final Duration MOST_TIME = Duration.ofSeconds(10);
+
+    private static final int CHUNK = 4096;
+
     /** Form of a header with which Spring parses no form before the token is verified. */
     private static final Pattern BEARER = Pattern.compile("(?i)Bearer [\\w.~+/-]++=*+");
 
+    private final Semaphore strangers = new Semaphore(MOST_AT_ONCE);
+    private final Semaphore operators = new Semaphore(MOST_AT_ONCE);
     private final Predicate<HttpServletRequest> hasLogin;
+    private final Duration mostTime;
 
     /** @param hasLogin whether a request has a cookie that was encrypted here */
     FormLimit(Predicate<HttpServletRequest> hasLogin) {
+        this(hasLogin, MOST_TIME);
+    }
+
+    FormLimit(Predicate<HttpServletRequest> hasLogin, Duration mostTime) {
         this.hasLogin = hasLogin;
+        this.mostTime = mostTime;
     }
 
     @Override
@@ -41,9 +64,25 @@ final class FormLimit extends OncePerRequestFilter {
         long length = request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
                 ? request.getContentLengthLong()
                 : Long.MAX_VALUE;
-        if (length <= LARGEST_OF_STRANGER || length <= LARGEST && isKnown(request)) {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        boolean isBearer =
+                authorization != null && BEARER.matcher(authorization).matches();
+        boolean isKnown = authorization == null ? length > 0 && hasLogin.test(request) : isBearer;
+        if (length > (isKnown ? LARGEST : LARGEST_OF_STRANGER)) {
+            reject(request, response, length);
+        } else if (length <= 0 || isBearer || !isForm(request)) {
             chain.doFilter(request, response);
-        } else if (length <= LARGEST && request.getHeader(HttpHeaders.AUTHORIZATION) == null) {
+        } else {
+            byte[] body = read(request, response, isKnown ? operators : strangers);
+            if (body.length == length) {
+                chain.doFilter(new ReadForm(request, new String(body, StandardCharsets.UTF_8)), response);
+            }
+        }
+    }
+
+    private static void reject(HttpServletRequest request, HttpServletResponse response, long length)
+            throws IOException {
+        if (length <= LARGEST && request.getHeader(HttpHeaders.AUTHORIZATION) == null) {
             response.sendRedirect(request.getContextPath() + LoginPage.address(request));
         } else {
             AdmissionControl.answer(
@@ -51,10 +90,38 @@ final class FormLimit extends OncePerRequestFilter {
         }
     }
 
-    private boolean isKnown(HttpServletRequest request) {
-        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return authorization == null
-                ? hasLogin.test(request)
-                : BEARER.matcher(authorization).matches();
+    private static boolean isForm(HttpServletRequest request) {
+        String type = request.getContentType();
+        return type != null && type.regionMatches(true, 0, MediaType.APPLICATION_FORM_URLENCODED_VALUE, 0, 33);
+    }
+
+    /** Reads a form while few others are read; returns less than all if it was rejected. */
+    private byte[] read(HttpServletRequest request, HttpServletResponse response, Semaphore places) throws IOException {
+        if (!places.tryAcquire()) {
+            AdmissionControl.answer(response, new Problem(503, "overloaded", "Too many forms at once. Retry."));
+            return new byte[0];
+        }
+        try {
+            return read(request.getInputStream());
+        } catch (IOException e) {
+            AdmissionControl.answer(
+                    response, new Problem(400, "bad_request", "The form was incomplete or too slow. Send it again."));
+            return new byte[0];
+        } finally {
+            places.release();
+        }
+    }
+
+    private byte[] read(InputStream in) throws IOException {
+        var body = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK];
+        long end = System.nanoTime() + mostTime.toNanos();
+        for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+            body.write(chunk, 0, read);
+            if (System.nanoTime() > end) {
+                throw new InterruptedIOException("the form comes too slowly");
+            }
+        }
+        return body.toByteArray();
     }
 }

@@ -17,6 +17,8 @@ final class ServletContainer implements WebServerFactoryCustomizer<TomcatServlet
         tomcat.addConnectorCustomizers(connector -> {
             connector.setProperty("disableUploadTimeout", "false");
             connector.setProperty("connectionUploadTimeout", "5000");
+            // The rest of a body is skipped for a moment by a filter, then no longer waited for.
+            connector.setProperty("maxSwallowSize", "0");
         });
     }
 }
