@@ -54,7 +54,7 @@ class HangingPeersProofIT extends Proof {
             assertThat(get("/dead-letters"))
                     .succeedsWithin(PATIENCE)
                     .satisfies(answer -> assertThat(answer.body())
-                            .contains("Dead letters of the place “queue” are not listed: it could not be reached."));
+                            .contains("The queue could not be reached; its dead letters are not listed."));
         }
     }
 

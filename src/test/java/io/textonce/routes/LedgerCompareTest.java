@@ -85,7 +85,8 @@ class LedgerCompareTest {
         delivered(sandbox, sandbox.newNumber());
 
         await().untilAsserted(() -> {
-            assertThat(page(sandbox)).containsPattern("Longest lag in 90 days \\d+\\.\\d s, window 2 min");
+            assertThat(page(sandbox))
+                    .containsPattern("Longest lag in 90 days \\d+\\.\\d s, reconciliation window 2 min");
             assertThat(gauge("textonce.twilio.list.lag")).isNotNaN();
         });
         assertThat(gauge("textonce.twilio.list.lag.assumed")).isEqualTo(60);

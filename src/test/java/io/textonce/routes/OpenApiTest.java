@@ -85,7 +85,8 @@ class OpenApiTest {
                  "definitions": {"leg": {"type": "string"}}}""");
         String route = Files.readString(Path.of("routes/events/support-acknowledged.camel.yaml"))
                 .replace("schema: support-acknowledged", "schema: trip-booked")
-                .replace("event-support-acknowledged", "event-trip-booked");
+                .replace("event-support-acknowledged", "event-trip-booked")
+                .replace("event: support-acknowledged", "event: trip-booked");
 
         try (var file = new UserRoutesFile(sandbox, "trip-booked", route)) {
             file.awaitRoute("event-trip-booked");

@@ -122,7 +122,7 @@ class RecipientGuardsTest {
         assertThat(sandbox.delivery(over)).containsEntry("status", "held");
         assertThat(sandbox.json(sandbox.get("/api/caps")).at("/caps/0/used").asInt())
                 .isEqualTo(5);
-        assertThat(sandbox.get("/caps").body()).contains("delays", "100 % used", "5 of 5 messages");
+        assertThat(sandbox.get("/caps").body()).contains("delays", "100% used", "5 of 5 messages");
         await().untilAsserted(() -> assertThat(sandbox.peers().statuses().calls())
                 .extracting(call -> call.event().get("type").asText())
                 .contains("io.textonce.cap.warned", "io.textonce.cap.reached"));
