@@ -1,8 +1,12 @@
 package io.textonce.delivery;
 
+import io.textonce.event.EventRejected;
+import io.textonce.event.Identifier;
+import io.textonce.message.SmsDraft;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -100,11 +104,13 @@ public final class Cancellations {
     /**
      * Cancels the message that the body names by event and eventId, and sets a list with one row of the effect. A preview
      * changes nothing, and its row has the effect alone.
+     *
+     * @throws EventRejected when a name is missing, or is none that an event can have
      */
     void cancelEvent(Exchange exchange) {
-        Map<?, ?> body = exchange.getMessage().getBody(Map.class);
-        var event = (String) body.get("event");
-        var eventId = (String) body.get("eventId");
+        Map<?, ?> body = Objects.requireNonNullElse(exchange.getMessage().getBody(Map.class), Map.of());
+        String event = text(body, "event");
+        String eventId = Identifier.of("eventId", text(body, "eventId"), SmsDraft.LONGEST_EVENT_ID);
         var preview = EventPreview.of(exchange);
         if (preview != null) {
             var effect = preview.isOffline() ? CancelPreview.offline(event, eventId) : preview(event, eventId);
@@ -114,6 +120,13 @@ public final class Cancellations {
         }
         var canceled = cancel(event, eventId, (String) body.get("reason"));
         exchange.getMessage().setBody(List.of(Map.of("delivery", canceled.delivery(), "effect", canceled.effect())));
+    }
+
+    private static String text(Map<?, ?> body, String field) {
+        if (body.get(field) instanceof String text && !text.isBlank()) {
+            return text;
+        }
+        throw EventRejected.ofField(field, "is missing in the cancellation");
     }
 
     private EventPreview.Effect preview(String event, String eventId) {

@@ -2,10 +2,12 @@ package io.textonce.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.InputStream;
 import java.io.Reader;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.TypeConverterExists;
@@ -14,8 +16,8 @@ import org.apache.camel.support.SimpleTypeConverter;
 import org.springframework.stereotype.Component;
 
 /**
- * Type converters by which {@code jq} reads a body. Camel's own drop whatever follows the first value, such as the second
- * event of two.
+ * Type converters by which {@code jq} reads a body, and steps that expect a map read its result. Camel's own drop whatever
+ * follows the first value, such as the second event of two.
  */
 @Component
 final class OneJsonValue implements CamelContextConfiguration {
@@ -38,6 +40,10 @@ final class OneJsonValue implements CamelContextConfiguration {
                     type,
                     new SimpleTypeConverter(false, (wanted, exchange, body) -> read(exchange, body)));
         }
+        converters.addTypeConverter(
+                Map.class,
+                ObjectNode.class,
+                new SimpleTypeConverter(false, (wanted, exchange, body) -> json.convertValue(body, Map.class)));
         converters.setTypeConverterExists(before);
     }
 

@@ -37,7 +37,7 @@ public final class SmsDraft implements Processor {
             new ObjectMapper(SharedBuffers.factory().build()).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
 
     /** Maximum length of a key: PostgreSQL can't index much longer ones, so the event would fail on every retry. */
-    private static final int LONGEST_EVENT_ID = 255;
+    public static final int LONGEST_EVENT_ID = 255;
 
     private static final int LONGEST_REFERENCE = 120;
 

@@ -5,18 +5,23 @@ import static io.textonce.delivery.DeliveryStatus.DELIVERED;
 import static io.textonce.delivery.DeliveryStatus.QUEUED;
 import static io.textonce.delivery.DeliveryStatus.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.event.EventRejected;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Order;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.tuning.SharedBuffers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 @SandboxTest
@@ -90,6 +95,31 @@ class SmsCancelTest {
                         .asText())
                 .isEqualTo("canceled");
         assertThat(order.posts()).isZero();
+    }
+
+    /** A route of one's own may read the id from anywhere; the event's own is in normal form. */
+    @Test
+    void cancelsWhateverTheBlanksAroundTheId(Sandbox sandbox) {
+        var order = sandbox.order();
+        var mapped = SharedBuffers.JSON
+                .createObjectNode()
+                .put("event", "order-shipped")
+                .put("eventId", " " + order.eventId() + "\u200B")
+                .put("reason", "called off");
+
+        routes.requestBody("direct:sms-cancel", mapped);
+
+        assertThat(order.post().answerJson().get("status").asText()).isEqualTo("canceled");
+        assertThat(order.posts()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"event\":\"order-shipped\"}", "{\"eventId\":\"order-1\",\"event\":\" \"}"})
+    void rejectsACancellationThatNamesNoEvent(String body) throws Exception {
+        var cancellation = SharedBuffers.JSON.readTree(body);
+
+        assertThatThrownBy(() -> routes.requestBody("direct:sms-cancel", cancellation))
+                .hasRootCauseInstanceOf(EventRejected.class);
     }
 
     @Test
