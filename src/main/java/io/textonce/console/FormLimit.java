@@ -2,14 +2,12 @@ package io.textonce.console;
 
 import io.textonce.http.AdmissionControl;
 import io.textonce.http.Problem;
+import io.textonce.http.TimedBody;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -37,8 +35,6 @@ final class FormLimit extends OncePerRequestFilter {
 
     /** Maximum time for a whole form. */
     private static final Duration MOST_TIME = Duration.ofSeconds(10);
-
-    private static final int CHUNK = 4096;
 
     /** Form of a header with which Spring parses no form before the token is verified. */
     private static final Pattern BEARER = Pattern.compile("(?i)Bearer [\\w.~+/-]++=*+");
@@ -92,7 +88,8 @@ final class FormLimit extends OncePerRequestFilter {
 
     private static boolean isForm(HttpServletRequest request) {
         String type = request.getContentType();
-        return type != null && type.regionMatches(true, 0, MediaType.APPLICATION_FORM_URLENCODED_VALUE, 0, 33);
+        String form = MediaType.APPLICATION_FORM_URLENCODED_VALUE;
+        return type != null && type.regionMatches(true, 0, form, 0, form.length());
     }
 
     /** Reads a form while few others are read; returns less than all if it was rejected. */
@@ -102,7 +99,7 @@ final class FormLimit extends OncePerRequestFilter {
             return new byte[0];
         }
         try {
-            return read(request.getInputStream());
+            return TimedBody.read(request.getInputStream(), LARGEST, mostTime);
         } catch (IOException e) {
             AdmissionControl.answer(
                     response, new Problem(400, "bad_request", "The form was incomplete or too slow. Send it again."));
@@ -110,18 +107,5 @@ final class FormLimit extends OncePerRequestFilter {
         } finally {
             places.release();
         }
-    }
-
-    private byte[] read(InputStream in) throws IOException {
-        var body = new ByteArrayOutputStream();
-        byte[] chunk = new byte[CHUNK];
-        long end = System.nanoTime() + mostTime.toNanos();
-        for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-            body.write(chunk, 0, read);
-            if (System.nanoTime() > end) {
-                throw new InterruptedIOException("the form comes too slowly");
-            }
-        }
-        return body.toByteArray();
     }
 }

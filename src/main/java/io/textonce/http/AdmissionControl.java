@@ -8,10 +8,7 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -44,7 +41,6 @@ public final class AdmissionControl extends OncePerRequestFilter {
     /** Places that only urgent requests take, as a part of those that all do. */
     private static final int RESERVED_PART = 8;
 
-    private static final int CHUNK = 4096;
     private static final RequestMatcher PAGES = new PagePaths();
 
     /** Path of the management endpoints, if they have no port of their own. */
@@ -155,7 +151,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
         }
         byte[] body;
         try {
-            body = read(request.getInputStream());
+            body = TimedBody.read(request.getInputStream(), maxBody + 1, MOST_BODY_TIME);
         } catch (IOException e) {
             turnAway(
                     request, response, new Problem(400, "bad_request", "The request body was incomplete or too slow."));
@@ -168,24 +164,6 @@ public final class AdmissionControl extends OncePerRequestFilter {
         var watched = new MutedFailure(response);
         chain.doFilter(new BufferedRequest(request, body), watched);
         watched.explain();
-    }
-
-    /** @throws IOException when the body stops, or takes longer than it may */
-    private byte[] read(InputStream in) throws IOException {
-        var body = new ByteArrayOutputStream();
-        byte[] chunk = new byte[CHUNK];
-        long end = System.nanoTime() + MOST_BODY_TIME.toNanos();
-        while (body.size() <= maxBody) {
-            int read = in.read(chunk, 0, Math.min(chunk.length, maxBody + 1 - body.size()));
-            if (read < 0) {
-                break;
-            }
-            body.write(chunk, 0, read);
-            if (System.nanoTime() > end) {
-                throw new InterruptedIOException("the body comes too slowly");
-            }
-        }
-        return body.toByteArray();
     }
 
     private Problem tooLarge() {

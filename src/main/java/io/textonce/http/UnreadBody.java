@@ -20,7 +20,6 @@ import org.springframework.stereotype.Component;
 final class UnreadBody extends FilterRegistrationBean<Filter> {
 
     private static final Duration MOST_TIME = Duration.ofSeconds(1);
-    private static final int CHUNK = 4096;
 
     /** A larger one is given up at once, so that its response does not wait. */
     private static final int LARGEST = 64 * 1024;
@@ -44,17 +43,10 @@ final class UnreadBody extends FilterRegistrationBean<Filter> {
     }
 
     private static void skipRest(ServletRequest request) {
-        long end = System.nanoTime() + MOST_TIME.toNanos();
-        byte[] chunk = new byte[CHUNK];
         try {
-            var in = request.getInputStream();
-            while (in.read(chunk) >= 0) {
-                if (System.nanoTime() > end) {
-                    return;
-                }
-            }
+            TimedBody.read(request.getInputStream(), LARGEST, MOST_TIME);
         } catch (IOException | IllegalStateException e) {
-            // The caller is gone, the body is incomplete, or a reader has it.
+            // The caller is gone, the body is incomplete or too slow, or a reader has it.
             return;
         }
     }

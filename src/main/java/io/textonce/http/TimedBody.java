@@ -1,0 +1,38 @@
+package io.textonce.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+
+/** Reader of a whole body in a limited time: a caller that sends a byte a second must not hold a thread for longer. */
+public final class TimedBody {
+
+    private static final int CHUNK = 4096;
+
+    private TimedBody() {}
+
+    /**
+     * Returns the body, or its beginning if it is longer.
+     *
+     * @param most length in bytes after which reading ends
+     * @throws IOException when the body stops, or takes longer than it may
+     */
+    public static byte[] read(InputStream in, int most, Duration time) throws IOException {
+        var body = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK];
+        long end = System.nanoTime() + time.toNanos();
+        while (body.size() < most) {
+            int read = in.read(chunk, 0, Math.min(chunk.length, most - body.size()));
+            if (read < 0) {
+                break;
+            }
+            body.write(chunk, 0, read);
+            if (System.nanoTime() > end) {
+                throw new InterruptedIOException("the body comes too slowly");
+            }
+        }
+        return body.toByteArray();
+    }
+}
