@@ -3,20 +3,21 @@ package io.textonce.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.DelegatingServletInputStream;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -95,13 +96,13 @@ class FormLimitTest {
         return request;
     }
 
-    /** A form whose second byte comes late. */
+    /** A form that comes late. */
     private static MockHttpServletRequest slowForm(AtomicInteger begun, CountDownLatch sent) {
         var request = new MockHttpServletRequest("POST", "/login") {
             @Override
             public ServletInputStream getInputStream() {
                 begun.incrementAndGet();
-                return new SlowBody(sent);
+                return new DelegatingServletInputStream(new SlowBody(sent));
             }
         };
         request.setContentType("application/x-www-form-urlencoded");
@@ -109,23 +110,14 @@ class FormLimitTest {
         return request;
     }
 
-    private static final class SlowBody extends ServletInputStream {
+    /** Body that comes late. */
+    private static final class SlowBody extends InputStream {
 
-        private final List<Integer> bytes = new ArrayList<>(List.of((int) 'a', (int) '='));
+        private final InputStream bytes = new ByteArrayInputStream("a=".getBytes(StandardCharsets.UTF_8));
         private final CountDownLatch sent;
 
         SlowBody(CountDownLatch sent) {
             this.sent = sent;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            int next = read();
-            if (next < 0) {
-                return -1;
-            }
-            into[offset] = (byte) next;
-            return 1;
         }
 
         @Override
@@ -135,22 +127,7 @@ class FormLimitTest {
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
-            return bytes.isEmpty() ? -1 : bytes.remove(0);
-        }
-
-        @Override
-        public boolean isFinished() {
-            return bytes.isEmpty();
-        }
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void setReadListener(ReadListener listener) {
-            throw new IllegalStateException("not asynchronous");
+            return bytes.read();
         }
     }
 }

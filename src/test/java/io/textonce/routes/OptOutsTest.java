@@ -16,10 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.model.dataformat.JsonLibrary;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -81,18 +79,7 @@ class OptOutsTest {
     }
 
     private static RouteBuilder byService() {
-        return new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("direct:event-by-service")
-                        .routeId("event-by-service")
-                        .errorHandler(noErrorHandler())
-                        .unmarshal()
-                        .json(JsonLibrary.Jackson, Map.class)
-                        .setVariable("text", constant("Hello"))
-                        .to("kamelet:sms-send-sink?event=by-service&purpose=tests&messagingService=" + SERVICE);
-            }
-        };
+        return new EventRoute("by-service", "Hello", "purpose=tests&messagingService=" + SERVICE);
     }
 
     @Test

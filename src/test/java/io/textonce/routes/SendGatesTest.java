@@ -12,10 +12,7 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.model.dataformat.JsonLibrary;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -33,19 +30,8 @@ class SendGatesTest {
         if (camel.getRoute("event-by-day") == null) {
             var now = LocalTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MINUTES);
             String quiet = now.minusHours(1) + "-" + now.plusHours(2);
-            camel.addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("direct:event-by-day")
-                            .routeId("event-by-day")
-                            .errorHandler(noErrorHandler())
-                            .unmarshal()
-                            .json(JsonLibrary.Jackson, Map.class)
-                            .setVariable("text", constant("By day"))
-                            .to("kamelet:sms-send-sink?event=by-day&purpose=news&countries=US&timeZone=UTC&quietHours="
-                                    + quiet);
-                }
-            });
+            camel.addRoutes(
+                    new EventRoute("by-day", "By day", "purpose=news&countries=US&timeZone=UTC&quietHours=" + quiet));
         }
     }
 

@@ -105,7 +105,7 @@ class SmsCancelTest {
                 .createObjectNode()
                 .put("event", "order-shipped")
                 .put("eventId", " " + order.eventId() + "\u200B")
-                .put("reason", "called off");
+                .put("reason", "canceled by the customer");
 
         routes.requestBody("direct:sms-cancel", mapped);
 

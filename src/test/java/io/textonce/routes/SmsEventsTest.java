@@ -14,10 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.CamelContext;
-import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.model.dataformat.JsonLibrary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,19 +101,8 @@ class SmsEventsTest {
     @Test
     void optsANumberOutOfTheServicesOfPolicies(Sandbox sandbox, @Autowired CamelContext camel) throws Exception {
         String number = sandbox.newNumber();
-        camel.addRoutes(new RouteBuilder() {
-            @Override
-            public void configure() {
-                from("direct:event-by-service")
-                        .routeId("event-by-service")
-                        .errorHandler(noErrorHandler())
-                        .unmarshal()
-                        .json(JsonLibrary.Jackson, Map.class)
-                        .setVariable("text", constant("Hello"))
-                        .to("kamelet:sms-send-sink?event=by-service&purpose=tests"
-                                + "&messagingService=MG000000000000000000000000000000a1");
-            }
-        });
+        camel.addRoutes(new EventRoute(
+                "by-service", "Hello", "purpose=tests&messagingService=MG000000000000000000000000000000a1"));
 
         assertThat(post(
                         sandbox,
