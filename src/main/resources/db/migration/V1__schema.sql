@@ -405,6 +405,16 @@ CREATE TABLE textonce.dead_letters (
 -- Retention purges by age, in batches.
 CREATE INDEX dead_letters_created_at_idx ON textonce.dead_letters (created_at);
 
+-- Leases of dead letters, of whichever place: of operators who replay or discard the same one, one does. A row lasts as
+-- long as the action; that of an instance that ended is void after its time.
+CREATE TABLE textonce.dead_letter_leases (
+    letter_sha256 bytea       NOT NULL,
+    holder        uuid        NOT NULL,
+    leased_until  timestamptz NOT NULL,
+
+    CONSTRAINT dead_letter_leases_pk PRIMARY KEY (letter_sha256)
+);
+
 -- Rejected events: what their sender received as the reason. Such an event has no delivery, so this is where support
 -- finds it. No value of it is kept but its id, masked, and its number, masked and as a keyed hash. field is the first
 -- field that was wrong. Rows are kept for days; ids rise with time, so the oldest are purged by id.

@@ -54,15 +54,15 @@ final class DeadLetterApi {
         var request = DeliveryLookup.request(exchange);
         var path = path(request);
         var wanted = ApiJson.read(exchange);
-        var letter = box.one(path.group(1));
+        String id = path.group(1);
         var answer = SharedBuffers.JSON.createObjectNode();
         switch (path.group(2)) {
             case "replay" ->
                 answer.put(
                         "status",
-                        box.replay(letter, wanted.path("event").asText(""), text(wanted), request.getRemoteUser()));
+                        box.replay(id, wanted.path("event").asText(""), text(wanted), request.getRemoteUser()));
             case "discard" -> {
-                box.discard(letter, wanted.path("reason").asText(""), request.getRemoteUser());
+                box.discard(id, wanted.path("reason").asText(""), request.getRemoteUser());
                 answer.put("status", "discarded");
             }
             default -> throw new EventRejected(404, "not_found", "Unknown action.");

@@ -31,15 +31,24 @@ import org.springframework.transaction.support.TransactionOperations;
 @Component
 final class DeadLetterBox {
 
+    /** Error of a letter that is not there any more. */
+    static final String NOT_FOUND = "not_found";
+
     private static final String ROUTE = "direct:intake-replay";
 
     private final List<DeadLetterPlace> places;
     private final ProducerTemplate routes;
     private final AuditLog audit;
+    private final DeadLetterLeases leases;
     private final TransactionOperations transactions;
 
     DeadLetterBox(
-            List<DeadLetterPlace> places, ProducerTemplate routes, AuditLog audit, TransactionOperations transactions) {
+            List<DeadLetterPlace> places,
+            ProducerTemplate routes,
+            AuditLog audit,
+            DeadLetterLeases leases,
+            TransactionOperations transactions) {
+        this.leases = leases;
         this.transactions = transactions;
         this.places = places;
         this.routes = routes;
@@ -92,9 +101,14 @@ final class DeadLetterBox {
      * @param event its name, if it was fixed; else empty
      * @param body the content, if it was fixed
      * @return the status of its message, or what happens next
-     * @throws EventRejected if the event is still rejected; the letter stays
+     * @throws EventRejected if the event is still rejected, and the letter stays; or if another operator acts on it, or
+     *     has removed it
      */
-    String replay(DeadLetter letter, String event, @Nullable String body, @Nullable String user) {
+    String replay(String id, String event, @Nullable String body, @Nullable String user) {
+        return leases.hold(id, () -> replay(one(id), event, body, user));
+    }
+
+    private String replay(DeadLetter letter, String event, @Nullable String body, @Nullable String user) {
         String status = letter.wholeFile() ? "read again" : accept(letter, event, body);
         String fixed = body == null || body.equals(letter.body()) ? "" : ", fixed";
         recorded(letter, "replayed", fixed, user, place -> {
@@ -149,7 +163,7 @@ final class DeadLetterBox {
         var reasons = new TreeMap<String, Long>();
         for (var letter : find(wanted).letters()) {
             try {
-                replay(letter, "", null, user);
+                replay(letter.id(), "", null, user);
                 accepted++;
             } catch (EventRejected e) {
                 reasons.merge(e.reason(), 1L, Long::sum);
@@ -158,13 +172,21 @@ final class DeadLetterBox {
         return new Replayed(accepted, reasons);
     }
 
-    /** Removes a letter for good, for a reason. */
-    void discard(DeadLetter letter, String reason, @Nullable String user) {
+    /**
+     * Removes a letter for good, for a reason.
+     *
+     * @throws EventRejected if another operator acts on it, or has removed it
+     */
+    void discard(String id, String reason, @Nullable String user) {
         String why = OperatorAct.reason(reason);
-        recorded(letter, "discarded", ": " + why, user, place -> {
-            if (!place.remove(letter)) {
-                throw notFound();
-            }
+        leases.hold(id, () -> {
+            var letter = one(id);
+            recorded(letter, "discarded", ": " + why, user, place -> {
+                if (!place.remove(letter)) {
+                    throw notFound();
+                }
+            });
+            return letter;
         });
     }
 
@@ -194,7 +216,7 @@ final class DeadLetterBox {
 
     private static EventRejected notFound() {
         return new EventRejected(
-                404, "not_found", "There is no such dead letter. It may have been replayed or discarded.");
+                404, NOT_FOUND, "There is no such dead letter. It may have been replayed or discarded.");
     }
 
     private static EventRejected away() {

@@ -144,17 +144,20 @@ final class DeadLetterPage {
         String typed = body == null ? null : body.replace("\r\n", "\n");
         try {
             if (action.equals("discard")) {
-                box.discard(letter, reason, request.getRemoteUser());
+                box.discard(id, reason, request.getRemoteUser());
                 return "redirect:/dead-letters?done=discarded";
             }
             if (!action.equals("replay")) {
-                throw new EventRejected(404, "not_found", "Unknown action.");
+                throw new EventRejected(404, "unknown_action", "Unknown action.");
             }
-            String status = box.replay(letter, event, typed, request.getRemoteUser());
+            String status = box.replay(id, event, typed, request.getRemoteUser());
             return "redirect:/dead-letters?done=" + status.replace(' ', '_');
         } catch (EventRejected e) {
+            if (e.error().equals(DeadLetterBox.NOT_FOUND)) {
+                return gone(e, model, response);
+            }
             response.setStatus(e.httpStatus());
-            boolean isRejected = action.equals("replay") && e.httpStatus() < 500;
+            boolean isRejected = action.equals("replay") && e.httpStatus() < 500 && e.httpStatus() != 409;
             model.addAttribute("problem", (isRejected ? "Still rejected: " : "") + e.reason());
             model.addAttribute("reason", reason);
             return one(letter, event, typed, model);

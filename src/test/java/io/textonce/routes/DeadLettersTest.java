@@ -1,6 +1,7 @@
 package io.textonce.routes;
 
 import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static io.textonce.sandbox.Fault.answersLate;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -24,6 +25,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /**
@@ -151,6 +154,30 @@ class DeadLettersTest {
 
         assertThat(discarded.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         assertThat(file).doesNotExist();
+    }
+
+    /** What the first does is not undone by the second, and the audit log has one of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"discard", "replay"})
+    void isActedOnByOneOfTwoOperators(String second, Sandbox sandbox) throws Exception {
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        drop(sandbox, "eventId,phone,orderId,consentAt\n" + id + ",nobody,1001,2026-06-02T09:00:00Z\n");
+        String address = "/api/dead-letters/"
+                + awaitLetter(sandbox, "file", id).path("id").asText();
+        sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(5)));
+
+        var replayed = CompletableFuture.supplyAsync(() -> post(
+                sandbox, address + "/replay", "{\"body\":\"" + id + "," + number + ",1001,2026-06-02T09:00:00Z\"}"));
+        await().until(() -> sandbox.deliveries(id), claimed -> claimed == 1);
+        var other = post(sandbox, address + "/" + second, "{\"reason\":\"The order was canceled\"}");
+
+        assertThatProblem(other).is(409, "in_progress");
+        assertThat(replayed.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        assertThat(post(sandbox, address + "/" + second, "{\"reason\":\"The order was canceled\"}")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(found(sandbox, "file", id)).isZero();
     }
 
     @Test
