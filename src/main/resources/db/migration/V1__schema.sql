@@ -543,6 +543,18 @@ CREATE INDEX incidents_due_at_idx ON textonce.incidents (due_at) WHERE due_at IS
 -- A reply acknowledges an incident by its name, in upper or lower case.
 CREATE INDEX incidents_name_idx ON textonce.incidents (upper(name));
 
+-- Acknowledgments by reply, stored before the response to Twilio, which does not repeat them: a row stays until the
+-- incidents that it acknowledges could be written. words are those behind ACK; the hashes are the person's by all keys.
+CREATE TABLE textonce.incident_replies (
+    message_sid  text        NOT NULL,
+    phone_hashes bytea[]     NOT NULL,
+    words        text[]      NOT NULL,
+    received_at  timestamptz NOT NULL,
+    due_at       timestamptz NOT NULL,
+
+    CONSTRAINT incident_replies_pk PRIMARY KEY (message_sid)
+);
+
 -- Alert messages: one alert, or a digest of several, to one number. Each counts for the tiered rate limit of its
 -- number. event_id is that of the delivery, so that a message that is handed over again is a duplicate there. due_at is
 -- when it is handed over again, null once it was.

@@ -4,10 +4,12 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.Identifier;
 import io.textonce.message.SmsDraft;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,11 +94,13 @@ public final class Cancellations {
             """;
 
     private final JdbcTemplate jdbc;
+    private final UrgentDatabase urgent;
     private final ForgottenWrites forgotten;
     private final Clock clock;
 
-    Cancellations(JdbcTemplate jdbc, ForgottenWrites forgotten, Clock clock) {
+    Cancellations(JdbcTemplate jdbc, UrgentDatabase urgent, ForgottenWrites forgotten, Clock clock) {
         this.jdbc = jdbc;
+        this.urgent = urgent;
         this.forgotten = forgotten;
         this.clock = clock;
     }
@@ -157,7 +161,30 @@ public final class Cancellations {
                 canceled -> repeat(canceled, event, eventId, reason));
     }
 
+    /**
+     * Cancels messages of an event in one transaction of urgent work with what they are canceled for, so that no crash
+     * comes between.
+     *
+     * @param eventIds writes that, and returns the ids of the messages
+     */
+    public void cancelAll(String event, Supplier<List<String>> eventIds, String reason) {
+        forgotten.perform(
+                () -> urgent.transaction().execute(status -> {
+                    var canceled = new HashMap<String, Canceled>();
+                    for (String eventId : eventIds.get()) {
+                        var id = DeliveryId.next(clock.millis());
+                        canceled.put(eventId, cancel(urgent.jdbc(), id, event, eventId, reason));
+                    }
+                    return canceled;
+                }),
+                canceled -> canceled.forEach((eventId, effect) -> repeat(effect, event, eventId, reason)));
+    }
+
     private Canceled cancel(UUID id, String event, String eventId, String reason) {
+        return cancel(jdbc, id, event, eventId, reason);
+    }
+
+    private static Canceled cancel(JdbcTemplate jdbc, UUID id, String event, String eventId, String reason) {
         jdbc.update(TAKE_KEY, id, event, eventId, reason);
         return jdbc.queryForObject(
                 CANCEL,

@@ -67,7 +67,7 @@ class Alerts implements DueWork {
 
     private static final String IS_DUE = "EXISTS (SELECT FROM textonce.incidents WHERE due_at IS NOT NULL)"
             + " OR EXISTS (SELECT FROM textonce.incident_messages WHERE due_at <= now())"
-            + " OR EXISTS (" + NUMBERS_WAITING + ")";
+            + " OR EXISTS (" + NUMBERS_WAITING + ") OR " + Replies.IS_WAITING;
 
     private static final String TAKE_AGAIN = """
             UPDATE textonce.incident_messages SET due_at = clock_timestamp() + CAST(? AS interval)

@@ -34,6 +34,7 @@ final class IncidentSteps implements PreviewAware {
     private static final int BATCH = 16;
 
     private final Incidents incidents;
+    private final Replies replies;
     private final Alerts alerts;
     private final IncidentPreviews previews;
     private final AlertText text;
@@ -43,6 +44,7 @@ final class IncidentSteps implements PreviewAware {
 
     IncidentSteps(
             Incidents incidents,
+            Replies replies,
             Alerts alerts,
             IncidentPreviews previews,
             AlertText text,
@@ -50,6 +52,7 @@ final class IncidentSteps implements PreviewAware {
             TextOnceProperties settings,
             Clock clock) {
         this.incidents = incidents;
+        this.replies = replies;
         this.alerts = alerts;
         this.previews = previews;
         this.text = text;
@@ -91,6 +94,7 @@ final class IncidentSteps implements PreviewAware {
     }
 
     List<String> due() {
+        replies.applyWaiting(BATCH);
         incidents.passOn(BATCH);
         return alerts.due(BATCH);
     }
@@ -143,8 +147,7 @@ final class IncidentSteps implements PreviewAware {
         var answer = ACK.matcher(String.valueOf(inbound.get("text")));
         if (answer.matches()) {
             var names = NAME.matcher(answer.group(1)).results().map(MatchResult::group);
-            int ended =
-                    incidents.acknowledge((String) inbound.get("from"), names.toList(), (String) inbound.get("sid"));
+            int ended = replies.acknowledge((String) inbound.get("from"), names.toList(), (String) inbound.get("sid"));
             LOG.info("{} acknowledged {} incidents", inbound.get("masked"), ended);
         }
     }

@@ -10,6 +10,7 @@ import io.textonce.phone.PhoneHash;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +32,7 @@ class Incidents {
     private static final Logger LOG = LoggerFactory.getLogger(Incidents.class);
 
     private static final String EVENT = "incident-alert";
+    private static final String ACKNOWLEDGED = "The incident was acknowledged";
 
     private static final String OPEN = """
             INSERT INTO textonce.incidents
@@ -98,23 +100,27 @@ class Incidents {
 
     /**
      * Acknowledgment of all incidents of which a number was alerted before it replied; other words of a reply are ignored.
-     * Twilio may repeat its call about a reply, and the number may have been alerted of more incidents by then.
+     * The reply is done with.
      */
     private static final String ACKNOWLEDGE_ALERTED = """
-            WITH meant AS MATERIALIZED (
+            WITH reply AS (
+                DELETE FROM textonce.incident_replies WHERE message_sid = ?
+                RETURNING phone_hashes, words, received_at
+            ),
+            meant AS MATERIALIZED (
                 SELECT DISTINCT upper(name) AS name FROM textonce.incidents
-                WHERE upper(name) IN (SELECT upper(word) FROM unnest(CAST(? AS text[])) AS words (word))
+                WHERE upper(name) IN (SELECT upper(word) FROM reply, unnest(reply.words) AS words (word))
             ),
             acknowledged AS (
                 UPDATE textonce.incidents AS i SET acknowledged_at = now(), due_at = NULL
+                FROM reply
                 WHERE i.acknowledged_at IS NULL
                   AND (upper(i.name) IN (SELECT name FROM meant) OR NOT EXISTS (SELECT FROM meant))
                   AND EXISTS (
                       SELECT FROM textonce.incident_alerts AS a
                           JOIN textonce.incident_messages AS t ON t.event_id = a.message_id
-                      WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (?)
-                        AND t.alerted_at <= coalesce(
-                            (SELECT received_at FROM textonce.inbound_messages WHERE message_sid = ?), now()))
+                      WHERE a.incident_id = i.event_id AND a.phone_hash = ANY (reply.phone_hashes)
+                        AND t.alerted_at <= reply.received_at)
                 RETURNING event_id
             )
             """ + FORGET;
@@ -235,21 +241,21 @@ class Incidents {
         return acknowledged(ACKNOWLEDGE, name) > 0;
     }
 
-    /**
-     * Acknowledges the incidents of an alerted number.
-     *
-     * @param words of the reply: the names of incidents among them, or else all of which this number was alerted
-     * @param sid of the reply
-     * @return number of incidents that ended
-     */
-    int acknowledge(String phone, List<String> words, String sid) {
-        return acknowledged(ACKNOWLEDGE_ALERTED, words.toArray(String[]::new), phoneHash.all(phone), sid);
+    /** Acknowledges the incidents of an alerted number by its stored reply; returns how many ended. */
+    int acknowledgeAlerted(String sid) {
+        return acknowledged(ACKNOWLEDGE_ALERTED, sid);
     }
 
-    /** Ends incidents, and cancels what waits to be sent, such as after the end of the instance that was about to. */
-    private int acknowledged(String sql, Object... values) {
-        var ended = jdbc.queryForList(sql, String.class, values);
-        cancel(List.of(), ended);
+    /** Ends incidents, and cancels what waits to be sent. */
+    private int acknowledged(String sql, String of) {
+        var ended = new ArrayList<String>();
+        cancellations.cancelAll(
+                EVENT,
+                () -> {
+                    ended.addAll(jdbc.queryForList(sql, String.class, of));
+                    return notSent(List.of(), ended);
+                },
+                ACKNOWLEDGED);
         return ended.size();
     }
 
@@ -258,12 +264,11 @@ class Incidents {
      * delivery then ends as canceled.
      */
     void cancelIfAcknowledged(String message) {
-        cancel(List.of(message), List.of());
+        notSent(List.of(message), List.of()).forEach(id -> cancellations.cancel(EVENT, id, ACKNOWLEDGED));
     }
 
-    private void cancel(List<String> messages, List<String> ended) {
-        jdbc.queryForList(NOT_SENT, String.class, messages.toArray(String[]::new), ended.toArray(String[]::new))
-                .forEach(id -> cancellations.cancel(EVENT, id, "The incident was acknowledged"));
+    private List<String> notSent(List<String> messages, List<String> ended) {
+        return jdbc.queryForList(NOT_SENT, String.class, messages.toArray(String[]::new), ended.toArray(String[]::new));
     }
 
     private static Turn turn(ResultSet row, int number) throws SQLException {

@@ -51,6 +51,9 @@ final class DataErasure {
                 UPDATE textonce.incident_messages SET phone = NULL, phone_hash = '', due_at = NULL
                 WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
             ),
+            replies AS (
+                DELETE FROM textonce.incident_replies WHERE phone_hashes && CAST(:hashes AS bytea[])
+            ),
             approvals AS (
                 DELETE FROM textonce.verify_approvals WHERE phone = :phone RETURNING id
             ),

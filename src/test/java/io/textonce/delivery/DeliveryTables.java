@@ -45,7 +45,8 @@ public record DeliveryTables(
     }
 
     public static Cancellations cancellations(DataSource dataSource) {
-        return new Cancellations(new JdbcTemplate(dataSource), nothingForgotten(), Clock.systemUTC());
+        return new Cancellations(
+                new JdbcTemplate(dataSource), new UrgentDatabase(dataSource), nothingForgotten(), Clock.systemUTC());
     }
 
     static OptOuts optOuts(JdbcTemplate jdbc, PhoneHash hash) {

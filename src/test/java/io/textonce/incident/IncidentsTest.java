@@ -1,12 +1,15 @@
 package io.textonce.incident;
 
+import static io.textonce.sandbox.Fault.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.textonce.event.EventRejected;
 import io.textonce.incident.Incident.Recipient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -32,6 +36,9 @@ class IncidentsTest {
 
     @Autowired
     private Incidents incidents;
+
+    @Autowired
+    private Replies replies;
 
     @Autowired
     private Alerts alerts;
@@ -133,11 +140,11 @@ class IncidentsTest {
         alerts.create(recipients.get(0).phone());
         incidents.open(incident(id + "-elsewhere", null));
 
-        int byAnother = incidents.acknowledge(recipients.get(1).phone(), List.of(), "SM0");
-        int ofAnother = incidents.acknowledge(recipients.get(0).phone(), List.of("INC-" + id + "-elsewhere"), "SM0");
-        int once = incidents.acknowledge(
-                recipients.get(0).phone(), List.of(("inc-" + id).toUpperCase(Locale.ROOT)), "SM0");
-        int twice = incidents.acknowledge(recipients.get(0).phone(), List.of(), "SM0");
+        int byAnother = replies.acknowledge(recipients.get(1).phone(), List.of(), "SM0");
+        int ofAnother = replies.acknowledge(recipients.get(0).phone(), List.of("INC-" + id + "-elsewhere"), "SM0");
+        int once =
+                replies.acknowledge(recipients.get(0).phone(), List.of(("inc-" + id).toUpperCase(Locale.ROOT)), "SM0");
+        int twice = replies.acknowledge(recipients.get(0).phone(), List.of(), "SM0");
 
         assertThat(List.of(byAnother, ofAnother, once, twice)).containsExactly(0, 0, 1, 0);
         assertThat(count(
@@ -198,6 +205,41 @@ class IncidentsTest {
                     .isEqualTo(1);
             assertThat(alerts.create(recipients.get(0).phone())).isEqualTo(id);
         });
+    }
+
+    /** As when the instance ends in between, or the database does not accept the second. */
+    @Test
+    void isAcknowledgedWithItsCancellationsOrNotAtAll(Sandbox sandbox) throws SQLException {
+        incidents.open(incident(id, null));
+        alerts.create(recipients.get(0).phone());
+        sandbox.twilio().forNumber(recipients.get(0).phone(), refuses(21611));
+        sandbox.context().getBean(ProducerTemplate.class).sendBody("direct:incident-send", id);
+        sandbox.awaitStatus(id, "held");
+
+        try (var other = sandbox.database().getDataSource().getConnection()) {
+            other.setAutoCommit(false);
+            try (var lock = other.prepareStatement("SELECT FROM textonce.deliveries WHERE event_id = ? FOR UPDATE")) {
+                lock.setString(1, id);
+                lock.execute();
+            }
+            assertThatThrownBy(() -> incidents.acknowledge("INC-" + id)).isInstanceOf(DataAccessException.class);
+            assertThat(acknowledged()).isZero();
+
+            // A reply waits instead: nobody sends it once more.
+            replies.acknowledge(recipients.get(0).phone(), List.of(), "SM" + id);
+            assertThat(acknowledged()).isZero();
+            other.rollback();
+        }
+
+        sandbox.awaitStatus(id, "canceled");
+        assertThat(acknowledged()).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(
+                        count("SELECT count(*) FROM textonce.incident_replies WHERE message_sid = ?", "SM" + id))
+                .isZero());
+    }
+
+    private int acknowledged() {
+        return count("SELECT count(*) FROM textonce.incidents WHERE event_id = ? AND acknowledged_at IS NOT NULL", id);
     }
 
     @Test
