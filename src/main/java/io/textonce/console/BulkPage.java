@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.util.UUID;
 import org.springframework.stereotype.Controller;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,6 +25,7 @@ final class BulkPage {
     private final Searches searches;
     private final Dashboard overview;
     private final AuditLog audit;
+    private final TransactionOperations transactions;
     private final Clock clock;
 
     BulkPage(
@@ -32,7 +34,9 @@ final class BulkPage {
             Searches searches,
             Dashboard overview,
             AuditLog audit,
+            TransactionOperations transactions,
             Clock clock) {
+        this.transactions = transactions;
         this.actions = actions;
         this.previews = previews;
         this.searches = searches;
@@ -91,15 +95,13 @@ final class BulkPage {
             }
             String who = OperatorAct.actor(request.getRemoteUser());
             String words = PersonalDataMask.mask(filter.words());
-            if (actions.create(id, action(action), who, reason, words, preview.items())) {
-                audit.record(
-                        who,
-                        action(action).verb(),
-                        null,
-                        null,
-                        DeliverySearch.Total.counted(preview.many(), "message") + ", filter: " + words + " (" + reason
-                                + ")");
-            }
+            String detail = DeliverySearch.Total.counted(preview.many(), "message") + ", filter: " + words + " ("
+                    + reason + ")";
+            transactions.executeWithoutResult(status -> {
+                if (actions.create(id, action(action), who, reason, words, preview.items())) {
+                    audit.record(who, action(action).verb(), null, null, detail);
+                }
+            });
             return "redirect:/bulk/" + id;
         } catch (EventRejected e) {
             model.addAttribute("problem", e.reason());
@@ -133,9 +135,11 @@ final class BulkPage {
     @PostMapping("/bulk/{id}/undo")
     String undo(@PathVariable UUID id, HttpServletRequest request) {
         String who = OperatorAct.actor(request.getRemoteUser());
-        if (actions.undo(id, who)) {
-            audit.record(who, "undone", null, null, "bulk action " + id);
-        }
+        transactions.executeWithoutResult(status -> {
+            if (actions.undo(id, who)) {
+                audit.record(who, "undone", null, null, "bulk action " + id);
+            }
+        });
         return "redirect:/bulk/" + id;
     }
 

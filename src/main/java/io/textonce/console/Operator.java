@@ -11,12 +11,14 @@ import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Operator actions. An action that is no longer possible is rejected with a reason; nothing is sent from here. */
 @Component
@@ -30,6 +32,7 @@ final class Operator {
     private final TwilioMessages messages;
     private final TwilioCodes codes;
     private final AuditLog audit;
+    private final TransactionOperations transactions;
     private final MeterRegistry meters;
 
     Operator(
@@ -37,7 +40,9 @@ final class Operator {
             TwilioMessages messages,
             TwilioCodes codes,
             AuditLog audit,
+            TransactionOperations transactions,
             MeterRegistry meters) {
+        this.transactions = transactions;
         this.decisions = decisions;
         this.messages = messages;
         this.codes = codes;
@@ -78,12 +83,10 @@ final class Operator {
             throw new EventRejected(
                     409, "not_possible", "Nothing was done: there was another attempt since you opened the page.");
         }
-        boolean done =
-                decide(id, action, state, who, why) || action.equals("cancel") && cancelAtTwilio(id, state, who, why);
-        if (!done) {
+        if (!recorded(id, action, who, why, () -> decide(id, action, state, who, why))
+                && !(action.equals("cancel") && cancelAtTwilio(id, state, who, why))) {
             throw new EventRejected(409, "not_possible", notPossible(action));
         }
-        record(id, action, who, why);
     }
 
     /**
@@ -93,13 +96,14 @@ final class Operator {
      */
     @Nullable
     String actAsOneOfMany(UUID id, String action, OperatorActions.State state, String who, String why) {
-        boolean done =
-                decide(id, action, state, who, why) || action.equals("cancel") && decisions.requestCancel(id, who, why);
-        if (!done) {
-            return notPossible(action);
-        }
-        record(id, action, who, why);
-        return null;
+        boolean done = recorded(
+                id,
+                action,
+                who,
+                why,
+                () -> decide(id, action, state, who, why)
+                        || action.equals("cancel") && decisions.requestCancel(id, who, why));
+        return done ? null : notPossible(action);
     }
 
     private boolean decide(UUID id, String action, OperatorActions.State state, String who, String why) {
@@ -112,10 +116,20 @@ final class Operator {
         };
     }
 
-    private void record(UUID id, String action, String who, String why) {
-        audit.record(who, BulkAction.of(action).orElseThrow().verb(), id, why);
-        LOG.info("Operator {} acted on delivery {}: {}", who, id, action);
-        meters.counter("textonce.operator.actions", "action", action).increment();
+    /** Performs an action in the transaction that records it: what can't be recorded is not done. */
+    private boolean recorded(UUID id, String action, String who, String why, BooleanSupplier act) {
+        boolean done = Boolean.TRUE.equals(transactions.execute(status -> {
+            if (!act.getAsBoolean()) {
+                return false;
+            }
+            audit.record(who, BulkAction.of(action).orElseThrow().verb(), id, why);
+            return true;
+        }));
+        if (done) {
+            LOG.info("Operator {} acted on delivery {}: {}", who, id, action);
+            meters.counter("textonce.operator.actions", "action", action).increment();
+        }
+        return done;
     }
 
     private boolean cancelAtTwilio(UUID id, OperatorActions.State state, String who, String why) {
@@ -133,8 +147,10 @@ final class Operator {
             throw new EventRejected(
                     503, "try_again", "Twilio did not confirm the cancellation. Check the delivery and retry.");
         }
-        decisions.canceledAtTwilio(id, sid, who, why);
-        return true;
+        return recorded(id, "cancel", who, why, () -> {
+            decisions.canceledAtTwilio(id, sid, who, why);
+            return true;
+        });
     }
 
     /** Returns whether a second attempt would only be rejected again. */

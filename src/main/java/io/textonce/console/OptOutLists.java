@@ -37,8 +37,8 @@ final class OptOutLists {
     private final OptOutReader reader;
     private final AuditLog audit;
 
-    OptOutLists(JdbcTemplate jdbc, OptOuts optOuts, OptOutReader reader, AuditLog audit) {
-        this.jdbc = jdbc;
+    OptOutLists(ConsoleDatabase database, OptOuts optOuts, OptOutReader reader, AuditLog audit) {
+        this.jdbc = database.jdbc();
         this.optOuts = optOuts;
         this.reader = reader;
         this.audit = audit;
@@ -93,13 +93,11 @@ final class OptOutLists {
         String text = body == null ? "" : new String(body, StandardCharsets.UTF_8);
         String type = String.valueOf(request.getContentType());
         var entries = type.startsWith("text/csv") ? reader.csv(text) : reader.json(json(text));
-        var imported = optOuts.importAll(entries);
-        audit.record(
-                request.getRemoteUser(),
-                "imported",
-                null,
-                null,
-                "opt-outs: " + imported.added() + " new of " + entries.size());
+        String user = request.getRemoteUser();
+        var imported = optOuts.importAll(
+                entries,
+                result -> audit.record(
+                        user, "imported", null, null, "opt-outs: " + result.added() + " new of " + entries.size()));
         var answer = SharedBuffers.JSON
                 .createObjectNode()
                 .put("added", imported.added())

@@ -14,24 +14,25 @@ import org.springframework.stereotype.Component;
 final class PersonErasure {
 
     private final ProducerTemplate routes;
-    private final SearchBox box;
-    private final AuditLog audit;
 
-    PersonErasure(ProducerTemplate routes, SearchBox box, AuditLog audit) {
+    PersonErasure(ProducerTemplate routes) {
         this.routes = routes;
-        this.box = box;
-        this.audit = audit;
     }
 
-    /** Returns the report of what was erased. */
+    /** Returns the report of what was erased. The transaction of the erasure also records it. */
     Map<?, ?> erase(String number, String who, String why) {
+        var exchange = routes.send("direct:data-erasure-person", sent -> {
+            sent.getMessage().setBody(number);
+            sent.setVariable("caller", who);
+            sent.setVariable("reason", why);
+        });
+        var failure = exchange.getException();
+        if (failure != null) {
+            var rejection = Causes.find(EventRejected.class, failure);
+            throw rejection == null ? new CamelExecutionException("The erasure failed", exchange, failure) : rejection;
+        }
         try {
-            String report = routes.requestBody("direct:data-erasure-person", number, String.class);
-            audit.record(who, "erased", box.shown(number), null, why);
-            return SharedBuffers.JSON.readValue(report, Map.class);
-        } catch (CamelExecutionException e) {
-            var rejection = Causes.find(EventRejected.class, e);
-            throw rejection == null ? e : rejection;
+            return SharedBuffers.JSON.readValue(exchange.getMessage().getBody(String.class), Map.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

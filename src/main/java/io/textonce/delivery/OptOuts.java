@@ -5,12 +5,14 @@ import io.textonce.message.Sender;
 import io.textonce.phone.PhoneHash;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -51,6 +53,7 @@ public final class OptOuts {
                 FROM unnest(CAST(:senders AS text[])) AS senders (sender)
                 ON CONFLICT (phone_hash, sender) DO UPDATE
                 SET source = CASE WHEN excluded.source = 'person' THEN 'person' ELSE opt_outs.source END
+                RETURNING xmax = 0 AS is_new
             ),
             stopped AS (
                 UPDATE textonce.deliveries
@@ -72,7 +75,7 @@ public final class OptOuts {
                     NULL, NULL
                 FROM stopped
             )
-            SELECT count(*) FROM stopped
+            SELECT (SELECT count(*) FROM opted_out WHERE is_new) AS added, (SELECT count(*) FROM stopped) AS stopped
             """;
 
     private static final String START = """
@@ -128,43 +131,61 @@ public final class OptOuts {
     private int stop(String e164, Collection<String> senders, String source, Instant at, String reason) {
         byte[][] hashes = phoneHash.all(e164);
         var open = without("start", hashes, senders, at);
-        return open.isEmpty() ? 0 : stop(hashes, open, source, at, reason);
+        return open.isEmpty() ? 0 : stop(hashes, open, source, at, reason).messages();
     }
 
-    private int stop(byte[][] hashes, List<String> senders, String source, Instant at, String reason) {
+    private Stopped stop(byte[][] hashes, List<String> senders, String source, Instant at, String reason) {
         var parameters = new HashMap<String, Object>(parameters(hashes, senders));
         parameters.put("source", source);
         parameters.put("at", Timestamp.from(at));
         parameters.put("reason", reason);
-        return named.queryForObject(STOP, parameters, Integer.class);
+        return named.queryForObject(
+                STOP, parameters, (row, n) -> new Stopped(row.getInt("added"), row.getInt("stopped")));
     }
 
-    /** Imports opt-outs: all or none. One whose person sent START since then is ignored. */
-    public Imported importAll(List<Entry> entries) {
-        return forgotten.perform(() -> writeAll(entries));
+    /**
+     * Imports opt-outs: all or none. One whose person sent START since then is ignored.
+     *
+     * @param record of the result, in the same transaction
+     */
+    public Imported importAll(List<Entry> entries, Consumer<Imported> record) {
+        return forgotten.perform(() -> writeAll(entries, record), result -> writeAll(entries, again -> {}));
     }
 
-    private Imported writeAll(List<Entry> entries) {
+    private Imported writeAll(List<Entry> entries, Consumer<Imported> record) {
         return transactions.execute(status -> {
             var imported = Imported.NONE;
-            for (var entry : entries) {
-                byte[][] hashes = entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone());
+            for (var entry : inOneOrder(entries)) {
+                byte[][] hashes = hashes(entry);
                 var open = without("start", hashes, entry.senders(), entry.at());
                 if (open.isEmpty()) {
                     imported = imported.plus(0, 0, 1, 0);
                 } else {
                     boolean known = open.stream().allMatch(sender -> isTrue(HAS, hashes, bare(List.of(sender))));
-                    int stopped = stop(
+                    var stopped = stop(
                             hashes,
                             open,
                             entry.source(),
                             entry.at(),
                             "The customer has opted out (imported: " + entry.source() + ")");
-                    imported = imported.plus(known ? 0 : 1, known ? 1 : 0, 0, stopped);
+                    boolean isNew = !known && stopped.added() > 0;
+                    imported = imported.plus(isNew ? 1 : 0, isNew ? 0 : 1, 0, stopped.messages());
                 }
             }
+            record.accept(imported);
             return imported;
         });
+    }
+
+    /** Two imports of the same numbers wait for each other, instead of one that fails by a deadlock. */
+    private List<Entry> inOneOrder(List<Entry> entries) {
+        return entries.stream()
+                .sorted((one, other) -> Arrays.compareUnsigned(hashes(one)[0], hashes(other)[0]))
+                .toList();
+    }
+
+    private byte[][] hashes(Entry entry) {
+        return entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone());
     }
 
     /**
@@ -222,6 +243,9 @@ public final class OptOuts {
     public void record(UUID delivery) {
         jdbc.update(RECORD, delivery);
     }
+
+    /** @param added new opt-outs; of two transactions that add the same one, it is new to the first */
+    private record Stopped(int added, int messages) {}
 
     /**
      * Opt-out to be imported.

@@ -167,7 +167,11 @@ final class DataErasure {
             String caller = exchange.getVariable("caller", String.class);
             if (caller != null) {
                 acts.publishEvent(new OperatorAct(
-                        caller, "erased", phones.mask((String) person.get("phone")), null, "over the API"));
+                        caller,
+                        "erased",
+                        phones.mask((String) person.get("phone")),
+                        null,
+                        exchange.getVariable("reason", "over the API", String.class)));
             }
             return done;
         }));

@@ -246,9 +246,11 @@ class DatabaseServerTest {
     void optsOutOnceMoreUnlessAStartIsNewer() {
         var imported = Instant.parse("2026-06-02T09:00:00Z");
         try (var instance = new Instance()) {
-            instance.optOuts.importAll(List.of(
-                    new OptOuts.Entry("+15558675300", null, Set.of(DeliveryTables.SENDER), "shop", imported),
-                    new OptOuts.Entry("+15558675301", null, Set.of(DeliveryTables.SENDER), "shop", imported)));
+            instance.optOuts.importAll(
+                    List.of(
+                            new OptOuts.Entry("+15558675300", null, Set.of(DeliveryTables.SENDER), "shop", imported),
+                            new OptOuts.Entry("+15558675301", null, Set.of(DeliveryTables.SENDER), "shop", imported)),
+                    result -> {});
             jdbc.update("TRUNCATE textonce.opt_outs");
             jdbc.update(
                     "INSERT INTO textonce.inbound_messages (message_sid, kind, phone_hash, recipient)"
