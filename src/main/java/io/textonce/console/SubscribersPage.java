@@ -68,6 +68,7 @@ final class SubscribersPage {
     /**
      * @param from of a replay, to the minute, in the zone
      * @param failing event that the page shows
+     * @param seen last decision that the page shows; after another one nothing is done
      */
     @PostMapping("/subscribers/{name}/{action}")
     String act(
@@ -76,6 +77,7 @@ final class SubscribersPage {
             @RequestParam(defaultValue = "") String reason,
             @RequestParam(defaultValue = "") String from,
             @RequestParam(required = false) @Nullable Long failing,
+            @RequestParam(required = false) @Nullable String seen,
             @RequestParam(defaultValue = "UTC") String zone,
             Model model,
             HttpServletRequest request,
@@ -86,6 +88,7 @@ final class SubscribersPage {
         act.put("reason", reason);
         act.put("from", time(from, zone));
         act.put("failing", failing);
+        act.put("seen", seen);
         act.put("user", request.getRemoteUser());
         try {
             routes.requestBody("direct:subscriptions-act", act);

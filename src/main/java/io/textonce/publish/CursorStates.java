@@ -23,26 +23,29 @@ class CursorStates {
             """;
 
     /** Move of a cursor by an operator; the current holder of the lease writes nothing more. */
+    /** Condition that no operator has acted since another one looked: the second writer loses. */
+    private static final String SEEN = " AND (CAST(? AS text) IS NULL OR coalesce(decision, '') = ?)";
+
     private static final String MOVE = """
             UPDATE textonce.outbox_cursors
             SET published_id = coalesce(?, published_id), holder = NULL, leased_until = NULL, failed_id = NULL,
                 failing_since = NULL, failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL,
                 decision = ?
             WHERE name = ?
-            """;
+            """ + SEEN;
 
     private static final String SUSPEND = """
             UPDATE textonce.outbox_cursors
             SET suspended_at = coalesce(suspended_at, now()), holder = NULL, leased_until = NULL, decision = ?
             WHERE name = ?
-            """;
+            """ + SEEN;
 
     private static final String SKIP = """
             UPDATE textonce.outbox_cursors
             SET published_id = failed_id, holder = NULL, leased_until = NULL, failed_id = NULL, failing_since = NULL,
                 failures = 0, next_try_at = now(), last_error = NULL, suspended_at = NULL, decision = ?
             WHERE name = ? AND failed_id IS NOT NULL AND failed_id = coalesce(?, failed_id)
-            """;
+            """ + SEEN;
 
     private final JdbcTemplate jdbc;
 
@@ -54,18 +57,22 @@ class CursorStates {
         return jdbc.query(STATES, CursorStates::state, (Object) names.toArray(String[]::new));
     }
 
-    /** Continues at once, also after a suspension. */
-    void resume(String name, String decision) {
-        jdbc.update(MOVE, null, decision, name);
+    /**
+     * Continues at once, also after a suspension; false if another operator has acted.
+     *
+     * @param seen last decision that the operator saw, empty if there was none; null for any
+     */
+    boolean resume(String name, @Nullable String seen, String decision) {
+        return jdbc.update(MOVE, null, decision, name, seen, seen) == 1;
     }
 
-    /** Continues with the entries since a time, published or not. */
-    void replay(String name, Instant from, String decision) {
-        jdbc.update(MOVE, Timeline.firstSince(from, jdbc) - 1, decision, name);
+    /** Continues with the entries since a time, published or not, under the condition of {@link #resume}. */
+    boolean replay(String name, Instant from, @Nullable String seen, String decision) {
+        return jdbc.update(MOVE, Timeline.firstSince(from, jdbc) - 1, decision, name, seen, seen) == 1;
     }
 
-    void suspend(String name, String decision) {
-        jdbc.update(SUSPEND, decision, name);
+    boolean suspend(String name, @Nullable String seen, String decision) {
+        return jdbc.update(SUSPEND, decision, name, seen, seen) == 1;
     }
 
     /** Records the answer to a test event. */
@@ -74,8 +81,8 @@ class CursorStates {
     }
 
     /** Skips the failing event; false if there is none, or if it is not the one that was seen. */
-    boolean skip(String name, @Nullable Long seen, String decision) {
-        return jdbc.update(SKIP, decision, name, seen) == 1;
+    boolean skip(String name, @Nullable Long failing, @Nullable String seen, String decision) {
+        return jdbc.update(SKIP, decision, name, failing, seen, seen) == 1;
     }
 
     private static State state(ResultSet row, int number) throws SQLException {

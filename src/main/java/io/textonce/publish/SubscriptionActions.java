@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Operator actions on the subscribers; each is stored with actor and reason. */
 @Component
@@ -27,6 +28,7 @@ final class SubscriptionActions {
     private final OutboxPublisher publisher;
     private final Collection<String> names;
     private final ApplicationEventPublisher acts;
+    private final TransactionOperations transactions;
     private final MeterRegistry meters;
     private final Clock clock;
 
@@ -34,8 +36,10 @@ final class SubscriptionActions {
             CursorStates subscriptions,
             OutboxPublisher publisher,
             ApplicationEventPublisher acts,
+            TransactionOperations transactions,
             MeterRegistry meters,
             Clock clock) {
+        this.transactions = transactions;
         this.subscriptions = subscriptions;
         this.publisher = publisher;
         this.names = publisher.names();
@@ -53,6 +57,7 @@ final class SubscriptionActions {
                         (String) body.get("action"),
                         (String) body.get("from"),
                         (Long) body.get("failing"),
+                        (String) body.get("seen"),
                         (String) body.get("reason"),
                         (String) body.get("user")));
     }
@@ -62,12 +67,21 @@ final class SubscriptionActions {
      *
      * @param from time of a replay
      * @param failing event to skip, or null for the one that is failing
+     * @param seen last decision that the operator saw, empty if there was none; null for any
      * @param user the operator, or null in the sandbox
      * @return the subscriber's answer to a test event, else null
-     * @throws EventRejected 400 without a reason or a time, 404 for no such subscriber or action, 409 when nothing can be skipped
+     * @throws EventRejected 400 without a reason or a time, 404 for no such subscriber or action, 409 when nothing can be skipped, or
+     *     another operator has acted
      */
     @Nullable
-    String act(String name, String action, String from, @Nullable Long failing, String typed, @Nullable String user) {
+    String act(
+            String name,
+            String action,
+            String from,
+            @Nullable Long failing,
+            @Nullable String seen,
+            String typed,
+            @Nullable String user) {
         if (!names.contains(name)) {
             throw unknown();
         }
@@ -75,32 +89,42 @@ final class SubscriptionActions {
         String act = action.equals("replay") ? action + " from " + time(from) : action;
         String decision = clock.instant().truncatedTo(ChronoUnit.SECONDS) + " " + OperatorAct.actor(user) + ": " + act
                 + " (" + reason + ")";
-        String answer = null;
-        switch (action) {
-            case "resume" -> subscriptions.resume(name, decision);
-            case "suspend" -> subscriptions.suspend(name, decision);
-            case "replay" -> subscriptions.replay(name, time(from), decision);
-            case "test" -> {
-                answer = publisher.test(name, clock.instant());
-                subscriptions.tested(name, decision + ": " + answer);
+        String answer = action.equals("test") ? publisher.test(name, clock.instant()) : null;
+        // What can't be recorded is not done: its operator would repeat it.
+        transactions.executeWithoutResult(status -> {
+            if (!write(name, action, from, failing, seen, answer == null ? decision : decision + ": " + answer)) {
+                throw new EventRejected(409, "not_possible", notPossible(action, failing));
             }
-            case "skip" -> {
-                if (!subscriptions.skip(name, failing, decision)) {
-                    throw new EventRejected(
-                            409,
-                            "not_possible",
-                            failing == null
-                                    ? "No event is failing, so there is none to skip."
-                                    : "Nothing was skipped: that event is no longer failing.");
-                }
-            }
-            default -> throw unknown();
-        }
+            acts.publishEvent(new OperatorAct(
+                    user, verb(action), null, null, "subscriber " + name + ": " + act + " (" + reason + ")"));
+        });
         LOG.info("Subscription {}: {}", name, decision);
         meters.counter("textonce.operator.actions", "action", action).increment();
-        acts.publishEvent(new OperatorAct(
-                user, verb(action), null, null, "subscriber " + name + ": " + act + " (" + reason + ")"));
         return answer;
+    }
+
+    private boolean write(
+            String name, String action, String from, @Nullable Long failing, @Nullable String seen, String decision) {
+        return switch (action) {
+            case "resume" -> subscriptions.resume(name, seen, decision);
+            case "suspend" -> subscriptions.suspend(name, seen, decision);
+            case "replay" -> subscriptions.replay(name, time(from), seen, decision);
+            case "skip" -> subscriptions.skip(name, failing, seen, decision);
+            case "test" -> {
+                subscriptions.tested(name, decision);
+                yield true;
+            }
+            default -> throw unknown();
+        };
+    }
+
+    private static String notPossible(String action, @Nullable Long failing) {
+        if (!action.equals("skip")) {
+            return "Nothing was done: another operator has acted on this subscriber since.";
+        }
+        return failing == null
+                ? "No event is failing, so there is none to skip."
+                : "Nothing was skipped: that event is no longer failing.";
     }
 
     private static String verb(String action) {

@@ -58,6 +58,7 @@ final class SubscriptionResponses {
                 path.group(2),
                 body.path("from").asText(""),
                 body.hasNonNull("failing") ? (Long) body.path("failing").asLong() : null,
+                body.hasNonNull("decision") ? body.path("decision").asText() : null,
                 body.path("reason").asText(""),
                 request.getRemoteUser());
         var members = members(subscriptions.states(List.of(name)).get(0));

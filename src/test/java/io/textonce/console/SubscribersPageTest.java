@@ -1,16 +1,19 @@
 package io.textonce.console;
 
 import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.PageClient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** Operators act on the sandbox's webhook by the page, and see what it received. */
 @SandboxTest
 class SubscribersPageTest {
+
+    private static final Pattern SEEN =
+            Pattern.compile("(?s)/subscribers/sandbox/test.*?name=\"seen\" value=\"([^\"]*)\"");
 
     private Sandbox sandbox;
     private PageClient pages;
@@ -99,6 +105,22 @@ class SubscribersPageTest {
         assertThat(stale.statusCode()).isEqualTo(409);
         assertThat(stale.body()).contains("Nothing was skipped", failing);
         assertThat(act("skip", "reason=Why&failing=" + failing).body()).contains(": skip (Why)");
+    }
+
+    @Test
+    void doesNothingOnAPageThatIsOlderThanAnotherOperatorsAction() {
+        var decision = SEEN.matcher(pages.get("/subscribers").body());
+        assertThat(decision.find()).isTrue();
+        String seen = "&seen=" + URLEncoder.encode(decision.group(1), UTF_8);
+
+        assertThat(act("suspend", "reason=One" + seen).statusCode()).isEqualTo(200);
+        var stale = act("resume", "reason=Two" + seen);
+        var api = sandbox.postJson(
+                "/api/subscriptions/sandbox/resume", "{\"reason\":\"Three\",\"decision\":\"another\"}");
+
+        assertThat(stale.statusCode()).isEqualTo(409);
+        assertThat(stale.body()).contains("another operator has acted", "suspend (One)");
+        assertThat(api.statusCode()).isEqualTo(409);
     }
 
     @Test

@@ -112,7 +112,7 @@ class OutboxCursorsTest {
 
         assertThat(here.take(all())).isNull();
         assertThat(here.waiting(List.of(NAME))).isEmpty();
-        states.resume(NAME, "a test");
+        states.resume(NAME, null, "a test");
         assertThat(here.take(all())).isNotNull();
     }
 
@@ -122,7 +122,7 @@ class OutboxCursorsTest {
         var from = Instant.now().minusSeconds(30);
         var batch = taken(here, all());
 
-        states.replay(NAME, from, "a test");
+        states.replay(NAME, from, null, "a test");
         here.advance(batch, batch.end());
 
         // What others did in that time comes too, perhaps in several batches.
