@@ -14,6 +14,7 @@ import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSid;
 import io.textonce.tuning.SharedBuffers;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -63,12 +64,16 @@ final class InboundMessages implements DueWork {
             RETURNING i.message_sid, i.received_at, i.phone, i.recipient, i.service, i.body
             """.formatted(UNPUBLISHED);
 
+    /** Time after its call in which a message is tried once more. */
+    private static final Duration LAST_TRY = Duration.ofSeconds(9);
+
     private final NamedParameterJdbcTemplate jdbc;
     private final TransactionOperations transactions;
     private final OptOuts optOuts;
     private final ForgottenWrites forgotten;
     private final PhoneNumbers phones;
     private final PhoneHash phoneHash;
+    private final EventRouteGuard guard;
     private final Keywords keywords;
     /** True if there is a queue for messages other than those keywords. */
     private final boolean published;
@@ -83,7 +88,9 @@ final class InboundMessages implements DueWork {
             PhoneNumbers phones,
             PhoneHash phoneHash,
             TextOnceProperties settings,
+            EventRouteGuard guard,
             MeterRegistry meters) {
+        this.guard = guard;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.optOuts = optOuts;
@@ -186,6 +193,14 @@ final class InboundMessages implements DueWork {
                     stopped);
         }
         Twiml.answer(exchange, 200);
+    }
+
+    /**
+     * Returns whether a transient failure is retried: Twilio waits for 15 s, and does not repeat its call unless it is
+     * configured so. A try may take the 3 s that a connection is waited for.
+     */
+    boolean isInTime(Exchange exchange) {
+        return guard.isTransient(exchange) && exchange.getClock().elapsed() < LAST_TRY.toMillis();
     }
 
     /** Answers a failure with nothing to text; its status has Twilio call again, or call the fallback URL. */

@@ -61,6 +61,7 @@ class InboundMessagesTest {
                 new PhoneNumbers(),
                 hash,
                 settings,
+                sandbox.context().getBean(EventRouteGuard.class),
                 new SimpleMeterRegistry());
     }
 

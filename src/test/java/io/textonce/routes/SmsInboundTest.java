@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
@@ -284,6 +285,30 @@ class SmsInboundTest {
             assertThat(answer.body()).isEqualTo("<Response/>");
             assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("text/xml");
         }
+    }
+
+    /** Twilio calls once: a connection that breaks must not lose what a person sent. */
+    @Test
+    void storesAMessageWhoseTransactionWasLost(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        CompletableFuture<Integer> received;
+        try (var other = sandbox.database().getDataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE textonce.inbound_messages");
+            received = CompletableFuture.supplyAsync(() ->
+                    sandbox.twilio().receives(number, Peers.FROM_NUMBER, "STOP").status());
+
+            await().until(
+                            () -> sandbox.database()
+                                    .queryForList("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
+                                            + " AND relation = 'textonce.inbound_messages'::regclass"),
+                            ended -> !ended.isEmpty());
+            other.rollback();
+        }
+
+        assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo(200);
+        var refused = sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+        assertThat(sandbox.json(refused).get("code").asInt()).isEqualTo(21610);
     }
 
     @Test
