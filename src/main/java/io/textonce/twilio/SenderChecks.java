@@ -9,7 +9,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
 /** Checks of the sender: that it is ours and can send, and that replies to it, STOP among them, come to us. */
 final class SenderChecks {
@@ -18,6 +18,9 @@ final class SenderChecks {
     private static final String INBOUND = "inbound URL";
     private static final String CALLBACK = "callback URL";
     private static final String OPT_OUT = "opt-out";
+
+    /** Fragment that has Twilio repeat a webhook after any failure, or after a 5xx. */
+    private static final Pattern REPEATS = Pattern.compile("#(?=.*\\brc=[1-5])(?=.*\\brp=[^&]*(all|5xx))");
 
     private final TwilioResources twilio;
     private final TwilioSettings account;
@@ -91,6 +94,7 @@ final class SenderChecks {
                         ? number.path("sms_url").asText("")
                         : "that of the TwiML app "
                                 + number.path("sms_application_sid").asText(),
+                number.path("sms_fallback_url").asText(""),
                 "the number's “A message comes in”");
     }
 
@@ -111,12 +115,13 @@ final class SenderChecks {
             found.add(Diagnosis.warning(
                     INBOUND,
                     "The Messaging Service " + name + " leaves replies to the webhook of each of its numbers",
-                    "Choose “Send a webhook” in the service's integration, with " + inboundUrl() + "."));
+                    "Choose “Send a webhook” in the service's integration, with " + inboundUrl() + "#rc=5&rp=all."));
         } else {
             inbound(
                     found,
                     name,
                     service.path("inbound_request_url").asText(""),
+                    service.path("fallback_url").asText(""),
                     "the service's integration, “Send a webhook”");
         }
     }
@@ -154,22 +159,33 @@ final class SenderChecks {
     }
 
     /** Without replies, opt-outs are known only from Twilio's rejections. */
-    private void inbound(List<Diagnosis> found, String name, @Nullable String url, String where) {
-        if (inboundUrl().equals(url)) {
-            found.add(Diagnosis.ok(INBOUND, "Replies to " + name + " come to " + url));
+    private void inbound(List<Diagnosis> found, String name, String url, String fallback, String where) {
+        if (isOurs(url)) {
+            found.add(
+                    REPEATS.matcher(url).find() || isOurs(fallback)
+                            ? Diagnosis.ok(INBOUND, "Replies to " + name + " come to " + inboundUrl())
+                            : Diagnosis.warning(
+                                    INBOUND,
+                                    "A reply to " + name
+                                            + " that can't be stored at the moment is lost: Twilio does not repeat it",
+                                    "Append #rc=5&rp=all to the address in " + where
+                                            + ", or set the address as the fallback URL, too."));
             found.add(Diagnosis.ok(OPT_OUT, "STOP and START to " + name + " come to TextOnce"));
             return;
         }
         found.add(Diagnosis.fault(
                 INBOUND,
-                "Replies to " + name
-                        + (url == null || url.isEmpty() ? " go nowhere" : " go to another address: " + url),
-                "Set " + where + " to " + inboundUrl() + "."));
+                "Replies to " + name + (url.isEmpty() ? " go nowhere" : " go to another address: " + url),
+                "Set " + where + " to " + inboundUrl() + "#rc=5&rp=all."));
         found.add(Diagnosis.fault(
                 OPT_OUT,
                 "STOP to " + name
                         + " does not come to TextOnce: held messages are not stopped, and support does not see it",
                 "Fix the inbound URL. Until then Twilio alone rejects messages to those who opted out (21610)."));
+    }
+
+    private boolean isOurs(String url) {
+        return url.replaceFirst("#.*", "").equals(inboundUrl());
     }
 
     private String inboundUrl() {

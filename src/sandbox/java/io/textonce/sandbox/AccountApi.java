@@ -86,13 +86,14 @@ final class AccountApi {
         if (path.equals("/IncomingPhoneNumbers.json")) {
             return "{\"incoming_phone_numbers\":[{\"phone_number\":\""
                     + call.query().text("PhoneNumber") + "\",\"sms_url\":\"" + inbound.url()
-                    + "\",\"capabilities\":{\"sms\":true}}]}";
+                    + "#rc=5&rp=all\",\"capabilities\":{\"sms\":true}}]}";
         }
         if (path.equals("/v1/Messaging/GeoPermissions")) {
             return "{\"permissions\":[{\"country_code\":\"US\",\"type\":\"country\",\"enabled\":true}]}";
         }
         if (path.matches("/v1/Services/MG[0-9a-fA-F]{32}")) {
-            return "{\"inbound_request_url\":\"" + inbound.url() + "\",\"use_inbound_webhook_on_number\":false}";
+            return "{\"inbound_request_url\":\"" + inbound.url()
+                    + "#rc=5&rp=all\",\"use_inbound_webhook_on_number\":false}";
         }
         if (path.matches("/v1/Services/MG[0-9a-fA-F]{32}/PhoneNumbers")) {
             return "{\"phone_numbers\":[{\"phone_number\":\"" + Peers.FROM_NUMBER + "\"}]}";

@@ -129,6 +129,10 @@ class DoctorTest {
                 "[{'sms_url':'','capabilities':{'sms':true}}] | inbound URL | FAULT | to https://sms.example.com/twilio/inbound",
                 "[{'sms_url':'https://demo.twilio.com','capabilities':{'sms':true}}] | inbound URL | FAULT | A message comes in",
                 "[{'sms_url':'https://demo.twilio.com','capabilities':{'sms':true}}] | opt-out | FAULT | Fix the inbound URL",
+                "[{'sms_url':'URL','capabilities':{'sms':true}}] | inbound URL | WARNING | Append #rc=5&rp=all",
+                "[{'sms_url':'URL#rc=5','capabilities':{'sms':true}}] | inbound URL | WARNING | Append #rc=5&rp=all",
+                "[{'sms_url':'URL','sms_fallback_url':'URL','capabilities':{'sms':true}}] | inbound URL | OK | ''",
+                "[{'sms_url':'URL#rc=2&rp=5xx','capabilities':{'sms':true}}] | inbound URL | OK | ''",
                 "[{'sms_url':'URL','sms_application_sid':'AP1','capabilities':{'sms':true}}] | inbound URL | FAULT | A message comes in",
             })
     void namesWhatIsWrongWithTheNumber(String numbers, String check, Level level, String fix) {
