@@ -29,6 +29,14 @@ public final class AdmissionControl extends OncePerRequestFilter {
     /** Maximum time for a whole body; a modem would meet it. A slow client must not occupy a place forever. */
     private static final Duration MOST_BODY_TIME = Duration.ofSeconds(10);
 
+    /** Maximum time for the body of a webhook: Twilio sends from data centers, and strangers can call webhooks, too. */
+    private static final Duration MOST_WEBHOOK_TIME = Duration.ofSeconds(3);
+
+    /** Webhooks whose bodies may be arriving, as a multiple of those that are processed. */
+    private static final int ARRIVING = 4;
+
+    private static final String WEBHOOKS = "/twilio/";
+
     /**
      * Grace period for a place that is about to be released: a caller may receive its response, and send its next
      * request, just before.
@@ -49,6 +57,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
     private final Semaphore calls;
     private final Semaphore reserved;
     private final Semaphore callbacks;
+    private final Semaphore arrivals;
     private final int maxBody;
     private final BooleanSupplier running;
     private final Activity activity;
@@ -61,6 +70,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
         this.calls = new Semaphore(settings.maxInFlight());
         this.reserved = new Semaphore(few);
         this.callbacks = new Semaphore(settings.maxCallbacksInFlight());
+        this.arrivals = new Semaphore(settings.maxCallbacksInFlight() * ARRIVING);
         count("api", meters, settings.maxInFlight() + few, calls, reserved);
         count("webhook", meters, settings.maxCallbacksInFlight(), callbacks);
         this.maxBody = Math.toIntExact(settings.maxBody().toBytes());
@@ -95,20 +105,56 @@ public final class AdmissionControl extends OncePerRequestFilter {
                             503, "try_again", "TextOnce is starting or stopping. The event was not accepted; retry."));
             return;
         }
-        var permits = admit(ApplicationPath.of(request));
+        String path = ApplicationPath.of(request);
+        byte[] webhook = null;
+        if (path.startsWith(WEBHOOKS)) {
+            webhook = arrived(request, response);
+            if (webhook == null) {
+                return;
+            }
+        }
+        var permits = admit(path);
         if (permits == null) {
-            turnAway(
-                    request,
-                    response,
-                    new Problem(503, "overloaded", "Too many requests at once. The event was not accepted; retry."));
+            turnAway(request, response, overloaded());
             return;
         }
         activity.mark();
         try {
-            pass(request, response, chain);
+            byte[] body = webhook == null ? read(request, response, new byte[0], MOST_BODY_TIME) : webhook;
+            if (body != null) {
+                var watched = new MutedFailure(response);
+                chain.doFilter(new BufferedRequest(request, body), watched);
+                watched.explain();
+            }
         } finally {
             permits.release();
         }
+    }
+
+    /**
+     * Returns the body of a webhook, or null if it was rejected. Until its body is here, it is unknown whether Twilio
+     * sends it, so it takes no place of those that are processed; with its body in the first packet it needs no other.
+     */
+    private byte @Nullable [] arrived(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        // A part of a chunk's head would be waited for.
+        boolean isChunked = request.getHeader("Transfer-Encoding") != null;
+        byte[] begin = isChunked ? new byte[0] : TimedBody.arrived(request.getInputStream(), maxBody + 1);
+        if (!isChunked && begin.length >= request.getContentLengthLong()) {
+            return read(request, response, begin, MOST_WEBHOOK_TIME);
+        }
+        if (!isAdmitted(arrivals)) {
+            turnAway(request, response, overloaded());
+            return null;
+        }
+        try {
+            return read(request, response, begin, MOST_WEBHOOK_TIME);
+        } finally {
+            arrivals.release();
+        }
+    }
+
+    private static Problem overloaded() {
+        return new Problem(503, "overloaded", "Too many requests at once. The event was not accepted; retry.");
     }
 
     /** Returns the semaphore of which the request has a permit, or null. A free place of all is taken first. */
@@ -117,7 +163,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
         if (isUrgent && calls.tryAcquire()) {
             return calls;
         }
-        var permits = path.startsWith("/twilio/") ? callbacks : isUrgent ? reserved : calls;
+        var permits = path.startsWith(WEBHOOKS) ? callbacks : isUrgent ? reserved : calls;
         return isAdmitted(permits) ? permits : null;
     }
 
@@ -130,11 +176,12 @@ public final class AdmissionControl extends OncePerRequestFilter {
         }
     }
 
-    private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws IOException, ServletException {
+    /** Returns the body, or null if the request was rejected. */
+    private byte @Nullable [] read(
+            HttpServletRequest request, HttpServletResponse response, byte[] begin, Duration time) throws IOException {
         if (Twiml.isAsked(request) && !Twiml.METHODS.contains(request.getMethod())) {
             turnAway(request, response, new Problem(405, "method_not_allowed", "Webhooks accept POST and GET only."));
-            return;
+            return null;
         }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -143,27 +190,25 @@ public final class AdmissionControl extends OncePerRequestFilter {
                     request,
                     response,
                     new Problem(415, "unsupported_media_type", "Send the body without Content-Encoding."));
-            return;
+            return null;
         }
         if (request.getContentLengthLong() > maxBody) {
             turnAway(request, response, tooLarge());
-            return;
+            return null;
         }
         byte[] body;
         try {
-            body = TimedBody.read(request.getInputStream(), maxBody + 1, MOST_BODY_TIME);
+            body = TimedBody.read(request.getInputStream(), begin, maxBody + 1, time);
         } catch (IOException e) {
             turnAway(
                     request, response, new Problem(400, "bad_request", "The request body was incomplete or too slow."));
-            return;
+            return null;
         }
         if (body.length > maxBody) {
             turnAway(request, response, tooLarge());
-            return;
+            return null;
         }
-        var watched = new MutedFailure(response);
-        chain.doFilter(new BufferedRequest(request, body), watched);
-        watched.explain();
+        return body;
     }
 
     private Problem tooLarge() {

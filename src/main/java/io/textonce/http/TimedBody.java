@@ -13,6 +13,20 @@ public final class TimedBody {
 
     private TimedBody() {}
 
+    /** Returns what has arrived of a body, without a wait. */
+    static byte[] arrived(InputStream in, int most) throws IOException {
+        var body = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK];
+        while (body.size() < most && in.available() > 0) {
+            int read = in.read(chunk, 0, Math.min(chunk.length, most - body.size()));
+            if (read < 0) {
+                break;
+            }
+            body.write(chunk, 0, read);
+        }
+        return body.toByteArray();
+    }
+
     /**
      * Returns the body, or its beginning if it is longer.
      *
@@ -20,7 +34,13 @@ public final class TimedBody {
      * @throws IOException when the body stops, or takes longer than it may
      */
     public static byte[] read(InputStream in, int most, Duration time) throws IOException {
+        return read(in, new byte[0], most, time);
+    }
+
+    /** Returns the body whose beginning was read before, as {@link #read(InputStream, int, Duration)}. */
+    static byte[] read(InputStream in, byte[] begin, int most, Duration time) throws IOException {
         var body = new ByteArrayOutputStream();
+        body.writeBytes(begin);
         byte[] chunk = new byte[CHUNK];
         long end = System.nanoTime() + time.toNanos();
         while (body.size() < most) {

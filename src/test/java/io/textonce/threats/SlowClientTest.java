@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.sandbox.Peers;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.io.IOException;
@@ -31,6 +32,24 @@ class SlowClientTest {
         await().atMost(Duration.ofSeconds(25))
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> slow.stream().allMatch(SlowClientTest::isEnded));
+        for (Socket socket : slow) {
+            socket.close();
+        }
+    }
+
+    /** A body that is not here yet may be a stranger's: only what is here takes the places of Twilio's webhooks. */
+    @Test
+    void keepsNoWebhookOfTwilioWaiting(Sandbox sandbox) throws IOException {
+        List<Socket> slow = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            slow.add(begin(sandbox, "/twilio/status-callback"));
+        }
+
+        for (int i = 0; i < 10; i++) {
+            var answer = sandbox.twilio().receives(sandbox.newNumber(), Peers.FROM_NUMBER, "Hello");
+            assertThat(answer.status()).isEqualTo(200);
+        }
+
         for (Socket socket : slow) {
             socket.close();
         }
