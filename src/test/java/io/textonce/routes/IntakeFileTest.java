@@ -386,6 +386,49 @@ class IntakeFileTest {
         Files.delete(growing);
     }
 
+    /** As on a full disk: neither is a rejected line lost, nor one that was sent rejected. */
+    @ParameterizedTest
+    @ValueSource(strings = {"done", "failed"})
+    void readsAFileAgainWhoseOutcomesCouldNotBeWritten(String folder, Sandbox sandbox) throws IOException {
+        String name = UUID.randomUUID() + ".csv";
+        String number = sandbox.newNumber();
+        String bad = sandbox.newEventId();
+        Path away = folder(sandbox).resolve(folder);
+        Path aside = sandbox.peers().inbox().resolveSibling("aside-" + folder);
+        Files.createDirectories(away);
+        sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(3)));
+        String content = "eventId,phone,orderId,consentAt\n" + sandbox.newEventId() + "," + number
+                + ",1001,2026-06-02T09:00:00Z\n";
+        if (folder.equals("failed")) {
+            Files.move(away, aside);
+            Files.writeString(away, "");
+            content += bad + ",nobody,1001,2026-06-02T09:00:00Z\n";
+        }
+
+        sandbox.drop(EVENT, name, content);
+        await().until(() -> sandbox.twilio().postsTo(number), posts -> !posts.isEmpty());
+        if (folder.equals("done")) {
+            Files.move(away, aside);
+        }
+        await().until(
+                        () -> sandbox.database()
+                                .queryForList(
+                                        "SELECT state FROM textonce.file_runs WHERE path LIKE '%' || ?",
+                                        String.class, name),
+                        states -> states.contains("stopped"));
+        Files.deleteIfExists(away);
+        Files.move(aside, away);
+
+        awaitDone(sandbox, name);
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+        Path rejected = failed(sandbox, EVENT, name);
+        if (folder.equals("failed")) {
+            assertThat(rejected).content().contains(bad).doesNotContain(number);
+        } else {
+            assertThat(rejected).doesNotExist();
+        }
+    }
+
     @Test
     void readsAFileAgainThatWasWrittenOnWhileItWasRead(Sandbox sandbox) throws IOException {
         List<String> numbers = numbers(sandbox, 2);

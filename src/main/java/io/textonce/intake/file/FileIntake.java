@@ -112,19 +112,21 @@ public final class FileIntake {
     }
 
     /** Adds a rejected line with its reason. */
-    public void bad(Exchange exchange) throws IOException {
+    public void bad(Exchange exchange) {
         var run = run(exchange);
         var line = exchange.getVariable("line", EventLine.class);
-        run.bad(line, reason(exchange));
         var delivery = exchange.getVariable("delivery", Delivery.class);
-        run.results()
-                .add(
-                        line.number(),
-                        eventId(exchange),
-                        delivery == null ? null : delivery.id(),
-                        "rejected",
-                        null,
-                        reason(exchange));
+        write(run, () -> {
+            run.bad(line, reason(exchange));
+            run.results()
+                    .add(
+                            line.number(),
+                            eventId(exchange),
+                            delivery == null ? null : delivery.id(),
+                            "rejected",
+                            null,
+                            reason(exchange));
+        });
         runs.count(false);
         if (Problem.rejection(caught(exchange)) == null && run.isFirstUnexpected()) {
             LOG.error(
@@ -133,19 +135,42 @@ public final class FileIntake {
     }
 
     /** Adds the outcome of an accepted line to the results; after a stop there is none. */
-    public void accepted(Exchange exchange) throws IOException {
+    public void accepted(Exchange exchange) {
+        var run = run(exchange);
         var delivery = exchange.getVariable("delivery", Delivery.class);
         var outcome = exchange.getVariable("outcome", EventOutcome.class);
-        run(exchange)
-                .results()
-                .add(
-                        exchange.getVariable("line", EventLine.class).number(),
-                        eventId(exchange),
-                        delivery == null ? null : delivery.id(),
-                        delivery != null ? delivery.status().word() : outcome == null ? "accepted" : outcome.status(),
-                        delivery == null ? null : delivery.sid(),
-                        delivery != null && delivery.duplicate() ? "duplicate" : null);
+        write(
+                run,
+                () -> run.results()
+                        .add(
+                                exchange.getVariable("line", EventLine.class).number(),
+                                eventId(exchange),
+                                delivery == null ? null : delivery.id(),
+                                delivery != null
+                                        ? delivery.status().word()
+                                        : outcome == null ? "accepted" : outcome.status(),
+                                delivery == null ? null : delivery.sid(),
+                                delivery != null && delivery.duplicate() ? "duplicate" : null));
         runs.count(true);
+    }
+
+    /**
+     * Writes the outcome of a line, or stops reading, such as when the disk is full: the file is read again, and what was
+     * sent is a duplicate then. Otherwise a rejected line would be lost, or one that was sent would be reported as rejected.
+     */
+    private static void write(FileRun run, Output output) {
+        try {
+            output.write();
+        } catch (IOException e) {
+            run.stop("its outcomes can't be written: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** Output of a line's outcome. */
+    @FunctionalInterface
+    private interface Output {
+
+        void write() throws IOException;
     }
 
     private static @Nullable String eventId(Exchange exchange) {
@@ -163,11 +188,14 @@ public final class FileIntake {
     }
 
     /** Rejects a file that can't be read at all. */
-    public void badFile(Exchange exchange) throws IOException {
-        var run = run(exchange);
-        run.bad(EventLine.wholeFile(1, "was rejected"), reason(exchange));
-        LOG.warn("{} was moved to failed: {}", file(exchange), DeadLetters.logged(reason(exchange)));
-        finish(exchange);
+    public void badFile(Exchange exchange) {
+        try {
+            run(exchange).bad(EventLine.wholeFile(1, "was rejected"), reason(exchange));
+            finish(exchange);
+            LOG.warn("{} was moved to failed: {}", file(exchange), DeadLetters.logged(reason(exchange)));
+        } catch (IOException | FileStays e) {
+            leave(file(exchange), e);
+        }
     }
 
     /** Moves the file and its rejected lines once every line was processed. */
@@ -185,8 +213,10 @@ public final class FileIntake {
 
     /** Logs that a file stays, and skips it for a while. */
     public void stays(Exchange exchange) {
-        Path file = file(exchange);
-        var caught = caught(exchange);
+        leave(file(exchange), caught(exchange));
+    }
+
+    private void leave(Path file, Throwable caught) {
         stableFiles.rest(file.toFile());
         LOG.warn(
                 "{} stays in the inbox and will be read again from the start: {}",

@@ -188,6 +188,9 @@ final class FileRun implements Closeable {
         if (wasWrittenOn()) {
             throw new FileStays("it changed while it was read");
         }
+        // All that needs space on the disk before anything is published: else the rejected lines would be published
+        // twice.
+        results.flush();
         kept = failed.finish();
         target = inbox.done(file);
         published = results.finish(target.getFileName().toString());

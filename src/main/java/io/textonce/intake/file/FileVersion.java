@@ -44,6 +44,9 @@ record FileVersion(long size, FileTime modified, @Nullable Object key) {
             Files.move(file, target);
             return true;
         } catch (NoSuchFileException e) {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
             // It was taken away when it had been read.
             return true;
         }

@@ -61,6 +61,13 @@ final class ResultFile implements Closeable {
         return SPECIAL.matcher(plain).find() ? "\"" + plain.replace("\"", "\"\"") + "\"" : plain;
     }
 
+    /** Writes what is buffered. */
+    synchronized void flush() throws IOException {
+        if (out != null && !closed) {
+            out.flush();
+        }
+    }
+
     /**
      * Publishes the file, if it has a row, and returns its path.
      *
@@ -86,10 +93,15 @@ final class ResultFile implements Closeable {
     public synchronized void close() throws IOException {
         if (!closed) {
             closed = true;
-            if (out != null) {
-                out.close();
+            try {
+                if (out != null) {
+                    out.close();
+                }
+            } catch (IOException e) {
+                // The disk is full; what can't be written is discarded anyway.
+            } finally {
+                Files.deleteIfExists(part.path());
             }
-            Files.deleteIfExists(part.path());
         }
     }
 }
