@@ -49,7 +49,7 @@ public final class CapActions {
     CapActions(JdbcTemplate jdbc, TransactionOperations transactions, List<Cap> caps, Clock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
-        this.counters = new CapCounters(jdbc);
+        this.counters = new CapCounters(Lookups.jdbc(jdbc.getDataSource()));
         this.caps = caps;
         this.clock = clock;
     }

@@ -1,5 +1,6 @@
 package io.textonce.intake;
 
+import io.textonce.delivery.Lookups;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,8 +36,8 @@ final class TableLetters implements DeadLetterPlace {
     private final TransactionOperations transactions;
 
     TableLetters(DataSource dataSource, TransactionOperations transactions) {
-        this.jdbc = new JdbcTemplate(dataSource);
-        this.browser = new JdbcTemplate(dataSource);
+        this.jdbc = Lookups.jdbc(dataSource);
+        this.browser = Lookups.jdbc(dataSource);
         browser.setFetchSize(FETCHED);
         this.transactions = transactions;
     }

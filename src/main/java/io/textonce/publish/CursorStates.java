@@ -1,5 +1,6 @@
 package io.textonce.publish;
 
+import io.textonce.delivery.Lookups;
 import io.textonce.delivery.Rows;
 import io.textonce.delivery.Timeline;
 import java.sql.ResultSet;
@@ -22,10 +23,10 @@ class CursorStates {
             FROM textonce.outbox_cursors AS s WHERE s.name = ANY (?) ORDER BY s.name
             """;
 
-    /** Move of a cursor by an operator; the current holder of the lease writes nothing more. */
     /** Condition that no operator has acted since another one looked: the second writer loses. */
     private static final String SEEN = " AND (CAST(? AS text) IS NULL OR coalesce(decision, '') = ?)";
 
+    /** Move of a cursor by an operator; the current holder of the lease writes nothing more. */
     private static final String MOVE = """
             UPDATE textonce.outbox_cursors
             SET published_id = coalesce(?, published_id), holder = NULL, leased_until = NULL, failed_id = NULL,
@@ -48,13 +49,15 @@ class CursorStates {
             """ + SEEN;
 
     private final JdbcTemplate jdbc;
+    private final JdbcTemplate lookups;
 
     CursorStates(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
+        this.lookups = Lookups.jdbc(jdbc.getDataSource());
     }
 
     List<State> states(Collection<String> names) {
-        return jdbc.query(STATES, CursorStates::state, (Object) names.toArray(String[]::new));
+        return lookups.query(STATES, CursorStates::state, (Object) names.toArray(String[]::new));
     }
 
     /**

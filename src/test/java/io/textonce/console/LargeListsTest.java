@@ -105,7 +105,7 @@ class LargeListsTest {
                 .singleElement()
                 .extracting(
                         endpoint -> ((SqlEndpoint) endpoint).getJdbcTemplate().getQueryTimeout())
-                .isEqualTo(15);
+                .isEqualTo(10);
     }
 
     @Test

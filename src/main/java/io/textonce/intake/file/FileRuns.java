@@ -3,6 +3,7 @@ package io.textonce.intake.file;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryId;
+import io.textonce.delivery.Lookups;
 import io.textonce.delivery.Rows;
 import io.textonce.privacy.NumberMask;
 import io.textonce.settings.TextOnceProperties;
@@ -70,6 +71,7 @@ public final class FileRuns {
     private static final String FINAL = "UPDATE textonce.file_runs SET final_results = ? WHERE id = ?";
 
     private final JdbcTemplate jdbc;
+    private final JdbcTemplate lookups;
     private final Duration lockMaxAge;
     private final Clock clock;
     private final AtomicInteger running;
@@ -78,6 +80,7 @@ public final class FileRuns {
 
     FileRuns(JdbcTemplate jdbc, TextOnceProperties settings, Clock clock, MeterRegistry meters) {
         this.jdbc = jdbc;
+        this.lookups = Lookups.jdbc(jdbc.getDataSource());
         this.lockMaxAge = settings.file().lockMaxAge();
         this.clock = clock;
         this.running = meters.gauge("textonce.files.reading", new AtomicInteger());
@@ -143,7 +146,7 @@ public final class FileRuns {
 
     /** Returns the newest runs. */
     public List<Run> newest(int most) {
-        return jdbc.query(NEWEST, FileRuns::run, lockMaxAge.toString(), most);
+        return lookups.query(NEWEST, FileRuns::run, lockMaxAge.toString(), most);
     }
 
     /** Returns the oldest runs without final results that began after another. */
