@@ -1,5 +1,6 @@
 package io.textonce.security;
 
+import io.textonce.http.TimedBody;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,6 @@ import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
-import org.springframework.util.StreamUtils;
 import org.springframework.web.client.RestTemplate;
 
 /**
@@ -30,14 +30,19 @@ import org.springframework.web.client.RestTemplate;
 final class IssuerClient implements ClientHttpRequestInterceptor {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** Far more than the keys of any issuer. */
+    private static final int MOST_BYTES = 1 << 20;
+
     private static final Duration WINDOW = Duration.ofSeconds(15);
     private static final int MOST_IN_WINDOW = 3;
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Map<URI, Answer> answers = new ConcurrentHashMap<>();
+    private final Duration timeout;
     private final LongSupplier nanos;
 
-    IssuerClient(LongSupplier nanos) {
+    IssuerClient(Duration timeout, LongSupplier nanos) {
+        this.timeout = timeout;
         this.nanos = nanos;
     }
 
@@ -50,7 +55,7 @@ final class IssuerClient implements ClientHttpRequestInterceptor {
         requests.setConnectTimeout(timeout);
         requests.setReadTimeout(timeout);
         var http = new RestTemplate(requests);
-        http.getInterceptors().add(new IssuerClient(nanos));
+        http.getInterceptors().add(new IssuerClient(timeout, nanos));
         return http;
     }
 
@@ -79,9 +84,11 @@ final class IssuerClient implements ClientHttpRequestInterceptor {
             HttpRequest request, byte[] body, ClientHttpRequestExecution execution, @Nullable Answer before) {
         long now = nanos.getAsLong();
         var times = new ArrayList<>(before == null ? List.<Long>of() : before.since(now - WINDOW.toNanos()));
-        try (var response = execution.execute(request, body)) {
+        // The stream is closed before the response, which would read the rest of it.
+        try (var response = execution.execute(request, body);
+                var stream = response.getBody()) {
             var status = response.getStatusCode();
-            byte[] content = StreamUtils.copyToByteArray(response.getBody());
+            byte[] content = TimedBody.read(stream, MOST_BYTES, timeout);
             if (status.is2xxSuccessful()) {
                 times.add(now);
             }

@@ -2,12 +2,14 @@ package io.textonce.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpServer;
 import io.textonce.sandbox.LoopbackServer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +42,19 @@ class IssuerClientTest {
             requests.incrementAndGet();
             try {
                 end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        issuer.createContext("/slow", exchange -> {
+            requests.incrementAndGet();
+            exchange.sendResponseHeaders(200, 0);
+            try (var body = exchange.getResponseBody()) {
+                // A byte comes well before the time-out of a read.
+                while (!end.await(100, TimeUnit.MILLISECONDS)) {
+                    body.write(' ');
+                    body.flush();
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -91,6 +106,16 @@ class IssuerClientTest {
     void waitsForAHangingIssuerOnlyAWhileAndOnce() {
         assertThatThrownBy(() -> get("/hanging")).isInstanceOf(RestClientException.class);
         assertThatThrownBy(() -> get("/hanging")).isInstanceOf(RestClientException.class);
+
+        assertThat(requests).hasValue(1);
+    }
+
+    @Test
+    void waitsForASlowIssuerOnlyAWhileAndOnce() {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThatThrownBy(() -> get("/slow")).isInstanceOf(RestClientException.class));
+        assertThatThrownBy(() -> get("/slow")).isInstanceOf(RestClientException.class);
 
         assertThat(requests).hasValue(1);
     }
