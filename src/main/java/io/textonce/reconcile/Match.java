@@ -41,10 +41,6 @@ record Match(
      */
     static Match of(
             DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
-        if (candidates.stream().noneMatch(each -> each.id().equals(due.id()))) {
-            // Nor can the others be known, which may own one of the messages.
-            return new Match(null, "its number is stored under a hash key that is not set any more");
-        }
         String body = due.text();
         if (body == null) {
             return new Match(
@@ -52,6 +48,10 @@ record Match(
                     unbound.isEmpty()
                             ? null
                             : "the message text is no longer stored, so no listed message can be matched");
+        }
+        if (candidates.stream().noneMatch(each -> each.id().equals(due.id()))) {
+            // Nor can the others be known, which may own one of the messages.
+            return new Match(null, "its number is stored under a hash key that is not set any more");
         }
         String text = Sms.textOf(body);
         var media = Sms.mediaOf(body);

@@ -1,6 +1,7 @@
 package io.textonce.routes;
 
 import static io.textonce.delivery.DeliveryStatus.DELIVERED;
+import static io.textonce.delivery.DeliveryStatus.HELD;
 import static io.textonce.delivery.DeliveryStatus.UNKNOWN;
 import static io.textonce.sandbox.Fault.answers;
 import static io.textonce.sandbox.Fault.losesCallbacks;
@@ -40,6 +41,17 @@ class SmsReconcileTest {
 
         assertThat(order.messages()).hasSize(1);
         assertThat(order.delivery()).containsEntry("attempt", 2);
+    }
+
+    /** As after a response that turned out to be of another delivery's message. */
+    @Test
+    void holdsAMessageThatIsAbsentAndWhoseTextIsNoLongerStored(Sandbox sandbox) {
+        var order = sandbox.order().meeting(1, answers(500)).post().await(UNKNOWN);
+
+        order.update("body = NULL").age(Duration.ofMinutes(5)).await(HELD);
+
+        assertThat(order.delivery())
+                .containsEntry("reason", "Twilio has no record of the message, and its text is no longer stored");
     }
 
     @Test
