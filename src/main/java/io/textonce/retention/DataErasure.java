@@ -192,6 +192,9 @@ final class DataErasure {
         report.put("deadLetters", forget(phone) + ((Number) done.get("letters")).intValue());
         report.put("rejectedLines", forgetLines((byte[][]) person.get("hashes"), phone));
         report.put("optOutKept", done.get("opted_out"));
+        if (!deadLetters.notSearched().isEmpty()) {
+            report.put("notSearched", deadLetters.notSearched());
+        }
         LOG.info("A person's data was erased: {}", report);
         var message = exchange.getMessage();
         message.removeHeaders("*");

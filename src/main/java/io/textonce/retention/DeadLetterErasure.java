@@ -37,6 +37,7 @@ final class DeadLetterErasure {
 
     private final @Nullable JmsTemplate jms;
     private final List<String> queues;
+    private final List<String> notSearched;
     private final WrittenNumbers numbers;
     private final JdbcTemplate jdbc;
 
@@ -49,12 +50,25 @@ final class DeadLetterErasure {
         this(
                 settings.hasDeadLetterQueue() ? jms(broker.getObject()) : null,
                 List.of(settings.jms().deadLetterQueue(), settings.jms().inboundQueue()),
+                settings.intakes().contains("jms") && !settings.hasDeadLetterQueue()
+                        ? List.of(settings.jms().inboundQueue())
+                        : List.of(),
                 numbers,
                 jdbc);
     }
 
     /** @param jms null where there is no broker, or one that may delete what is browsed */
     DeadLetterErasure(@Nullable JmsTemplate jms, List<String> queues, WrittenNumbers numbers, JdbcTemplate jdbc) {
+        this(jms, queues, List.of(), numbers, jdbc);
+    }
+
+    private DeadLetterErasure(
+            @Nullable JmsTemplate jms,
+            List<String> queues,
+            List<String> notSearched,
+            WrittenNumbers numbers,
+            JdbcTemplate jdbc) {
+        this.notSearched = notSearched;
         this.jms = jms;
         this.queues = queues;
         this.numbers = numbers;
@@ -66,6 +80,11 @@ final class DeadLetterErasure {
         var jms = new JmsTemplate(broker);
         jms.setReceiveTimeout(RECEIVE_TIMEOUT_MILLIS);
         return jms;
+    }
+
+    /** Returns the queues that may have the number and can't be searched, since their broker may delete what is browsed. */
+    List<String> notSearched() {
+        return notSearched;
     }
 
     /**
