@@ -2,6 +2,7 @@ package io.textonce.console;
 
 import io.textonce.privacy.CsvCell;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,15 @@ final class CsvExport {
      */
     static InputStream stream(
             List<String> columns, Function<@Nullable Map<String, Object>, List<Map<String, Object>>> page) {
-        return new SequenceInputStream(new Pages(columns, page));
+        var pages = new Pages(columns, page);
+        return new SequenceInputStream(pages) {
+            /** Ends the pages first: the library reads all that are left, for a reader who is gone. */
+            @Override
+            public void close() throws IOException {
+                pages.more = false;
+                super.close();
+            }
+        };
     }
 
     /** Returns a row with these cells. */
