@@ -56,7 +56,10 @@ public final class Cancellations {
     private static final String PREVIEW =
             "SELECT id, status, " + EFFECT + "textonce.deliveries WHERE event = ? AND event_id = ?";
 
-    /** Cancellation of an existing delivery. A repetition triggers another request to Twilio, and no second entry. */
+    /**
+     * Cancellation of an existing delivery, also of one that was dropped and that an operator could resend. A repetition
+     * triggers another request to Twilio, and no second entry.
+     */
     private static final String CANCEL = """
             WITH target AS (
                 SELECT id, status, cancel_requested_at, source FROM textonce.deliveries
@@ -67,15 +70,16 @@ public final class Cancellations {
                 SET status = CASE WHEN d.status IN ('held', 'rejected', 'suppressed') THEN 'canceled' ELSE d.status END,
                     cancel_requested_at = coalesce(d.cancel_requested_at, now()),
                     reason = ?,
-                    body = CASE WHEN d.status NOT IN ('held', 'rejected', 'suppressed') THEN d.body END,
+                    body = CASE WHEN d.status NOT IN ('held', 'rejected', 'suppressed', 'canceled') THEN d.body END,
                     due_at = CASE
                         WHEN d.status IN ('reserved', 'unknown') THEN d.due_at
-                        WHEN d.status NOT IN ('held', 'rejected', 'suppressed') THEN now()
+                        WHEN d.status NOT IN ('held', 'rejected', 'suppressed', 'canceled') THEN now()
                     END,
                     updated_at = now()
                 FROM target
                 WHERE d.id = target.id
-                  AND d.status IN ('held', 'rejected', 'suppressed', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
+                  AND (d.status IN ('held', 'rejected', 'suppressed', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
+                      OR d.status = 'canceled' AND d.message_sid IS NULL AND d.cancel_requested_at IS NULL)
                 RETURNING d.id, d.status, d.reason, target.status AS old_status,
                     target.cancel_requested_at IS NULL OR d.status <> target.status AS is_new
             ),

@@ -52,6 +52,7 @@ class CancellationsTest {
         UNKNOWN("requested"),
         HELD_AFTER_A_CALL("canceled"),
         REJECTED("canceled"),
+        DROPPED("canceled"),
         SCHEDULED("requested"),
         QUEUED("requested"),
         SENT("too_late"),
@@ -103,6 +104,19 @@ class CancellationsTest {
 
         assertThat(repeated).isEmpty();
         assertThat(tables.leases().held(100)).noneMatch(due -> due.eventId().equals(id));
+    }
+
+    /** An operator resends what was rejected or dropped, one by one or in bulk, and may not know of the cancellation. */
+    @ParameterizedTest
+    @EnumSource
+    void letsNoOperatorSendWhatWasCanceled(Moment moment) {
+        reach(moment);
+        cancel();
+
+        assertThat(tables.decisions().resend((UUID) row().get("id"), "operator", "again"))
+                .isFalse();
+        assertThat(tables.decisions().release((UUID) row().get("id"), "operator", "again"))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -229,6 +243,11 @@ class CancellationsTest {
             case CALLED -> claim();
             case UNKNOWN -> record(claim().orElseThrow(), "unknown");
             case HELD_AFTER_A_CALL -> record(claim().orElseThrow(), "held");
+            case DROPPED -> {
+                record(claim().orElseThrow(), "unknown");
+                makeDue();
+                tables.due().end(unknown(), DeliveryStatus.CANCELED, "Dropped by the test");
+            }
             default -> record(claim().orElseThrow(), moment.name().toLowerCase(Locale.ROOT));
         }
     }
