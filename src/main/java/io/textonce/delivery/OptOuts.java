@@ -43,8 +43,8 @@ public final class OptOuts {
             """;
 
     /**
-     * Stop of a number's messages. Held ones are rejected; one that is scheduled at Twilio or being posted is canceled
-     * there by the background worker.
+     * Stop of a number's messages. Held ones are rejected; one that is scheduled or queued at Twilio or being posted is
+     * canceled there by the background worker.
      */
     private static final String STOP = """
             WITH opted_out AS (
@@ -61,12 +61,15 @@ public final class OptOuts {
                     error_code = CASE WHEN status = 'held' THEN %d ELSE error_code END,
                     reason = :reason,
                     cancel_requested_at = coalesce(cancel_requested_at, CASE WHEN status <> 'held' THEN now() END),
-                    due_at = CASE status WHEN 'held' THEN NULL WHEN 'scheduled' THEN now() ELSE due_at END,
+                    due_at = CASE
+                        WHEN status IN ('scheduled', 'accepted', 'queued') THEN now()
+                        WHEN status <> 'held' THEN due_at
+                    END,
                     updated_at = now()
                 WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
                   AND (textonce.bare_sender(sender) = ANY (CAST(:senders AS text[]))
                     OR %s = ANY (CAST(:senders AS text[])))
-                  AND status IN ('held', 'reserved', 'unknown', 'scheduled')
+                  AND status IN ('held', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
                 RETURNING id, status, error_code, reason
             ),
             entries AS (

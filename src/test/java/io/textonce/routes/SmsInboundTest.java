@@ -1,5 +1,6 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.CANCELED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -152,6 +153,20 @@ class SmsInboundTest {
         call.join();
         sandbox.awaitStatus(id, "canceled");
         assertThat(sandbox.twilio().sentTo(number).get(0).status()).isEqualTo("canceled");
+    }
+
+    /** A sender with a rate of its own has what it queues for hours, and Twilio's list of opt-outs does not know every STOP. */
+    @Test
+    void hasTwilioCancelForWhoTextedStopWhatItHasNotSentYet(Sandbox sandbox) {
+        var order = sandbox.order();
+        sandbox.twilio().forNumber(order.number(), Fault.stopsAt("queued"));
+        order.post();
+        assertThat(order.delivery()).containsEntry("status", "queued");
+
+        sandbox.twilio().receives(order.number(), Peers.FROM_NUMBER, "Stopp");
+
+        order.await(CANCELED);
+        assertThat(sandbox.twilio().sentTo(order.number()).get(0).status()).isEqualTo("canceled");
     }
 
     @Test
