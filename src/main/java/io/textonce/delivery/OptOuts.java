@@ -5,6 +5,7 @@ import io.textonce.message.Sender;
 import io.textonce.phone.PhoneHash;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -42,11 +43,8 @@ public final class OptOuts {
             ON CONFLICT DO NOTHING
             """;
 
-    /**
-     * Stop of a number's messages. Held ones are rejected; one that is scheduled or queued at Twilio or being posted is
-     * canceled there by the background worker.
-     */
-    private static final String STOP = """
+    /** Record of opt-outs, with the number of new ones: of two transactions that add the same one, it is new to the first. */
+    private static final String OPT_OUT = """
             WITH opted_out AS (
                 INSERT INTO textonce.opt_outs (phone_hash, sender, source, opted_out_at)
                 SELECT CAST(:hash AS bytea), sender, :source, CAST(:at AS timestamptz)
@@ -54,8 +52,16 @@ public final class OptOuts {
                 ON CONFLICT (phone_hash, sender) DO UPDATE
                 SET source = CASE WHEN excluded.source = 'person' THEN 'person' ELSE opt_outs.source END
                 RETURNING xmax = 0 AS is_new
-            ),
-            stopped AS (
+            )
+            SELECT count(*) FROM opted_out WHERE is_new
+            """;
+
+    /**
+     * Stop of a number's messages. Held ones are rejected; one that is scheduled or queued at Twilio or being posted is
+     * canceled there by the background worker.
+     */
+    private static final String STOP = """
+            WITH stopped AS (
                 UPDATE textonce.deliveries
                 SET status = CASE WHEN status = 'held' THEN 'rejected' ELSE status END,
                     error_code = CASE WHEN status = 'held' THEN %d ELSE error_code END,
@@ -78,7 +84,7 @@ public final class OptOuts {
                     NULL, NULL
                 FROM stopped
             )
-            SELECT (SELECT count(*) FROM opted_out WHERE is_new) AS added, (SELECT count(*) FROM stopped) AS stopped
+            SELECT count(*) FROM stopped
             """;
 
     private static final String START = """
@@ -134,50 +140,67 @@ public final class OptOuts {
     private int stop(String e164, Collection<String> senders, String source, Instant at, String reason) {
         byte[][] hashes = phoneHash.all(e164);
         var open = without("start", hashes, senders, at);
-        return open.isEmpty() ? 0 : stop(hashes, open, source, at, reason).messages();
+        if (open.isEmpty()) {
+            return 0;
+        }
+        var optOut = optOut(hashes, open, source, at, reason);
+        count(OPT_OUT, optOut);
+        return count(STOP, optOut);
     }
 
-    private Stopped stop(byte[][] hashes, List<String> senders, String source, Instant at, String reason) {
+    private int count(String statement, Map<String, ?> optOut) {
+        return named.queryForObject(statement, optOut, Integer.class);
+    }
+
+    private static Map<String, ?> optOut(
+            byte[][] hashes, List<String> senders, String source, Instant at, String reason) {
         var parameters = new HashMap<String, Object>(parameters(hashes, senders));
         parameters.put("source", source);
         parameters.put("at", Timestamp.from(at));
         parameters.put("reason", reason);
-        return named.queryForObject(
-                STOP, parameters, (row, n) -> new Stopped(row.getInt("added"), row.getInt("stopped")));
+        return parameters;
     }
 
     /**
-     * Imports opt-outs: all or none. One whose person sent START since then is ignored.
+     * Imports opt-outs: all or none. One whose person sent START since then is ignored. The messages are stopped once the
+     * opt-outs are committed: one that was claimed just before has not seen them. If that fails, the import is repeated.
      *
-     * @param record of the result, in the same transaction
+     * @param record of the result, without the messages, in the transaction of the opt-outs
      */
     public Imported importAll(List<Entry> entries, Consumer<Imported> record) {
         return forgotten.perform(() -> writeAll(entries, record), result -> writeAll(entries, again -> {}));
     }
 
     private Imported writeAll(List<Entry> entries, Consumer<Imported> record) {
-        return transactions.execute(status -> {
-            var imported = Imported.NONE;
+        var optOuts = new ArrayList<Map<String, ?>>();
+        var imported = transactions.execute(status -> {
+            var counted = Imported.NONE;
             for (var entry : inOneOrder(entries)) {
                 byte[][] hashes = hashes(entry);
                 var open = without("start", hashes, entry.senders(), entry.at());
                 if (open.isEmpty()) {
-                    imported = imported.plus(0, 0, 1, 0);
+                    counted = counted.plus(0, 0, 1, 0);
                 } else {
                     boolean known = open.stream().allMatch(sender -> isTrue(HAS, hashes, bare(List.of(sender))));
-                    var stopped = stop(
+                    var optOut = optOut(
                             hashes,
                             open,
                             entry.source(),
                             entry.at(),
                             "The customer has opted out (imported: " + entry.source() + ")");
-                    boolean isNew = !known && stopped.added() > 0;
-                    imported = imported.plus(isNew ? 1 : 0, isNew ? 0 : 1, 0, stopped.messages());
+                    boolean isNew = count(OPT_OUT, optOut) > 0 && !known;
+                    counted = counted.plus(isNew ? 1 : 0, isNew ? 0 : 1, 0, 0);
+                    optOuts.add(optOut);
                 }
             }
-            record.accept(imported);
-            return imported;
+            record.accept(counted);
+            return counted;
         });
+        return imported.plus(
+                0,
+                0,
+                0,
+                optOuts.stream().mapToInt(optOut -> count(STOP, optOut)).sum());
     }
 
     /** Two imports of the same numbers wait for each other, instead of one that fails by a deadlock. */
@@ -246,9 +269,6 @@ public final class OptOuts {
     public void record(UUID delivery) {
         jdbc.update(RECORD, delivery);
     }
-
-    /** @param added new opt-outs; of two transactions that add the same one, it is new to the first */
-    private record Stopped(int added, int messages) {}
 
     /**
      * Opt-out to be imported.

@@ -50,7 +50,11 @@ public record DeliveryTables(
     }
 
     static OptOuts optOuts(JdbcTemplate jdbc, PhoneHash hash) {
-        return new OptOuts(jdbc, hash, nothingForgotten(), TransactionOperations.withoutTransaction());
+        return optOuts(jdbc, hash, TransactionOperations.withoutTransaction());
+    }
+
+    static OptOuts optOuts(JdbcTemplate jdbc, PhoneHash hash, TransactionOperations transactions) {
+        return new OptOuts(jdbc, hash, nothingForgotten(), transactions);
     }
 
     private static ForgottenWrites nothingForgotten() {

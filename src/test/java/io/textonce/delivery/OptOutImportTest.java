@@ -1,0 +1,86 @@
+package io.textonce.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.phone.PhoneHash;
+import io.textonce.sandbox.TwilioMessage;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionCallback;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** An import of opt-outs takes a while, in which messages to the same persons are claimed. */
+class OptOutImportTest {
+
+    private static final String PHONE = "+15558675311";
+
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
+
+    private static JdbcTemplate jdbc;
+    private static DeliveryTables tables;
+
+    @BeforeAll
+    static void createTables() throws IOException {
+        jdbc = new JdbcTemplate(DATABASE);
+        tables = DeliveryTables.migrate(DATABASE, Duration.ofSeconds(60));
+    }
+
+    @Test
+    void stopsAMessageThatTwilioScheduledWhileItsTransactionWasOpen() {
+        String id = "event-" + UUID.randomUUID();
+        var optOuts = DeliveryTables.optOuts(jdbc, new PhoneHash(new byte[32]), whileOpen(() -> schedule(id)));
+
+        var imported = optOuts.importAll(
+                List.of(new OptOuts.Entry(PHONE, null, Set.of(DeliveryTables.SENDER), "crm", Instant.now())),
+                result -> {});
+
+        assertThat(imported).isEqualTo(new OptOuts.Imported(1, 0, 0, 1));
+        assertThat(tables.leases().silent(100)).anySatisfy(due -> {
+            assertThat(due.eventId()).isEqualTo(id);
+            assertThat(due.isCancelled()).isTrue();
+        });
+    }
+
+    private static void schedule(String id) {
+        var claimed = ClaimedEvent.claim(tables, new DefaultCamelContext(), id, "", PHONE, "Text")
+                .orElseThrow();
+        try (var outcomes = new OutcomeRepository(jdbc)) {
+            outcomes.record(new OutcomeRepository.Outcome(
+                    claimed.id(),
+                    claimed.attempt(),
+                    DeliveryStatus.SCHEDULED,
+                    TwilioMessage.newSid(),
+                    null,
+                    "test",
+                    Duration.ofHours(30)));
+        }
+    }
+
+    /** Transactions in which another thread does something before they are committed. */
+    private static TransactionTemplate whileOpen(Runnable other) {
+        return new TransactionTemplate(new DataSourceTransactionManager(DATABASE)) {
+
+            @Override
+            public <T> @Nullable T execute(TransactionCallback<T> action) {
+                return super.execute(status -> {
+                    T result = action.doInTransaction(status);
+                    CompletableFuture.runAsync(other).join();
+                    return result;
+                });
+            }
+        };
+    }
+}
