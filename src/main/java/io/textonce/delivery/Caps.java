@@ -42,7 +42,11 @@ public final class Caps {
     private static final String BAR = """
             WITH barred AS (
                 UPDATE textonce.deliveries AS d
-                SET status = t.status, due_at = t.until, reason = t.detail, counted_at = NULL, updated_at = now()
+                SET status = CASE WHEN cancel_requested_at IS NULL THEN t.status ELSE 'canceled' END,
+                    due_at = CASE WHEN cancel_requested_at IS NULL THEN t.until END,
+                    body = CASE WHEN cancel_requested_at IS NULL THEN body END,
+                    reason = CASE WHEN cancel_requested_at IS NULL THEN t.detail ELSE d.reason END, counted_at = NULL,
+                    updated_at = now()
                 FROM unnest(?, ?, ?, ?) AS t(id, status, until, detail)
                 WHERE d.id = t.id AND d.status = 'reserved'
                 RETURNING d.id, d.status, d.reason, d.due_at

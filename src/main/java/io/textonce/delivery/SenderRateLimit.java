@@ -2,6 +2,8 @@ package io.textonce.delivery;
 
 import io.textonce.event.EventRejected;
 import io.textonce.message.Sms;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,8 +58,15 @@ final class SenderRateLimit {
             ),
             changed AS (
                 UPDATE textonce.deliveries AS d
-                SET status = CASE WHEN at IS NULL THEN 'rejected' ELSE 'held' END, due_at = at, slot_at = at,
-                    reason = CASE WHEN at IS NULL THEN ? ELSE ? END, updated_at = now()
+                SET status = CASE
+                        WHEN cancel_requested_at IS NOT NULL THEN 'canceled'
+                        WHEN at IS NULL THEN 'rejected'
+                        ELSE 'held'
+                    END,
+                    due_at = CASE WHEN cancel_requested_at IS NULL THEN at END, slot_at = at,
+                    body = CASE WHEN cancel_requested_at IS NULL THEN body END,
+                    reason = CASE WHEN cancel_requested_at IS NOT NULL THEN reason WHEN at IS NULL THEN ? ELSE ? END,
+                    updated_at = now()
                 FROM granted, mine
                 WHERE d.id = mine.id AND (at IS NULL OR at > now())
                 RETURNING d.id, d.status, d.reason, d.due_at
@@ -66,7 +75,7 @@ final class SenderRateLimit {
             """ + Timeline.ENTRY + """
                 SELECT id, 'decision', status, status, NULL, NULL, reason, NULL, due_at FROM changed
             )
-            SELECT changed.id IS NULL AS goes, changed.due_at FROM mine LEFT JOIN changed ON true
+            SELECT changed.status, changed.due_at FROM mine LEFT JOIN changed ON true
             """;
 
     private static final String NEXT = """
@@ -112,7 +121,7 @@ final class SenderRateLimit {
 
     /**
      * Gives a reserved message its slot. One whose slot is later is held until then, and one that would expire before
-     * is rejected; either is recorded before this returns. One that is no longer reserved gets no slot, and is unknown
+     * is rejected, unless it was canceled meanwhile; each is recorded before this returns. One that is no longer reserved gets no slot, and is unknown
      * to the caller: another instance may have it.
      */
     SendDecision admit(Delivery reserved, Sms sms) {
@@ -130,7 +139,7 @@ final class SenderRateLimit {
         return jdbc
                 .query(
                         SLOT,
-                        (row, n) -> row.getBoolean("goes") ? SendDecision.SEND : decision(row.getTimestamp("due_at")),
+                        (row, n) -> decision(row),
                         reserved.id(),
                         reserved.attempt(),
                         sender,
@@ -142,6 +151,16 @@ final class SenderRateLimit {
                 .stream()
                 .findFirst()
                 .orElse(SendDecision.unknown(ENDED));
+    }
+
+    private static SendDecision decision(ResultSet row) throws SQLException {
+        String status = row.getString("status");
+        if (status == null) {
+            return SendDecision.SEND;
+        }
+        return status.equals(DeliveryStatus.CANCELED.word())
+                ? SendDecision.canceled()
+                : decision(row.getTimestamp("due_at"));
     }
 
     private static SendDecision decision(@Nullable Timestamp slot) {

@@ -2,6 +2,8 @@ package io.textonce.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.textonce.message.Sms;
+import io.textonce.message.TestSms;
 import io.textonce.sandbox.TwilioMessage;
 import java.io.IOException;
 import java.time.Duration;
@@ -140,6 +142,25 @@ class CancellationsTest {
         assertThat(lastChange()).isEqualTo(status);
     }
 
+    @Test
+    void endsAMessageThatWaitsForItsSendersRateLimitMeanwhile() {
+        var rateLimit = new SenderRateLimit(jdbc, List.of(DeliveryTables.SENDER + "=0.01"));
+        rateLimit.admit(claim().orElseThrow(), sms());
+        newEvent();
+        var claimed = claim().orElseThrow();
+        cancel();
+
+        var decision = rateLimit.admit(claimed, sms());
+
+        assertThat(decision.status()).isEqualTo(DeliveryStatus.CANCELED);
+        assertThat(row())
+                .containsEntry("status", "canceled")
+                .containsEntry("due_at", null)
+                .containsEntry("body", null)
+                .containsEntry("reason", REASON);
+        assertThat(lastChange()).isEqualTo("canceled");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"scheduled", "accepted", "queued"})
     void isDueAtOnceWhereTwilioGotTheMessageMeanwhile(String status) {
@@ -254,6 +275,10 @@ class CancellationsTest {
 
     private Optional<Delivery> claim() {
         return ClaimedEvent.claim(tables, context, id, "", PHONE, "Text");
+    }
+
+    private Sms sms() {
+        return TestSms.of(TestSms.policy(), id, DeliveryTables.SENDER, PHONE, "Text");
     }
 
     private String cancel() {

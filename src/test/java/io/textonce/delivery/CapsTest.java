@@ -270,6 +270,23 @@ class CapsTest {
     }
 
     @Test
+    void endsAHeldMessageThatIsCanceledWhileItIsLeased() {
+        var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        var held = sms("order-shipped", sandbox.newNumber());
+        var delivery = instance.claim(held, SendDecision.held(NOON, "quiet")).getVariable("delivery", Delivery.class);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        jdbc.update(
+                "UPDATE textonce.deliveries SET status = 'reserved', cancel_requested_at = now() WHERE id = ?",
+                delivery.id());
+
+        assertThat(instance.caps.admit(delivery, held).isSend()).isFalse();
+        assertThat(jdbc.queryForMap("SELECT status, due_at, body FROM textonce.deliveries WHERE id = ?", delivery.id()))
+                .containsEntry("status", "canceled")
+                .containsEntry("due_at", null)
+                .containsEntry("body", null);
+    }
+
+    @Test
     void holdsUntilTheNextPeriodAndSaysSo() {
         var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
         instance.claim(sms("order-shipped", sandbox.newNumber()));
