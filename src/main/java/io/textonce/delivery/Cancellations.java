@@ -43,10 +43,14 @@ public final class Cancellations {
             SELECT id, 'decision', status, NULL, NULL, NULL, reason, NULL, NULL FROM taken
             """;
 
-    /** Column with the effect of a cancellation on the rows of a table. */
+    /**
+     * Column with the effect of a cancellation on the rows of a table. A message whose outcome was left to an operator may be
+     * at Twilio, whatever became of it here.
+     */
     private static final String EFFECT = """
             CASE
                 WHEN source = '%s' THEN 'pending'
+                WHEN status IN ('held', 'canceled') AND unknown_since IS NOT NULL THEN 'requested'
                 WHEN status IN ('held', 'rejected', 'suppressed', 'canceled') THEN 'canceled'
                 WHEN status IN ('reserved', 'unknown', 'scheduled', 'accepted', 'queued') THEN 'requested'
                 ELSE 'too_late'
@@ -62,7 +66,7 @@ public final class Cancellations {
      */
     private static final String CANCEL = """
             WITH target AS (
-                SELECT id, status, cancel_requested_at, source FROM textonce.deliveries
+                SELECT id, status, cancel_requested_at, unknown_since, source FROM textonce.deliveries
                 WHERE event = ? AND event_id = ? FOR UPDATE
             ),
             changed AS (

@@ -55,6 +55,7 @@ class CancellationsTest {
         HELD_AFTER_A_CALL("canceled"),
         REJECTED("canceled"),
         DROPPED("canceled"),
+        GIVEN_UP("requested"),
         SCHEDULED("requested"),
         QUEUED("requested"),
         SENT("too_late"),
@@ -268,6 +269,11 @@ class CancellationsTest {
                 record(claim().orElseThrow(), "unknown");
                 makeDue();
                 tables.due().end(unknown(), DeliveryStatus.CANCELED, "Dropped by the test");
+            }
+            case GIVEN_UP -> {
+                record(claim().orElseThrow(), "unknown");
+                makeDue();
+                tables.due().giveUp(unknown(), "Left to an operator by the test");
             }
             default -> record(claim().orElseThrow(), moment.name().toLowerCase(Locale.ROOT));
         }
