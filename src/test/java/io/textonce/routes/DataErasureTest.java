@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.phone.WrittenNumbers;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Peers;
@@ -150,6 +151,19 @@ class DataErasureTest {
                                 "SELECT * FROM textonce.erasures WHERE delivery_id = ?",
                                 sandbox.delivery(id).get("id")))
                 .isEmpty());
+    }
+
+    @Test
+    void hasTwilioCancelWhatItHasNotSentYet(Sandbox sandbox) {
+        var order = sandbox.order();
+        sandbox.twilio().forNumber(order.number(), Fault.stopsAt("queued"));
+        order.post();
+
+        var report = sandbox.json(forget(sandbox, order.number()));
+
+        assertThat(report.get("pending").asInt()).isEqualTo(1);
+        order.await(DeliveryStatus.CANCELED);
+        assertThat(sandbox.twilio().sentTo(order.number()).get(0).status()).isEqualTo("canceled");
     }
 
     @Test
