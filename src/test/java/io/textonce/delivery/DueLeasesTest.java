@@ -147,6 +147,20 @@ class DueLeasesTest {
                 .isEqualTo("sent");
     }
 
+    /** It was found, and its message turned out to be another's: it is unknown since then, for a window of its own. */
+    @Test
+    void decidesNothingAboutAMessageThatIsUnknownAgainMeanwhile() {
+        insert("unknown", "again-", Duration.ofMinutes(1), null, 1);
+        var due = leases.unknown(1).get(0);
+        jdbc.update("UPDATE textonce.deliveries SET unknown_since = now() + interval '1 s'");
+
+        assertThat(deliveries().again(due, due.sms())).isNull();
+        deliveries().end(due, DeliveryStatus.CANCELED, "Dropped");
+
+        assertThat(jdbc.queryForObject("SELECT status FROM textonce.deliveries", String.class))
+                .isEqualTo("unknown");
+    }
+
     /** It may be at Twilio: reconciliation of others with the same text reckons with it. */
     @Test
     void keepsSinceWhenAnOutcomeIsUnknownThatAnOperatorMustDecide() {

@@ -208,6 +208,20 @@ class ClockSkewTest {
         }
     }
 
+    @Test
+    void findsATextThoughAClockWasSetByLessThanAMinute() {
+        try (var twilio = new SkewedTwilio(SENDER, Duration.ZERO)) {
+            twilio.simulator().next(resets().afterRecording());
+            send(twilio);
+            jdbc.update("UPDATE textonce.deliveries SET attempted_at = attempted_at + interval '50 s'");
+
+            assertThat(check(twilio, Duration.ofMinutes(5))).isNull();
+
+            assertThat(delivery().get("message_sid"))
+                    .isEqualTo(twilio.simulator().sentTo(NUMBER).get(0).sid());
+        }
+    }
+
     /** Twilio rejects a time that has passed. */
     @Test
     void sendsAtOnceWhatWasPlannedForATimeThatHasPassed() {

@@ -1,6 +1,7 @@
 package io.textonce.routes;
 
 import static io.textonce.delivery.DeliveryStatus.CANCELED;
+import static io.textonce.delivery.DeliveryStatus.UNKNOWN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -162,6 +163,22 @@ class SmsInboundTest {
         sandbox.twilio().forNumber(order.number(), Fault.stopsAt("queued"));
         order.post();
         assertThat(order.delivery()).containsEntry("status", "queued");
+
+        sandbox.twilio().receives(order.number(), Peers.FROM_NUMBER, "Stopp");
+
+        order.await(CANCELED);
+        assertThat(sandbox.twilio().sentTo(order.number()).get(0).status()).isEqualTo("canceled");
+    }
+
+    @Test
+    void hasTwilioCancelForWhoTextedStopWhatIsFoundThereLater(Sandbox sandbox) {
+        var order = sandbox.order()
+                .meeting(Fault.resets()
+                        .afterRecording()
+                        .and(Fault.losesCallbacks())
+                        .and(Fault.stopsAt("queued")))
+                .post()
+                .await(UNKNOWN);
 
         sandbox.twilio().receives(order.number(), Peers.FROM_NUMBER, "Stopp");
 
