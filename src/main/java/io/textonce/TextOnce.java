@@ -6,12 +6,11 @@ import io.textonce.lib.AddLibraries;
 import io.textonce.privacy.CommandConsole;
 import io.textonce.settings.CheckSettings;
 import io.textonce.twilio.Doctor;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.ToIntFunction;
-import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -39,6 +38,8 @@ public class TextOnce {
               check-histories        checks the timelines of all deliveries by the model of the state machine
               add COMPONENT ...      fills the folder lib with components of Camel, such as camel-kafka
 
+            --version prints the version. A setting may be an option: --server.port=3001.
+
             Exit code: 0 without findings, 1 with findings, 2 for a wrong call or invalid settings. The commands of
             integrators, such as check and cases, are in textonce-sandbox.jar.""";
 
@@ -56,22 +57,25 @@ public class TextOnce {
             CommandConsole.result(HELP);
             return OptionalInt.of(CommandConsole.OK);
         }
+        if (CommandConsole.isVersion(args)) {
+            CommandConsole.result(CommandConsole.version(TextOnce.class));
+            return OptionalInt.of(CommandConsole.OK);
+        }
         for (String argument : args) {
             var command = COMMANDS.get(argument);
             if (command != null) {
                 return OptionalInt.of(command.applyAsInt(args));
             }
         }
-        var unknown = Stream.of(args).filter(word -> !word.startsWith("-")).findFirst();
-        if (unknown.isEmpty()) {
+        String unknown = CommandConsole.unknown(List.of(args));
+        if (unknown == null) {
             return OptionalInt.empty();
         }
-        CommandConsole.problem(
-                OF_THE_SANDBOX.contains(unknown.get())
+        return OptionalInt.of(CommandConsole.wrongCall(
+                OF_THE_SANDBOX.contains(unknown)
                         ? "The sandbox is not in this jar: run java -jar textonce-sandbox.jar " + String.join(" ", args)
                                 + ", or the image textonce-sandbox"
-                        : "There is no command " + unknown.get() + "; there are "
-                                + String.join(", ", new TreeSet<>(COMMANDS.keySet())));
-        return OptionalInt.of(CommandConsole.USAGE);
+                        : "There is no command or option " + unknown,
+                HELP));
     }
 }

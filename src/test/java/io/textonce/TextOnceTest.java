@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -16,7 +17,7 @@ class TextOnceTest {
     @Test
     void startsWithoutAWordAndWithOptions() {
         assertThat(TextOnce.command()).isEmpty();
-        assertThat(TextOnce.command("--server.port=3001")).isEmpty();
+        assertThat(TextOnce.command("--server.port=3001", "--debug")).isEmpty();
     }
 
     @Test
@@ -31,14 +32,26 @@ class TextOnceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "sandbox        | java -jar textonce-sandbox.jar sandbox",
-                "check my-files | java -jar textonce-sandbox.jar check my-files",
-                "--x chek       | There is no command chek; there are add, check-histories, check-settings,",
-                "chek-settings  | There is no command chek-settings; there are add, check-histories, check-settings,",
+                "sandbox        | The sandbox is not in this jar: run java -jar textonce-sandbox.jar sandbox",
+                "check my-files | The sandbox is not in this jar: run java -jar textonce-sandbox.jar check my-files",
+                "--x=1 chek     | There is no command or option chek",
+                "chek-settings  | There is no command or option chek-settings",
+                "--vresion      | There is no command or option --vresion",
+                "-x             | There is no command or option -x",
             })
-    void namesTheRightCommand(String words, String line, CapturedOutput output) {
+    void listsTheCommandsAfterAWrongCall(String words, String line, CapturedOutput output) {
         assertThat(TextOnce.command(words.split(" "))).hasValue(2);
 
-        assertThat(output.getErr().lines()).singleElement().asString().contains(line);
+        assertThat(output.getErr()).startsWith(line).contains("  check-settings ", "--version");
+        assertThat(output.getOut()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-V", "version"})
+    void printsTheVersionAsAResult(String word, CapturedOutput output) {
+        assertThat(TextOnce.command(word)).hasValue(0);
+
+        assertThat(output.getOut()).matches("TextOnce .+\\R");
+        assertThat(output.getErr()).isEmpty();
     }
 }

@@ -43,6 +43,37 @@ public final class CommandConsole {
                 || List.of(args).contains("--help");
     }
 
+    /** Returns whether a call requests the version, which is then its result. */
+    public static boolean isVersion(String... args) {
+        return List.of("--version", "-V", "version").contains(args.length == 0 ? "" : args[0]);
+    }
+
+    /** Returns the version of a jar; the launcher of the sandbox hands over that of its own. */
+    public static String version(Class<?> main) {
+        String version =
+                System.getProperty("sandbox.version", main.getPackage().getImplementationVersion());
+        return "TextOnce " + (version == null ? "of a checkout" : version);
+    }
+
+    /**
+     * Returns the first word that is neither a command nor a setting, or null. Settings are written as {@code
+     * --server.port=3000}; of Spring Boot's options without a value a start has {@code --debug} and {@code --trace}.
+     */
+    public static @Nullable String unknown(List<String> args) {
+        return args.stream()
+                .filter(word -> !word.matches("--[A-Za-z][^=]*=.*|--debug|--trace"))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Writes that a call is wrong, and what there is; returns the exit code. */
+    public static int wrongCall(String problem, String help) {
+        problem(problem);
+        problem("");
+        problem(help.strip());
+        return USAGE;
+    }
+
     /** Silences all loggers, until they are configured again: Spring Boot does so early in its start. */
     public static void silenceLog() {
         unsilenceLog();

@@ -36,6 +36,8 @@ public final class Commands {
               send-jms EVENT FILE [URL]     sends the event in FILE to the queue of events, as a JMS message
               add COMPONENT ...             fills the folder lib with components of Camel, such as camel-kafka
 
+            --version prints the version.
+
             FOLDER is my-routes by default, URL the broker of a running sandbox. Exit code: 0 without findings, 1 with
             findings, 2 for a wrong call.
             """;
@@ -57,9 +59,17 @@ public final class Commands {
             System.out.print(HELP);
             return OptionalInt.of(CommandConsole.OK);
         }
-        String command = args.length == 0 ? "sandbox" : args[0];
-        if (command.equals("sandbox") || command.startsWith("--")) {
-            return OptionalInt.empty();
+        if (CommandConsole.isVersion(args)) {
+            System.out.println(CommandConsole.version(Commands.class));
+            return OptionalInt.of(CommandConsole.OK);
+        }
+        String command = args.length == 0 || args[0].contains("=") ? "sandbox" : args[0];
+        if (command.equals("sandbox")) {
+            String unknown = CommandConsole.unknown(
+                    Arrays.stream(args).filter(word -> !word.equals("sandbox")).toList());
+            return unknown == null
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(CommandConsole.wrongCall("The sandbox has no option " + unknown, HELP));
         }
         try {
             return OptionalInt.of(
@@ -74,9 +84,20 @@ public final class Commands {
 
     private static int run(String command, List<String> arguments) throws IOException {
         Integer required = REQUIRED.get(command);
-        if (required == null || arguments.size() < required || arguments.size() > required + 1) {
-            System.err.print(HELP);
-            return CommandConsole.USAGE;
+        if (required == null) {
+            return CommandConsole.wrongCall("There is no command or option " + command, HELP);
+        }
+        String option = arguments.stream()
+                .filter(word -> word.startsWith("-"))
+                .findFirst()
+                .orElse(null);
+        if (option != null) {
+            return CommandConsole.wrongCall(command + " has no option " + option, HELP);
+        }
+        if (arguments.size() < required || arguments.size() > required + 1) {
+            return CommandConsole.wrongCall(
+                    command + " takes " + required + " or " + (required + 1) + " words, and has " + arguments.size(),
+                    HELP);
         }
         if (OF_A_FILE.contains(command) && !Files.isRegularFile(Path.of(arguments.get(1)))) {
             System.err.println(arguments.get(1) + " is not a file");

@@ -29,6 +29,10 @@ public final class SandboxJar {
     private SandboxJar() {}
 
     public static void main(String[] args) throws Throwable {
+        String version = SandboxJar.class.getPackage().getImplementationVersion();
+        if (version != null) {
+            System.setProperty("sandbox.version", version);
+        }
         var loader = new URLClassLoader(classPath(unpacked(jar())), ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
         try {

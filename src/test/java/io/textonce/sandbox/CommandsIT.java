@@ -40,6 +40,14 @@ class CommandsIT {
     }
 
     @Test
+    void printsTheVersionOfItsManifest() throws Exception {
+        var version = run("--version");
+
+        assertThat(version.exit()).isZero();
+        assertThat(version.output().strip()).matches("TextOnce \\d.*");
+    }
+
+    @Test
     @Tag("proof")
     void checkPrintsFileLineAndReasonAndPassesWhatIsRight() throws Exception {
         Path routes = Files.createDirectories(folder.resolve("bad/events"));

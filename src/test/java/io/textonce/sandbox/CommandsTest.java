@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -27,6 +28,38 @@ class CommandsTest {
 
         assertThat(output.getOut()).contains("check [FOLDER] ", "preview EVENT FILE [FOLDER] ");
         assertThat(output.getErr()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-V", "version"})
+    void printsTheVersionAsAResult(String call, CapturedOutput output) {
+        assertThat(Commands.command(call)).hasValue(0);
+
+        assertThat(output.getOut()).matches("TextOnce .+\\R");
+        assertThat(output.getErr()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "sandbox", "--server.port=3001", "sandbox --server.port=3001 --debug"})
+    void startsTheSandboxWithSettings(String call) {
+        assertThat(Commands.command(call.isEmpty() ? new String[0] : call.split(" ")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --vresion        | There is no command or option --vresion
+            --force=true x   | The sandbox has no option x
+            sandbox --force  | The sandbox has no option --force
+            chek             | There is no command or option chek
+            check --quiet    | check has no option --quiet
+            new              | new takes 1 or 2 words, and has 0
+            """)
+    void listsTheCommandsAfterAWrongCall(String call, String problem, CapturedOutput output) {
+        assertThat(Commands.command(call.split(" "))).hasValue(2);
+
+        assertThat(output.getErr()).startsWith(problem + "\n\n").contains("check [FOLDER] ", "--version");
+        assertThat(output.getOut()).isEmpty();
     }
 
     /** A schema of the same name would replace the shipped one. */
