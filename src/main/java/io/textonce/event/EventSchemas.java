@@ -99,20 +99,28 @@ public final class EventSchemas implements JsonUriSchemaLoader {
     }
 
     private EventSchema.Version read(String uri) throws Exception {
-        var compiled = new SchemaCompiler().createSchema(camel, uri);
+        var compiler = new SchemaCompiler();
+        var compiled = compiler.createSchema(camel, uri);
         JsonNode source = compiled.getSchemaNode();
         if (!source.isObject()) {
             throw new IllegalArgumentException("the schema must be a JSON object");
         }
         requireTypes(compiled, source);
         compiled.initializeValidators();
-        return EventSchema.Version.of(compiled);
+        for (String keyword : compiler.unknownKeywords()) {
+            throw new IllegalArgumentException(
+                    "JSON Schema has no keyword " + keyword + ", and ignores it; one of your own begins with x-");
+        }
+        var version = EventSchema.Version.of(compiled);
+        String missing = version.fields().requiredWithoutProperty();
+        if (missing != null) {
+            throw new IllegalArgumentException(
+                    "required has " + missing + ", which is not in properties: no event could have it");
+        }
+        return version;
     }
 
-    /**
-     * Rejects misspelt types, which would reject every value; other unknown keywords are ignored, as the standard
-     * requires.
-     */
+    /** Rejects misspelt types, which would reject every value. */
     private static void requireTypes(JsonSchema compiled, JsonNode source) {
         var context = compiled.getValidationContext();
         var wrong = context

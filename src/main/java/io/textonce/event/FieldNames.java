@@ -10,9 +10,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vocabulary of an event: the names in its schema and those of every event. A name that is nearly one of them, such as
@@ -56,6 +58,12 @@ final class FieldNames {
     /** Returns whether a path such as {@code order.id} leads to a field of the schema, or to where any field is allowed. */
     boolean knows(String path) {
         return level.knows(List.of(path.split("\\.")));
+    }
+
+    /** Returns a required field that is not among the properties, if the schema lists them all, or null. */
+    @Nullable
+    String requiredWithoutProperty() {
+        return level.requiredWithoutProperty(new HashSet<>());
     }
 
     /** Returns a name without the ignored differences. */
@@ -132,6 +140,24 @@ final class FieldNames {
                 return name.equals(byPlainName.get(plain(name))) || required.contains(name);
             }
             return path.size() == 1 || inner(name).knows(path.subList(1, path.size()));
+        }
+
+        /** @param checked fields, by their schemas: those of a tree contain themselves */
+        @Nullable
+        String requiredWithoutProperty(Set<List<JsonNode>> checked) {
+            if (!isOpen && !names.isEmpty()) {
+                for (String name : required) {
+                    if (!names.contains(name) && !name.equals(byPlainName.get(plain(name)))) {
+                        return name;
+                    }
+                }
+            }
+            return schemas.entrySet().stream()
+                    .filter(field -> checked.add(field.getValue()))
+                    .map(field -> inner(field.getKey()).requiredWithoutProperty(checked))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
         }
 
         private Level inner(String name) {

@@ -4,6 +4,7 @@ import io.textonce.message.Senders;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Names of user files. One that is nearly a name of a route file, schema or template would be ignored without a word. */
@@ -44,6 +45,11 @@ final class FileNames {
             return ignored("move the schema into schemas/");
         }
         return lower.endsWith(TEMPLATE) ? ignored("move the template into templates/") : null;
+    }
+
+    /** Returns whether a path ends as that of a file of routes, a kamelet, a schema or a template. */
+    static boolean isOfFile(String path) {
+        return Stream.of(ROUTES, KAMELET, SCHEMA, TEMPLATE).anyMatch(path::endsWith);
     }
 
     private static @Nullable String caseProblem(String file) {

@@ -8,12 +8,14 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.language.JqExpression;
 import org.apache.camel.support.PatternHelper;
 
 /** Checks of what Camel accepts without a word and no route ever does. */
@@ -49,6 +51,7 @@ final class RouteChecks {
             HttpSources.requireFree(camel, files, file, route);
             requireConsumers(file, route.getOutputs());
             requireParameters(file, route);
+            requireMappings(route);
             fields.check(route, file);
         }
         file.configurations().stream()
@@ -142,6 +145,24 @@ final class RouteChecks {
                     : kamelets.parameters(call.kamelet()).problem(call.parameters());
             if (wrong != null) {
                 throw new LineError(file.lineOf(wrong.name(), wrong.value()), call.kamelet() + ": " + wrong.reason());
+            }
+        }
+    }
+
+    /** Compiles the mappings, so that one that is wrong is found before the routes of the previous version end. */
+    private void requireMappings(RouteDefinition route) throws Exception {
+        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ExpressionNode.class).stream()
+                .map(ExpressionNode::getExpression)
+                .filter(expression -> expression instanceof JqExpression || expression.getExpressionValue() != null)
+                .forEach(query -> query.createExpression(camel));
+        var stylesheets = endpoints(route.getOutputs())
+                .map(ToDefinition::getUri)
+                .filter(uri -> uri.matches("xslt(-saxon)?:.*"))
+                .toList();
+        for (String uri : stylesheets) {
+            var component = camel.getComponent(uri.substring(0, uri.indexOf(':')));
+            try (var endpoint = component.createEndpoint(camel.resolvePropertyPlaceholders(uri))) {
+                endpoint.start();
             }
         }
     }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.language.simple.types.SimpleIllegalSyntaxException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
@@ -24,7 +23,6 @@ record RouteFileError(int line, String reason) {
     private static final String NO_WORD = "[^A-Za-z0-9_-]+";
     private static final Pattern SYNTAX =
             Pattern.compile("(?:expected|mapping values|found|but found).*", Pattern.DOTALL);
-    private static final Pattern JQ_FILE = Pattern.compile("[\\w./-]+\\.jq\\b");
     private static final Pattern PROSE = Pattern.compile("\\s*(#|description:|note:)");
 
     /** Translations of the messages of Camel and its parsers. */
@@ -37,6 +35,7 @@ record RouteFileError(int line, String reason) {
         words("No endpoint could be found for: ([a-z0-9+.-]+):.*", "there is no component $1; " + MissingJar.ADVICE);
         words("No language could be found for: (\\S+).*", "there is no language $1; " + MissingJar.ADVICE);
         words("Data format '([^']+)' could not be created.*", "there is no data format $1; " + MissingJar.ADVICE);
+        words("Cannot find resource: (?:\\S*/)?(\\S+) for URI: .*", "there is no file $1");
         words("Resource not found: (?:\\S*/)?(\\S+)", "there is no file $1");
         words("(?:\\S*/)?(\\S+) does not exist", "there is no file $1");
         words("Property with key \\[([^]]+)].*", "there is no setting $1");
@@ -72,7 +71,7 @@ record RouteFileError(int line, String reason) {
                 String reason = "the simple expression is not valid: " + firstLine(simple.getMessage());
                 return new RouteFileError(lineWith(simple.getExpression(), text), reason);
             }
-            if (cause instanceof JsonQueryException query) {
+            if (cause instanceof InvalidJq query) {
                 return ofQuery(query, text);
             }
             if (cause instanceof JsonProcessingException json) {
@@ -85,16 +84,16 @@ record RouteFileError(int line, String reason) {
         return new RouteFileError(lineOf(reason, text), reason);
     }
 
-    /** Returns the error of a jq expression, at its line in the route file, or at that which names its own file. */
-    private static RouteFileError ofQuery(JsonQueryException failure, String text) {
-        String query = firstLine(failure.getOriginalMessage().replaceFirst("^Cannot compile query:\\s*", ""));
-        int inline = lineWith(query, text);
-        int line = inline == 0 ? lineWith(".jq", text) : inline;
-        var file = JQ_FILE.matcher(text);
-        String where = inline == 0 && file.find() ? " in " + file.group() : "";
-        Throwable reason = failure.getCause() == null ? failure : failure.getCause();
-        return new RouteFileError(
-                line, "the jq expression" + where + " is not valid: " + firstLine(String.valueOf(reason.getMessage())));
+    /** Returns the error of a jq query, at its line in the route file, or at that which names its own file. */
+    private static RouteFileError ofQuery(InvalidJq failure, String text) {
+        String reason = "is not valid: " + failure.getMessage();
+        if (!failure.file().isEmpty()) {
+            return new RouteFileError(
+                    lineWith(failure.file(), text),
+                    "the jq expression in " + failure.file() + ", line " + failure.line() + ", " + reason);
+        }
+        int line = lineWith(firstLine(failure.query()), text);
+        return new RouteFileError(line == 0 ? 0 : line + failure.line() - 1, "the jq expression " + reason);
     }
 
     private static String firstLine(String text) {

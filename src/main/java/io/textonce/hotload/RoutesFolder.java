@@ -7,15 +7,19 @@ import io.textonce.event.LineError;
 import io.textonce.event.Utf8Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Folder of user routes. It is polled rather than watched, since a mounted one sends no notifications. */
 record RoutesFolder(Path root) {
@@ -71,42 +75,82 @@ record RoutesFolder(Path root) {
     }
 
     /**
-     * Returns the files by their paths in the folder. A name that begins with a dot belongs to an editor or to the
-     * mount.
+     * Returns the files by their paths in the folder, with what only looks like one. A name that begins with a dot belongs
+     * to an editor or to the mount.
      */
     Map<String, Stamp> stamps() {
-        try (var found = Files.walk(root, FOLLOW_LINKS)) {
-            return found.filter(file -> !isHidden(root.relativize(file)) && Files.isRegularFile(file))
-                    .collect(Collectors.toMap(
-                            file -> root.relativize(file).toString().replace('\\', '/'),
-                            Stamp::of,
-                            (one, other) -> one,
-                            LinkedHashMap::new));
+        var stamps = new LinkedHashMap<String, Stamp>();
+        try {
+            Files.walkFileTree(root, Set.of(FOLLOW_LINKS), Integer.MAX_VALUE, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                    if (isHidden(path)) {
+                        return FileVisitResult.SKIP_SUBTREE;
+                    }
+                    if (FileNames.isOfFile(path.toString())) {
+                        add(path, Stamp.NO_FILE);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+                    if (attributes.isRegularFile()) {
+                        add(
+                                path,
+                                new Stamp(
+                                        attributes.size(),
+                                        attributes.lastModifiedTime().toMillis()));
+                    } else if (attributes.isSymbolicLink()) {
+                        add(path, Stamp.NO_FILE);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+                    if (e instanceof FileSystemLoopException) {
+                        add(path, Stamp.NO_FILE);
+                        return FileVisitResult.CONTINUE;
+                    }
+                    if (e instanceof NoSuchFileException && !path.equals(root)) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw e;
+                }
+
+                private void add(Path path, Stamp stamp) {
+                    if (!isHidden(path)) {
+                        stamps.putIfAbsent(root.relativize(path).toString().replace('\\', '/'), stamp);
+                    }
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return stamps;
     }
 
-    private static boolean isHidden(Path path) {
-        for (Path name : path) {
-            if (name.toString().startsWith(".")) {
-                return true;
-            }
+    private boolean isHidden(Path path) {
+        return !path.equals(root) && path.getFileName().toString().startsWith(".");
+    }
+
+    /** Returns why a path is none of a file, or null. */
+    @Nullable
+    String problem(String file) {
+        Path path = root.resolve(file);
+        if (Files.isSymbolicLink(path) && !Files.isRegularFile(path)) {
+            return Files.isDirectory(path)
+                    ? "the link leads back into its own folder"
+                    : "the link leads to no file that can be read";
         }
-        return false;
+        return Files.isDirectory(path) ? "it is a folder, with the name of a file; rename or delete it" : null;
     }
 
     /** Version of a file. */
     record Stamp(long size, long modified) {
 
-        static Stamp of(Path file) {
-            try {
-                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Stamp(
-                        attributes.size(), attributes.lastModifiedTime().toMillis());
-            } catch (IOException e) {
-                return new Stamp(-1, -1);
-            }
-        }
+        /** Stamp of a link that leads to no file, or of a folder with the name of one. */
+        private static final Stamp NO_FILE = new Stamp(-1, -1);
     }
 }

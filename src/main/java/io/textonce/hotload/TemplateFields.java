@@ -6,6 +6,7 @@ import io.textonce.message.Formats;
 import io.textonce.message.Templates;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -17,13 +18,14 @@ import org.apache.camel.model.ToDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check of the fields that a template and the media of an MMS use against the schema that their event was validated by: of
+ * Check of the fields that a template and the parameters of kamelets use against the schema that their event was validated by: of
  * a field that is not there the message would have a gap. It compares the files as they are now, so that both may change
  * in any order.
  */
 final class TemplateFields {
 
     private static final Pattern TAG = Pattern.compile("\\{\\{\\{?\\s*([#^/&>!=]?)\\s*([^}\\s]*)[^}]*}}");
+    private static final Pattern COMMENT = Pattern.compile("\\{\\{!.*?}}", Pattern.DOTALL);
     private static final Pattern INDEX = Pattern.compile("\\.\\d+");
 
     /** Steps after which the body still is what the schema describes. */
@@ -45,6 +47,13 @@ final class TemplateFields {
     private static final Set<String> KAMELETS_THAT_KEEP_IT =
             Set.of("event-check-action", "appointment-time-action", "e164-action", "sms-text-action", "sms-send-sink");
 
+    /** Parameters by which kamelets name a template or a field. */
+    private static final Map<String, String> PARAMETERS = Map.of(
+            "sms-text-action", "template",
+            "sms-send-sink", "media",
+            "appointment-time-action", "field",
+            "e164-action", "field");
+
     private final ModelCamelContext camel;
     private final Templates templates;
     private final EventSchemas schemas;
@@ -57,11 +66,12 @@ final class TemplateFields {
 
     /** @throws LineError naming the template, its line and the field */
     void check(RouteDefinition route, RouteFile file) {
-        uses(camel, route)
-                .forEach(use -> check(
-                        use,
-                        "",
-                        use.isMedia() ? file.lineOf("media", use.media()) : file.lineOf("template", use.template())));
+        var uses = uses(camel, route);
+        uses.forEach(use -> {
+            int line = file.lineOf(use.parameter(), use.value());
+            check(use, "", line);
+            requireText(use, uses, "", line);
+        });
     }
 
     /**
@@ -70,23 +80,47 @@ final class TemplateFields {
      * @param file of the schema or template
      */
     void check(String file, String name) {
-        camel.getRouteDefinitions().stream()
-                .flatMap(route -> uses(camel, route).stream())
-                .filter(use -> name.equals(file.startsWith("schemas/") ? use.schema() : use.template()))
-                .forEach(use -> check(use, file, 0));
+        for (RouteDefinition route : camel.getRouteDefinitions()) {
+            var uses = uses(camel, route);
+            uses.stream()
+                    .filter(use -> file.startsWith("schemas/")
+                            ? name.equals(use.schema())
+                            : use.isTemplate() && name.equals(use.value()))
+                    .forEach(use -> {
+                        check(use, file, 0);
+                        requireText(use, uses, file, 0);
+                    });
+        }
+    }
+
+    /** Rejects an empty template, unless the message has media: every event would be rejected. */
+    private void requireText(Use use, List<Use> all, String changed, int line) {
+        if (!use.isTemplate()
+                || all.stream().anyMatch(other -> other.parameter().equals("media"))) {
+            return;
+        }
+        templates.sources(use.value()).forEach((path, text) -> {
+            if (COMMENT.matcher(text).replaceAll("").isBlank()) {
+                throw path.equals(changed)
+                        ? new LineError(0, "the text is empty")
+                        : new LineError(line, path + ": the text is empty");
+            }
+        });
     }
 
     /** @param line of a mistake that is not in the changed file */
     private void check(Use use, String changed, int line) {
         var isField = schemas.fields(use.schema());
-        if (use.isMedia()) {
-            if (!isField.test(use.media())) {
+        if (!use.isTemplate()) {
+            if (!isField.test(use.value())) {
                 throw new LineError(
-                        line, "media: " + use.media() + " is not a field in schemas/" + use.schema() + ".schema.json");
+                        line,
+                        use.parameter() + ": " + use.value() + " is not a field in schemas/" + use.schema()
+                                + ".schema.json");
             }
             return;
         }
-        templates.sources(use.template()).forEach((path, text) -> {
+        templates.sources(use.value()).forEach((path, text) -> {
             var mistake = mistake(text, isField);
             if (mistake != null) {
                 String reason = mistake.getMessage() + " schemas/" + use.schema() + ".schema.json";
@@ -144,10 +178,15 @@ final class TemplateFields {
                     schema = call.parameter("schema");
                 } else if (!KAMELETS_THAT_KEEP_IT.contains(call.kamelet())) {
                     schema = null;
-                } else if (call.kamelet().equals("sms-text-action") && schema != null) {
-                    uses.add(new Use(schema, call.parameter("template"), ""));
-                } else if (schema != null && !call.parameter("media").isBlank()) {
-                    uses.add(new Use(schema, "", call.parameter("media")));
+                } else if (schema != null && PARAMETERS.containsKey(call.kamelet())) {
+                    String parameter = PARAMETERS.get(call.kamelet());
+                    String value = call.parameter(parameter);
+                    if (value.isBlank() && call.kamelet().equals("appointment-time-action")) {
+                        value = "appointmentAt";
+                    }
+                    if (!value.isBlank()) {
+                        uses.add(new Use(schema, parameter, value));
+                    }
                 }
             } else if (!KEEP_THE_BODY.contains(step.getShortName())) {
                 schema = null;
@@ -157,11 +196,11 @@ final class TemplateFields {
         return schema;
     }
 
-    /** Use of the fields of a schema: by a template, or by media. */
-    private record Use(String schema, String template, String media) {
+    /** Use of the fields of a schema: by a template, or by a parameter that names a field. */
+    private record Use(String schema, String parameter, String value) {
 
-        private boolean isMedia() {
-            return !media.isEmpty();
+        private boolean isTemplate() {
+            return parameter.equals("template");
         }
     }
 }

@@ -85,6 +85,10 @@ final class UserFiles {
     }
 
     private @Nullable String nameProblem(String file, Set<String> all) {
+        String noFile = folder.problem(file);
+        if (noFile != null) {
+            return noFile;
+        }
         String name = file.substring(file.lastIndexOf('/') + 1);
         return FileNames.problem(
                 file, path -> all.stream().anyMatch(other -> !other.equals(path) && folder.mentions(other, name)));
@@ -94,18 +98,21 @@ final class UserFiles {
     private boolean isIgnored(String file, Set<String> all) {
         String problem = nameProblem(file, all);
         if (problem != null) {
-            errors.report(file, new RouteFileError(0, problem), false);
+            errors.report(file, new RouteFileError(0, problem), loaded.containsKey(file));
         }
         return problem != null;
     }
 
-    /** Returns the other files whose routes use a direct name, a route configuration or a bean that may have changed. */
+    /**
+     * Returns the other files whose routes use a direct name, a route configuration, a bean or a mapping that may have
+     * changed.
+     */
     private Set<String> usersOf(Set<String> changed, Set<String> gone) {
         var names = new TreeSet<String>();
         Stream.of(changed, gone)
                 .flatMap(Set::stream)
-                .filter(loaded::containsKey)
-                .forEach(file -> names.addAll(loaded.get(file).uses()));
+                .forEach(file ->
+                        names.addAll(loaded.containsKey(file) ? loaded.get(file).uses() : Set.of(file)));
         var users = new TreeSet<String>();
         loaded.keySet().stream()
                 .filter(file -> names.stream().anyMatch(name -> folder.mentions(file, name)))

@@ -26,6 +26,7 @@ import org.apache.camel.ValidationException;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.component.xslt.saxon.XsltSaxonComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -118,6 +119,7 @@ class UserRoutesTest {
                 TemplatesForTests.in("file:routes", folder.toString(), Locale.ENGLISH, new DefaultMustacheFactory());
         camel.getRegistry().bind("resource-loader-textonce", files);
         camel.getRegistry().bind("templates", texts);
+        camel.getRegistry().bind("jq-language", new CheckedJq());
         camel.getRegistry().bind("configurationSources", new ConfigurationSources());
         var schemas = new EventSchemas(camel);
         camel.getRegistry().bind("eventSchemas", schemas);
@@ -339,7 +341,18 @@ class UserRoutesTest {
                 Arguments.of(
                         FIRST_STEP,
                         "        - setBody:\n            jq: resource:textonce:mappings/late.jq\n" + FIRST_STEP,
-                        "line 10: the jq expression in mappings/late.jq is not valid: "),
+                        "line 10: the jq expression in mappings/late.jq, line 1, is not valid: "),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jq: .at | todate\n" + FIRST_STEP,
+                        "line 10: the jq expression is not valid: jackson-jq has no function todate"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jq: resource:textonce:mappings/good.jq\n"
+                                + "        - setBody:\n            jq: resource:textonce:mappings/date.jq\n"
+                                + FIRST_STEP,
+                        "line 12: the jq expression in mappings/date.jq, line 2, is not valid: jackson-jq has no function"
+                                + " todate"),
                 Arguments.of(EVENT, "# nothing yet\n", "the file holds no route; it must begin with - route:"),
                 Arguments.of("- route:\n", "route:\n", ""),
                 Arguments.of(EVENT, "hello", "the file holds no route"),
@@ -351,6 +364,8 @@ class UserRoutesTest {
     void tellsAMistakeByItsLineAndKeepsTheGoodVersion(String good, String bad, String words) throws IOException {
         write(FILE, EVENT);
         write("mappings/late.jq", "{a: .b,, c}");
+        write("mappings/good.jq", "{a: .b}");
+        write("mappings/date.jq", "# todate\n{a: (.b | todate)}");
         own.afterApplicationStart(camel);
         int routes = camel.getRoutesSize();
 
@@ -360,6 +375,223 @@ class UserRoutesTest {
         assertThat(own.health().getDetails().get(FILE)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
         assertThat(camel.getRoutesSize()).isEqualTo(routes);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+            input                                     ~ jackson-jq has no function input
+            .a | ascii_downcas                        ~ jackson-jq has no function ascii_downcas
+            if .a then 1 else (.b | mktime) end       ~ jackson-jq has no function mktime
+            [.a[] | {b: "x\\(.c | gmtime)"}]          ~ jackson-jq has no function gmtime
+            reduce .a[] as $x (0; . + $y)             ~ there is no variable $y
+            {$order}                                  ~ there is no variable $order
+            .a | split("a"; "b"; "c")                 ~ the function split does not take 3 arguments
+            .a | @html2                               ~ there is no format @html2
+            "unclosed                                 ~ Encountered "<EOF>"
+            """)
+    void rejectsAQueryThatWouldFailAtTheFirstEvent(String query, String words) throws IOException {
+        write("mappings/late.jq", query);
+        write(
+                FILE,
+                EVENT.replace(
+                        FIRST_STEP,
+                        "        - setBody:\n            jq: resource:textonce:mappings/late.jq\n" + FIRST_STEP));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get(FILE))
+                .asString()
+                .startsWith("line 10: the jq expression in mappings/late.jq, line 1, is not valid: " + words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "def f(g; $x): g + $x; f(.a; 1)",
+                ". as {a: $b, $c} | $b + $c",
+                ". as [$a, {b: [$d]}] | {$a, d: $d}",
+                "header(\"x\") // constant(\"y\") // variable(\"z\") // body",
+                "[.a[] | select(.b | test(\"c\"; \"i\")) | @base64 \"x\\(.)\" ] | map(ascii_downcase) | add",
+                "try error(\"no\") catch . | label $out | 1, break $out",
+                ".a? // (.b | tostring | gsub(\"[^0-9]\"; \"\")) | tonumber | floor | limit(3; range(5))",
+                "foreach .a[] as $i (0; . + $i; [$i, .])",
+            })
+    void acceptsWhateverAQueryDefines(String query) throws IOException {
+        write("mappings/late.jq", query);
+        write(
+                FILE,
+                EVENT.replace(
+                        FIRST_STEP,
+                        "        - setBody:\n            jq: resource:textonce:mappings/late.jq\n" + FIRST_STEP));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    /** As of a schema: the edit is the same, whichever file it is in. */
+    @Test
+    void reloadsTheRoutesOfAMappingThatChanges() throws IOException {
+        write("mappings/late.jq", "{orderId: .number}");
+        write(
+                FILE,
+                EVENT.replace(
+                        FIRST_STEP,
+                        "        - setBody:\n            jq: resource:textonce:mappings/late.jq\n" + FIRST_STEP));
+        own.afterApplicationStart(camel);
+        assertThat(textOf("{\"number\":\"7\"}")).isEqualTo("Order 7 is late.");
+
+        write("mappings/late.jq", "{orderId: (\"A-\" + .number)}");
+        scan();
+        assertThat(textOf("{\"number\":\"7\"}")).isEqualTo("Order A-7 is late.");
+
+        write("mappings/late.jq", "{orderId: (.number | todate)}");
+        scan();
+        assertThat(own.health().getDetails().get(FILE)).asString().contains("has no function todate");
+        assertThat(textOf("{\"number\":\"7\"}")).isEqualTo("Order A-7 is late.");
+
+        Files.delete(folder.resolve("mappings/late.jq"));
+        scan();
+        assertThat(own.health().getDetails().get(FILE)).asString().contains("there is no file late.jq");
+        assertThat(textOf("{\"number\":\"7\"}")).isEqualTo("Order A-7 is late.");
+
+        write("mappings/late.jq", "{orderId: .number}");
+        scan();
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+        assertThat(textOf("{\"number\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @Test
+    void reloadsTheRoutesOfAStylesheetThatChanges() throws IOException {
+        camel.getComponent("xslt-saxon", XsltSaxonComponent.class).setUriResolverFactory(new Stylesheets());
+        String sheet = """
+                <xsl:stylesheet version="3.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+                <xsl:output method="text"/><xsl:template match="/">first</xsl:template></xsl:stylesheet>
+                """;
+        write("mappings/late.xsl", sheet);
+        write("late.camel.yaml", """
+                - route:
+                    id: late
+                    from:
+                      uri: direct
+                      parameters:
+                        name: late
+                      steps:
+                        - to:
+                            uri: xslt-saxon
+                            parameters:
+                              resourceUri: textonce:mappings/late.xsl
+                """);
+        own.afterApplicationStart(camel);
+        var producer = camel.createProducerTemplate();
+        assertThat(producer.requestBody("direct:late", "<a/>", String.class)).isEqualTo("first");
+
+        write("mappings/late.xsl", sheet.replace("first", "second"));
+        scan();
+        assertThat(producer.requestBody("direct:late", "<a/>", String.class)).isEqualTo("second");
+
+        write("mappings/late.xsl", sheet.replace("first</xsl:template>", "third"));
+        scan();
+        assertThat(own.health().getDetails()).containsKey("late.camel.yaml");
+        assertThat(producer.requestBody("direct:late", "<a/>", String.class)).isEqualTo("second");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            {"type": "object", "requried": ["a"]}                                             ; JSON Schema has no keyword requried
+            {"properties": {"a": {"type": "string", "maxLenght": 3}}}                         ; JSON Schema has no keyword maxLenght
+            {"properties": {"orderId": {}, "a": {"discriminator": {}}}}                       ; JSON Schema has no keyword discriminator
+            {"required": ["order_id"], "properties": {"orderId": {}}}                         ; required has order_id, which is not in
+            {"properties": {"orderId": {}, "a": {"items": {"required": ["b"], "properties": {"c": {}}}}}} ; required has b, which is not in
+            """)
+    void rejectsASchemaWithAMistakeThatJsonSchemaIgnores(String schema, String words) throws IOException {
+        write(SCHEMA, "{\n" + schema.substring(1));
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get(SCHEMA)).asString().startsWith("line 2: " + words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"required\": [\"phone\"], \"properties\": {\"orderId\": {\"example\": \"7\", \"x-own\": 1, \"$comment\": \"c\"}}}",
+                "{\"required\": [\"a\"], \"additionalProperties\": true, \"properties\": {\"orderId\": {}}}",
+                "{\"properties\": {\"orderId\": {}, \"requried\": {}}, \"anyOf\": [{\"required\": [\"orderId\"]}, {\"required\": [\"requried\"]}]}",
+                "{\"properties\": {\"orderId\": {\"message\": {\"pattern\": \"p\"}, \"examples\": [], \"deprecated\": true}}}",
+                "{\"definitions\": {\"n\": {\"required\": [\"n\"], \"properties\": {\"n\": {\"$ref\": \"#/definitions/n\"}}}},"
+                        + " \"properties\": {\"orderId\": {}, \"n\": {\"$ref\": \"#/definitions/n\"}}}",
+            })
+    void acceptsWhatAnnotatesASchema(String schema) throws IOException {
+        write(SCHEMA, schema);
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            {leadTime: 24h}      ; field: appointmentAt is not a field in
+            {field: orderdAt}    ; line 17: field: orderdAt is not a field in
+            {field: orderId}     ; loaded
+            """)
+    void rejectsTheFieldOfAKameletThatIsNotInTheSchema(String parameters, String words) throws IOException {
+        write(SCHEMA, "{\"properties\": {\"orderId\": {}}}");
+        write(
+                FILE,
+                EVENT.replace(
+                        "        - to:\n            id: event-order-late-text\n",
+                        "        - to:\n            uri: kamelet:appointment-time-action\n            parameters:\n"
+                                + "              " + parameters.replaceAll("[{}]", "") + "\n"
+                                + "        - to:\n            id: event-order-late-text\n"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(String.valueOf(own.health().getDetails().getOrDefault(FILE, "loaded")))
+                .startsWith(words);
+    }
+
+    @Test
+    void rejectsAnEmptyTemplateUnlessThereAreMedia() throws IOException {
+        write(TEMPLATE, "{{! later }}\n");
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get(FILE))
+                .asString()
+                .isEqualTo("line 18: templates/order-late.mustache: the text is empty");
+
+        write(FILE, EVENT.replace("timeToLive: 2h", "media: photo"));
+        scan();
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    @Test
+    void reportsLinksThatLeadNowhereAndFoldersWithTheNameOfAFile() throws IOException {
+        Files.createDirectories(folder.resolve("events/x.camel.yaml"));
+        Files.createSymbolicLink(folder.resolve("events/y.camel.yaml"), folder.resolve("gone.camel.yaml"));
+        Files.createSymbolicLink(folder.resolve("cases"), Path.of("."));
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+        assertThat(own.health().getDetails())
+                .containsEntry("events/x.camel.yaml", "it is a folder, with the name of a file; rename or delete it")
+                .containsEntry("events/y.camel.yaml", "the link leads to no file that can be read")
+                .containsEntry("cases", "the link leads back into its own folder")
+                .hasSize(3);
+
+        Files.delete(folder.resolve("events/x.camel.yaml"));
+        Files.delete(folder.resolve("events/y.camel.yaml"));
+        Files.delete(folder.resolve("cases"));
+        scan();
+
+        assertThat(own.health().getStatus()).isEqualTo(Status.UP);
     }
 
     @Test
