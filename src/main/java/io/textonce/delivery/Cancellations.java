@@ -1,5 +1,7 @@
 package io.textonce.delivery;
 
+import io.textonce.event.EventDirectory;
+import io.textonce.event.EventOutcome;
 import io.textonce.event.EventRejected;
 import io.textonce.event.Identifier;
 import io.textonce.message.SmsDraft;
@@ -96,6 +98,9 @@ public final class Cancellations {
             SELECT id,
             """ + EFFECT + "target";
 
+    private static final String EXISTS =
+            "SELECT EXISTS (SELECT FROM textonce.deliveries WHERE event = ? AND event_id = ?)";
+
     private static final String HAS = """
             SELECT EXISTS (
                 SELECT FROM textonce.deliveries WHERE event = ? AND event_id = ? AND cancel_requested_at IS NOT NULL)
@@ -105,8 +110,11 @@ public final class Cancellations {
     private final UrgentDatabase urgent;
     private final ForgottenWrites forgotten;
     private final Clock clock;
+    private final EventDirectory events;
 
-    Cancellations(JdbcTemplate jdbc, UrgentDatabase urgent, ForgottenWrites forgotten, Clock clock) {
+    Cancellations(
+            JdbcTemplate jdbc, UrgentDatabase urgent, ForgottenWrites forgotten, Clock clock, EventDirectory events) {
+        this.events = events;
         this.jdbc = jdbc;
         this.urgent = urgent;
         this.forgotten = forgotten;
@@ -114,16 +122,17 @@ public final class Cancellations {
     }
 
     /**
-     * Cancels the message that the body names by event and eventId, and sets a list with one row of the effect. A preview
-     * changes nothing, and its row has the effect alone.
+     * Cancels the message that the body names by event and eventId, and sets a list with one row of the effect, which is
+     * the outcome. A preview changes nothing, and its row has the effect alone.
      *
-     * @throws EventRejected when a name is missing, or is none that an event can have
+     * @throws EventRejected when a name is missing, or is none that an event can have, or is that of no event
      */
     void cancelEvent(Exchange exchange) {
         Map<?, ?> body = Objects.requireNonNullElse(exchange.getMessage().getBody(Map.class), Map.of());
         String event = text(body, "event");
         String eventId = Identifier.of("eventId", text(body, "eventId"), SmsDraft.LONGEST_EVENT_ID);
         var preview = EventPreview.of(exchange);
+        requireEvent(event, eventId, preview != null && preview.isOffline());
         if (preview != null) {
             var effect = preview.isOffline() ? CancelPreview.offline(event, eventId) : preview(event, eventId);
             preview.add(effect);
@@ -131,7 +140,16 @@ public final class Cancellations {
             return;
         }
         var canceled = cancel(event, eventId, (String) body.get("reason"));
+        exchange.setVariable("outcome", new EventOutcome(canceled.effect(), false));
         exchange.getMessage().setBody(List.of(Map.of("delivery", canceled.delivery(), "effect", canceled.effect())));
+    }
+
+    /** The key of an event that can never come would be claimed for nothing; that of a deleted event may have a message. */
+    private void requireEvent(String event, String eventId, boolean isOffline) {
+        if (!events.hasEvent(event)
+                && (isOffline || !Boolean.TRUE.equals(jdbc.queryForObject(EXISTS, Boolean.class, event, eventId)))) {
+            throw EventRejected.ofField("event", "is not the name of an event, in the cancellation");
+        }
     }
 
     private static String text(Map<?, ?> body, String field) {

@@ -7,4 +7,8 @@ package io.textonce.event;
  * @param status a word for the caller
  * @param duplicate whether the event had been accepted before
  */
-public record EventOutcome(String status, boolean duplicate) {}
+public record EventOutcome(String status, boolean duplicate) {
+
+    /** Variable with a list of the outcomes of the events that a step such as {@code split} makes of one. */
+    public static final String PARTS = "eventParts";
+}

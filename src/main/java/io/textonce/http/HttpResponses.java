@@ -17,6 +17,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
@@ -177,21 +179,48 @@ final class HttpResponses {
         return Utf8Text.orNull(body) != null;
     }
 
-    /** Responds with the outcome of the event: 200 if Twilio already has its message or it is a preview, else 202. */
+    /**
+     * Responds with the outcome of the event: 200 if Twilio already has its message or it is a preview, else 202. Where a
+     * route has made several events of a body, it responds to each, as to an array of events.
+     */
     void accepted(Exchange exchange) throws JsonProcessingException {
         var preview = EventPreview.of(exchange);
         if (preview != null) {
             answer(exchange, 200, preview.report(true));
             return;
         }
-        var delivery = exchange.getVariable("delivery", Delivery.class);
-        var members = new LinkedHashMap<String, Object>();
-        if (delivery == null) {
-            var outcome = exchange.getVariable("outcome", EventOutcome.class);
-            members.put(outcome.duplicate() ? "duplicate" : "accepted", true);
-            members.put("status", outcome.status());
-            answer(exchange, 202, members);
+        if (exchange.getVariable(EventOutcome.PARTS) instanceof List<?> parts) {
+            answer(
+                    exchange,
+                    200,
+                    parts.stream()
+                            .map(part -> Map.of("status", status(part), "body", members(part)))
+                            .toList());
             return;
+        }
+        var delivery = exchange.getVariable("delivery", Delivery.class);
+        Object outcome = delivery == null ? exchange.getVariable("outcome") : delivery;
+        answer(exchange, status(outcome), members(outcome));
+        if (delivery != null && !delivery.duplicate()) {
+            String prefix = exchange.getVariable(PREFIX, "", String.class);
+            exchange.getMessage().setHeader("Location", prefix + "/api/deliveries/" + delivery.id());
+        }
+    }
+
+    private static int status(@Nullable Object outcome) {
+        return outcome instanceof Delivery delivery && delivery.duplicate() && delivery.sid() != null ? 200 : 202;
+    }
+
+    /** Returns the members of a response; an event that sent and canceled nothing has no status. */
+    private static Map<String, Object> members(@Nullable Object outcome) {
+        var members = new LinkedHashMap<String, Object>();
+        if (!(outcome instanceof Delivery delivery)) {
+            boolean isDuplicate = outcome instanceof EventOutcome known && known.duplicate();
+            members.put(isDuplicate ? "duplicate" : "accepted", true);
+            if (outcome instanceof EventOutcome known) {
+                members.put("status", known.status());
+            }
+            return members;
         }
         members.put(delivery.duplicate() ? "duplicate" : "accepted", true);
         if (delivery.sid() != null) {
@@ -201,12 +230,7 @@ final class HttpResponses {
         if (!delivery.duplicate()) {
             members.put("id", delivery.id());
         }
-        boolean known = delivery.duplicate() && delivery.sid() != null;
-        answer(exchange, known ? 200 : 202, members);
-        if (!delivery.duplicate()) {
-            String prefix = exchange.getVariable(PREFIX, "", String.class);
-            exchange.getMessage().setHeader("Location", prefix + "/api/deliveries/" + delivery.id());
-        }
+        return members;
     }
 
     private static void answer(Exchange exchange, int status, Object body) throws JsonProcessingException {

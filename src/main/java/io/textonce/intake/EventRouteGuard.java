@@ -1,6 +1,7 @@
 package io.textonce.intake;
 
 import io.textonce.delivery.EventPreview;
+import io.textonce.event.EventDirectory;
 import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
 import io.textonce.hotload.UserRoutes;
@@ -8,6 +9,7 @@ import io.textonce.http.Problem;
 import io.textonce.peer.Causes;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
@@ -16,7 +18,7 @@ import org.springframework.stereotype.Component;
  * and nothing else.
  */
 @Component
-public final class EventRouteGuard {
+public final class EventRouteGuard implements EventDirectory {
 
     private final CamelContext context;
     private final UserRoutes userRoutes;
@@ -63,6 +65,26 @@ public final class EventRouteGuard {
 
     private boolean hasRoute(String event) {
         return RouteSchemas.isEvent(context.getRoute(RouteSchemas.EVENT + event));
+    }
+
+    /** Includes the events of user routes that end in {@code kamelet:sms-send-sink} themselves. */
+    @Override
+    public boolean hasEvent(String event) {
+        if (!EventName.isValid(event)) {
+            return false;
+        }
+        try {
+            return hasRoute(event)
+                    || context.getEndpoints().stream()
+                            .anyMatch(endpoint -> endpoint instanceof KameletEndpoint kamelet
+                                    && kamelet.getTemplateId().equals("sms-send-sink")
+                                    && event.equals(
+                                            kamelet.getKameletProperties().get("event")))
+                    || userRoutes.whyMissing(event) != null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     /** Returns whether the failure is permanent: no SMS can be made of the event, however often it is retried. */

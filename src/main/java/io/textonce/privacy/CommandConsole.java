@@ -50,8 +50,7 @@ public final class CommandConsole {
 
     /** Returns the version of a jar; the launcher of the sandbox hands over that of its own. */
     public static String version(Class<?> main) {
-        String version =
-                System.getProperty("sandbox.version", main.getPackage().getImplementationVersion());
+        String version = System.getProperty("sandbox.version", main.getPackage().getImplementationVersion());
         return "TextOnce " + (version == null ? "of a checkout" : version);
     }
 

@@ -360,8 +360,8 @@ class DatabaseServerTest {
             outcomes = new OutcomeRepository(new JdbcTemplate(pool));
             forgotten = new ForgottenWrites(
                     memory, () -> tables.get().claims(), () -> outcomes, () -> new JdbcTemplate(pool));
-            cancellations =
-                    new Cancellations(new JdbcTemplate(pool), new UrgentDatabase(pool), forgotten, Clock.systemUTC());
+            cancellations = new Cancellations(
+                    new JdbcTemplate(pool), new UrgentDatabase(pool), forgotten, Clock.systemUTC(), event -> true);
             optOuts = new OptOuts(
                     new JdbcTemplate(pool),
                     new PhoneHash(new byte[32]),

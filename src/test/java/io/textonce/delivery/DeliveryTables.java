@@ -46,7 +46,11 @@ public record DeliveryTables(
 
     public static Cancellations cancellations(DataSource dataSource) {
         return new Cancellations(
-                new JdbcTemplate(dataSource), new UrgentDatabase(dataSource), nothingForgotten(), Clock.systemUTC());
+                new JdbcTemplate(dataSource),
+                new UrgentDatabase(dataSource),
+                nothingForgotten(),
+                Clock.systemUTC(),
+                event -> true);
     }
 
     static OptOuts optOuts(JdbcTemplate jdbc, PhoneHash hash) {

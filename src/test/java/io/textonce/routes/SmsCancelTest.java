@@ -122,6 +122,32 @@ class SmsCancelTest {
                 .hasRootCauseInstanceOf(EventRejected.class);
     }
 
+    /** Nothing would ever come of it, and its author would take pending for a success. */
+    @Test
+    void rejectsTheCancellationOfAnEventThatNoRouteSends(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+
+        assertThatThrownBy(
+                        () -> routes.requestBody("direct:sms-cancel", Map.of("event", "order-shiped", "eventId", id)))
+                .rootCause()
+                .isInstanceOfSatisfying(
+                        EventRejected.class,
+                        rejection -> assertThat(rejection.details()).containsKey("event"));
+        assertThat(sandbox.deliveries(id)).isZero();
+    }
+
+    /** The event of a file that was deleted may have messages that wait. */
+    @Test
+    void cancelsAMessageWhoseEventHasNoRouteAnyMore(Sandbox sandbox) {
+        var order = sandbox.order().meeting(Fault.stopsAt("queued")).post().await(QUEUED);
+        order.update("event = 'order-shiped'");
+
+        List<?> rows = routes.requestBody(
+                "direct:sms-cancel", Map.of("event", "order-shiped", "eventId", order.eventId()), List.class);
+
+        assertThat(((Map<?, ?>) rows.get(0)).get("effect")).isEqualTo("requested");
+    }
+
     @Test
     void cancelsAtTwilioWithinSecondsHoweverTwilioFails(Sandbox sandbox) {
         var order = sandbox.order().meeting(Fault.stopsAt("queued")).post().await(QUEUED);
