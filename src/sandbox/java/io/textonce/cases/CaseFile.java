@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.textonce.event.EventName;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +21,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Case as written by its author, for whom every error is worded. */
@@ -90,16 +93,28 @@ final class CaseFile {
     }
 
     private static void checkStep(JsonNode step) {
-        only(step, "a step of when", Set.of("post", "publish", "drop", "sql", "times", "body"));
+        only(step, "a step of when", Set.of("post", "publish", "drop", "sql", "times", "body", "charset"));
         if (DOORS.stream().filter(step::has).count() != 1) {
             throw new IllegalArgumentException(
                     "a step of when needs one of post, publish or drop, with an event's name, or sql with a statement");
+        }
+        if (step.has("charset")
+                && !(step.has("drop") && isCharset(step.get("charset").asText()))) {
+            throw new IllegalArgumentException("charset is that of a drop, such as windows-1252");
         }
         if (step.has("times") && step.get("times").asInt() < 1) {
             throw new IllegalArgumentException("times must be a number from 1");
         }
         if (step.has("body") && !step.get("body").isObject() && isEvent(step)) {
             throw new IllegalArgumentException("the body of a step must be the event's fields");
+        }
+    }
+
+    private static boolean isCharset(String name) {
+        try {
+            return Charset.isSupported(name);
+        } catch (IllegalCharsetNameException e) {
+            return false;
         }
     }
 
@@ -141,6 +156,11 @@ final class CaseFile {
             steps.add(step);
         }
         return steps;
+    }
+
+    /** Returns whether the case says how its events are received, so that one without a message may be rejected. */
+    boolean listsFailure() {
+        return Stream.of("answers", "rejected", "status").anyMatch(then()::has);
     }
 
     JsonNode then() {

@@ -5,6 +5,7 @@ import io.textonce.event.LineError;
 import io.textonce.event.Utf8Text;
 import io.textonce.sandbox.Fault;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,8 +34,10 @@ final class CaseRun {
 
     private static final long PAUSE_NANOS = 50_000_000;
     private static final String ACCEPTS = "accepts";
+    private static final String NO_FAILURE = "none, since none of answers, rejected and status is listed";
 
     private final CaseWorld world;
+    private final CaseFailures failures;
     private final String what;
     private final Duration patience;
     private final Map<String, String> standIns = new HashMap<>();
@@ -44,8 +47,9 @@ final class CaseRun {
     /** Checks of what ends after its step; each returns whether it is still unprocessed. */
     private final List<BooleanSupplier> unprocessed = new ArrayList<>();
 
-    private CaseRun(CaseWorld world, String what, Duration patience) {
+    private CaseRun(CaseWorld world, CaseFailures failures, String what, Duration patience) {
         this.world = world;
+        this.failures = failures;
         this.what = what;
         this.patience = patience;
     }
@@ -63,7 +67,9 @@ final class CaseRun {
         } catch (LineError e) {
             throw new AssertionError(file + ": line " + e.line() + ": " + e.getMessage(), e);
         }
-        new CaseRun(world, file.toString(), patience).check(text);
+        try (var failures = world.failures()) {
+            new CaseRun(world, failures, file.toString(), patience).check(text);
+        }
     }
 
     private void check(String text) {
@@ -91,6 +97,8 @@ final class CaseRun {
             List<Integer> expected = new ArrayList<>();
             then.get("answers").forEach(status -> expected.add(status.asInt()));
             await(name, "answers", expected, () -> statuses, Duration.ZERO);
+        } else if (!given.listsFailure() && statuses.stream().anyMatch(status -> status >= 400)) {
+            throw failure(name, "answers", NO_FAILURE, statuses);
         }
         if (then.has("rejected")
                 && reasons.stream()
@@ -111,6 +119,12 @@ final class CaseRun {
                 poll(this::texts, texts -> !texts.isEmpty(), patience);
             }
             await(name, "texts", expected, this::texts, isProcessed ? most : Duration.ZERO);
+            if (expected.isEmpty()
+                    && !given.listsFailure()
+                    && !failures.reasons().isEmpty()) {
+                // An event that was rejected sends nothing either, which is not what the case is about.
+                throw failure(name, "rejected", NO_FAILURE, List.of());
+            }
         }
         for (String column : List.of("status", "segments")) {
             if (then.has(column)) {
@@ -169,6 +183,7 @@ final class CaseRun {
         if (step.has("post")) {
             var answer = world.post(step.get("post").asText(), body);
             statuses.add(answer.statusCode());
+            failures.add(answer);
             reasons.add(answer.body());
         } else if (step.has("publish")) {
             String target = step.get("publish").asText();
@@ -181,7 +196,8 @@ final class CaseRun {
         } else if (step.has("drop")) {
             String target = step.get("drop").asText();
             poll(() -> world.isThere(target), isThere -> !isThere, patience);
-            String name = world.drop(target, body);
+            String name = world.drop(
+                    target, body, Charset.forName(step.path("charset").asText("UTF-8")));
             unprocessed.add(() -> world.isDropped(target, name));
             if (readsReason) {
                 reasons.add(reason(() -> world.rejected(target, name)));
@@ -225,8 +241,15 @@ final class CaseRun {
     }
 
     private AssertionError failure(String name, String part, Object expected, @Nullable Object actual) {
-        return new AssertionError("%s: %s%n  %s%n    expected  %s%n    actual    %s"
-                .formatted(what, name, part, lines(expected), actual == null ? "none" : lines(actual)));
+        var why = failures.reasons();
+        return new AssertionError("%s: %s%n  %s%n    expected  %s%n    actual    %s%s"
+                .formatted(
+                        what,
+                        name,
+                        part,
+                        lines(expected),
+                        actual == null ? "none" : lines(actual),
+                        why.isEmpty() ? "" : "%n    reasons   %s".formatted(lines(why))));
     }
 
     private static String lines(Object value) {

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
@@ -41,17 +43,24 @@ final class CaseWorld {
     private final String address;
     private final JmsTemplate jms;
     private final JdbcTemplate database;
+    private final CamelContext camel;
 
     CaseWorld(ApplicationContext context, Peers peers) {
         this.peers = peers;
         this.address = "http://127.0.0.1:"
                 + ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+        this.camel = context.getBean(CamelContext.class);
         this.jms = new JmsTemplate(context.getBean(ConnectionFactory.class));
         this.database = new JdbcTemplate(context.getBean("dataSource", DataSource.class));
     }
 
     String newNumber() {
         return "+1555" + NUMBERS.getAndIncrement();
+    }
+
+    /** Begins to collect the failures of the routes. */
+    CaseFailures failures() {
+        return new CaseFailures(camel);
     }
 
     Peers peers() {
@@ -110,7 +119,7 @@ final class CaseWorld {
     }
 
     /** Drops a file into the inbox of an event and returns its name, or creates the file of a path. */
-    String drop(String target, JsonNode body) {
+    String drop(String target, JsonNode body, Charset charset) {
         if (isThere(target)) {
             throw new IllegalStateException(target + " is still there: no route has taken it");
         }
@@ -119,7 +128,7 @@ final class CaseWorld {
         Path folder = isPath ? Path.of(target).toAbsolutePath().getParent() : inbox(target);
         try {
             Files.createDirectories(folder);
-            Path part = Files.writeString(folder.resolve("." + name + ".tmp"), text(body) + "\n");
+            Path part = Files.writeString(folder.resolve("." + name + ".tmp"), text(body) + "\n", charset);
             Files.move(part, folder.resolve(name));
             return name;
         } catch (IOException e) {

@@ -37,13 +37,15 @@ class CaseFileTest {
     @CsvSource(delimiter = '|', textBlock = """
             then:                | thn:             | the case has no thn; known are given, name, then, when
             name: it is texted   | name: ''         | name is missing: say what is true, as a sentence
-            - post:              | - pots:          | a step of when has no pots; known are body, drop, post, publish, sql, times
-            body:                | bdy:             | a step of when has no bdy; known are body, drop, post, publish, sql, times
+            - post:              | - pots:          | a step of when has no pots; known are body, charset, drop, post, publish, sql, times
+            body:                | bdy:             | a step of when has no bdy; known are body, charset, drop, post, publish, sql, times
             texts:               | text:            | then has no text; known are answers, rejected, segments, status, texts
             - publish: order-shipped | - times: 2   | a step of when needs one of post, publish or drop, with an event's name
             name: it             | name: [it        | is not YAML
             - publish: order-shipped | - {publish: order-shipped, times: twice} | times must be a number from 1
             - publish: order-shipped | - {publish: order-shipped, times: 0} | times must be a number from 1
+            - publish: order-shipped | - {drop: order-shipped, charset: latin-99} | charset is that of a drop, such as windows-1252
+            - publish: order-shipped | - {post: order-shipped, charset: UTF-8} | charset is that of a drop, such as windows-1252
             text: Hello          | txt: Hello       | a message of texts has no txt; known are text, to
             then:                | then: {texts: none, answers: [202]} | texts must be a list of messages, each with to and text; [] for none
             then:                | then: {answers: 202} | answers must be a list of HTTP statuses, such as [202, 200]

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.UserRoutesFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -81,6 +82,76 @@ class CasesTest {
                         CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, LONGEST.dividedBy(10)))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching("(?s).*expected +\\[].*actual .*has shipped.*");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "post    | answers",
+                "publish | rejected",
+                "drop    | rejected",
+            })
+    void failsWhereAnEventSendsNothingBecauseItIsRejected(
+            String step, String part, Sandbox sandbox, @TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("wrong.yaml"), """
+                name: an order that is not shipped is not texted
+                when:
+                  - %s: order-shipped
+                    body:
+                      eventId: $id
+                      phone: $phone
+                      consentAt: "2026-06-02T09:00:00Z"
+                then:
+                  texts: []
+                """.formatted(step));
+
+        assertThatThrownBy(() ->
+                        CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, LONGEST.dividedBy(10)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageMatching("(?s).*\n  " + part + "\n    expected  none.* is listed\n.*"
+                        + "\n    reasons   400 invalid_request: orderId: .*")
+                .message()
+                .doesNotContain("+1555");
+        holds(
+                sandbox,
+                Files.writeString(folder.resolve("right.yaml"), Files.readString(file) + "  rejected: orderId\n"));
+    }
+
+    /** The log, which has the trace, is silent while cases run. */
+    @Test
+    void namesTheStepOfAnUnexpectedError(Sandbox sandbox, @TempDir Path folder) throws IOException {
+        try (var own = new UserRoutesFile(sandbox, "wrong-path", """
+                - route:
+                    id: wrong-path
+                    from:
+                      uri: kamelet:api-source
+                      parameters:
+                        method: POST
+                        path: wrong
+                      steps:
+                        - setBody:
+                            id: wrong-path-map
+                            expression:
+                              jq:
+                                expression: .secret / 2
+                    routeConfigurationId: answer-problem
+                """)) {
+            own.awaitRoute("wrong-path");
+            Path file = Files.writeString(folder.resolve("wrong.yaml"), """
+                    name: a path works
+                    when:
+                      - post: /api/wrong
+                        body: {secret: hunter2}
+                    then:
+                      answers: [202]
+                    """);
+
+            assertThatThrownBy(() -> holds(sandbox, file))
+                    .message()
+                    .contains("\n    actual    500\n    reasons   step wrong-path-map: jq: ")
+                    .doesNotContain("hunter2");
+        }
     }
 
     @ParameterizedTest
