@@ -47,9 +47,15 @@ final class ControlApi {
             """;
 
     private final TwilioSimulator simulator;
+    private volatile @Nullable Runnable exampleDay;
 
     ControlApi(TwilioSimulator simulator) {
         this.simulator = simulator;
+    }
+
+    /** Sets what fills the sandbox with an example day on request. */
+    void onExampleDay(Runnable fill) {
+        exampleDay = fill;
     }
 
     /** Each component is left as it is when absent. */
@@ -82,7 +88,7 @@ final class ControlApi {
                     done(call, () -> apply(settings));
                 }
                 case "POST /_simulator/day" -> {
-                    var day = simulator.exampleDay();
+                    var day = exampleDay;
                     if (day == null) {
                         call.error(TwilioError.notFound(call.path()));
                         return;
@@ -164,7 +170,7 @@ final class ControlApi {
             cell(codes, code);
             codes.append("</td></tr>\n");
         });
-        String day = simulator.exampleDay() == null
+        String day = exampleDay == null
                 ? ""
                 : "<form method=\"post\" action=\"/_simulator/day\"><button>Fill the sandbox with an example day</button></form>\n";
         return PAGE.formatted(day, rows, codes.isEmpty() ? "" : "<h2>Codes</h2>\n<table>" + codes + "</table>\n");

@@ -1,23 +1,13 @@
 package io.textonce.sandbox;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,16 +51,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>keep its ledger bounded, or over a restart of its own process.
  * </ul>
  */
-public final class TwilioSimulator implements AutoCloseable {
+public final class TwilioSimulator extends LedgerAccess implements AutoCloseable {
 
-    private static final Pattern MESSAGES = Pattern.compile("/2010-04-01/Accounts/([^/]+)/Messages\\.json");
-    private static final Pattern MESSAGE = Pattern.compile("/2010-04-01/Accounts/([^/]+)/Messages/([^/]+)\\.json");
-    private static final Pattern VERIFY = Pattern.compile("/v2/Services/([^/]+)/(Verifications|VerificationCheck)");
-
-    private final Ledger ledger = new Ledger();
     private final Set<String> optOuts = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger underWay = new AtomicInteger();
-    private final ControlApi control = new ControlApi(this);
     private final Accounts accounts;
     private final FaultPlan faults;
     private final WebhookSender webhooks;
@@ -80,16 +63,11 @@ public final class TwilioSimulator implements AutoCloseable {
     private final VerifyApi verify;
     private final InboundMessages inbound;
     private final AccountApi account;
-    private final int concurrencyLimit;
-    private int port;
-    private @Nullable Runnable exampleDay;
-    private @Nullable HttpServer server;
-    private @Nullable ExecutorService workers;
+    private final ControlApi control = new ControlApi(this);
+    private final SimulatorServer server;
 
-    private TwilioSimulator(Builder builder) {
+    TwilioSimulator(SimulatorBuilder builder) {
         var random = new Random(1);
-        port = builder.port;
-        concurrencyLimit = builder.concurrencyLimit;
         accounts = builder.accounts();
         faults = new FaultPlan(random);
         webhooks = new WebhookSender(ledger, builder.clock, builder.callbackTarget);
@@ -101,50 +79,37 @@ public final class TwilioSimulator implements AutoCloseable {
         inbound = new InboundMessages(accounts, webhooks, optOuts, builder.inboundUrl);
         account = new AccountApi(accounts, inbound);
         verify = new VerifyApi(accounts, builder.verifyServiceSid, builder.clock, random);
+        var apis = new SimulatorServer.Apis(account, messages, list, verify, control);
+        server = new SimulatorServer(builder.port, accounts, apis, builder.concurrencyLimit);
     }
 
-    public static Builder builder() {
-        return new Builder();
+    public static SimulatorBuilder builder() {
+        return new SimulatorBuilder();
     }
 
     /** Opens the port; after {@link #close}, the same one again. Messages that were on their way go on. */
     public synchronized TwilioSimulator start() {
-        if (server != null) {
-            return this;
+        if (!server.isOpen()) {
+            messages.open();
+            journeys.resume();
+            server.open();
         }
-        var starting = LoopbackServer.on(port);
-        var pool = Executors.newCachedThreadPool(work -> {
-            var thread = new Thread(work, "twilio-simulator");
-            thread.setDaemon(true);
-            return thread;
-        });
-        starting.setExecutor(pool);
-        starting.createContext("/", this::handle);
-        port = starting.getAddress().getPort();
-        messages.open();
-        journeys.resume();
-        starting.start();
-        server = starting;
-        workers = pool;
         return this;
     }
 
     /** Rejects connections from now on, drops open ones, and sends no callbacks. Keeps the ledger. */
     @Override
     public synchronized void close() {
-        if (server != null && workers != null) {
+        if (server.isOpen()) {
             messages.close();
             journeys.pause();
-            server.stop(0);
-            workers.shutdownNow();
-            server = null;
-            workers = null;
+            server.close();
         }
     }
 
     /** The port that is listened on; 0 before the first start unless one was given. */
-    public synchronized int port() {
-        return port;
+    public int port() {
+        return server.port();
     }
 
     /** Returns the base URL that replaces https://api.twilio.com and https://verify.twilio.com. */
@@ -295,67 +260,10 @@ public final class TwilioSimulator implements AutoCloseable {
         return journeys.report(message(sid), status, errorCode);
     }
 
-    /** All messages that were created, oldest first: the texts that people get. */
-    public List<TwilioMessage> messages() {
-        return ledger.messages();
-    }
-
-    /** The messages that were created for this number: the texts that this person gets. */
-    public List<TwilioMessage> sentTo(String number) {
-        return ledger.sentTo(number);
-    }
-
-    /** @throws NoSuchElementException when there is none */
-    public TwilioMessage message(String sid) {
-        var message = ledger.message(sid);
-        if (message == null) {
-            throw new NoSuchElementException("No message " + sid);
-        }
-        return message;
-    }
-
-    /** Returns the message that a POST created, or null if there is none. */
-    @Nullable
-    TwilioMessage messageOf(TwilioPost post) {
-        return post.sid() == null ? null : ledger.message(post.sid());
-    }
-
-    /** Returns all POSTs to Messages.json, oldest first, also those that were rejected, failed or hang. */
-    public List<TwilioPost> posts() {
-        return ledger.posts();
-    }
-
-    /** Returns those of them to an address. */
-    public List<TwilioPost> postsTo(String address) {
-        return posts().stream()
-                .filter(post -> address.equals(post.parameter("To")))
-                .toList();
-    }
-
-    public int postCount() {
-        return ledger.postCount();
-    }
-
-    /** Returns the number of different messages requested, by number and text: a repeated one counts once. */
-    public long textCount() {
-        return posts().stream()
-                .map(post -> Arrays.asList(post.parameter("To"), post.parameter("Body")))
-                .distinct()
-                .count();
-    }
-
-    /** All attempts to call the application back, in the order in which they ended. */
-    public List<TwilioWebhook> webhooks() {
-        return ledger.webhooks();
-    }
-
     /** The code that this number was sent and could still enter. */
     public String codeFor(String number) {
-        String code = codes().get(number);
-        if (code == null) {
-            throw new NoSuchElementException("No verification is pending for " + number);
-        }
-        return code;
+        return Optional.ofNullable(codes().get(number))
+                .orElseThrow(() -> new NoSuchElementException("No verification is pending for " + number));
     }
 
     /** The next start or check of a code meets this fault. Several calls form a queue. */
@@ -374,12 +282,8 @@ public final class TwilioSimulator implements AutoCloseable {
     }
 
     /** Sets what fills the sandbox with an example day on request. */
-    public synchronized void onExampleDay(Runnable fill) {
-        exampleDay = fill;
-    }
-
-    synchronized @Nullable Runnable exampleDay() {
-        return exampleDay;
+    public void onExampleDay(Runnable fill) {
+        control.onExampleDay(fill);
     }
 
     /** Forgets everything that happened and all faults; the list works, the primary token signs. URLs and delays stay. */
@@ -391,184 +295,5 @@ public final class TwilioSimulator implements AutoCloseable {
         optOuts.clear();
         account.clear();
         listLag(Duration.ZERO).listAnswers(200).secondaryTokenSigns(false);
-    }
-
-    private void handle(HttpExchange exchange) throws IOException {
-        try (var call = new Call(exchange, underWay.incrementAndGet())) {
-            route(call);
-        } finally {
-            underWay.decrementAndGet();
-        }
-    }
-
-    private void route(Call call) throws IOException {
-        Matcher collection = MESSAGES.matcher(call.path());
-        Matcher single = MESSAGE.matcher(call.path());
-        Matcher verification = VERIFY.matcher(call.path());
-        try {
-            if (account.isRejected(call)) {
-                return;
-            }
-            if (collection.matches() && call.method().equals("POST")) {
-                create(call, collection.group(1));
-            } else if (collection.matches() && authorized(call, collection.group(1))) {
-                list.list(call, collection.group(1));
-            } else if (single.matches() && authorized(call, single.group(1))) {
-                single(call, single.group(1), single.group(2));
-            } else if (verification.matches() && call.method().equals("POST")) {
-                verify.handle(call, verification.group(1), verification.group(2));
-            } else if (call.path().equals("/v2/token")) {
-                accounts.issue(call);
-            } else if (!collection.matches() && !single.matches() && !account.handle(call)) {
-                control.handle(call);
-            }
-        } catch (IllegalArgumentException | DateTimeException unreadable) {
-            call.error(TwilioError.of(20001, "Bad request: " + unreadable.getMessage()));
-        }
-    }
-
-    private void create(Call call, String accountSid) throws IOException {
-        var entry = messages.note(call);
-        TwilioError rejection = accounts.rejection(call, accountSid);
-        if (rejection == null && call.concurrent > concurrencyLimit) {
-            rejection = TwilioError.of(20429, "Too Many Requests");
-        }
-        if (rejection == null) {
-            messages.create(call, entry, accountSid);
-        } else {
-            messages.refuse(call, entry, rejection);
-        }
-    }
-
-    private void single(Call call, String accountSid, String sid) throws IOException {
-        switch (call.method()) {
-            case "GET" -> messages.fetch(call, accountSid, sid);
-            case "POST" -> messages.update(call, accountSid, sid);
-            case "DELETE" -> messages.delete(call, accountSid, sid);
-            default -> call.error(new TwilioError(405, 20004, "Method not allowed", null));
-        }
-    }
-
-    private boolean authorized(Call call, String accountSid) throws IOException {
-        TwilioError rejection = accounts.rejection(call, accountSid);
-        if (rejection != null) {
-            call.error(rejection);
-        }
-        return rejection == null;
-    }
-
-    /** Everything has a default, so that a test names only what it is about. */
-    public static final class Builder {
-
-        private int port;
-        private String accountSid = "AC" + "0".repeat(31) + "1";
-        private String authToken = "primary-token-of-the-simulator";
-        private @Nullable String secondaryAuthToken;
-        private @Nullable String apiKey;
-        private String apiSecret = "";
-        private String oauthClient = "";
-        private String oauthSecret = "";
-        private final Map<String, String> subAccounts = new ConcurrentHashMap<>();
-        private String verifyServiceSid = "VA" + "0".repeat(31) + "1";
-        private String poolNumber = "+15005550006";
-        private @Nullable String callbackTarget;
-        private @Nullable String inboundUrl;
-        private Duration callbackDelay = Duration.ofMillis(100);
-        private Clock clock = Clock.systemUTC();
-        private int concurrencyLimit = Integer.MAX_VALUE;
-
-        private Builder() {}
-
-        /** 0, the default, for any that is free. */
-        public Builder port(int newPort) {
-            port = newPort;
-            return this;
-        }
-
-        public Builder account(String sid, String token) {
-            accountSid = sid;
-            authToken = token;
-            return this;
-        }
-
-        /**
-         * Sets the secondary token of the main account: valid for calls at once, for signatures after its promotion.
-         */
-        public Builder secondaryAuthToken(String token) {
-            secondaryAuthToken = token;
-            return this;
-        }
-
-        public Builder apiKey(String key, String secret) {
-            apiKey = key;
-            apiSecret = secret;
-            return this;
-        }
-
-        /** Sets the client that gets access tokens. */
-        public Builder oauthClient(String id, String secret) {
-            oauthClient = id;
-            oauthSecret = secret;
-            return this;
-        }
-
-        /** Adds a sub-account, whose webhooks are signed with its own token. */
-        public Builder subAccount(String sid, String token) {
-            subAccounts.put(sid, token);
-            return this;
-        }
-
-        public Builder verifyServiceSid(String sid) {
-            verifyServiceSid = sid;
-            return this;
-        }
-
-        /** The number from which messaging services send. */
-        public Builder poolNumber(String number) {
-            poolNumber = number;
-            return this;
-        }
-
-        /** See {@link TwilioSimulator#callbackTarget}. */
-        public Builder callbackTarget(String hostAndPort) {
-            callbackTarget = hostAndPort;
-            return this;
-        }
-
-        public Builder inboundUrl(String url) {
-            inboundUrl = url;
-            return this;
-        }
-
-        public Builder callbackDelay(Duration delay) {
-            callbackDelay = delay;
-            return this;
-        }
-
-        /** Dates, the list's lag and the expiry of codes follow this clock. */
-        public Builder clock(Clock newClock) {
-            clock = newClock;
-            return this;
-        }
-
-        /** Above so many requests at once, creates are answered with 429 and 20429. */
-        public Builder concurrencyLimit(int requests) {
-            concurrencyLimit = requests;
-            return this;
-        }
-
-        public TwilioSimulator build() {
-            return new TwilioSimulator(this);
-        }
-
-        private Accounts accounts() {
-            var accounts = new Accounts(accountSid, authToken, secondaryAuthToken);
-            accounts.oauthClient(oauthClient, oauthSecret);
-            subAccounts.forEach(accounts::add);
-            if (apiKey != null) {
-                accounts.addApiKey(apiKey, apiSecret);
-            }
-            return accounts;
-        }
     }
 }
