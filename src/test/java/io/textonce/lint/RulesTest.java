@@ -255,7 +255,7 @@ class RulesTest {
         var beans = Map.of("seen", SEEN, "keeper", KEEPER, "loser", KEEPER);
 
         var violations =
-                RouteRules.refersToWhatExistsAndLeavesNothingUnused(Bundle.of(files, beans, Set.of(), Set.of()));
+                ReferenceRules.refersToWhatExistsAndLeavesNothingUnused(Bundle.of(files, beans, Set.of(), Set.of()));
 
         assertThat(violations)
                 .extracting(Violation::toString)
@@ -280,7 +280,7 @@ class RulesTest {
         var files = files();
         files.put("policies.camel.yaml", files.remove("order-check.camel.yaml"));
 
-        var violations = RouteRules.isNamedAfterItsRoutes(bundle(files, Set.of()));
+        var violations = NamingRules.isNamedAfterItsRoutes(bundle(files, Set.of()));
 
         assertThat(violations).extracting(Violation::file).containsExactly("policies.camel.yaml");
     }
