@@ -32,6 +32,7 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.function.SingletonSupplier;
 
 /** The beans that the routes know by name: the checks before a claim, the claim, and the tables. */
 @Configuration(proxyBeanMethods = false)
@@ -50,7 +51,11 @@ class DeliveryConfiguration {
             ObjectProvider<IdempotentClaims> claims,
             ObjectProvider<OutcomeRepository> outcomes,
             ObjectProvider<JdbcTemplate> jdbc) {
-        return new ForgottenWrites(memory, claims::getObject, outcomes::getObject, jdbc::getObject);
+        return new ForgottenWrites(
+                memory,
+                SingletonSupplier.of(claims::getObject),
+                SingletonSupplier.of(outcomes::getObject),
+                SingletonSupplier.of(jdbc::getObject));
     }
 
     @Bean

@@ -40,7 +40,7 @@ final class RecipientGuards {
         var ofClient = client == null ? null : byClient.get(client);
         if (!everywhere.allow(number)
                 || ofClient != null && !ofClient.allow(number)
-                || !Countries.listed(ofEvent).allow(number)) {
+                || !ofEvent.isEmpty() && !Countries.listed(ofEvent).allow(number)) {
             return SendDecision.rejected(EventRejected.ofCountry());
         }
         return recipients.allow(number)

@@ -1,9 +1,7 @@
 package io.textonce.phone;
 
-import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
-import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberType;
-import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,13 +28,6 @@ public final class Countries {
             "must be countries of ISO 3166-1 whose numbers can be recognized: GB is the United Kingdom; MF and BL share the numbers of GP";
 
     private static final String DENIED = "-";
-
-    private static final String NO_REGION = "ZZ";
-    private static final String NON_GEOGRAPHICAL = "001";
-    private static final Set<PhoneNumberType> COSTLY =
-            Set.of(PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST);
-
-    private static final int UNITED_KINGDOM = 44;
 
     private static final PhoneNumberUtil NUMBERS = PhoneNumberUtil.getInstance();
 
@@ -72,7 +63,8 @@ public final class Countries {
     private static boolean isRecognized(String region) {
         return NUMBERS.getSupportedTypesForRegion(region).stream()
                 .map(type -> NUMBERS.getExampleNumberForType(region, type))
-                .anyMatch(number -> number != null && region.equals(of(number)));
+                .anyMatch(
+                        number -> number != null && region.equals(of(NUMBERS.format(number, PhoneNumberFormat.E164))));
     }
 
     /** Returns whether a number may get a message; one that has no E.164 form is left to the check of numbers. */
@@ -86,40 +78,15 @@ public final class Countries {
 
     /** Returns the country of a number, or {@code satellite}; null for one that has no E.164 form. */
     public static @Nullable String of(String e164) {
-        try {
-            return of(NUMBERS.parse(e164, NO_REGION));
-        } catch (NumberParseException e) {
-            return null;
-        }
-    }
-
-    /** An unassigned number counts as one of the main country of its calling code: libphonenumber may lag behind. */
-    private static String of(PhoneNumber number) {
-        String region = NUMBERS.getRegionCodeForNumber(number);
-        if (region == null) {
-            region = NUMBERS.getRegionCodeForCountryCode(number.getCountryCode());
-        }
-        return region.equals(NON_GEOGRAPHICAL) ? SATELLITE : region;
-    }
-
-    /** Personal numbers of the United Kingdom, +4470, look like mobiles, and their holders earn from each call and SMS. */
-    private static boolean isCostly(PhoneNumber number) {
-        var type = NUMBERS.getNumberType(number);
-        return COSTLY.contains(type)
-                || type == PhoneNumberType.PERSONAL_NUMBER && number.getCountryCode() == UNITED_KINGDOM;
+        var number = ParsedNumber.of(e164);
+        return number == null ? null : number.country();
     }
 
     private static Set<String> kinds(String e164) {
-        var kinds = new TreeSet<String>();
-        try {
-            var number = NUMBERS.parse(e164, NO_REGION);
-            kinds.add(of(number));
-            if (isCostly(number)) {
-                kinds.add(PREMIUM);
-            }
-        } catch (NumberParseException e) {
+        var number = ParsedNumber.of(e164);
+        if (number == null) {
             return Set.of();
         }
-        return kinds;
+        return number.isCostly() ? Set.of(number.country(), PREMIUM) : Set.of(number.country());
     }
 }

@@ -2,8 +2,8 @@ package io.textonce.phone;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -54,10 +54,12 @@ public final class PhoneHash {
 
     /** Returns all hashes under which the number may be stored: the newest of its canonical spelling first. */
     public byte[][] all(String number) {
-        return numbers.spellings(numbers.canonical(number)).stream()
-                .flatMap(spelling ->
-                        Stream.concat(Stream.of(prototype), previous.stream()).map(mac -> of(spelling, mac)))
-                .toArray(byte[][]::new);
+        var hashes = new ArrayList<byte[]>();
+        for (var spelling : numbers.spellings(numbers.canonical(number))) {
+            hashes.add(of(spelling, prototype));
+            previous.forEach(mac -> hashes.add(of(spelling, mac)));
+        }
+        return hashes.toArray(byte[][]::new);
     }
 
     public byte[] of(String number) {

@@ -3,7 +3,6 @@ package io.textonce.phone;
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
-import com.google.i18n.phonenumbers.PhoneNumberUtil.ValidationResult;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,6 +37,9 @@ public final class PhoneNumbers {
             new Replacement(Pattern.compile("\\+549([1-9][0-9]{9})"), "+54$1"),
             new Replacement(Pattern.compile("\\+54([1-8][0-9]{9})"), "+549$1"));
 
+    /** Beginning of the calling codes with such a digit. */
+    private static final String OPTIONAL_NINES = "+5";
+
     private static final int DIGITS_SHOWN = 4;
 
     private final PhoneNumberUtil numbers = PhoneNumberUtil.getInstance();
@@ -66,6 +68,9 @@ public final class PhoneNumbers {
 
     /** Returns the canonical number, and its other accepted spelling if the subscriber has two, as in Brazil and Argentina. */
     List<String> spellings(String canonical) {
+        if (!canonical.startsWith(OPTIONAL_NINES)) {
+            return List.of(canonical);
+        }
         return Stream.concat(
                         Stream.of(canonical),
                         OPTIONAL_NINE.stream()
@@ -76,17 +81,8 @@ public final class PhoneNumbers {
 
     /** Returns the accepted spelling of an E.164 number, or null if no subscriber can have it. */
     private @Nullable String accepted(String number) {
-        if (!E164.matcher(number).matches()) {
-            return null;
-        }
-        try {
-            var parsed = numbers.parse(number, NO_REGION);
-            return numbers.isPossibleNumberWithReason(parsed) == ValidationResult.IS_POSSIBLE
-                    ? numbers.format(parsed, PhoneNumberFormat.E164)
-                    : null;
-        } catch (NumberParseException e) {
-            return null;
-        }
+        var parsed = E164.matcher(number).matches() ? ParsedNumber.of(number) : null;
+        return parsed == null ? null : parsed.possibleE164();
     }
 
     /**

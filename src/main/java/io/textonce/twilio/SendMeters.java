@@ -10,6 +10,7 @@ import io.textonce.delivery.DeliveryStatus;
 import io.textonce.message.Sms;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ import org.springframework.stereotype.Component;
 public final class SendMeters {
 
     private static final Logger LOG = LoggerFactory.getLogger(SendMeters.class);
+    private static final Pattern SEGMENTS = Pattern.compile("[1-9]\\d{0,2}");
 
     /** Objective: Twilio accepts a message this long after it was due. */
     private static final Duration OBJECTIVE = Duration.ofSeconds(10);
@@ -70,7 +72,7 @@ public final class SendMeters {
         handedOver(sms.event(), dueFor.plusMillis(exchange.getClock().elapsed()));
         segments(
                 sms.event(),
-                segments != null && segments.matches("[1-9]\\d{0,2}") ? Integer.valueOf(segments) : sms.segments());
+                segments != null && SEGMENTS.matcher(segments).matches() ? Integer.valueOf(segments) : sms.segments());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.textonce.phone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +21,16 @@ class CountriesTest {
     })
     void knowsTheCountryOfANumber(String number, String country) {
         assertThat(Countries.of(number)).isEqualTo(country);
+    }
+
+    /** More numbers than are kept in parsed form, so that many share a place there. */
+    @Test
+    void neverTakesTheCountryOfAnotherNumber() {
+        for (int i = 0; i < 3_000; i++) {
+            assertThat(Countries.of("+4915112345" + (100 + i % 900))).isEqualTo("DE");
+            assertThat(Countries.of("+1613555" + (1_000 + i))).isEqualTo("CA");
+            assertThat(Countries.of("+44740012" + (1_000 + i))).isEqualTo("GB");
+        }
     }
 
     @ParameterizedTest
