@@ -2,12 +2,12 @@ package io.textonce.console;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.message.Sms;
+import io.textonce.privacy.PayloadLoggers;
 import java.util.List;
 import java.util.UUID;
 import org.apache.camel.AsyncCallback;
@@ -89,8 +89,11 @@ final class LogFields implements InterceptStrategy {
         private boolean written;
     }
 
-    /** Sets the fields of a line that is about to be written. */
-    public static final class Filter extends TurboFilter {
+    /**
+     * Filter that also sets the fields of a line that is about to be written. It is one with {@link PayloadLoggers}: beside a
+     * second filter, Logback copies its list of filters at each call of a logger, even a disabled one.
+     */
+    public static final class Filter extends PayloadLoggers {
 
         @Override
         public FilterReply decide(
@@ -100,7 +103,8 @@ final class LogFields implements InterceptStrategy {
                 @Nullable String format,
                 Object @Nullable [] params,
                 @Nullable Throwable thrown) {
-            if (level.levelInt >= logger.getEffectiveLevel().levelInt) {
+            var reply = super.decide(marker, logger, level, format, params, thrown);
+            if (reply != FilterReply.DENY && level.levelInt >= logger.getEffectiveLevel().levelInt) {
                 var step = STEP.get();
                 if (step.exchange != null) {
                     step.written = true;
@@ -112,7 +116,7 @@ final class LogFields implements InterceptStrategy {
                     }
                 }
             }
-            return FilterReply.NEUTRAL;
+            return reply;
         }
     }
 }

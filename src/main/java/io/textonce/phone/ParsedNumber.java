@@ -30,8 +30,7 @@ final class ParsedNumber {
     private final PhoneNumber number;
     private final boolean possible;
     private final String e164;
-    private volatile @Nullable String country;
-    private volatile @Nullable Boolean costly;
+    private volatile @Nullable Region region;
 
     private ParsedNumber(String written, PhoneNumber number) {
         this.written = written;
@@ -67,29 +66,29 @@ final class ParsedNumber {
      * country of its calling code: libphonenumber may lag behind.
      */
     String country() {
-        var known = country;
-        if (known == null) {
-            known = NUMBERS.getRegionCodeForNumber(number);
-            if (known == null) {
-                known = NUMBERS.getRegionCodeForCountryCode(number.getCountryCode());
-            }
-            if (known.equals(NON_GEOGRAPHICAL)) {
-                known = Countries.SATELLITE;
-            }
-            country = known;
-        }
-        return known;
+        return region().country;
     }
 
     /** Personal numbers of the United Kingdom, +4470, look like mobiles, and their holders earn from each call and SMS. */
     boolean isCostly() {
-        var known = costly;
+        return region().costly;
+    }
+
+    private Region region() {
+        var known = region;
         if (known == null) {
-            var type = NUMBERS.getNumberType(number);
-            known = COSTLY.contains(type)
-                    || type == PhoneNumberType.PERSONAL_NUMBER && number.getCountryCode() == UNITED_KINGDOM;
-            costly = known;
+            String assigned = NUMBERS.getRegionCodeForNumber(number);
+            String country = assigned == null ? NUMBERS.getRegionCodeForCountryCode(number.getCountryCode()) : assigned;
+            // An unassigned number has no type. To find that would be a second search of its region.
+            var type = assigned == null ? PhoneNumberType.UNKNOWN : NUMBERS.getNumberType(number);
+            known = new Region(
+                    country.equals(NON_GEOGRAPHICAL) ? Countries.SATELLITE : country,
+                    COSTLY.contains(type)
+                            || type == PhoneNumberType.PERSONAL_NUMBER && number.getCountryCode() == UNITED_KINGDOM);
+            region = known;
         }
         return known;
     }
+
+    private record Region(String country, boolean costly) {}
 }

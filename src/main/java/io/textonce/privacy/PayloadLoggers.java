@@ -12,7 +12,7 @@ import org.slf4j.Marker;
  * Denies DEBUG and TRACE to the loggers that print whole payloads, whatever level is configured. The mask knows numbers
  * and named values; it cannot know that a wire dump cut a text into lines, so such a dump is not written at all.
  */
-public final class PayloadLoggers extends TurboFilter {
+public class PayloadLoggers extends TurboFilter {
 
     /** With what each of them prints, as read in its source or class file. */
     private static final List<String> PREFIXES = List.of(

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.ProductionTest;
@@ -61,6 +62,14 @@ class JsonLogTest {
                     .satisfies(fields ->
                             assertThat(fields).containsEntry("eventId", id).containsEntry("deliveryId", delivery));
         }
+    }
+
+    /** Beside a second one, Logback copies its list of filters each time that a library calls a logger. */
+    @Test
+    void hasOneFilterForAllCallsOfLoggers() {
+        assertThat(((LoggerContext) LoggerFactory.getILoggerFactory()).getTurboFilterList())
+                .singleElement()
+                .isInstanceOf(LogFields.Filter.class);
     }
 
     private static void post(Sandbox sandbox, String id, String number) {
