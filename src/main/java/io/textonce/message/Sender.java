@@ -14,6 +14,8 @@ public record Sender(String address) {
     public static final String WHATSAPP = "whatsapp";
     public static final String RCS = "rcs";
 
+    private static final Pattern OF_CHANNEL = Pattern.compile("(whatsapp|rcs):\\+.*");
+
     private static final Pattern FORM = Pattern.compile("((whatsapp|rcs):)?MG[0-9a-fA-F]{32}"
             + "|(whatsapp:)?\\+[1-9]\\d{1,14}|rcs:[A-Za-z0-9_.-]{1,100}|\\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}");
 
@@ -31,7 +33,7 @@ public record Sender(String address) {
 
     /** Returns whether this is a number behind the prefix of a channel, as a recipient's may be. */
     boolean isOfChannel() {
-        return address.matches("(whatsapp|rcs):\\+.*");
+        return OF_CHANNEL.matcher(address).matches();
     }
 
     /** Returns the addresses by which Twilio's list may have a recipient: RCS and SMS stand in for each other. */
