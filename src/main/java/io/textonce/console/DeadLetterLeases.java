@@ -49,7 +49,7 @@ final class DeadLetterLeases {
      */
     <T> T hold(String id, Supplier<T> action) {
         var holder = UUID.randomUUID();
-        byte[] letter = Sha256.digest().digest(id.getBytes(StandardCharsets.UTF_8));
+        byte[] letter = Sha256.of(id.getBytes(StandardCharsets.UTF_8));
         if (jdbc.update(TAKE, letter, holder, LEASE.toString()) == 0) {
             throw new EventRejected(
                     409,

@@ -175,8 +175,9 @@ public final class OptOuts {
         var optOuts = new ArrayList<Map<String, ?>>();
         var imported = transactions.execute(status -> {
             var counted = Imported.NONE;
-            for (var entry : inOneOrder(entries)) {
-                byte[][] hashes = hashes(entry);
+            for (var hashed : inOneOrder(entries)) {
+                var entry = hashed.entry();
+                byte[][] hashes = hashed.hashes();
                 var open = without("start", hashes, entry.senders(), entry.at());
                 if (open.isEmpty()) {
                     counted = counted.plus(0, 0, 1, 0);
@@ -196,23 +197,21 @@ public final class OptOuts {
             record.accept(counted);
             return counted;
         });
-        return imported.plus(
-                0,
-                0,
-                0,
-                optOuts.stream().mapToInt(optOut -> count(STOP, optOut)).sum());
+        int stopped = optOuts.stream().mapToInt(optOut -> count(STOP, optOut)).sum();
+        return imported.plus(0, 0, 0, stopped);
     }
 
     /** Two imports of the same numbers wait for each other, instead of one that fails by a deadlock. */
-    private List<Entry> inOneOrder(List<Entry> entries) {
+    private List<Hashed> inOneOrder(List<Entry> entries) {
         return entries.stream()
-                .sorted((one, other) -> Arrays.compareUnsigned(hashes(one)[0], hashes(other)[0]))
+                .map(entry -> new Hashed(
+                        entry, entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone())))
+                .sorted((one, other) -> Arrays.compareUnsigned(one.hashes()[0], other.hashes()[0]))
                 .toList();
     }
 
-    private byte[][] hashes(Entry entry) {
-        return entry.phone() == null ? new byte[][] {entry.hash()} : phoneHash.all(entry.phone());
-    }
+    /** Entry with the hashes of its number. */
+    private record Hashed(Entry entry, byte[][] hashes) {}
 
     /**
      * Opts a number out of senders because another person has it now, unless that person has sent START.
