@@ -33,8 +33,9 @@ final class PartFailures implements RouteBuilderLifecycleStrategy {
     private static final AggregationStrategy LATEST_OR_FAILED = (before, latest) -> {
         var result = before != null && (before.isFailed() || isResponse(before)) ? before : latest;
         var outcomes = new ArrayList<Object>(before == null ? List.of() : outcomes(before));
-        if (outcome(latest) != null) {
-            outcomes.add(outcome(latest));
+        Object outcome = EventOutcome.orDelivery(latest);
+        if (outcome != null) {
+            outcomes.add(outcome);
         }
         // Several branches may be one event and its by-products.
         result.setVariable(EventOutcome.PARTS, outcomes.size() > 1 ? outcomes : null);
@@ -76,13 +77,8 @@ final class PartFailures implements RouteBuilderLifecycleStrategy {
         if (part.getVariable(EventOutcome.PARTS) instanceof List<?> several) {
             return several;
         }
-        Object outcome = outcome(part);
+        Object outcome = EventOutcome.orDelivery(part);
         return outcome == null ? List.of() : List.of(outcome);
-    }
-
-    private static @Nullable Object outcome(Exchange part) {
-        Object delivery = part.getVariable("delivery");
-        return delivery == null ? part.getVariable("outcome") : delivery;
     }
 
     /** Results of a query as a list: of a single object the splitter would take the fields for the parts. */
@@ -134,7 +130,7 @@ final class PartFailures implements RouteBuilderLifecycleStrategy {
             if (part.getVariable(EventOutcome.PARTS) instanceof List<?> inner && inner != outcomes) {
                 outcomes.addAll(inner);
             } else {
-                outcomes.add(outcome(part));
+                outcomes.add(EventOutcome.orDelivery(part));
             }
             var result = super.aggregate(before, part);
             // What a retry may change, a 503, is more than a 400.

@@ -198,10 +198,9 @@ final class HttpResponses {
                             .toList());
             return;
         }
-        var delivery = exchange.getVariable("delivery", Delivery.class);
-        Object outcome = delivery == null ? exchange.getVariable("outcome") : delivery;
+        Object outcome = EventOutcome.orDelivery(exchange);
         answer(exchange, status(outcome), members(outcome));
-        if (delivery != null && !delivery.duplicate()) {
+        if (outcome instanceof Delivery delivery && !delivery.duplicate()) {
             String prefix = exchange.getVariable(PREFIX, "", String.class);
             exchange.getMessage().setHeader("Location", prefix + "/api/deliveries/" + delivery.id());
         }
