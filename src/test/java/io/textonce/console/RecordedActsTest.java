@@ -67,7 +67,9 @@ class RecordedActsTest {
         assertThat(person.find()).isTrue();
 
         var answer = withoutRecord(
-                sandbox, "erased", () -> pages.post("/people/erase", person.group(1) + "&reason=The+person+asked"));
+                sandbox,
+                "erased",
+                () -> pages.post("/people/erase", person.group(1) + "&reason=Request+of+the+person"));
 
         assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
         assertThat(order.delivery()).containsEntry("phone", order.number());

@@ -50,7 +50,7 @@ abstract class WithoutTransactionsCases extends BrokerCases {
 
         assertThat(letters.statusCode()).isEqualTo(200);
         assertThat(erased.statusCode()).as(erased.body()).isEqualTo(200);
-        // Its messages may hold the number, and whoever erases a person must know that.
+        // Its messages may hold the number, so the report of an erasure names it.
         assertThat(erased.body()).contains("\"notSearched\":[\"textonce.inbound\"]");
         // What was received and not acknowledged comes again in its own time.
         await().until(() -> texts(sandbox, "textonce.inbound").contains("from " + number));
