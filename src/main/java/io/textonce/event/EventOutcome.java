@@ -20,4 +20,12 @@ public record EventOutcome(String status, boolean duplicate) {
         Object delivery = exchange.getVariable("delivery");
         return delivery == null ? exchange.getVariable("outcome") : delivery;
     }
+
+    /** Keeps the outcome of one branch in another one that has none. */
+    public static void keep(Exchange branch, Exchange other) {
+        if (orDelivery(other) == null) {
+            other.setVariable("delivery", branch.getVariable("delivery"));
+            other.setVariable("outcome", branch.getVariable("outcome"));
+        }
+    }
 }

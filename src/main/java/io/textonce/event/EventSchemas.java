@@ -3,15 +3,21 @@ package io.textonce.event;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.ValidationMessage;
+import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jsonvalidator.JsonUriSchemaLoader;
 import org.apache.camel.support.ResourceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -22,6 +28,11 @@ import org.springframework.stereotype.Component;
 public final class EventSchemas implements JsonUriSchemaLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSchemas.class);
+
+    /** Formats of strings by their letters and digits. */
+    private static final Map<String, String> FORMATS = Stream.of(
+                    "date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid")
+            .collect(Collectors.toMap(format -> format.replace("-", ""), format -> format));
 
     private final CamelContext camel;
     private final Map<String, EventSchema> schemas = new ConcurrentHashMap<>();
@@ -105,8 +116,8 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         if (!source.isObject()) {
             throw new IllegalArgumentException("the schema must be a JSON object");
         }
-        requireTypes(compiled, source);
-        compiled.initializeValidators();
+        requireSyntax(compiled, source);
+        initialize(compiled, source);
         for (String keyword : compiler.unknownKeywords()) {
             throw new IllegalArgumentException(
                     "JSON Schema has no keyword " + keyword + ", and ignores it; one of your own begins with x-");
@@ -120,21 +131,53 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         return version;
     }
 
-    /** Rejects misspelt types, which would reject every value. */
-    private static void requireTypes(JsonSchema compiled, JsonNode source) {
+    /** Names the reference to another file, which the validator can't resolve, and does not name. */
+    private static void initialize(JsonSchema compiled, JsonNode source) {
+        try {
+            compiled.initializeValidators();
+        } catch (RuntimeException e) {
+            if (!(NestedExceptionUtils.getMostSpecificCause(e) instanceof IOException)) {
+                throw e;
+            }
+            String other = source.findValuesAsText("$ref").stream()
+                    .filter(ref -> !ref.startsWith("#"))
+                    .findFirst()
+                    .orElse("");
+            throw new IllegalArgumentException("$ref " + other
+                    + " can't be read; put what it refers to into this file, such as #/definitions/address");
+        }
+    }
+
+    /** Rejects what is no JSON Schema: a misspelt type would reject every value, other mistakes would be ignored. */
+    private static void requireSyntax(JsonSchema compiled, JsonNode source) {
         var context = compiled.getValidationContext();
         var wrong = context
                 .getJsonSchemaFactory()
                 .getSchema(SchemaLocation.of(context.getMetaSchema().getIri()))
                 .validate(source)
                 .stream()
-                .filter(error -> error.getInstanceLocation().getNameCount() > 0
-                        && "type".equals(error.getInstanceLocation().getName(-1)))
-                .map(error -> error.getInstanceNode().toString() + " is no type of JSON")
-                .collect(Collectors.toSet());
+                .filter(error -> error.getInstanceLocation().getNameCount() > 0)
+                .map(EventSchemas::reason)
+                .collect(Collectors.toCollection(TreeSet::new));
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", wrong));
         }
+        for (JsonNode field : source.findParents("format")) {
+            String format = field.path("format").asText();
+            String meant = FORMATS.get(format.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""));
+            if (meant != null && !meant.equals(format)) {
+                throw new IllegalArgumentException(
+                        "JSON Schema has no format " + format + ", and ignores it; write " + meant);
+            }
+        }
+    }
+
+    private static String reason(ValidationMessage error) {
+        var at = error.getInstanceLocation();
+        String path = at.toString();
+        return "type".equals(at.getName(-1))
+                ? error.getInstanceNode() + " is no type of JSON"
+                : path.replaceFirst("^\\$\\.", "") + ": " + error.getMessage().replace(path + ": ", "");
     }
 
     /** Loader for the {@code json-validator} steps of user routes. */

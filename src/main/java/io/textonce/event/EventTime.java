@@ -1,5 +1,6 @@
 package io.textonce.event;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ public final class EventTime {
     /** Maximum time ahead for which a message may be scheduled. */
     private static final Duration FURTHEST = Duration.ofDays(366);
 
-    private static final Duration LONGEST_TTL = Duration.ofDays(365);
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     /** Maximum tolerated lead of a sender's clock. */
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
@@ -45,7 +46,7 @@ public final class EventTime {
      *
      * @throws EventRejected in the name of the field, when no clock can have meant it
      */
-    public static Instant bounded(String field, Instant at) {
+    private static Instant bounded(String field, Instant at) {
         if (at.isBefore(EARLIEST) || !at.isBefore(LATEST)) {
             throw EventRejected.ofField(field, "must be a time between the years 1970 and 2199");
         }
@@ -86,16 +87,20 @@ public final class EventTime {
     }
 
     /**
-     * Returns a number of seconds; more than a year counts as a year.
+     * Returns a number of seconds, which may be written as 3600.0; more than a year counts as a year.
      *
-     * @throws EventRejected when it is no number
+     * @throws EventRejected in the name of the field, when it is no whole number
      */
-    public static Duration ttl(Object value) {
+    public static Duration seconds(String field, Object value) {
         try {
-            long seconds = Long.parseLong(value.toString());
-            return Duration.ofSeconds(Math.max(0, Math.min(seconds, LONGEST_TTL.toSeconds())));
-        } catch (NumberFormatException e) {
-            throw EventRejected.ofField("ttl", "must be a number of seconds");
+            var seconds = new BigDecimal(value.toString());
+            if (seconds.signum() <= 0) {
+                return Duration.ZERO;
+            }
+            boolean isLonger = seconds.compareTo(BigDecimal.valueOf(LONGEST.toSeconds())) > 0;
+            return isLonger ? LONGEST : Duration.ofSeconds(seconds.longValueExact());
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw EventRejected.ofField(field, "must be a whole number of seconds");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.textonce.event;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -34,9 +35,10 @@ final class SchemaCompiler extends DefaultJsonUriSchemaLoader {
     /** Keywords that no version of JSON Schema has, in the order of the file. */
     private final Set<String> unknown = new LinkedHashSet<>();
 
-    /** Rejects a key that is there twice, of which the parser keeps the last. */
+    /** Rejects a key that is there twice, of which the parser keeps the last, and what follows the schema. */
     SchemaCompiler() {
         mapper.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+        mapper.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     }
 
     @Override

@@ -66,7 +66,7 @@ record Incident(
                 AlertText.tidy(text(event, "title")),
                 (String) event.get("url"),
                 Boolean.parseBoolean(String.valueOf(event.get("acknowledge"))),
-                seconds == null ? escalateAfter : Duration.ofSeconds(Long.parseLong(seconds.toString())),
+                seconds == null ? escalateAfter : EventTime.seconds("escalateAfter", seconds),
                 expiresAt(event, now),
                 recipients);
     }
@@ -90,7 +90,7 @@ record Incident(
         if (event.get("ttl") == null) {
             return at;
         }
-        var ends = now.plus(EventTime.ttl(event.get("ttl")));
+        var ends = now.plus(EventTime.seconds("ttl", event.get("ttl")));
         return at == null || ends.isBefore(at) ? ends : at;
     }
 

@@ -4,6 +4,7 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.EventTime;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
@@ -27,7 +28,7 @@ public final class AppointmentTime implements Processor {
     public void process(Exchange exchange) {
         var event = SmsDraft.event(exchange);
         var at = moment(String.valueOf(event.get(field)), EventTime.zone(event.get("timeZone")));
-        EventTime.bounded(field, at.toInstant());
+        EventTime.ahead(field, at.toInstant(), Instant.now());
         if (event.get("sendAt") == null) {
             exchange.setVariable("sendAt", at.minus(leadTime).toInstant());
         }

@@ -19,11 +19,19 @@ final class PlainText extends DefaultMustacheFactory {
         setObjectHandler(new ReflectionObjectHandler() {
             @Override
             public String stringify(Object value) {
-                return value instanceof BigDecimal number && Math.abs(number.scale()) <= MOST_ZEROS
-                        ? number.toPlainString()
-                        : super.stringify(value);
+                return value instanceof Number number ? plain(number) : super.stringify(value);
             }
         });
+    }
+
+    /** A row of a database, or a mapping, may have made a double of it: that of ten millions is written 1.0E7. */
+    private static String plain(Number number) {
+        String written = number.toString();
+        if (written.indexOf('E') < 0) {
+            return written;
+        }
+        var decimal = new BigDecimal(written);
+        return Math.abs(decimal.scale()) > MOST_ZEROS ? written : decimal.toPlainString();
     }
 
     @Override

@@ -17,7 +17,7 @@ public record QuietHours(LocalTime from, LocalTime until) {
 
     public QuietHours {
         if (from.equals(until)) {
-            throw new IllegalArgumentException("quiet hours must leave at least one hour for sending");
+            throw new IllegalArgumentException("quietHours must leave at least one hour for sending");
         }
     }
 

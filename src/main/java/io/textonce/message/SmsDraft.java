@@ -144,7 +144,7 @@ public final class SmsDraft implements Processor {
         return Stream.of(
                         policy.timeToLive() == null ? null : from.plus(policy.timeToLive()),
                         expiresAt,
-                        payload.get("ttl") == null ? null : from.plus(EventTime.ttl(payload.get("ttl"))))
+                        payload.get("ttl") == null ? null : from.plus(EventTime.seconds("ttl", payload.get("ttl"))))
                 .filter(Objects::nonNull)
                 .min(Comparator.naturalOrder())
                 .orElse(null);

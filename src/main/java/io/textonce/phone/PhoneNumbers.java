@@ -67,7 +67,7 @@ public final class PhoneNumbers {
     }
 
     /** Returns the canonical number, and its other accepted spelling if the subscriber has two, as in Brazil and Argentina. */
-    List<String> spellings(String canonical) {
+    public List<String> spellings(String canonical) {
         if (!canonical.startsWith(OPTIONAL_NINES)) {
             return List.of(canonical);
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.textonce.event.EventRejected;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -80,6 +82,18 @@ class AppointmentTimeTest {
                 .isInstanceOfSatisfying(
                         EventRejected.class,
                         rejection -> assertThat(rejection.details()).containsOnlyKeys("appointmentAt"));
+    }
+
+    /** In the name of the event's field: it has no sendAt and no expiresAt, which are computed of it. */
+    @Test
+    void refusesATimeThatIsMoreThanAYearAhead() {
+        String at = LocalDateTime.now(ZoneOffset.UTC).plusDays(368).withNano(0).toString();
+
+        assertThatThrownBy(() -> worked(Map.of("appointmentAt", at, "timeZone", "UTC"), "24h"))
+                .isInstanceOfSatisfying(
+                        EventRejected.class,
+                        rejection -> assertThat(rejection.reason())
+                                .isEqualTo("appointmentAt: must be at most one year from now"));
     }
 
     @ParameterizedTest

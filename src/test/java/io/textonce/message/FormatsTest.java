@@ -116,10 +116,20 @@ class FormatsTest {
     /** Java writes a number from ten millions on with an exponent. */
     @Test
     void writesANumberOfTheEventWithoutAnExponent() throws IOException {
-        var event = Map.of("total", new BigDecimal("1.2345678E7"), "huge", new BigDecimal("1E+999999999"));
+        var event = Map.of(
+                "total",
+                new BigDecimal("1.2345678E7"),
+                "huge",
+                new BigDecimal("1E+999999999"),
+                "row",
+                1.5E7,
+                "small",
+                1f);
 
         assertThat(write("{{#money}}{{body.total}} EUR{{/money}}, {{body.total}}", event))
                 .isEqualTo("€12,345,678.00, 12345678");
+        assertThat(write("{{#money}}{{body.row}} EUR{{/money}}, {{body.row}}, {{body.small}}", event))
+                .isEqualTo("€15,000,000.00, 15000000, 1.0");
         assertThat(write("{{body.huge}}", event)).isEqualTo("1E+999999999");
     }
 

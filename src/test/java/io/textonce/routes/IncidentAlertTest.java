@@ -93,6 +93,17 @@ class IncidentAlertTest {
                 .contains("Not delivered in time; the next number is alerted");
     }
 
+    /** A system may write a number of seconds in any of these forms. */
+    @ParameterizedTest
+    @ValueSource(strings = {"86400", "86400.0", "864e2", "\"86400\"", "\"80000\""})
+    void takesTheSecondsOfAStepInEveryForm(String seconds, Sandbox sandbox) {
+        var answer = alert(
+                sandbox, id, incident, first, "\"escalateAfter\":" + seconds + ",\"next\":[" + recipient(second) + "]");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        sandbox.awaitStatus(id, "delivered");
+    }
+
     @Test
     void alertsTheNextNumberWhenATextIsNotDeliveredInTime(Sandbox sandbox) {
         sandbox.twilio().forNumber(first, stopsAt("sent"));
