@@ -85,13 +85,17 @@ public final class Caps {
         this.clock = clock;
     }
 
-    /** Counts a leased message that is about to be sent, or holds or rejects it; either is recorded before this returns. */
-    public SendDecision admit(Delivery leased, Sms sms) {
+    /**
+     * Counts a leased message that is about to be sent, or holds or rejects it; either is recorded before this returns.
+     *
+     * @param now time of the clock that called it due
+     */
+    public SendDecision admit(Delivery leased, Sms sms, Instant now) {
         if (of(sms).isEmpty() && !frequency.isFor(sms)) {
             return SendDecision.SEND;
         }
         var item = new Item(leased.id(), sms, phoneHash.all(sms.phone()));
-        return counting(List.of(item), count -> {
+        return counting(List.of(item), now, count -> {
                     if (count == null) {
                         return jdbc.update(MARK, leased.id(), leased.attempt()) == 0 ? List.of() : List.of(item);
                     }
@@ -117,7 +121,10 @@ public final class Caps {
      * @return decisions about those that are not to be sent now, which are recorded
      */
     Map<UUID, SendDecision> counting(List<Item> items, CountedClaim claim) {
-        var now = clock.instant();
+        return counting(items, clock.instant(), claim);
+    }
+
+    private Map<UUID, SendDecision> counting(List<Item> items, Instant now, CountedClaim claim) {
         var units = items.stream()
                 .flatMap(item -> of(item.sms()).stream()
                         .map(cap -> new CountedClaim.Units(item.id(), cap.key(now), cap.units(item.sms()))))

@@ -15,9 +15,11 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ErasureRepository {
 
+    /** Query by age, for which the last attempt counts too: what was held for months may have just been left to an operator. */
     private static final String TO_CLEAR = """
             SELECT id, message_sid, true AS is_ended FROM textonce.deliveries
-            WHERE id < ? AND created_at < now() - CAST(? AS interval) AND phone IS NOT NULL AND due_at IS NULL
+            WHERE id < ? AND greatest(created_at, attempted_at) < now() - CAST(? AS interval)
+              AND phone IS NOT NULL AND due_at IS NULL
             ORDER BY id LIMIT ?
             """;
 
@@ -85,7 +87,8 @@ public final class ErasureRepository {
                 UPDATE textonce.deliveries AS d
                 SET status = CASE WHEN d.status IN ('held', 'rejected', 'suppressed') THEN 'canceled' ELSE d.status END,
                     cancel_requested_at = coalesce(d.cancel_requested_at,
-                        CASE WHEN is_open OR d.status IN ('scheduled', 'accepted', 'queued') THEN now() END),
+                        CASE WHEN is_open OR d.status IN ('scheduled', 'accepted', 'queued')
+                            OR d.unknown_since IS NOT NULL THEN now() END),
                     due_at = CASE
                         WHEN d.status IN ('scheduled', 'accepted', 'queued') THEN now()
                         WHEN is_open OR d.message_sid IS NOT NULL THEN d.due_at

@@ -25,12 +25,21 @@ final class FrequencyCap {
 
     private static final String LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(?) AS t(key)";
 
+    /**
+     * Query of when the messages that were counted are sent: at their last attempt, or when one that is held since is due.
+     * The interval is in hours, as a day of the session's time zone may have 23 or 25.
+     */
     private static final String COUNTED = """
-            WITH requested AS MATERIALIZED (SELECT * FROM unnest(?, ?) AS t(id, hashes))
-            SELECT r.id, d.counted_at
-            FROM requested AS r JOIN textonce.deliveries AS d ON d.phone_hash = ANY (CAST(r.hashes AS bytea[]))
-            WHERE d.counted_at > now() - interval '1 d' AND d.status NOT IN ('rejected', 'canceled')
-              AND d.purpose <> ALL (?) AND d.id NOT IN (SELECT id FROM requested)
+            WITH requested AS MATERIALIZED (SELECT * FROM unnest(?, ?) AS t(id, hashes)),
+            counted AS (
+                SELECT r.id,
+                    CASE WHEN d.status = 'held' AND d.due_at IS NOT NULL THEN greatest(d.due_at, now())
+                        ELSE greatest(d.counted_at, d.attempted_at) END AS sent_at
+                FROM requested AS r JOIN textonce.deliveries AS d ON d.phone_hash = ANY (CAST(r.hashes AS bytea[]))
+                WHERE d.counted_at IS NOT NULL AND d.status NOT IN ('rejected', 'canceled')
+                  AND d.purpose <> ALL (?) AND d.id NOT IN (SELECT id FROM requested)
+            )
+            SELECT id, sent_at FROM counted WHERE sent_at > now() - interval '24 h'
             """;
 
     private final JdbcTemplate jdbc;
@@ -56,7 +65,7 @@ final class FrequencyCap {
         jdbc.query(new Columns<>(keys).add("int8", key -> key).in(LOCK), row -> {});
     }
 
-    /** Returns when the messages of the last day to each item's person were counted, but for the items themselves. */
+    /** Returns when the messages of the last day to each item's person were or will be sent, but for the items themselves. */
     Map<UUID, List<Instant>> counted(List<Caps.Item> items) {
         var counted = new HashMap<UUID, List<Instant>>();
         var columns = new Columns<>(items)
@@ -74,7 +83,7 @@ final class FrequencyCap {
                 },
                 row -> {
                     counted.computeIfAbsent(row.getObject("id", UUID.class), id -> new ArrayList<>())
-                            .add(row.getTimestamp("counted_at").toInstant());
+                            .add(row.getTimestamp("sent_at").toInstant());
                 });
         return counted;
     }

@@ -20,10 +20,13 @@ public final class OperatorActions {
             SELECT id, 'operator', status, new_status, message_sid, ?, ?, ? FROM changed
             """;
 
+    /** Cancellation; if the message is at Twilio after all, it is canceled there. */
     private static final String CANCEL = """
             WITH changed AS (
                 UPDATE textonce.deliveries
                 SET status = 'canceled', due_at = NULL, body = NULL, reason = 'An operator canceled it',
+                    cancel_requested_at = coalesce(
+                        cancel_requested_at, CASE WHEN unknown_since IS NOT NULL THEN now() END),
                     updated_at = now()
                 WHERE id = ? AND status = 'held'
                 RETURNING id, status, message_sid, status AS new_status
@@ -34,6 +37,8 @@ public final class OperatorActions {
             WITH changed AS (
                 UPDATE textonce.deliveries
                 SET status = 'canceled', due_at = NULL, body = NULL, reason = 'An operator discarded it',
+                    cancel_requested_at = coalesce(
+                        cancel_requested_at, CASE WHEN unknown_since IS NOT NULL THEN now() END),
                     updated_at = now()
                 WHERE id = ? AND status = 'held' AND due_at IS NULL
                 RETURNING id, status, message_sid, status AS new_status

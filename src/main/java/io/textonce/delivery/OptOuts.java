@@ -36,7 +36,7 @@ public final class OptOuts {
     private static final String RECORD = """
             INSERT INTO textonce.opt_outs (phone_hash, sender, source)
             SELECT phone_hash, textonce.bare_sender(sender), 'twilio' FROM textonce.deliveries AS d
-            WHERE id = ? AND NOT EXISTS (
+            WHERE id = ? AND phone_hash <> '' AND NOT EXISTS (
                 SELECT FROM textonce.inbound_messages AS t
                 WHERE t.phone_hash = d.phone_hash AND t.kind = 'start' AND t.received_at > d.attempted_at
                   AND textonce.bare_sender(d.sender) IN (textonce.bare_sender(t.recipient), t.service))
@@ -57,16 +57,18 @@ public final class OptOuts {
             """;
 
     /**
-     * Stop of a number's messages. Held ones are rejected; one that is scheduled or queued at Twilio or being posted is
-     * canceled there by the background worker.
+     * Stop of a number's messages. Held ones are rejected; the background worker cancels at Twilio what may be there. One
+     * whose outcome was left to an operator may be, too: it is canceled, since a repeated event would send a rejected one.
      */
     private static final String STOP = """
             WITH stopped AS (
                 UPDATE textonce.deliveries
-                SET status = CASE WHEN status = 'held' THEN 'rejected' ELSE status END,
+                SET status = CASE WHEN status <> 'held' THEN status WHEN unknown_since IS NULL THEN 'rejected' ELSE 'canceled' END,
                     error_code = CASE WHEN status = 'held' THEN %d ELSE error_code END,
                     reason = :reason,
-                    cancel_requested_at = coalesce(cancel_requested_at, CASE WHEN status <> 'held' THEN now() END),
+                    body = CASE WHEN status <> 'held' OR unknown_since IS NULL THEN body END,
+                    cancel_requested_at = coalesce(
+                        cancel_requested_at, CASE WHEN status <> 'held' OR unknown_since IS NOT NULL THEN now() END),
                     due_at = CASE
                         WHEN status IN ('scheduled', 'accepted', 'queued') THEN now()
                         WHEN status <> 'held' THEN due_at
@@ -80,8 +82,8 @@ public final class OptOuts {
             ),
             entries AS (
             """.formatted(CODE, FALLBACK) + Timeline.ENTRY + """
-                SELECT id, 'decision', status, CASE WHEN status = 'rejected' THEN status END, NULL, error_code, reason,
-                    NULL, NULL
+                SELECT id, 'decision', status, CASE WHEN status IN ('rejected', 'canceled') THEN status END, NULL, error_code,
+                    reason, NULL, NULL
                 FROM stopped
             )
             SELECT count(*) FROM stopped

@@ -54,19 +54,25 @@ public final class SendRules {
         maxConsentAge.forEach((purpose, age) -> this.maxConsentAge.put(plain(purpose), age));
     }
 
-    /** Rejects a message whose consent is older than its purpose allows. */
+    /** Rejects a message whose consent is older than its purpose allows, or will be when Twilio sends it, which is not checked again. */
     SendDecision consent(Sms sms) {
         return consent(sms, clock.instant());
     }
 
     private SendDecision consent(Sms sms, Instant now) {
         var most = maxConsentAge.get(plain(sms.policy().purpose()));
-        if (most != null && sms.consentAt().plus(most).isBefore(now)) {
+        boolean isLater = sms.isScheduledAtTwilio()
+                && sms.sendAt() != null
+                && sms.sendAt().isAfter(now);
+        if (most != null && sms.consentAt().plus(most).isBefore(isLater ? sms.sendAt() : now)) {
             return SendDecision.rejected(EventRejected.ofText(
                     422,
                     "consent_too_old",
                     null,
-                    "The consent was given more than " + words(most) + " ago, which is too old for this purpose."));
+                    (isLater
+                                    ? "At sendAt the consent will be more than " + words(most) + " old"
+                                    : "The consent was given more than " + words(most) + " ago")
+                            + ", which is too old for this purpose."));
         }
         return SendDecision.SEND;
     }

@@ -21,10 +21,12 @@ import io.textonce.settings.CapSettings.Period;
 import io.textonce.settings.CapSettings.Unit;
 import io.textonce.settings.FrequencySettings;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -44,8 +46,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -262,11 +266,25 @@ class CapsTest {
         assertThat(used(name)).isZero();
         jdbc.update("UPDATE textonce.deliveries SET status = 'reserved' WHERE id = ?", delivery.id());
 
-        assertThat(instance.caps.admit(delivery, held).isSend()).isTrue();
-        assertThat(instance.caps.admit(delivery, held).isSend()).isTrue();
+        assertThat(instance.caps.admit(delivery, held, NOON).isSend()).isTrue();
+        assertThat(instance.caps.admit(delivery, held, NOON).isSend()).isTrue();
         assertThat(used(name)).isEqualTo(1);
         assertThat(status(instance.claim(sms("order-shipped", sandbox.newNumber()))))
                 .isEqualTo(HELD);
+    }
+
+    /** By an instance's own clock that is behind it would be held until a time that is past, and due again at once. */
+    @Test
+    void countsAHeldMessageByTheClockThatCalledItDue() {
+        var midnight = NOON.plus(Duration.ofHours(12));
+        var instance = instance(List.of(cap(name, 1, Unit.MESSAGES, AtLimit.HOLD)), NO_FREQUENCY);
+        instance.claim(sms("order-shipped", sandbox.newNumber()));
+        var held = sms("order-shipped", sandbox.newNumber());
+        var delivery = instance.claim(held).getVariable("delivery", Delivery.class);
+        assertThat(sandbox.delivery(held.eventId())).containsEntry("due_at", Timestamp.from(midnight));
+        jdbc.update("UPDATE textonce.deliveries SET status = 'reserved' WHERE id = ?", delivery.id());
+
+        assertThat(instance.caps.admit(delivery, held, midnight).isSend()).isTrue();
     }
 
     @Test
@@ -279,7 +297,7 @@ class CapsTest {
                 "UPDATE textonce.deliveries SET status = 'reserved', cancel_requested_at = now() WHERE id = ?",
                 delivery.id());
 
-        assertThat(instance.caps.admit(delivery, held).isSend()).isFalse();
+        assertThat(instance.caps.admit(delivery, held, NOON).isSend()).isFalse();
         assertThat(jdbc.queryForMap("SELECT status, due_at, body FROM textonce.deliveries WHERE id = ?", delivery.id()))
                 .containsEntry("status", "canceled")
                 .containsEntry("due_at", null)
@@ -471,6 +489,56 @@ class CapsTest {
                         Instant.now().plus(Duration.ofHours(23)), Instant.now().plus(Duration.ofHours(25)));
         assertThat(sandbox.delivery(second.eventId()))
                 .containsEntry("reason", "The person has had 1 messages in 24 hours");
+    }
+
+    /** A day of 23 hours, in the database's session: such as that of the JVM's time zone after the clocks went forward. */
+    @Test
+    void countsTwentyFourHoursWhenTheClocksWereChanged() throws SQLException {
+        var change = OffsetDateTime.now(ZoneOffset.UTC).minusHours(2);
+        int day = change.getDayOfYear() - 1;
+        try (var connection = jdbc.getDataSource().getConnection()) {
+            jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+            jdbc.execute("SET TimeZone = 'STD0DST,%d/%d,%d/0'".formatted(day, change.getHour(), (day + 180) % 365));
+            var instance = instance(List.of(), new FrequencySettings(1, Set.of()));
+            String number = sandbox.newNumber();
+            var first = sms("order-shipped", number);
+            instance.claim(first);
+            jdbc.update(
+                    "UPDATE textonce.deliveries SET counted_at = now() - interval '23.5 h',"
+                            + " attempted_at = now() - interval '23.5 h' WHERE event_id = ?",
+                    first.eventId());
+
+            assertThat(status(instance.claim(sms("order-shipped", number)))).isEqualTo(HELD);
+
+            jdbc.execute("RESET TimeZone");
+            jdbc = sandbox.database();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // Sent an hour ago, long after it was counted.
+        "reserved, 10 m, 1 h, HELD",
+        // Counted, and to be sent in 10 minutes.
+        "held, 10 m, 25 h, HELD",
+        // Left to an operator.
+        "held, , 25 h, RESERVED"
+    })
+    void countsAMessageForItsPersonWhenItIsSent(String status, String dueIn, String attempted, DeliveryStatus next) {
+        var instance = instance(List.of(), new FrequencySettings(1, Set.of()));
+        String number = sandbox.newNumber();
+        var first = sms("order-shipped", number);
+        instance.claim(first);
+        jdbc.update(
+                "UPDATE textonce.deliveries SET status = ?, due_at = now() + CAST(? AS interval),"
+                        + " counted_at = now() - interval '25 h', attempted_at = now() - CAST(? AS interval)"
+                        + " WHERE event_id = ?",
+                status,
+                dueIn,
+                attempted,
+                first.eventId());
+
+        assertThat(status(instance.claim(sms("order-shipped", number)))).isEqualTo(next);
     }
 
     private List<Map<String, Object>> notices() {

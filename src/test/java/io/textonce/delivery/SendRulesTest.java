@@ -151,6 +151,28 @@ class SendRulesTest {
                 .isEqualTo("The consent was given more than 30 days ago, which is too old for this purpose.");
     }
 
+    /** What Twilio sends then is not checked again; what is held here is. */
+    @ParameterizedTest
+    @CsvSource({
+        "2026-07-01T00:00:00Z, twilio, true",
+        "2026-07-01T00:00:01Z, twilio, false",
+        "2026-07-01T00:00:01Z, '',     true"
+    })
+    void rejectsAConsentThatWillBeTooOldWhenTwilioSends(String sendAt, String schedule, boolean isSent) {
+        var sms = sms(BERLIN, "", null, sendAt, null, "MG00000000000000000000000000000001");
+        sms.policy().setSchedule(schedule);
+
+        var decision = gate("2026-06-20T00:00:00Z").consent(sms);
+
+        assertThat(decision.isSend()).isEqualTo(isSent);
+        if (!isSent) {
+            assertThat(decision.rejection().error()).isEqualTo("consent_too_old");
+            assertThat(decision.words())
+                    .isEqualTo(
+                            "At sendAt the consent will be more than 30 days old, which is too old for this purpose.");
+        }
+    }
+
     private static SendRules gate(String now) {
         var noOptOuts = DeliveryTables.optOuts(new JdbcTemplate(), new PhoneHash(new byte[32]));
         return new SendRules(

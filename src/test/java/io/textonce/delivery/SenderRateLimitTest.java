@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -280,7 +279,7 @@ class SenderRateLimitTest {
 
     /** One that no background step takes. */
     private static Delivery reserved(Sandbox sandbox) {
-        var id = UUID.randomUUID();
+        var id = DeliveryId.next(System.currentTimeMillis());
         sandbox.database()
                 .update(
                         "INSERT INTO textonce.deliveries (id, event, event_id, payload_sha256, source, sender, purpose,"

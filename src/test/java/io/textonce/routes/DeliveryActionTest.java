@@ -161,7 +161,7 @@ class DeliveryActionTest {
                         INSERT INTO textonce.deliveries (id, event, event_id, payload_sha256, source, sender, purpose,
                             consent_at, phone_masked, phone_hash, phone, body, on_unknown, status, attempt, attempted_at,
                             due_at)
-                        SELECT gen_random_uuid(), event, event_id || '-' || n, payload_sha256, source, sender, purpose,
+                        SELECT CAST(left(CAST(id AS text), 14) || right(CAST(gen_random_uuid() AS text), 22) AS uuid), event, event_id || '-' || n, payload_sha256, source, sender, purpose,
                             consent_at, phone_masked, phone_hash, '+1555' || (9000000 + n), body, on_unknown, status,
                             attempt, now(), now() + n * interval '60 ms'
                         FROM textonce.deliveries, generate_series(1, ?) AS n WHERE event_id = ?

@@ -195,6 +195,16 @@ class SmsInboundTest {
         assertThat(optOuts(sandbox, number)).isEqualTo(1);
     }
 
+    /** In doubt nothing more is sent. */
+    @Test
+    void takesAStopOfATypeThatIsUnknown(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        sandbox.twilio().receives(number, Peers.FROM_NUMBER, "STOP", "OPT_OUT");
+
+        assertThat(optOuts(sandbox, number)).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"STOP please", "don't stop", "HELP"})
     void takesNothingElseForAStop(String text, Sandbox sandbox) {
@@ -297,6 +307,19 @@ class SmsInboundTest {
         sandbox.context().getBean(OptOuts.class).record((UUID) order.delivery().get("id"));
 
         assertThat(optOuts(sandbox, order.number())).isEqualTo(optOuts);
+    }
+
+    /** Twilio reports it of a message whose person was erased meanwhile: there is no number to opt out. */
+    @Test
+    void recordsNoOptOutWithoutANumber(Sandbox sandbox) {
+        var order = sandbox.order().post();
+        order.update("phone_hash = ''");
+
+        sandbox.context().getBean(OptOuts.class).record((UUID) order.delivery().get("id"));
+
+        assertThat(sandbox.database()
+                        .queryForObject("SELECT count(*) FROM textonce.opt_outs WHERE phone_hash = ''", Integer.class))
+                .isZero();
     }
 
     @Test
