@@ -16,21 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
-import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
-import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpResponse;
@@ -57,8 +51,6 @@ public final class TwilioHttp implements AutoCloseable {
     private static final int URGENT_CONNECTIONS = 16;
 
     private static final int UNAUTHORIZED = 20003;
-
-    private static final String LAST_CHECK = "textonce.last-check";
 
     private final Supplier<TwilioSettings> live;
     private final TwilioAnswers answers;
@@ -132,15 +124,7 @@ public final class TwilioHttp implements AutoCloseable {
         if (around != null) {
             client.addExecInterceptorFirst("around", around);
         }
-        // Behind the wait for a connection, connect and TLS: those may outlast a lease.
-        client.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), LAST_CHECK, TwilioHttp::checkLast);
         return client.addExecInterceptorFirst("clock", clock::call).build();
-    }
-
-    private static ClassicHttpResponse checkLast(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
-            throws IOException, HttpException {
-        scope.clientContext.getAttribute(LAST_CHECK, Runnable.class).run();
-        return chain.proceed(request, scope);
     }
 
     /** Returns the SDK's client for calls that create no message. */
@@ -152,7 +136,7 @@ public final class TwilioHttp implements AutoCloseable {
      * Returns the SDK's client for one create.
      *
      * @param isUrgent whether it may use the connections of urgent messages
-     * @param lastCheck runs when everything is ready for the first byte of the request
+     * @param lastCheck runs just before the first byte of the request; when it throws, none is sent
      * @param answered accepts the response, whatever it is
      * @param more parameters that the SDK does not know
      */
@@ -198,15 +182,13 @@ public final class TwilioHttp implements AutoCloseable {
         @Override
         public Response makeRequest(Request request) {
             more.forEach(parameter -> request.addPostParam(parameter.getKey(), parameter.getValue()));
-            var call = call(request);
-            var context = HttpClientContext.create();
-            context.setAttribute(LAST_CHECK, lastCheck);
+            var call = call(request, lastCheck);
             var peer = peers.of(request);
             if (tokens.areUsed() && request.requiresAuthentication()) {
                 call.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + tokens.get(TwilioHttp.this::token));
             }
             try {
-                var response = connections.execute(target(call), call, context, answer -> {
+                var response = connections.execute(target(call), call, answer -> {
                     answered.accept(answer);
                     return answers.read(answer, left(call));
                 });
@@ -231,12 +213,10 @@ public final class TwilioHttp implements AutoCloseable {
     private String token(HttpPost call, HttpClientResponseHandler<String> reader) throws IOException {
         call.setUri(target(AccessTokens.ENDPOINT));
         call.setConfig(requestConfig);
-        var context = HttpClientContext.create();
-        context.setAttribute(LAST_CHECK, (Runnable) () -> {});
-        return urgentHttp.execute(target(call), call, context, reader);
+        return urgentHttp.execute(target(call), call, reader);
     }
 
-    private HttpUriRequestBase call(Request request) {
+    private HttpUriRequestBase call(Request request, Runnable lastCheck) {
         var call = new HttpUriRequestBase(
                 request.getMethod().toString(),
                 target(URI.create(request.constructURL().toString())));
@@ -252,7 +232,7 @@ public final class TwilioHttp implements AutoCloseable {
             request.getPostParams()
                     .forEach((name, values) ->
                             values.forEach(value -> form.add(new BasicNameValuePair(name, zoned(name, value)))));
-            call.setEntity(new CallForm(form));
+            call.setEntity(new CallForm(form, call, lastCheck));
         }
         return call;
     }
