@@ -129,7 +129,7 @@ final class DueQueues {
         }
         var sms = due.sms().plannedFor(decision.until());
         var delivery = Delivery.taken(due);
-        if (caps.admit(delivery, sms).isSend()
+        if (caps.admit(delivery, sms, due.now()).isSend()
                 && admission.of(delivery, sms, due.hasSlot()).isSend()) {
             exchange.setVariable("sms", sms);
             exchange.setVariable("lease", due.lease());

@@ -6,7 +6,6 @@ import org.apache.camel.spi.ExceptionHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -28,8 +27,8 @@ public final class PollFailures implements ExceptionHandler {
 
     @Override
     public void handleException(Throwable failure) {
-        repeated.log(
-                NestedExceptionUtils.getMostSpecificCause(failure).getClass(),
+        repeated.logFailure(
+                failure,
                 omitted -> LOG.warn(
                         "Background work failed and is retried ({} more since the last line)", omitted, failure));
     }

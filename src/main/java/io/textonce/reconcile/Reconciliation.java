@@ -10,6 +10,7 @@ import io.textonce.delivery.RestoreMode;
 import io.textonce.delivery.SendRules;
 import io.textonce.message.Sender;
 import io.textonce.message.Sms;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.SendMeters;
 import io.textonce.twilio.TwilioClock;
@@ -72,6 +73,7 @@ final class Reconciliation {
     private final MeterRegistry meters;
     private final Consumer<UUID> resolved;
     private final Absence absence;
+    private final RepeatedLines failures = new RepeatedLines();
 
     @Autowired
     Reconciliation(
@@ -177,7 +179,13 @@ final class Reconciliation {
             }
             return list;
         } catch (TwilioFailure e) {
-            LOG.info("Delivery {}: Twilio's message list is inconclusive: {}", due.id(), e.getMessage());
+            failures.log(
+                    String.valueOf(e.getMessage()),
+                    omitted -> LOG.info(
+                            "Delivery {}: Twilio's message list is inconclusive: {} ({} more since the last line)",
+                            due.id(),
+                            e.getMessage(),
+                            omitted));
             retryCheck(due, e.getMessage(), due.unclearFor(), null);
             return null;
         }

@@ -2,6 +2,7 @@ package io.textonce.reconcile;
 
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.StatusCallback;
 import io.textonce.twilio.TwilioFailure;
@@ -39,6 +40,7 @@ final class StatusPolling {
     private final DueRepository deliveries;
     private final StatusCallback callback;
     private final Duration first;
+    private final RepeatedLines failures = new RepeatedLines();
 
     StatusPolling(
             TwilioMessages messages, DueRepository deliveries, StatusCallback callback, TextOnceProperties settings) {
@@ -64,7 +66,13 @@ final class StatusPolling {
                 callback.report(exchange, "poll", due.id(), seen.sid(), seen.status(), seen.errorCode());
             }
         } catch (TwilioFailure e) {
-            LOG.info("The status of {} could not be polled: {}", due.sid(), e.getMessage());
+            failures.log(
+                    String.valueOf(e.getMessage()),
+                    omitted -> LOG.info(
+                            "The status of {} could not be polled: {} ({} more since the last line)",
+                            due.sid(),
+                            e.getMessage(),
+                            omitted));
             if (cancels) {
                 deliveries.schedulePoll(due, bounded(FIRST_RETRY, due.cancelledFor(), SLOWEST_RETRY));
             }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.StatusRepository;
 import io.textonce.event.EventRejected;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.settings.TwilioSid;
 import java.time.Duration;
@@ -31,6 +32,7 @@ public final class StatusCallback {
     private static final Pattern STATUS = Pattern.compile("[a-z][a-z_-]{1,39}");
     private static final Pattern DELIVERY = Pattern.compile("(?:^|&)delivery=([0-9a-fA-F-]{36})(?:&|$)");
 
+    private final RepeatedLines repeated = new RepeatedLines();
     private final TwilioCodes codes;
     private final CircuitBreaker circuit;
     private final OptOuts optOuts;
@@ -110,9 +112,24 @@ public final class StatusCallback {
         }
     }
 
-    private static void log(StatusRepository.Report report, String effect) {
-        boolean odd = effect.equals("unranked") || effect.equals("unknown") || effect.equals("other_sid");
-        LOG.atLevel(odd ? Level.WARN : Level.DEBUG)
+    /**
+     * Logs a second message of a delivery each time. The messages of another application, or a status that is new at Twilio, come
+     * with all of its callbacks, so of these one a minute is logged.
+     */
+    private void log(StatusRepository.Report report, String effect) {
+        if (effect.equals("unranked") || effect.equals("unknown")) {
+            repeated.log(
+                    effect + " " + report.status(),
+                    omitted -> LOG.warn(
+                            "{} {} for {}: {} ({} more since the last line)",
+                            report.kind(),
+                            report.status(),
+                            report.sid(),
+                            effect,
+                            omitted));
+            return;
+        }
+        LOG.atLevel(effect.equals("other_sid") ? Level.WARN : Level.DEBUG)
                 .log("{} {} for {}: {}", report.kind(), report.status(), report.sid(), effect);
     }
 

@@ -274,6 +274,20 @@ class SmsStatusTest {
         assertThat(warnings).anyMatch(line -> line.contains(text.sid()) && line.contains(word));
     }
 
+    /** Of another application, all of whose callbacks may come here. */
+    @Test
+    void reportsMessagesThatItDoesNotKnowOnceAMinute(Sandbox sandbox) {
+        double counted = received(sandbox, "unknown");
+
+        var warnings = warnings(() -> IntStream.range(0, 5)
+                .forEach(n -> assertThat(post(sandbox, PATH, form(TwilioMessage.newSid(), "sending"))
+                                .statusCode())
+                        .isEqualTo(204)));
+
+        assertThat(received(sandbox, "unknown")).isEqualTo(counted + 5);
+        assertThat(warnings).filteredOn(line -> line.contains(": unknown (")).hasSizeLessThanOrEqualTo(1);
+    }
+
     @Test
     void bindsATextByAWordThatIsNoStatus(Sandbox sandbox) {
         String number = sandbox.newNumber();
@@ -283,7 +297,7 @@ class SmsStatusTest {
         String delivery = sandbox.delivery(eventId).get("id").toString();
         String sid = TwilioMessage.newSid();
 
-        var answer = post(sandbox, PATH + "?delivery=" + delivery, form(sid, "held"));
+        var answer = post(sandbox, PATH + "?delivery=" + delivery, form(sid, "beamed"));
 
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(sandbox.delivery(eventId)).containsEntry("message_sid", sid).containsEntry("status", "accepted");
