@@ -107,11 +107,24 @@ public final class PersonalDataMask {
 
     /** The line without private data. A line may hold line breaks: a stack trace is masked as one. */
     public static String mask(CharSequence line) {
-        var text = line;
+        String text = withoutSecrets(line);
+        return text.startsWith("{\"") ? maskJson(text) : maskPlain(text, true);
+    }
+
+    /**
+     * A sentence of ours without numbers and secrets. What stands behind a name and a colon in it is a reason, such as
+     * {@code body: must be a JSON object}, and no person's text.
+     */
+    public static String maskNumbers(CharSequence sentence) {
+        return maskPlain(withoutSecrets(sentence), false);
+    }
+
+    private static String withoutSecrets(CharSequence line) {
+        String text = line.toString();
         for (var secret : secrets) {
-            text = text.toString().replace(secret, MASK);
+            text = text.replace(secret, MASK);
         }
-        return text.toString().startsWith("{\"") ? maskJson(text.toString()) : maskPlain(text);
+        return text;
     }
 
     /** Masks a secret from now on, also percent-encoded and as it stands in JSON. Null and short ones are ignored. */
@@ -155,7 +168,7 @@ public final class PersonalDataMask {
             var masked = masked("", tree);
             return masked.equals(tree) ? line : JSON.writeValueAsString(masked) + line.substring(json.length());
         } catch (JsonProcessingException e) {
-            return maskPlain(line);
+            return maskPlain(line, true);
         }
     }
 
@@ -173,13 +186,13 @@ public final class PersonalDataMask {
         }
         var text = value.isTextual() || value.isNumber() ? value.asText() : "";
         var pair = name + "\":\"";
-        var telling =
-                maskPlain(pair + text.replace('\\', '/').replace('"', '/')).equals(pair + MASK);
+        var telling = maskPlain(pair + text.replace('\\', '/').replace('"', '/'), true)
+                .equals(pair + MASK);
         var masked = text.isEmpty() ? text : telling ? MASK : mask(text);
         return masked.equals(text) ? value : TextNode.valueOf(masked);
     }
 
-    private static String maskPlain(CharSequence text) {
+    private static String maskPlain(CharSequence text, boolean hasNames) {
         var number = NUMBER.matcher(text).useTransparentBounds(true);
         var name = NAME.matcher(text).useTransparentBounds(true);
         StringBuilder masked = null;
@@ -187,7 +200,8 @@ public final class PersonalDataMask {
         for (var at = 0; at < text.length(); ) {
             var c = text.charAt(at);
             var digit = Character.isDigit(c);
-            var found = digit || "+\uFF0B%\\(".indexOf(c) >= 0 ? number : startsName(text, at) ? name : null;
+            var found =
+                    digit || "+\uFF0B%\\(".indexOf(c) >= 0 ? number : hasNames && startsName(text, at) ? name : null;
             if (found == null || !found.region(at, text.length()).lookingAt()) {
                 do {
                     at++; // nothing starts inside a run of digits

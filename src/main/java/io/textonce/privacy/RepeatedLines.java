@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Rate limit of a log line that repeats, by kind: the first is logged at once, and later ones of the same minute are
@@ -48,6 +49,11 @@ public final class RepeatedLines {
         if (omitted[0] >= 0) {
             line.accept(omitted[0]);
         }
+    }
+
+    /** Logs a line as {@link #log}, of the kind of a failure: the class of its most specific cause. */
+    public void logFailure(Throwable failure, LongConsumer line) {
+        log(NestedExceptionUtils.getMostSpecificCause(failure).getClass(), line);
     }
 
     private record Repeated(long loggedAt, long omitted) {}

@@ -3,6 +3,7 @@ package io.textonce.retention;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.delivery.ErasureRepository;
 import io.textonce.event.EventRejected;
+import io.textonce.http.ApiJson;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
 import io.textonce.phone.WrittenNumbers;
@@ -55,7 +56,7 @@ final class DataErasure {
                 DELETE FROM textonce.incident_replies WHERE phone_hashes && CAST(:hashes AS bytea[])
             ),
             approvals AS (
-                DELETE FROM textonce.verify_approvals WHERE phone = :phone RETURNING id
+                DELETE FROM textonce.verify_approvals WHERE phone = ANY (CAST(:spellings AS text[])) RETURNING id
             ),
             counts AS (
                 DELETE FROM textonce.verify_counts
@@ -110,17 +111,11 @@ final class DataErasure {
     }
 
     /** Reads the number from the body, which no access log has. */
-    void read(Exchange exchange) {
-        String phone;
+    void read(Exchange exchange) throws IOException {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
-        try (var body = request.getInputStream()) {
-            phone = SharedBuffers.JSON
-                    .readTree(body.readAllBytes())
-                    .path("phone")
-                    .asText("");
-        } catch (IOException e) {
-            throw EventRejected.ofField("body", "is not JSON");
-        }
+        String phone = ApiJson.read(request.getInputStream().readAllBytes())
+                .path("phone")
+                .asText("");
         exchange.setVariable("caller", OperatorAct.actor(request.getRemoteUser()));
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(phone);
@@ -135,6 +130,7 @@ final class DataErasure {
         byte[][] hashes = phoneHash.all(phone);
         Map<String, Object> person = new HashMap<>();
         person.put("phone", phone);
+        person.put("spellings", phones.spellings(phone).toArray(String[]::new));
         person.put("hashes", hashes);
         person.put("lastDigits", WrittenNumbers.lastDigits(phone));
         person.put("keys", Arrays.stream(hashes).map(HexFormat.of()::formatHex).toArray(String[]::new));
@@ -160,7 +156,7 @@ final class DataErasure {
         exchange.getMessage().setBody(transactions.execute(status -> {
             var erased = deliveries.erase((byte[][]) person.get("hashes"));
             var done = new HashMap<>(jdbc.queryForMap(ERASE, person));
-            done.put("letters", deadLetters.forgetStored((String) person.get("phone")));
+            done.put("letters", deadLetters.forgetStored(spellings(person)));
             done.put("deliveries", erased.deliveries());
             done.put("canceled", erased.canceled());
             done.put("pending", erased.pending());
@@ -189,7 +185,7 @@ final class DataErasure {
         report.put("inboundTexts", done.get("inbound"));
         report.put("verifications", done.get("verifications"));
         String phone = (String) person.get("phone");
-        report.put("deadLetters", forget(phone) + ((Number) done.get("letters")).intValue());
+        report.put("deadLetters", forget(spellings(person)) + ((Number) done.get("letters")).intValue());
         report.put("rejectedLines", forgetLines((byte[][]) person.get("hashes"), phone));
         report.put("optOutKept", done.get("opted_out"));
         if (!deadLetters.notSearched().isEmpty()) {
@@ -202,10 +198,14 @@ final class DataErasure {
         message.setBody(SharedBuffers.JSON.writeValueAsString(report));
     }
 
+    private static Set<String> spellings(Map<?, ?> person) {
+        return Set.of((String[]) person.get("spellings"));
+    }
+
     /** Erases the queues; the tables are erased by now, and a repeated request does the rest. */
-    private int forget(String phone) {
+    private int forget(Set<String> spellings) {
         try {
-            return deadLetters.forget(phone);
+            return deadLetters.forget(spellings);
         } catch (JmsException e) {
             LOG.warn("The queues could not be searched during an erasure: {}", e.getMessage());
             throw new EventRejected(

@@ -27,9 +27,10 @@ final class FileErasures {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileErasures.class);
 
+    /** Query of the list. For ten seconds an erasure is left to its request, whose response has the number of lines. */
     private static final String OPEN = """
             SELECT id, phone_hashes, last_digits FROM textonce.file_erasures
-            WHERE requested_at > now() - interval '1 day' ORDER BY requested_at
+            WHERE requested_at > now() - interval '1 day' AND requested_at < now() - interval '10 s' ORDER BY requested_at
             """;
 
     private final JdbcTemplate jdbc;

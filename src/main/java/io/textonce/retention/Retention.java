@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.ErasureRepository;
 import io.textonce.intake.file.InboxErasure;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioFailure;
 import io.textonce.twilio.TwilioMessages;
@@ -36,11 +37,13 @@ final class Retention {
 
     private static final int BATCH = 500;
 
+    /** Purge of inbound messages. A START is kept, without its text: an import of older opt-outs must not undo it. */
     private static final String PURGE_INBOUND = """
             DELETE FROM textonce.inbound_messages
             WHERE message_sid IN (
                 SELECT message_sid FROM textonce.inbound_messages
                 WHERE received_at < now() - CAST(? AS interval)
+                  AND (kind <> 'start' OR phone IS NOT NULL OR received_at < now() - CAST(? AS interval))
                 ORDER BY received_at LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
@@ -104,6 +107,7 @@ final class Retention {
     private final String[] subscribers;
     private final Clock clock;
     private final AtomicLong drift = new AtomicLong();
+    private final RepeatedLines failures = new RepeatedLines();
 
     @Autowired
     Retention(
@@ -157,7 +161,7 @@ final class Retention {
                 .toList());
         String age = settings.personalData().toString();
         jdbc.update(PURGE_FILE_ERASURES);
-        int others = jdbc.update(PURGE_INBOUND, age, BATCH)
+        int others = jdbc.update(PURGE_INBOUND, age, settings.deliveries().toString(), BATCH)
                 + jdbc.update(CLEAR_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_LETTERS, age, BATCH)
                 + jdbc.update(
@@ -218,7 +222,13 @@ final class Retention {
             redact(List.of(sid));
             return true;
         } catch (TwilioFailure e) {
-            LOG.info("{} could not be redacted yet; it is retried: {}", sid, e.getMessage());
+            failures.log(
+                    String.valueOf(e.getMessage()),
+                    omitted -> LOG.info(
+                            "{} could not be redacted yet; it is retried: {} ({} more since the last line)",
+                            sid,
+                            e.getMessage(),
+                            omitted));
             return false;
         }
     }

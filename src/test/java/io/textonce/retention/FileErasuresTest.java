@@ -32,6 +32,13 @@ class FileErasuresTest {
                 sandbox.context().getBean(PhoneHash.class));
 
         other.step();
+        assertThat(file).as("left to its request for ten seconds").exists();
+
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.file_erasures SET requested_at = now() - interval '10 s' WHERE last_digits = ?",
+                        WrittenNumbers.lastDigits(number));
+        other.step();
         assertThat(file).doesNotExist();
 
         // Consent and events that come afterwards are new ones.

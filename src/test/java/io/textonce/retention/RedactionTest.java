@@ -32,8 +32,8 @@ class RedactionTest {
         sandbox.awaitStatus(id, "delivered");
         sandbox.database()
                 .update(
-                        "UPDATE textonce.deliveries SET id = ?, created_at = now() - interval '31 days'"
-                                + " WHERE event_id = ?",
+                        "UPDATE textonce.deliveries SET id = ?, created_at = now() - interval '31 days',"
+                                + " attempted_at = now() - interval '31 days' WHERE event_id = ?",
                         old(Duration.ofDays(31)),
                         id);
 

@@ -94,8 +94,8 @@ class DataErasureTest {
         // As an instance with an inbox of its own requests it.
         sandbox.database()
                 .update(
-                        "INSERT INTO textonce.file_erasures (id, phone_hashes, last_digits)"
-                                + " VALUES (gen_random_uuid(), ARRAY[CAST(? AS bytea)], ?)",
+                        "INSERT INTO textonce.file_erasures (id, phone_hashes, last_digits, requested_at)"
+                                + " VALUES (gen_random_uuid(), ARRAY[CAST(? AS bytea)], ?, now() - interval '10 s')",
                         sandbox.phoneHash(other),
                         WrittenNumbers.lastDigits(other));
         await().until(() -> Files.notExists(failed));
@@ -176,6 +176,49 @@ class DataErasureTest {
 
         assertThat(report.get("deliveries").asInt()).isEqualTo(1);
         assertThat(report.get("inboundTexts").asInt()).isEqualTo(1);
+    }
+
+    /** WhatsApp writes many mobiles of Brazil without the 9 behind their area code. */
+    @Test
+    void findsAMobileInItsOtherSpellingWhereverItIs(Sandbox sandbox) {
+        String subscriber = "8" + sandbox.newNumber().substring(5);
+        String other = "+5511" + subscriber;
+        byte[] letter = ("whatsapp:" + other).getBytes(UTF_8);
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.dead_letters (sha256, route, reason, body) VALUES (?, 'x', 'x', ?)",
+                        letter,
+                        letter);
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.verify_approvals (id, verification_sid, phone, channel, caller, due_at)"
+                                + " VALUES (gen_random_uuid(), 'VE', ?, 'whatsapp', 'x', now() + interval '1 day')",
+                        other);
+        sandbox.publish("no-such-event", sandbox.orderShipped(sandbox.newEventId(), other));
+        await().until(() -> deadLetters(sandbox, other), found -> found == 1);
+
+        var report = sandbox.json(forget(sandbox, "+55119" + subscriber));
+
+        assertThat(report.get("deadLetters").asInt()).isEqualTo(2);
+        assertThat(report.get("verifications").asInt()).isEqualTo(1);
+    }
+
+    /** One of two persons would stay, and nobody would know. */
+    @Test
+    void refusesTwoNumbersAtOnce(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+        sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number));
+
+        for (String body : new String[] {
+            "{\"phone\":\"%s\"}{\"phone\":\"+15558675310\"}", "{\"phone\":\"%s\",\"phone\":\"+15558675310\"}"
+        }) {
+            var answer = sandbox.request("DELETE", "/api/people", body.formatted(number));
+
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("duplicate key or more than one value");
+        }
+        assertThat(sandbox.json(forget(sandbox, number)).get("deliveries").asInt())
+                .isEqualTo(1);
     }
 
     @Test

@@ -19,6 +19,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 @SandboxTest
@@ -63,6 +65,26 @@ class RetentionTest {
                 .extracting(event -> event.get("detail"))
                 .last()
                 .isEqualTo("Nobody decided; the text is not kept any longer");
+    }
+
+    /** Such as a reminder that was scheduled for months: its event is old. */
+    @ParameterizedTest
+    @ValueSource(strings = {"held", "rejected"})
+    void keepsNumberAndTextAsLongAfterTheLastAttempt(String status, Sandbox sandbox) throws Exception {
+        String id = delivered(sandbox);
+        age(sandbox, id, Duration.ofDays(60));
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET status = ?, message_sid = NULL, body = 'x',"
+                                + " attempted_at = now() - interval '1 h' WHERE event_id = ?",
+                        status,
+                        id);
+
+        step("retention", "clear");
+
+        assertThat(sandbox.delivery(id)).containsEntry("status", status).containsEntry("body", "x");
+        assertThat(sandbox.delivery(id).get("phone")).isNotNull();
+        sandbox.database().update("DELETE FROM textonce.deliveries WHERE event_id = ?", id);
     }
 
     @Test
@@ -132,6 +154,24 @@ class RetentionTest {
                                 String.class))
                 .containsExactly("SMyoung");
         sandbox.database().update("DELETE FROM textonce.inbound_messages WHERE message_sid = 'SMyoung'");
+    }
+
+    /** Else an import of older opt-outs, such as each night's, would undo it. */
+    @Test
+    void keepsAStartWithoutItsTextAsLongAsADelivery(Sandbox sandbox) throws Exception {
+        sandbox.database()
+                .update(
+                        "INSERT INTO textonce.inbound_messages"
+                                + " (message_sid, kind, phone_hash, recipient, phone, body, received_at) VALUES"
+                                + " ('SMstart-young', 'start', '', 'aged', NULL, NULL, now() - interval '399 days'),"
+                                + " ('SMstart-old', 'start', '', 'aged', NULL, NULL, now() - interval '401 days'),"
+                                + " ('SMstart-text', 'start', '', 'aged', '+15558675310', 'Start', now() - interval '31 days')");
+
+        step("retention", "clear");
+
+        assertThat(texts(sandbox, "SELECT message_sid FROM textonce.inbound_messages WHERE recipient = 'aged'"))
+                .containsExactly("SMstart-young");
+        sandbox.database().update("DELETE FROM textonce.inbound_messages WHERE recipient = 'aged'");
     }
 
     @Test
