@@ -58,19 +58,28 @@ final class BrokerProbe {
 
     /** A broker without transactions may leave the request for one unanswered. */
     private static boolean beginsTransactions(Connection connection) throws InterruptedException {
-        var begun = CompletableFuture.runAsync(() -> {
-            try (var session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
-                session.rollback();
-            } catch (JMSException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        var begun = CompletableFuture.runAsync(
+                () -> {
+                    try (var session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
+                        session.rollback();
+                    } catch (JMSException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                BrokerProbe::startThread);
         try {
             begun.get(TRANSACTION_SECONDS, TimeUnit.SECONDS);
             return true;
         } catch (ExecutionException | TimeoutException e) {
             return false;
         }
+    }
+
+    /** Starts a thread of its own: a request without a response would keep one of the few of the common pool. */
+    private static void startThread(Runnable task) {
+        var thread = new Thread(task, "broker-transactions");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private void connect(Peer broker) throws Exception {

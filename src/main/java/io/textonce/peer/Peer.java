@@ -10,12 +10,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Availability of one peer, known from the outcomes of calls to it. It is unavailable once no call has succeeded for some
- * seconds, so single failures among successes change nothing, and until a call succeeds.
+ * seconds, so single failures among successes change nothing, and until a call succeeds. The log has one outage of a peer
+ * that comes and goes every few seconds.
  */
 public final class Peer {
 
     /** Time without a success after which failures mean that the peer is unavailable. */
     static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** Time for which a peer must be available again before the log has the end of its outage. */
+    static final Duration STEADY = Duration.ofSeconds(15);
 
     /** Time without a call after which nothing is known any more; longer than the longest interval of retries. */
     static final Duration STALE = Duration.ofMinutes(15);
@@ -32,8 +36,14 @@ public final class Peer {
 
     private volatile Instant succeededAt = Instant.EPOCH;
 
+    /** False while the peer responds without being of use: then successes do not count. */
+    private volatile boolean usable = true;
+
     /** The failures since the last success, or null. */
     private volatile @Nullable Failing failing;
+
+    /** The outage that was logged and whose end was not, or null. */
+    private @Nullable Outage outage;
 
     Peer(String name, String title, String consequence, Clock clock) {
         this.name = name;
@@ -48,10 +58,28 @@ public final class Peer {
 
     /** Records that a call succeeded. */
     public void succeeded() {
+        if (!usable) {
+            return;
+        }
         succeededAt = clock.instant();
         if (failing != null) {
             recover();
         }
+    }
+
+    /** Records that the peer responds, but does not do what it is needed for, until it is {@link #usable} again. */
+    void unusable(String cause) {
+        usable = false;
+        failed(cause);
+    }
+
+    boolean isUsable() {
+        return usable;
+    }
+
+    void usable() {
+        usable = true;
+        succeeded();
     }
 
     /**
@@ -70,7 +98,7 @@ public final class Peer {
                 before.unavailable || Duration.between(before.since, now).compareTo(GRACE) >= 0;
         failing = new Failing(before.since, now, before.failures + 1, cause, unavailable);
         if (unavailable && !before.unavailable) {
-            LOG.warn("{} is unavailable since {}: {}. {}", title, seconds(before.since), cause, consequence);
+            begin(before.since, cause);
         }
     }
 
@@ -100,15 +128,38 @@ public final class Peer {
         return now == null || !now.unavailable || isStale(now, clock.instant()) ? null : now;
     }
 
+    private void begin(Instant since, String cause) {
+        var logged = outage;
+        if (logged == null) {
+            outage = new Outage(since, 0, null);
+            LOG.warn("{} is unavailable since {}: {}. {}", title, seconds(since), cause, consequence);
+        } else {
+            outage = new Outage(logged.since, logged.failures, null);
+        }
+    }
+
     private synchronized void recover() {
         var before = failing;
         failing = null;
-        if (before != null && before.unavailable) {
+        var logged = outage;
+        if (before != null && logged != null) {
+            outage = new Outage(
+                    logged.since,
+                    logged.failures + before.failures,
+                    logged.endedAt == null ? clock.instant() : logged.endedAt);
+        }
+    }
+
+    /** Logs the end of an outage, once the peer has been available for a while. */
+    synchronized void logEnd() {
+        var logged = outage;
+        if (logged != null && logged.endedAt != null && !clock.instant().isBefore(logged.endedAt.plus(STEADY))) {
+            outage = null;
             LOG.info(
                     "{} is available again after {} s and {} failures",
                     title,
-                    Duration.between(before.since, clock.instant()).toSeconds(),
-                    before.failures);
+                    Duration.between(logged.since, logged.endedAt).toSeconds(),
+                    logged.failures);
         }
     }
 
@@ -121,4 +172,8 @@ public final class Peer {
     }
 
     private record Failing(Instant since, Instant last, long failures, String cause, boolean unavailable) {}
+
+    /** @param endedAt when a call succeeded again, or null while none does */
+    private record Outage(
+            Instant since, long failures, @Nullable Instant endedAt) {}
 }

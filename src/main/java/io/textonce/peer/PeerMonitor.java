@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
@@ -19,7 +20,7 @@ import org.springframework.stereotype.Component;
  * while nothing is to be done is probed in the background. Neither health nor a scrape waits for a peer.
  */
 @Component("peersHealthIndicator")
-public final class PeerMonitor implements HealthIndicator, MeterBinder, DisposableBean {
+public final class PeerMonitor implements HealthIndicator, MeterBinder, SmartInitializingSingleton, DisposableBean {
 
     /** Health status while a peer is unavailable; the instance still does what it can, so the HTTP status is 200. */
     static final String UNAVAILABLE = "PEER_UNAVAILABLE";
@@ -57,6 +58,12 @@ public final class PeerMonitor implements HealthIndicator, MeterBinder, Disposab
 
     public Peer database() {
         return peers.get(DATABASE);
+    }
+
+    /** Logs the ends of outages in the background: a peer that is called rarely may have no further call for hours. */
+    @Override
+    public void afterSingletonsInstantiated() {
+        probes.repeat("peers", () -> peers.values().forEach(Peer::logEnd));
     }
 
     /** Returns false while the peer of this name is known to be unavailable. */

@@ -27,6 +27,13 @@ public final class Probes implements AutoCloseable {
         threads.add(thread);
     }
 
+    /** Repeats a task that calls no peer. */
+    synchronized void repeat(String name, Runnable task) {
+        var thread = Executors.newSingleThreadScheduledExecutor(daemon(name));
+        thread.scheduleWithFixedDelay(task, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+        threads.add(thread);
+    }
+
     private static CustomizableThreadFactory daemon(String peer) {
         var factory = new CustomizableThreadFactory("probe-" + peer + "-");
         factory.setDaemon(true);

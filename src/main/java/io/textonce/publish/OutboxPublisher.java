@@ -3,6 +3,7 @@ package io.textonce.publish;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.peer.DueWork;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
@@ -37,6 +38,7 @@ final class OutboxPublisher implements DueWork, SmartInitializingSingleton {
 
     private final Map<String, Subscriber> subscribers = new LinkedHashMap<>();
     private final Set<String> working = ConcurrentHashMap.newKeySet();
+    private final RepeatedLines repeated = new RepeatedLines();
     private final OutboxCursors subscriptions;
     private final TextOnceProperties.Status settings;
     private final MeterRegistry meters;
@@ -154,7 +156,13 @@ final class OutboxPublisher implements DueWork, SmartInitializingSingleton {
                     failure.words());
         } else if (failures == 0) {
             // The monitor of peers warns if it lasts.
-            LOG.info("Publishing to subscriber {} failed; it is retried: {}", subscriber.name(), failure.words());
+            repeated.log(
+                    subscriber.name(),
+                    omitted -> LOG.info(
+                            "Publishing to subscriber {} failed; it is retried ({} more since the last line): {}",
+                            subscriber.name(),
+                            omitted,
+                            failure.words()));
         }
         return false;
     }

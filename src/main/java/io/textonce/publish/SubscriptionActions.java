@@ -2,6 +2,7 @@ package io.textonce.publish;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
+import io.textonce.event.EventTime;
 import io.textonce.security.OperatorAct;
 import java.time.Clock;
 import java.time.Instant;
@@ -141,9 +142,14 @@ final class SubscriptionActions {
         return new EventRejected(404, "not_found", "Unknown subscription or action.");
     }
 
-    private static Instant time(String from) {
+    private Instant time(String from) {
         try {
-            return OffsetDateTime.parse(from).toInstant();
+            var time = OffsetDateTime.parse(from).toInstant();
+            if (EventTime.isFuture(time, clock.instant())) {
+                throw EventRejected.ofField(
+                        "from", "must not be in the future: all that is not published yet would be skipped");
+            }
+            return time;
         } catch (DateTimeParseException e) {
             throw EventRejected.ofField("from", "must be an RFC 3339 time");
         }

@@ -82,9 +82,10 @@ class OutageTest {
                 assertThat(log.lines())
                         .filteredOn(line -> line.startsWith(title + " is unavailable"))
                         .hasSize(1);
-                assertThat(log.lines())
-                        .filteredOn(line -> line.startsWith(title + " is available again"))
-                        .hasSize(1);
+                await().atMost(Peer.STEADY.multipliedBy(2))
+                        .untilAsserted(() -> assertThat(log.lines())
+                                .filteredOn(line -> line.startsWith(title + " is available again"))
+                                .hasSize(1));
             }
             assertThat(log.lines())
                     .filteredOn(line -> line.startsWith("Callers get 503"))

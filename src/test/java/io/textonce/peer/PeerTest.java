@@ -46,13 +46,64 @@ class PeerTest {
                 .containsEntry("database", "up");
 
         fax.succeeded();
+        assertThat(up()).isOne();
+        assertThat(peers.health().getStatus().getCode()).isEqualTo("UP");
+        later(Peer.STEADY);
         fax.succeeded();
+        fax.logEnd();
+        fax.logEnd();
 
         assertThat(log.lines())
                 .filteredOn(line -> line.startsWith("The fax is available again"))
                 .containsExactly("The fax is available again after 3601 s and 3601 failures");
-        assertThat(up()).isOne();
-        assertThat(peers.health().getStatus().getCode()).isEqualTo("UP");
+    }
+
+    @Test
+    void isLoggedTwiceAtMostWhileItComesAndGoes() {
+        for (int second = 0; second < 600; second++) {
+            if (second % 12 < 8) {
+                fax.failed("No line");
+            } else {
+                fax.succeeded();
+            }
+            later(Duration.ofSeconds(1));
+            fax.logEnd();
+        }
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("The fax"))
+                .singleElement()
+                .asString()
+                .contains("unavailable since 2026-11-23T03:00:00Z");
+
+        later(Peer.STEADY);
+        fax.logEnd();
+
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("The fax"))
+                .hasSize(2)
+                .last()
+                .isEqualTo("The fax is available again after 596 s and 400 failures");
+        fax.failed("No line");
+        later(Peer.GRACE);
+        fax.failed("No line");
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("The fax"))
+                .as("another outage")
+                .hasSize(3);
+    }
+
+    /** At night nothing calls it for hours after the last held message. */
+    @Test
+    void isLoggedWhenItIsBackWithoutAnotherCall() {
+        fax.failed("No line");
+        later(Peer.GRACE);
+        fax.failed("No line");
+        fax.succeeded();
+        peers.afterSingletonsInstantiated();
+
+        later(Peer.STEADY);
+
+        await().until(() -> log.lines().contains("The fax is available again after 5 s and 2 failures"));
     }
 
     /** Otherwise an instance that makes no call would outvote the one whose calls fail. */

@@ -6,10 +6,12 @@ import static io.textonce.sandbox.Fault.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.SendJms;
 import io.textonce.sandbox.TwilioPost;
+import io.textonce.sandbox.UserRoutesFile;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.MapMessage;
@@ -17,6 +19,7 @@ import jakarta.jms.Message;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,16 +33,22 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Scanner;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jms.core.MessageCreator;
 
 /** The routes of routes/intake/intake-jms.camel.yaml and routes/intake/intake-dead-letter.camel.yaml. */
 @SandboxTest
+@ExtendWith(OutputCaptureExtension.class)
 class IntakeJmsTest {
 
     private static final String QUEUE = "textonce.events";
@@ -383,6 +392,60 @@ class IntakeJmsTest {
             room.run();
         }
         assertThat(sandbox.deadLetters()).doesNotContain(body);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{to: {uri: 'direct:event-order-shipped'}}",
+                "{split: {expression: {simple: '${body}'}, steps: [{to: {uri: 'direct:event-order-shipped'}}]}}",
+                "{multicast: {steps: [{to: {uri: 'direct:event-order-shipped'}}, {log: last}]}}",
+                "{recipientList: {expression: {constant: 'direct:event-order-shipped,log:last'}}}"
+            })
+    void keepsAMessageOfAUserRouteWhoseDeadLetterIsNotTaken(String step, Sandbox sandbox) throws IOException {
+        String body = "poison " + sandbox.newEventId();
+        sandbox.jms().send(DEAD, session -> session.createTextMessage("it is full with this"));
+        var room = sandbox.peers().broker().full(DEAD, "shop.parts");
+        try (var own = new UserRoutesFile(sandbox, "parts", """
+                - route:
+                    id: parts
+                    routeConfigurationId: dead-letter
+                    from: {uri: 'jms:shop.parts?transacted=true', steps: [%s]}
+                """.formatted(step))) {
+            own.awaitRoute("parts");
+            sandbox.jms().send("shop.parts", session -> session.createTextMessage(body));
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(stored(sandbox, body)).hasSize(1));
+        } finally {
+            room.run();
+        }
+    }
+
+    /** A line for each delivery of each message would fill the disk. */
+    @Test
+    void logsOnceAMinuteThatTheDeadLetterQueueTakesNothing(Sandbox sandbox, CapturedOutput output) {
+        var bodies = IntStream.range(0, 20)
+                .mapToObj(n -> "poison " + sandbox.newEventId())
+                .toList();
+        sandbox.jms().send(DEAD, session -> session.createTextMessage("it is full with this"));
+        var room = sandbox.peers().broker().full(DEAD, QUEUE);
+        try (var log = new LogRecorder()) {
+            bodies.forEach(body ->
+                    sandbox.jms().send(QUEUE, with(Map.of(), session -> session.createTextMessage(body))));
+
+            await().untilAsserted(() -> assertThat(bodies)
+                    .allSatisfy(body -> assertThat(stored(sandbox, body)).hasSize(1)));
+            awaitEmptyQueue(sandbox);
+            assertThat(log.lines("dead-letter queue accepts no message")).hasSizeLessThanOrEqualTo(1);
+            // One of the full queue, and at most one of a session that the broker has closed.
+            assertThat(log.lines("failed and is redelivered")).hasSizeLessThanOrEqualTo(2);
+            // Three for each of these causes.
+            assertThat(output.toString().lines().filter(line -> line.contains("FatalFallbackErrorHandler")))
+                    .hasSizeLessThanOrEqualTo(6);
+        } finally {
+            room.run();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import io.textonce.sandbox.StatusReceiver;
@@ -214,6 +215,25 @@ class StatusPublishTest {
         assertThat(ids).allSatisfy(id -> assertThat(receiver.statuses(id)).isEqualTo(statuses(id)));
     }
 
+    /** A line for each failure would be one for each event. */
+    @Test
+    void logsASubscriberThatComesAndGoesOnceAMinute() {
+        try (var log = new LogRecorder()) {
+            for (int outage = 0; outage < 3; outage++) {
+                receiver.answers(500);
+                String id = sent();
+                await().atMost(SOON)
+                        .until(() -> standing("sandbox").path("failures").asInt() >= 1);
+                receiver.behaves();
+                sandbox.awaitStatus(id, "delivered");
+                decide("sandbox", "resume", "");
+                awaitAll(id);
+            }
+
+            assertThat(log.lines("Publishing to subscriber sandbox failed")).hasSizeLessThanOrEqualTo(1);
+        }
+    }
+
     @Test
     void asksNoMoreWhoWantsNothingMoreUntilAnOperatorResumes() {
         receiver.answers(410);
@@ -292,6 +312,10 @@ class StatusPublishTest {
         assertThat(decide("sandbox", "explode", "").statusCode()).isEqualTo(404);
         assertThat(decide("sandbox", "replay", ",\"from\":\"yesterday\"").statusCode())
                 .isEqualTo(400);
+        // It would skip all that is not published yet.
+        var future = decide("sandbox", "replay", ",\"from\":\"" + Instant.now().plusSeconds(3600) + "\"");
+        assertThat(future.statusCode()).isEqualTo(400);
+        assertThat(future.body()).contains("must not be in the future");
         assertThat(sandbox.postJson("/api/subscriptions/sandbox/resume", "{}").statusCode())
                 .isEqualTo(400);
     }
