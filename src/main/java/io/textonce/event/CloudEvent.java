@@ -1,14 +1,10 @@
 package io.textonce.event;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.privacy.Sha256;
+import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -29,13 +25,8 @@ public record CloudEvent(String event, String id, byte[] json) {
 
     private static final String STRUCTURED = "application/cloudevents+json";
 
-    /** Reader and writer that keep every value unchanged and reject what two readers could interpret differently. */
-    static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    private static final String WRONG_VERSION =
+            "must be 1.0, as a header or property beside the event, or in a body of the media type " + STRUCTURED;
 
     private static final Pattern VERSION = Pattern.compile("\\.v\\d+$");
     private static final Pattern JSON_TYPE = Pattern.compile("(?i)application/(json|[^;]*\\+json)\\s*(;.*)?");
@@ -58,6 +49,9 @@ public record CloudEvent(String event, String id, byte[] json) {
      */
     public static CloudEvent structured(byte[] json) {
         var tree = read(json);
+        if (!tree.isObject()) {
+            throw EventRejected.ofField("body", "must be a JSON object: one CloudEvent");
+        }
         if (tree.hasNonNull("data_base64") && tree.hasNonNull("data")) {
             throw EventRejected.ofField("data_base64", "is not allowed beside data");
         }
@@ -88,7 +82,7 @@ public record CloudEvent(String event, String id, byte[] json) {
 
     private static CloudEvent of(Function<String, @Nullable String> attributes, @Nullable JsonNode data) {
         if (!"1.0".equals(attributes.apply("specversion"))) {
-            throw EventRejected.ofField("specversion", "must be 1.0");
+            throw EventRejected.ofField("specversion", WRONG_VERSION);
         }
         String type = required(attributes, "type");
         String source = Identifier.of("source", required(attributes, "source"));
@@ -107,7 +101,7 @@ public record CloudEvent(String event, String id, byte[] json) {
         }
         event.put("eventId", eventId(source, id));
         try {
-            return new CloudEvent(eventOf(type), id, JSON.writeValueAsBytes(event));
+            return new CloudEvent(eventOf(type), id, SharedBuffers.STRICT.writeValueAsBytes(event));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -144,7 +138,7 @@ public record CloudEvent(String event, String id, byte[] json) {
 
     private static JsonNode read(byte[] json) {
         try {
-            return JSON.readTree(json);
+            return SharedBuffers.STRICT.readTree(json);
         } catch (IOException e) {
             throw EventRejected.ofField("body", "is not valid JSON in UTF-8 or has a duplicate key");
         }

@@ -1,6 +1,7 @@
 package io.textonce.event;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public final class IdempotencyKey {
             return body;
         }
         try {
-            if (!(CloudEvent.JSON.readTree(body) instanceof ObjectNode event)) {
+            if (!(SharedBuffers.STRICT.readTree(body) instanceof ObjectNode event)) {
                 return body;
             }
             if (event.hasNonNull("eventId")) {
@@ -33,7 +34,7 @@ public final class IdempotencyKey {
                 return body;
             }
             event.put("eventId", bare(header));
-            return CloudEvent.JSON.writeValueAsBytes(event);
+            return SharedBuffers.STRICT.writeValueAsBytes(event);
         } catch (IOException e) {
             // The event is rejected later, with a better reason.
             return body;

@@ -2,6 +2,7 @@ package io.textonce.http;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.hotload.ReplacedPaths;
 import io.textonce.peer.Activity;
 import io.textonce.settings.HttpSettings;
 import jakarta.servlet.FilterChain;
@@ -61,11 +62,18 @@ public final class AdmissionControl extends OncePerRequestFilter {
     private final int maxBody;
     private final BooleanSupplier running;
     private final Activity activity;
+    private final ReplacedPaths replaced;
 
     /** @param running whether the routes run: the port opens before them, and is closed after them */
-    AdmissionControl(HttpSettings settings, MeterRegistry meters, BooleanSupplier running, Activity activity) {
+    AdmissionControl(
+            HttpSettings settings,
+            MeterRegistry meters,
+            BooleanSupplier running,
+            Activity activity,
+            ReplacedPaths replaced) {
         this.running = running;
         this.activity = activity;
+        this.replaced = replaced;
         int few = Math.max(1, settings.maxInFlight() / RESERVED_PART);
         this.calls = new Semaphore(settings.maxInFlight());
         this.reserved = new Semaphore(few);
@@ -122,13 +130,23 @@ public final class AdmissionControl extends OncePerRequestFilter {
         try {
             byte[] body = webhook == null ? read(request, response, new byte[0], MOST_BODY_TIME) : webhook;
             if (body != null) {
-                var watched = new MutedFailure(response);
-                chain.doFilter(new BufferedRequest(request, body), watched);
-                watched.explain();
+                process(new BufferedRequest(request, body), path, response, chain);
             }
         } finally {
             permits.release();
         }
+    }
+
+    private void process(HttpServletRequest request, String path, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        var watched = new MutedFailure(response);
+        var entered = replaced.enter(path);
+        try {
+            chain.doFilter(request, watched);
+        } finally {
+            entered.close();
+        }
+        watched.explain();
     }
 
     /**
@@ -220,8 +238,7 @@ public final class AdmissionControl extends OncePerRequestFilter {
         if (Twiml.isAsked(request)) {
             response.setStatus(problem.status());
             retryAfter(response, problem);
-            response.setContentType(Twiml.MEDIA_TYPE);
-            response.getOutputStream().write(Twiml.NOTHING.getBytes(StandardCharsets.UTF_8));
+            write(response, Twiml.MEDIA_TYPE, Twiml.NOTHING);
         } else {
             answer(response, problem);
         }
@@ -229,9 +246,16 @@ public final class AdmissionControl extends OncePerRequestFilter {
 
     public static void answer(HttpServletResponse response, Problem problem) throws IOException {
         response.setStatus(problem.status());
-        response.setContentType(Problem.MEDIA_TYPE);
         retryAfter(response, problem);
-        response.getOutputStream().write(problem.json().getBytes(StandardCharsets.UTF_8));
+        write(response, Problem.MEDIA_TYPE, problem.json());
+    }
+
+    /** Writes a response with its length, so that its caller has all of it though its own body may still come. */
+    private static void write(HttpServletResponse response, String type, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        response.setContentType(type);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
     private static void retryAfter(HttpServletResponse response, Problem problem) {

@@ -1,6 +1,7 @@
 package io.textonce.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.hotload.ReplacedPaths;
 import io.textonce.hotload.UserRoutes;
 import io.textonce.peer.Activity;
 import io.textonce.settings.TextOnceProperties;
@@ -20,7 +21,8 @@ final class AdmissionFilter extends FilterRegistrationBean<AdmissionControl> {
             MeterRegistry meters,
             ObjectProvider<CamelContext> camel,
             ObjectProvider<UserRoutes> userRoutes,
-            Activity activity) {
+            Activity activity,
+            ReplacedPaths replaced) {
         // Made when the first request comes: the web server, and this filter with it, comes before them.
         var context = SingletonSupplier.of(camel::getObject);
         var routes = SingletonSupplier.of(userRoutes::getObject);
@@ -28,7 +30,8 @@ final class AdmissionFilter extends FilterRegistrationBean<AdmissionControl> {
                 settings.http(),
                 meters,
                 () -> context.obtain().isStarted() && routes.obtain().isLoaded(),
-                activity));
+                activity,
+                replaced));
         setOrder(SecurityProperties.DEFAULT_FILTER_ORDER + 1);
         setAsyncSupported(true);
     }

@@ -39,7 +39,10 @@ final class FrameworkProblems implements ResponseBodyAdvice<Object> {
             problem.setProperties(
                     Map.of("error", status == null ? "error" : status.name().toLowerCase(Locale.ROOT)));
             problem.setInstance(null);
-            if (status == HttpStatus.UNSUPPORTED_MEDIA_TYPE) {
+            if (status == HttpStatus.NOT_FOUND) {
+                // Spring's detail repeats the path, which may have a number.
+                problem.setDetail("There is no such path.");
+            } else if (status == HttpStatus.UNSUPPORTED_MEDIA_TYPE) {
                 // Spring's detail names the type that it received, which differs from the type that was sent for a
                 // form.
                 problem.setDetail(detail(response.getHeaders().getAccept()));

@@ -14,8 +14,6 @@ import io.textonce.event.Utf8Text;
 import io.textonce.privacy.RepeatedLines;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +24,6 @@ import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Component;
 
@@ -61,7 +58,7 @@ final class HttpResponses {
         body(exchange);
         var message = exchange.getMessage();
         message.setBody(
-                IdempotencyKey.applied(request.getHeader(IdempotencyKey.HEADER), message.getBody(byte[].class)));
+                IdempotencyKey.applied(EventHeader.of(request, IdempotencyKey.HEADER), message.getBody(byte[].class)));
     }
 
     /** Sets the event's name from the path, which has it as the first group, and returns the request. */
@@ -88,8 +85,8 @@ final class HttpResponses {
         byte[] body = message.getBody(byte[].class);
         var cloudEvent = CloudEvent.isStructured(request.getContentType())
                 ? CloudEvent.structured(body)
-                : CloudEvent.binary(name -> percentDecoded(request.getHeader("ce-" + name)), body);
-        IdempotencyKey.mustBe(request.getHeader(IdempotencyKey.HEADER), cloudEvent.id());
+                : CloudEvent.binary(name -> EventHeader.attribute(request, name), body);
+        IdempotencyKey.mustBe(EventHeader.of(request, IdempotencyKey.HEADER), cloudEvent.id());
         exchange.setVariable("event", cloudEvent.event());
         exchange.setVariable("source", "http");
         message.setBody(cloudEvent.json());
@@ -98,15 +95,6 @@ final class HttpResponses {
     private void preview(Exchange exchange, HttpServletRequest request) {
         if (PreviewParameter.isTrue(request)) {
             previews.begin(exchange);
-        }
-    }
-
-    /** Decodes a percent-encoded header value; a plus sign stands for itself. */
-    private static @Nullable String percentDecoded(@Nullable String value) {
-        try {
-            return value == null ? null : URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return value;
         }
     }
 
@@ -272,8 +260,8 @@ final class HttpResponses {
     /** Logs an internal error, and of transient failures one a minute: while a peer is unavailable each request is one. */
     private void log(Exchange exchange, Problem problem, Throwable caught) {
         if (problem.retryLater()) {
-            transientFailures.log(
-                    NestedExceptionUtils.getMostSpecificCause(caught).getClass(),
+            transientFailures.logFailure(
+                    caught,
                     omitted -> LOG.warn("Callers get 503 and retry ({} more since the last line)", omitted, caught));
         } else {
             LOG.error("Exchange {} failed: {}", exchange.getExchangeId(), problem.error(), caught);

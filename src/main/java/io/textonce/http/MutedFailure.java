@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /**
  * Response that gives a problem to a failure which Camel answers with an empty 500: one that no error handler saw, such
- * as a request of a route that is being replaced.
+ * as a request of a route that is just being removed.
  */
 final class MutedFailure extends HttpServletResponseWrapper {
 

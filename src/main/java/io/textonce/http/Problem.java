@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import javax.xml.stream.XMLStreamException;
@@ -47,6 +48,10 @@ public record Problem(
         @Nullable Duration retryAfter) {
 
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** Keywords whose reasons repeat a name of the caller's; those of all others have only what the schema says. */
+    private static final Set<String> OF_NAMES =
+            Set.of("additionalProperties", "propertyNames", "unevaluatedProperties");
 
     static final String NOT_CONFIRMED =
             "We could not confirm that the event was accepted. Retry the identical request; it is idempotent.";
@@ -105,7 +110,10 @@ public record Problem(
         if (mapping != null) {
             var reason = mapping.getMessageAsJsonNode();
             return EventRejected.ofField(
-                    "body", reason != null && reason.isTextual() ? reason.textValue() : "is rejected by its mapping");
+                    "body",
+                    reason != null && reason.isTextual()
+                            ? PersonalDataMask.maskNumbers(reason.textValue())
+                            : "is rejected by its mapping");
         }
         var mismatch = Causes.find(MismatchedInputException.class, thrown);
         if (mismatch == null) {
@@ -135,8 +143,10 @@ public record Problem(
         if (json != null) {
             return EventRejected.ofField("body", words(json));
         }
-        if (!(invalid instanceof JsonValidationException schema)
-                || schema.getErrors().isEmpty()) {
+        if (!(invalid instanceof JsonValidationException schema)) {
+            return EventRejected.ofField("body", "is rejected by a check of its route");
+        }
+        if (schema.getErrors().isEmpty()) {
             return EventRejected.ofField("body", "is not a JSON object");
         }
         var details = new TreeMap<String, List<String>>();
@@ -144,11 +154,14 @@ public record Problem(
             var path = error.getInstanceLocation();
             String field = path.getNameCount() > 0 ? path.getName(0) : error.getProperty();
             String where = path + ": ";
-            // The path is part of the reason below a field, such as in an array; its names may be the caller's.
-            String shown = path.getNameCount() > 1 ? PersonalDataMask.mask(where.replaceFirst("^\\$\\.", "")) : "";
             String message = error.getMessage();
-            details.computeIfAbsent(field == null ? "body" : field, key -> new ArrayList<>())
-                    .add(shown + (message.startsWith(where) ? message.substring(where.length()) : message));
+            String reason = message.startsWith(where) ? message.substring(where.length()) : message;
+            // The path is part of the reason below a field, such as in an array; its names may be the caller's.
+            String shown =
+                    path.getNameCount() > 1 ? PersonalDataMask.maskNumbers(where.replaceFirst("^\\$\\.", "")) : "";
+            details.computeIfAbsent(
+                            field == null ? "body" : PersonalDataMask.maskNumbers(field), key -> new ArrayList<>())
+                    .add(shown + (OF_NAMES.contains(error.getType()) ? PersonalDataMask.maskNumbers(reason) : reason));
         });
         return EventRejected.ofFields(details);
     }

@@ -19,6 +19,8 @@ final class ServletContainer implements WebServerFactoryCustomizer<TomcatServlet
             connector.setProperty("connectionUploadTimeout", "5000");
             // The rest of a body is skipped for a moment by a filter, then no longer waited for.
             connector.setProperty("maxSwallowSize", "0");
+            // A caller that waits for a word before its body gets the response to a rejected request instead.
+            connector.setProperty("continueResponseTiming", "onRead");
         });
     }
 }

@@ -37,6 +37,20 @@ public final class TimedBody {
         return read(in, new byte[0], most, time);
     }
 
+    /**
+     * Skips a body, or its beginning if it is longer, as {@link #read(InputStream, int, Duration)} without keeping it.
+     *
+     * @throws IOException when the body stops, or takes longer than it may
+     */
+    static void skip(InputStream in, int most, Duration time) throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        long end = System.nanoTime() + time.toNanos();
+        int skipped = 0;
+        for (int read = 0; read >= 0 && skipped < most && System.nanoTime() <= end; skipped += read) {
+            read = in.read(chunk);
+        }
+    }
+
     /** Returns the body whose beginning was read before, as {@link #read(InputStream, int, Duration)}. */
     static byte[] read(InputStream in, byte[] begin, int most, Duration time) throws IOException {
         var body = new ByteArrayOutputStream();

@@ -2,7 +2,7 @@ package io.textonce.http;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
-import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,18 +17,21 @@ import org.springframework.stereotype.Component;
  * send one a second would take all threads; it closes the connection instead ({@link ServletContainer}).
  */
 @Component
-final class UnreadBody extends FilterRegistrationBean<Filter> {
+public final class UnreadBody extends FilterRegistrationBean<Filter> {
 
     private static final Duration MOST_TIME = Duration.ofSeconds(1);
 
-    /** A larger one is given up at once, so that its response does not wait. */
-    private static final int LARGEST = 64 * 1024;
+    /** Beyond it the response is sent before the body is waited for: it may never come. */
+    private static final int LARGEST_WAITED_FOR = 64 * 1024;
+
+    /** A larger one is given up at once. */
+    private static final int LARGEST = 1024 * 1024;
 
     UnreadBody() {
         setFilter((request, response, chain) -> {
             chain.doFilter(request, response);
-            if (!request.isAsyncStarted() && hasBody((HttpServletRequest) request)) {
-                skipRest(request);
+            if (!request.isAsyncStarted()) {
+                skipRest((HttpServletRequest) request, response);
             }
         });
         setDispatcherTypes(DispatcherType.REQUEST);
@@ -36,15 +39,21 @@ final class UnreadBody extends FilterRegistrationBean<Filter> {
         setAsyncSupported(true);
     }
 
-    /** Returns false for a caller that waits for a word before it sends the body. */
-    private static boolean hasBody(HttpServletRequest request) {
+    /**
+     * Skips the rest of a body that no one reads, once its response is written; nothing of a caller that waits for a word
+     * before it sends the body.
+     */
+    public static void skipRest(HttpServletRequest request, ServletResponse response) {
         long length = request.getContentLengthLong();
-        return length > 0 && length <= LARGEST && request.getHeader(HttpHeaders.EXPECT) == null;
-    }
-
-    private static void skipRest(ServletRequest request) {
+        boolean isChunked = request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+        if (request.getHeader(HttpHeaders.EXPECT) != null || !isChunked && (length <= 0 || length > LARGEST)) {
+            return;
+        }
         try {
-            TimedBody.read(request.getInputStream(), LARGEST, MOST_TIME);
+            if (isChunked || length > LARGEST_WAITED_FOR) {
+                response.flushBuffer();
+            }
+            TimedBody.skip(request.getInputStream(), LARGEST, MOST_TIME);
         } catch (IOException | IllegalStateException e) {
             // The caller is gone, the body is incomplete or too slow, or a reader has it.
             return;

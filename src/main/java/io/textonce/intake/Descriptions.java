@@ -1,9 +1,9 @@
 package io.textonce.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.event.EventRejected;
+import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +28,6 @@ final class Descriptions {
 
     private final CamelContext camel;
     private final RouteSchemas routes;
-    private final ObjectMapper json = new ObjectMapper();
 
     Descriptions(CamelContext camel, RouteSchemas routes) {
         this.camel = camel;
@@ -38,7 +37,7 @@ final class Descriptions {
     /** Reads a resource of YAML or JSON. */
     ObjectNode base(String resource) throws IOException {
         try (var file = Objects.requireNonNull(Descriptions.class.getResourceAsStream(resource))) {
-            return json.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load(file));
+            return SharedBuffers.JSON.valueToTree(new Yaml(new SafeConstructor(new LoaderOptions())).load(file));
         }
     }
 
@@ -54,7 +53,7 @@ final class Descriptions {
 
     /** Returns the schema of an event; references within it are of the whole description, by which generators read them. */
     ObjectNode schema(String event) {
-        var any = json.createObjectNode().put("type", "object");
+        var any = SharedBuffers.JSON.createObjectNode().put("type", "object");
         try {
             var schema = (ObjectNode) standard(Objects.requireNonNullElse(routes.schemaOf(event), any));
             schema.remove("$id");
@@ -96,6 +95,6 @@ final class Descriptions {
     void respond(Exchange exchange, String type, JsonNode body) throws IOException {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, type);
-        exchange.getMessage().setBody(json.writeValueAsString(body));
+        exchange.getMessage().setBody(SharedBuffers.JSON.writeValueAsString(body));
     }
 }

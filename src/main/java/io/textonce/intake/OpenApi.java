@@ -1,10 +1,10 @@
 package io.textonce.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.event.EventRejected;
 import io.textonce.event.EventSchemas;
+import io.textonce.tuning.SharedBuffers;
 import java.io.IOException;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -23,7 +23,6 @@ final class OpenApi {
     private final Descriptions descriptions;
     private final RouteSchemas routes;
     private final EventSchemas schemas;
-    private final ObjectMapper json = new ObjectMapper();
     private final ObjectNode base;
 
     OpenApi(Descriptions descriptions, RouteSchemas routes, EventSchemas schemas) throws IOException {
@@ -67,7 +66,7 @@ final class OpenApi {
     }
 
     private ObjectNode operation(String event) {
-        var operation = json.createObjectNode();
+        var operation = SharedBuffers.JSON.createObjectNode();
         operation.put("operationId", event);
         operation.put("summary", descriptions.summary(event));
         operation.putArray("tags").add("events");
@@ -82,7 +81,7 @@ final class OpenApi {
     }
 
     private ObjectNode responses() {
-        var responses = json.createObjectNode();
+        var responses = SharedBuffers.JSON.createObjectNode();
         responses.putObject("200").put("$ref", "#/components/responses/Duplicate");
         responses.putObject("202").put("$ref", "#/components/responses/Accepted");
         responses.putObject("default").put("$ref", "#/components/responses/Problem");

@@ -5,6 +5,7 @@ import io.textonce.http.AdmissionControl;
 import io.textonce.http.ApplicationPath;
 import io.textonce.http.Problem;
 import io.textonce.http.RejectionCounter;
+import io.textonce.http.UnreadBody;
 import io.textonce.privacy.RepeatedLines;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -72,7 +73,9 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
             AsyncContext late = request.startAsync(request, response);
             late.setTimeout(0);
             clock.schedule(
-                    () -> late.start(() -> end(late, response, rejection)), delay.toMillis(), TimeUnit.MILLISECONDS);
+                    () -> late.start(() -> end(late, request, response, rejection)),
+                    delay.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
     }
 
@@ -138,9 +141,11 @@ public final class AuthenticationFailureHandler implements AuthenticationEntryPo
                         detail));
     }
 
-    private static void end(AsyncContext late, HttpServletResponse response, TokenRejection rejection) {
+    private static void end(
+            AsyncContext late, HttpServletRequest request, HttpServletResponse response, TokenRejection rejection) {
         try {
             answer(response, rejection);
+            UnreadBody.skipRest(request, response);
         } catch (IOException e) {
             throw new UncheckedIOException("The caller disconnected", e);
         } finally {

@@ -48,6 +48,15 @@ class CloudEventTest {
     }
 
     @Test
+    void isOneEventAndNoList() {
+        assertThatThrownBy(() -> structured("[" + EVENT + "]"))
+                .isInstanceOfSatisfying(
+                        EventRejected.class,
+                        rejection -> assertThat(rejection.reason())
+                                .isEqualTo("body: must be a JSON object: one CloudEvent"));
+    }
+
+    @Test
     void refusesDataInBothForms() {
         String event = EVENT.replace("\"data\":", "\"data_base64\":\"e30=\",\"data\":");
 

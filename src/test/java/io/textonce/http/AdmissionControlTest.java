@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.textonce.hotload.ReplacedPaths;
 import io.textonce.peer.Activity;
 import io.textonce.settings.HttpSettings;
 import jakarta.servlet.FilterChain;
@@ -191,7 +192,8 @@ class AdmissionControlTest {
                 new HttpSettings(places, 1, DataSize.ofBytes(100), 1, Duration.ZERO, List.of(), List.of(), List.of()),
                 meters,
                 running::get,
-                new Activity(System::nanoTime));
+                new Activity(System::nanoTime),
+                new ReplacedPaths());
     }
 
     /** Does something while some requests of callers are under way. */

@@ -11,7 +11,7 @@ class CallerGoneTest {
 
     @Test
     void logsOneLineAMinuteOfEachKind() {
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(CallerGone.class)) {
             var handler = new CallerGone();
             for (int caller = 0; caller < 100; caller++) {
                 handler.handleException("in the route", new IOException("Broken pipe"));

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import net.thisptr.jackson.jq.exception.JsonQueryUserException;
 import org.apache.camel.component.jsonvalidator.JsonValidationException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -49,5 +51,31 @@ class ProblemTest {
                 .startsWith("people")
                 .endsWith(": integer found, string expected")
                 .doesNotContain("867531");
+    }
+
+    @Test
+    void repeatsNoNumberThatIsTheNameOfAField() {
+        var schema =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema("""
+                {"additionalProperties": false, "properties": {
+                  "total": {"maximum": 100000000},
+                  "people": {"propertyNames": {"pattern": "^[a-z]+$"}}, "one": {"unevaluatedProperties": false}}}""");
+        var errors = schema.validate("""
+                {"total": 100000001, "+15558675310": 1, "people": {"+15558675310": 1}, "one": {"+15558675310": 1}}""", InputFormat.JSON);
+
+        var problem =
+                Problem.of(new JsonValidationException(new DefaultExchange(new DefaultCamelContext()), schema, errors));
+
+        assertThat(problem.details()).hasSize(4);
+        assertThat(problem.details().get("total")).containsExactly("must have a maximum value of 100000000");
+        assertThat(problem.json()).contains("+*******5310").doesNotContain("867531");
+    }
+
+    @Test
+    void repeatsNoNumberInTheReasonOfAMapping() {
+        var problem =
+                Problem.of(new JsonQueryUserException(TextNode.valueOf("nobody has +15558675310: ask for another")));
+
+        assertThat(problem.details().get("body")).containsExactly("nobody has +*******5310: ask for another");
     }
 }

@@ -115,7 +115,8 @@ class StartAndStopIT {
             // The settings of the test's database are a danger, of which it warns.
             assertThat(app.log().lines().filter(line -> line.contains(" WARN ") && !line.contains(" PostgreSQL: ")))
                     .isEmpty();
-            var underWay = CompletableFuture.supplyAsync(() -> app.post("order-shipped", EVENT));
+            var underWay = CompletableFuture.supplyAsync(
+                    () -> app.post("order-shipped", EVENT), task -> new Thread(task).start());
             await().until(() -> !peers.twilio().messages().isEmpty());
 
             var stopped = CompletableFuture.runAsync(app::stop);

@@ -95,6 +95,27 @@ class AccessTest {
         assertThat(rejected(sandbox, "clinic", "forbidden")).isEqualTo(forbidden + 1);
     }
 
+    /** The subject of a token may be a person, and there may be any number of them. */
+    @Test
+    void countsAllSubjectsOfTheIssuerAsOne(Sandbox sandbox) {
+        var issuer = ProductionTest.ISSUER;
+        double before = rejected(sandbox, "issued", "invalid_request");
+
+        for (String subject : List.of("+15558675310", "jane@example.com")) {
+            post(
+                    sandbox,
+                    "Bearer "
+                            + issuer.sign(
+                                    issuer.claims(subject, "textonce:send").build()),
+                    "{}");
+        }
+
+        assertThat(rejected(sandbox, "issued", "invalid_request")).isEqualTo(before + 2);
+        assertThat(sandbox.context().getBean(MeterRegistry.class).getMeters())
+                .extracting(meter -> meter.getId().toString())
+                .noneMatch(id -> id.contains("8675310") || id.contains("jane"));
+    }
+
     private static double rejected(Sandbox sandbox, String client, String reason) {
         return sandbox.context()
                 .getBean(MeterRegistry.class)
@@ -322,7 +343,7 @@ class AccessTest {
                                 .build())),
                 arguments("type", "not an access token", issuer.sign(claims, "dpop+jwt")),
                 arguments("type", "a log-out", issuer.sign(claims, "logout+jwt")),
-                arguments("signature", "signed by another key", issuer.sign(claims, Issuer.newKey("current"))),
+                arguments("signature", "signed by another key", issuer.sign(claims, Issuer.otherKey("current"))),
                 arguments("wrong_token", "not signed", new PlainJWT(claims).serialize()),
                 arguments(
                         "signature",
@@ -370,7 +391,7 @@ class AccessTest {
 
     private static HttpResponse<String> unknownKey(Sandbox sandbox) {
         var issuer = ProductionTest.ISSUER;
-        String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), Issuer.newKey("unknown"));
+        String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), Issuer.otherKey("unknown"));
         return get(sandbox.uri("/api/deliveries?eventId=x"), "Bearer " + token, sandbox);
     }
 
@@ -378,7 +399,7 @@ class AccessTest {
     void saysThatATokenCanNotBeCheckedWhileTheIssuerIsAway(Sandbox sandbox) {
         var issuer = ProductionTest.ISSUER;
         // Its key is not among those that are known, so the issuer is asked for more.
-        String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), Issuer.newKey("next"));
+        String token = issuer.sign(issuer.claims("crm", "textonce:send").build(), Issuer.otherKey("next"));
         issuer.away(true);
         try {
             String event = sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber());

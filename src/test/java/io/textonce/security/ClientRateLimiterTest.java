@@ -32,7 +32,8 @@ class ClientRateLimiterTest {
                     Duration.ZERO,
                     mock(ScheduledExecutorService.class),
                     meters,
-                    new RejectionCounter(new StaticListableBeanFactory().getBeanProvider(CamelContext.class), meters)));
+                    new RejectionCounter(
+                            new StaticListableBeanFactory().getBeanProvider(CamelContext.class), Set.of(), meters)));
 
     @Test
     void servesASecondsWorthAtOnceAndThenAtItsPace() {
