@@ -36,6 +36,9 @@ final class DeadLetterBox {
 
     private static final String ROUTE = "direct:intake-replay";
 
+    /** Character that stands for bytes that are not UTF-8 where a letter was read. A phone must not get it. */
+    private static final char UNREADABLE = '\uFFFD';
+
     private final List<DeadLetterPlace> places;
     private final ProducerTemplate routes;
     private final AuditLog audit;
@@ -124,8 +127,13 @@ final class DeadLetterBox {
     private String accept(DeadLetter letter, String event, @Nullable String body) {
         var place = place(letter.id());
         String name = event.isBlank() ? letter.event() : event.strip();
+        String content = body == null ? letter.body() : body;
+        if (content.indexOf(UNREADABLE) >= 0) {
+            throw EventRejected.ofField(
+                    "body", "has the character U+FFFD in the place of one that was not UTF-8; replace it");
+        }
         try {
-            return accept(place.source(), name, place.json(letter, body == null ? letter.body() : body));
+            return accept(place.source(), name, place.json(letter, content));
         } catch (JmsException | IOException e) {
             throw away();
         }

@@ -30,7 +30,18 @@ public record DeadLetter(
         String body,
         boolean wholeFile) {
 
+    /** More than an event id is from the beginning of its event. */
+    private static final int LONGEST_LISTED = 16 * 1024;
+
     private static final Pattern EVENT_ID = Pattern.compile("\"(?:eventId|id)\"\\s*:\\s*\"([^\"\\\\]{1,200})\"");
+
+    /** Returns the letter as a list has it, with the beginning of its content: all of a thousand letters would be a gigabyte. */
+    public DeadLetter listed() {
+        return body.length() <= LONGEST_LISTED
+                ? this
+                : new DeadLetter(
+                        place, key, at, event, origin, reason, head, body.substring(0, LONGEST_LISTED), wholeFile);
+    }
 
     /** Returns the id for an address: the place and the key. */
     public String id() {
@@ -60,7 +71,7 @@ public record DeadLetter(
 
     /** Returns the reason without any number. */
     public String shownReason() {
-        return PersonalDataMask.mask(reason);
+        return PersonalDataMask.maskNumbers(reason);
     }
 
     /** Returns whether event, reason or content has a text, in any case. */

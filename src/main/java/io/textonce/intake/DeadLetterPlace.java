@@ -21,7 +21,7 @@ public interface DeadLetterPlace {
     String source();
 
     /**
-     * Returns the letters that match, {@link #MOST} at most.
+     * Returns the letters that match, {@link #MOST} at most, each with the beginning of its content.
      *
      * @throws org.springframework.jms.JmsException if the broker can't be reached
      */

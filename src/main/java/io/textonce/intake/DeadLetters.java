@@ -2,6 +2,7 @@ package io.textonce.intake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.textonce.http.Problem;
+import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
 import jakarta.jms.BytesMessage;
@@ -45,6 +46,7 @@ public final class DeadLetters {
     private static final Set<String> RESERVED =
             Set.of("NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE");
 
+    private final RepeatedLines repeated = new RepeatedLines();
     private final DeadLetterTable table;
     private final boolean hasQueue;
 
@@ -69,8 +71,12 @@ public final class DeadLetters {
         if (deliveries(exchange, received) > MOST_DELIVERIES) {
             Object body = received == null ? exchange.getMessage().getBody() : received;
             table.keep(exchange.getFromRouteId(), event(exchange), reason, bytes(exchange, body));
-            LOG.error(
-                    "The dead-letter queue accepts no message; the event is stored in the table textonce.dead_letters");
+            repeated.log(
+                    "stored",
+                    omitted -> LOG.error(
+                            "The dead-letter queue accepts no message; the event is stored in the table"
+                                    + " textonce.dead_letters ({} more since the last line)",
+                            omitted));
             exchange.setVariable("storedInTable", true);
             return;
         }
@@ -97,11 +103,17 @@ public final class DeadLetters {
         return reason.replace(": ", " ");
     }
 
-    private static String reason(Exchange exchange, String consequence) {
+    private String reason(Exchange exchange, String consequence) {
         var caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var rejection = Problem.rejection(caught);
         if (rejection == null) {
-            LOG.error("An event failed with an unexpected error; {}", consequence, caught);
+            repeated.logFailure(
+                    caught,
+                    omitted -> LOG.error(
+                            "An event failed with an unexpected error; {} ({} more since the last line)",
+                            consequence,
+                            omitted,
+                            caught));
             return EventRouteGuard.unforeseen(caught);
         }
         return rejection.reason();

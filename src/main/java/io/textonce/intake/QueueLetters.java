@@ -106,7 +106,7 @@ final class QueueLetters implements DeadLetterPlace {
                 while (messages.hasMoreElements() && letters.size() < MOST) {
                     var letter = letter((Message) messages.nextElement());
                     if (wanted.test(letter)) {
-                        letters.add(letter);
+                        letters.add(selector == null ? letter.listed() : letter);
                     }
                 }
                 return letters;

@@ -11,6 +11,7 @@ import io.textonce.http.Problem;
 import io.textonce.http.RejectionCounter;
 import io.textonce.phone.PhoneHash;
 import io.textonce.phone.PhoneNumbers;
+import io.textonce.privacy.NumberMask;
 import io.textonce.privacy.PersonalDataMask;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ public final class RejectedEvents implements Processor, DisposableBean {
             source,
             exchange.getVariable("client", String.class),
             event != null && EventName.isValid(event) ? event : null,
-            fields.path("eventId").isTextual() ? shown(fields.get("eventId").textValue()) : null,
+            fields.path("eventId").isTextual() ? id(fields.get("eventId").textValue(), number) : null,
             known ? phones.mask(number) : null,
             known ? hash.of(number) : null,
             rejection == null ? null : field(rejection),
@@ -121,10 +122,19 @@ public final class RejectedEvents implements Processor, DisposableBean {
                 .orElse(null);
     }
 
+    /** Returns an event id without the person's number. An order's number stays: support searches by it. */
+    private static String id(String text, String number) {
+        String digits = number.replaceAll("[^0-9]", "");
+        return NumberMask.of(plain(text), digits.substring(Math.max(0, digits.length() - 4)));
+    }
+
     /** Returns a text without numbers and control characters, of limited length. */
     private static String shown(String text) {
-        String first = text.substring(0, Math.min(text.length(), LONGEST));
-        return PersonalDataMask.mask(first.replaceAll("\\p{Cntrl}", " "));
+        return PersonalDataMask.maskNumbers(plain(text));
+    }
+
+    private static String plain(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST)).replaceAll("\\p{Cntrl}", " ");
     }
 
     private void write() {

@@ -59,7 +59,7 @@ final class TableLetters implements DeadLetterPlace {
             while (letters.size() < MOST && rows.next()) {
                 var letter = letter(rows, 0);
                 if (wanted.test(letter)) {
-                    letters.add(letter);
+                    letters.add(letter.listed());
                 }
             }
             return letters;

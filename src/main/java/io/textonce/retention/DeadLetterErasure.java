@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,11 +93,11 @@ final class DeadLetterErasure {
      *
      * @throws org.springframework.jms.JmsException when the broker can't be reached
      */
-    int forget(String e164) {
+    int forget(Set<String> spellings) {
         int gone = 0;
         for (String queue : jms == null ? List.<String>of() : queues) {
             try {
-                gone += forget(jms, queue, e164);
+                gone += forget(jms, queue, spellings);
             } catch (InvalidDestinationException e) {
                 LOG.info("Queue {} does not exist, so it is not searched", queue);
             }
@@ -104,11 +105,11 @@ final class DeadLetterErasure {
         return gone;
     }
 
-    private int forget(JmsTemplate broker, String queue, String e164) {
+    private int forget(JmsTemplate broker, String queue, Set<String> spellings) {
         List<String> found = broker.browse(queue, (session, browser) -> {
             var ids = new ArrayList<String>();
             for (Object each : Collections.list((java.util.Enumeration<?>) browser.getEnumeration())) {
-                if (holds(text((Message) each), e164)) {
+                if (holds(text((Message) each), spellings)) {
                     ids.add(((Message) each).getJMSMessageID());
                 }
             }
@@ -124,10 +125,10 @@ final class DeadLetterErasure {
     }
 
     /** Removes the letters of the table that contain the number, in the caller's transaction, and returns how many. */
-    int forgetStored(String e164) {
+    int forgetStored(Set<String> spellings) {
         var found = new ArrayList<byte[]>();
         jdbc.query("SELECT sha256, body FROM textonce.dead_letters", row -> {
-            if (holds(new String(row.getBytes("body"), StandardCharsets.UTF_8), e164)) {
+            if (holds(new String(row.getBytes("body"), StandardCharsets.UTF_8), spellings)) {
                 found.add(row.getBytes("sha256"));
             }
         });
@@ -137,8 +138,11 @@ final class DeadLetterErasure {
                         found.toArray(byte[][]::new));
     }
 
-    private boolean holds(String text, String e164) {
-        return numbers.isIn(text, Set.of(WrittenNumbers.lastDigits(e164)), e164::equals);
+    private boolean holds(String text, Set<String> spellings) {
+        return numbers.isIn(
+                text,
+                spellings.stream().map(WrittenNumbers::lastDigits).collect(Collectors.toSet()),
+                spellings::contains);
     }
 
     private static String text(Message message) throws JMSException {

@@ -40,7 +40,8 @@ class DeadLetterErasureTest {
         List.of("{\"phone\":\"+525512345678\"}", "whatsapp:+5215512345678", "From=%2B525512345678", "+5255123456789")
                 .forEach(text -> sandbox.jms().convertAndSend(queue, text));
 
-        int gone = new DeadLetterErasure(sandbox.jms(), List.of(queue), NUMBERS, sandbox.database()).forget(number);
+        int gone = new DeadLetterErasure(sandbox.jms(), List.of(queue), NUMBERS, sandbox.database())
+                .forget(Set.of(number));
 
         assertThat(gone).isEqualTo(3);
         assertThat(sandbox.jms().receiveAndConvert(queue)).isEqualTo("+5255123456789");
@@ -57,7 +58,8 @@ class DeadLetterErasureTest {
                                 text.getBytes(UTF_8),
                                 text.getBytes(UTF_8)));
 
-        int gone = new DeadLetterErasure(null, List.of(), NUMBERS, sandbox.database()).forgetStored("+14155550187");
+        int gone = new DeadLetterErasure(null, List.of(), NUMBERS, sandbox.database())
+                .forgetStored(Set.of("+14155550187"));
 
         assertThat(gone).isEqualTo(2);
         assertThat(sandbox.database()
@@ -82,8 +84,8 @@ class DeadLetterErasureTest {
             }
         };
 
-        int gone =
-                new DeadLetterErasure(jms, List.of("gone", queue), NUMBERS, sandbox.database()).forget("+15558675310");
+        int gone = new DeadLetterErasure(jms, List.of("gone", queue), NUMBERS, sandbox.database())
+                .forget(Set.of("+15558675310"));
 
         assertThat(gone).isEqualTo(1);
     }
@@ -130,7 +132,9 @@ class DeadLetterErasureTest {
 
     private static void assertIncomplete(Sandbox sandbox, DataErasure people) {
         var exchange = new DefaultExchange(sandbox.context().getBean(CamelContext.class));
-        exchange.setVariable("person", Map.of("phone", "+15558675310", "hashes", new byte[0][]));
+        exchange.setVariable(
+                "person",
+                Map.of("phone", "+15558675310", "spellings", new String[] {"+15558675310"}, "hashes", new byte[0][]));
         exchange.getMessage().setBody(Map.of("letters", 0));
 
         assertThatThrownBy(() -> people.report(exchange))

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.textonce.intake.DeadLetterPlace;
 import io.textonce.sandbox.PageClient;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -21,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,9 @@ class DeadLettersTest {
 
     @Autowired
     private MeterRegistry meters;
+
+    @Autowired
+    private List<DeadLetterPlace> places;
 
     @Test
     void fixesAndReplaysAMessageOfTheQueueOverTheApi(Sandbox sandbox) throws IOException {
@@ -117,6 +123,141 @@ class DeadLettersTest {
                 "/dead-letters/" + rest.path("id").asText() + "/discard", form("reason", "The order was canceled"));
         assertThat(discarded.body()).contains("The dead letter was discarded.");
         assertThat(found(sandbox, "file", other)).isZero();
+    }
+
+    /** Its bytes were replaced where it was read, and what is replayed would reach the phone so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"queue", "file"})
+    void rejectsALetterThatIsNotUtf8UntilItIsFixed(String place, Sandbox sandbox) throws IOException {
+        String number = sandbox.newNumber();
+        String id = sandbox.newEventId();
+        byte[] event = sandbox.orderShipped(id, number)
+                .replace("\"1001\"", "\"M\u00e4rz\"")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        if (place.equals("queue")) {
+            sandbox.jms().send("textonce.events", session -> {
+                var message = session.createBytesMessage();
+                message.writeBytes(event);
+                message.setStringProperty("event", "order-shipped");
+                return message;
+            });
+        } else {
+            Path folder = Files.createDirectories(sandbox.peers().inbox().resolve("order-shipped"));
+            Path part = Files.write(folder.resolve("." + id + ".tmp"), event);
+            Files.move(part, folder.resolve(id + ".jsonl"));
+        }
+        String address = "/api/dead-letters/"
+                + awaitLetter(sandbox, place, id).path("id").asText();
+
+        var unchanged = post(sandbox, address + "/replay", "{}");
+        var all = post(sandbox, "/api/dead-letters/replay", "{\"place\":\"" + place + "\",\"text\":\"" + id + "\"}");
+        assertThat(unchanged.statusCode()).as(unchanged.body()).isEqualTo(400);
+        assertThat(unchanged.body()).contains("U+FFFD");
+        assertThat(all.body()).contains("\"accepted\":0");
+        String fixed = read(sandbox, address).path("body").asText().replace("\ufffd", "ae");
+        var replayed = post(
+                sandbox,
+                address + "/replay",
+                json.createObjectNode().put("body", fixed).toString());
+
+        assertThat(replayed.statusCode()).as(replayed.body()).isEqualTo(200);
+        sandbox.awaitStatus(id, DELIVERED.word());
+        assertThat(sandbox.twilio().sentTo(number))
+                .singleElement()
+                .satisfies(message -> assertThat(message.body()).contains("Maerz"));
+    }
+
+    @Test
+    void showsAFileOfAFolderThatIsNoEvents(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        Path file = sandbox.drop("Order_Shipped", id + ".csv", "eventId,phone\n");
+
+        var letter = awaitLetter(sandbox, "file", id);
+        assertThat(letter.path("origin").asText()).startsWith("Order_Shipped/failed/");
+        assertThat(letter.path("wholeFile").asBoolean()).isTrue();
+        String address = "/dead-letters/" + letter.path("id").asText();
+        assertThat(new PageClient(sandbox).get(address).body()).contains("must be an event");
+        var discarded = post(sandbox, "/api" + address + "/discard", "{\"reason\":\"Dropped again\"}");
+
+        assertThat(discarded.statusCode()).as(discarded.body()).isEqualTo(200);
+        assertThat(file.resolveSibling("failed").resolve(file.getFileName())).doesNotExist();
+    }
+
+    @Test
+    void removesLinesOfFilesWhoseNamesHaveTheSignBeforeAKey(Sandbox sandbox) {
+        String name = "letters-" + UUID.randomUUID();
+        var letters = new LinkedHashMap<String, String>();
+        for (String file : List.of(name + ".csv#2.csv", name + ".csv")) {
+            String id = sandbox.newEventId();
+            sandbox.drop(
+                    "order-shipped",
+                    file,
+                    "eventId,phone,orderId,consentAt\n" + id + ",nobody,1001,2026-06-02T09:00:00Z\n");
+            letters.put(id, awaitLetter(sandbox, "file", id).path("id").asText());
+        }
+
+        letters.forEach((id, letter) -> {
+            String address = "/api/dead-letters/" + letter;
+            assertThat(read(sandbox, address).path("body").asText()).contains(id);
+            var discarded = post(sandbox, address + "/discard", "{\"reason\":\"The order was canceled\"}");
+            assertThat(discarded.statusCode()).as(discarded.body()).isEqualTo(200);
+            assertThat(found(sandbox, "file", id)).isZero();
+        });
+    }
+
+    /** A list has up to a thousand letters, each of up to a megabyte. */
+    @ParameterizedTest
+    @ValueSource(strings = {"queue", "table"})
+    void listsTheBeginningOfALargeLetter(String place, Sandbox sandbox) throws IOException {
+        String id = sandbox.newEventId();
+        String body = "{\"eventId\":\"" + id + "\",\"note\":\"" + "a".repeat(500_000) + "\"}";
+        if (place.equals("queue")) {
+            sandbox.publish("order-shipped", body);
+        } else {
+            sandbox.database()
+                    .update(
+                            "INSERT INTO textonce.dead_letters (sha256, route, event, reason, body)"
+                                    + " VALUES (sha256(CAST(? AS bytea)), 'orders', 'order-shipped', 'is wrong', ?)",
+                            id.getBytes(StandardCharsets.UTF_8),
+                            body.getBytes(StandardCharsets.UTF_8));
+        }
+        var letters = places.stream()
+                .filter(one -> one.name().equals(place))
+                .findFirst()
+                .orElseThrow();
+
+        String key = awaitLetter(sandbox, place, id).path("id").asText();
+        var listed = letters.list(letter -> letter.has(id)).get(0);
+        assertThat(listed.id()).isEqualTo(key);
+        assertThat(listed.eventId()).isEqualTo(id);
+        assertThat(listed.body().length()).isLessThan(100_000);
+        assertThat(letters.find(listed.key()))
+                .get()
+                .satisfies(letter -> assertThat(letter.body().length()).isEqualTo(body.length()));
+    }
+
+    @Test
+    void rejectsALineThatBecameTwo(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        String second = sandbox.newEventId();
+        drop(sandbox, "eventId,phone,orderId,consentAt\n" + id + ",nobody,1001,2026-06-02T09:00:00Z\n");
+        String address = "/api/dead-letters/"
+                + awaitLetter(sandbox, "file", id).path("id").asText();
+        String tail = "," + sandbox.newNumber() + ",1001,2026-06-02T09:00:00Z\n";
+
+        var two = post(
+                sandbox,
+                address + "/replay",
+                json.createObjectNode().put("body", id + tail + second + tail).toString());
+        assertThat(two.statusCode()).as(two.body()).isEqualTo(400);
+        assertThat(two.body()).contains("more than one event");
+        assertThat(sandbox.deliveries(id)).isZero();
+        assertThat(found(sandbox, "file", id)).isOne();
+        var one = post(
+                sandbox,
+                address + "/replay",
+                json.createObjectNode().put("body", id + tail + "\n").toString());
+        assertThat(one.statusCode()).as(one.body()).isEqualTo(200);
     }
 
     @Test
