@@ -3,12 +3,15 @@ package io.textonce.threats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.textonce.intake.file.StableFileFilter;
+import io.textonce.sandbox.LogRecorder;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,8 @@ class FileNameTest {
             "?delete=true&move=x.jsonl",
             "#{x} {{textonce.inbox}}.jsonl",
             "\u202egpj.lnosj.jsonl",
-            "-rf *.jsonl");
+            "-rf *.jsonl",
+            "line\nbreak\t.jsonl");
 
     @Test
     void takesAFileOfAnyNameAndKeepsItInItsFolder(Sandbox sandbox) {
@@ -60,6 +64,69 @@ class FileNameTest {
         assertThat(sandbox.twilio().sentTo(number)).isEmpty();
         assertThat(file).exists();
         Files.delete(file);
+    }
+
+    /** The name is in ISO 8859-1, as an old FTP client writes it; in a locale without UTF-8 so is each that is not ASCII. */
+    @Test
+    void namesAFileOnceWhoseNameIsNotReadableAndReadsTheOthers(Sandbox sandbox) throws Exception {
+        String number = sandbox.newNumber();
+        Path folder = Files.createDirectories(sandbox.peers().inbox().resolve("order-shipped"));
+        Path lines = Files.writeString(
+                Files.createTempFile("lines", ".jsonl"), sandbox.orderShipped(sandbox.newEventId(), number));
+
+        try (var log = new LogRecorder(StableFileFilter.class)) {
+            sh("cp \"$1\" \"$2/$(printf 'M\\344rz-%s.jsonl' \"$3\")\"", lines, folder, number);
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(log.lines())
+                            .filteredOn(line -> line.contains(number.substring(1)))
+                            .hasSize(1)
+                            .allSatisfy(line -> assertThat(line).contains("its name can't be read")));
+            awaitAnother(sandbox);
+
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains(number.substring(1)))
+                    .hasSize(1);
+        }
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+        sh("rm \"$1\"/M*\"$2\".jsonl", folder, number);
+    }
+
+    /** A name has at most 255 bytes, of which one with a number or another extension has more. */
+    @Test
+    void movesFilesOfTheLongestNames(Sandbox sandbox) throws IOException {
+        String stem = "x" + "\ud83d\ude9a".repeat(62) + sandbox.newEventId().substring(0, 1);
+        String first = sandbox.newNumber();
+        String second = sandbox.newNumber();
+        String event = sandbox.orderShipped(sandbox.newEventId(), first);
+
+        for (String number : List.of(first, second)) {
+            Path file = sandbox.peers().inbox().resolve("order-shipped").resolve(stem + ".json");
+            Files.createDirectories(file.getParent());
+            Path part = Files.writeString(
+                    file.resolveSibling(".long-name.tmp"), "[" + event.replace(first, number) + ",{}]");
+            Files.move(part, file);
+            await().atMost(Duration.ofSeconds(30)).until(() -> Files.notExists(file));
+            event = sandbox.orderShipped(sandbox.newEventId(), first);
+        }
+
+        assertThat(sandbox.twilio().sentTo(first)).hasSize(1);
+        assertThat(sandbox.twilio().sentTo(second)).hasSize(1);
+        for (String folder : List.of("done", "failed")) {
+            try (var files =
+                    Files.list(sandbox.peers().inbox().resolve("order-shipped").resolve(folder))) {
+                assertThat(files.filter(file -> file.getFileName().toString().startsWith("x\ud83d\ude9a")
+                                && !file.toString().endsWith(".csv")))
+                        .hasSize(2);
+            }
+        }
+    }
+
+    private static void sh(String script, Object... arguments) throws Exception {
+        var command = new ArrayList<>(List.of("sh", "-e", "-c", script, "sh"));
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,11 @@ public record EventFields(Map<String, Set<String>> types, List<String> required,
     /** Fields of an unknown event: names and values stay as written. */
     public static final EventFields UNKNOWN = new EventFields(Map.of(), List.of(), Map.of());
 
+    /** Keywords of schemas that always apply, and of all that may apply. */
+    private static final List<String> ALWAYS = List.of("allOf");
+
+    private static final List<String> CHOICES = List.of("allOf", "anyOf", "oneOf", "if", "then", "else");
+
     private static final Pattern INSIGNIFICANT = Pattern.compile("[\\s_\\-\\p{Z}\\p{Cf}]+");
 
     /** Maximum length of a number; a longer one is kept as text. */
@@ -35,33 +41,57 @@ public record EventFields(Map<String, Set<String>> types, List<String> required,
         var types = new HashMap<String, Set<String>>();
         var spellings = new HashMap<String, String>();
         var ambiguous = new HashSet<String>();
-        for (var property : schema.path("properties").properties()) {
-            types.put(property.getKey(), typesOf(property.getValue()));
-            String spelling = spelling(property.getKey());
-            if (spellings.put(spelling, property.getKey()) != null) {
-                ambiguous.add(spelling);
+        for (var part : parts(schema, schema, CHOICES)) {
+            for (var property : part.path("properties").properties()) {
+                types.computeIfAbsent(property.getKey(), name -> new HashSet<>())
+                        .addAll(typesOf(schema, property.getValue()));
+                String spelling = spelling(property.getKey());
+                String other = spellings.put(spelling, property.getKey());
+                if (other != null && !other.equals(property.getKey())) {
+                    ambiguous.add(spelling);
+                }
             }
         }
         spellings.keySet().removeAll(ambiguous);
-        var required = new ArrayList<String>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
-        return new EventFields(types, required, spellings);
+        var required = new LinkedHashSet<String>();
+        parts(schema, schema, ALWAYS)
+                .forEach(part -> part.path("required").forEach(name -> required.add(name.asText())));
+        return new EventFields(types, List.copyOf(required), spellings);
     }
 
-    private static Set<String> typesOf(JsonNode property) {
+    private static Set<String> typesOf(JsonNode root, JsonNode property) {
         var types = new HashSet<String>();
-        var declared = property.path("type");
-        if (declared.isTextual()) {
-            types.add(declared.asText());
-        }
-        declared.forEach(type -> types.add(type.asText()));
-        for (var value : property.path("enum")) {
-            types.add(value.isTextual() ? "string" : value.isBoolean() ? "boolean" : "number");
-        }
-        for (var choices : List.of(property.path("anyOf"), property.path("oneOf"))) {
-            choices.forEach(choice -> types.addAll(typesOf(choice)));
+        for (var part : parts(root, property, CHOICES)) {
+            var declared = part.path("type");
+            if (declared.isTextual()) {
+                types.add(declared.asText());
+            }
+            declared.forEach(type -> types.add(type.asText()));
+            for (var value : part.path("enum")) {
+                types.add(value.isTextual() ? "string" : value.isBoolean() ? "boolean" : "number");
+            }
         }
         return types;
+    }
+
+    private static List<JsonNode> parts(JsonNode root, JsonNode schema, List<String> composed) {
+        var parts = new ArrayList<JsonNode>();
+        collect(root, schema, composed, parts);
+        return parts;
+    }
+
+    /** Collects a schema and those of which it is composed, each once: one may contain itself. */
+    private static void collect(JsonNode root, JsonNode schema, List<String> composed, List<JsonNode> parts) {
+        if (schema.isArray()) {
+            schema.forEach(part -> collect(root, part, composed, parts));
+        } else if (schema.isObject() && parts.stream().noneMatch(part -> part == schema)) {
+            parts.add(schema);
+            composed.forEach(name -> collect(root, schema.path(name), composed, parts));
+            String ref = schema.path("$ref").asText();
+            if (ref.startsWith("#/")) {
+                collect(root, root.at(ref.substring(1)), composed, parts);
+            }
+        }
     }
 
     private static String spelling(String name) {

@@ -11,6 +11,7 @@ import io.textonce.http.Problem;
 import io.textonce.intake.DeadLetters;
 import io.textonce.intake.EventRouteGuard;
 import io.textonce.intake.RouteSchemas;
+import io.textonce.privacy.RepeatedLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ public final class FileIntake {
     private final StableFileFilter stableFiles;
     private final RouteSchemas schemas;
     private final FileRuns runs;
+    private final RepeatedLines staying = new RepeatedLines();
 
     FileIntake(Inbox inbox, FileLocks locks, StableFileFilter stableFiles, RouteSchemas schemas, FileRuns runs) {
         this.runs = runs;
@@ -211,17 +213,22 @@ public final class FileIntake {
         run.move();
     }
 
-    /** Logs that a file stays, and skips it for a while. */
+    /** Logs that a file stays, once a minute for each cause, and skips it for a while. */
     public void stays(Exchange exchange) {
         leave(file(exchange), caught(exchange));
     }
 
     private void leave(Path file, Throwable caught) {
         stableFiles.rest(file.toFile());
-        LOG.warn(
-                "{} stays in the inbox and will be read again from the start: {}",
-                file.getFileName(),
-                caught instanceof FileStays ? caught.getMessage() : cause(caught));
+        String why = caught instanceof FileStays ? caught.getMessage() : cause(caught);
+        staying.log(
+                why,
+                omitted -> LOG.warn(
+                        "{} stays in the inbox and will be read again from the start: {} ({} more files since the last"
+                                + " line)",
+                        file.getFileName(),
+                        why,
+                        omitted));
     }
 
     private static String reason(Exchange exchange) {

@@ -1,20 +1,22 @@
 package io.textonce.intake.file;
 
+import io.textonce.event.EventName;
 import io.textonce.event.EventRejected;
 import io.textonce.intake.DeadLetter;
 import io.textonce.intake.DeadLetterPlace;
 import io.textonce.intake.RouteSchemas;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Dead letters of the reject files in {@code failed/}: each rejected line, or a whole file that could not be read. */
@@ -49,10 +51,7 @@ final class FileLetters implements DeadLetterPlace {
         for (Path file : inbox.rejectFiles()) {
             if (letters.size() < MOST) {
                 try {
-                    letters(file).stream()
-                            .filter(wanted)
-                            .limit(MOST - letters.size())
-                            .forEach(letters::add);
+                    letters.addAll(letters(file, wanted, MOST - letters.size()));
                 } catch (NoSuchFileException e) {
                     // An operator moved it away meanwhile.
                 }
@@ -64,10 +63,9 @@ final class FileLetters implements DeadLetterPlace {
     @Override
     public Optional<DeadLetter> find(String key) throws IOException {
         for (Path file : inbox.rejectFiles()) {
-            if (key.startsWith(key(file))) {
+            if (key.substring(0, key.lastIndexOf('#') + 1).equals(key(file))) {
                 try {
-                    return letters(file).stream()
-                            .filter(letter -> letter.key().equals(key))
+                    return letters(file, letter -> letter.key().equals(key), 1).stream()
                             .findFirst();
                 } catch (NoSuchFileException e) {
                     return Optional.empty();
@@ -78,29 +76,32 @@ final class FileLetters implements DeadLetterPlace {
     }
 
     /** Returns the first part of the keys of a file's letters. */
-    private String key(Path file) {
-        return inbox.event(file.getParent().resolveSibling(file.getFileName())) + "/" + file.getFileName() + "#";
+    private static String key(Path file) {
+        return folder(file) + "/" + file.getFileName() + "#";
     }
 
-    private List<DeadLetter> letters(Path file) throws IOException {
-        var content = RejectedLines.read(file);
-        String event = inbox.event(file.getParent().resolveSibling(file.getFileName()));
-        String origin = event + "/failed/" + file.getFileName();
+    /** Returns the name of the folder in which a file was dropped: the event, unless it has a mistake. */
+    private static String folder(Path file) {
+        return file.getParent().getParent().getFileName().toString();
+    }
+
+    /** Returns the first letters of a file that match; no more of it is read. */
+    private List<DeadLetter> letters(Path file, Predicate<DeadLetter> wanted, int most) throws IOException {
+        String event = EventName.isValid(folder(file)) ? folder(file) : null;
+        String origin = folder(file) + "/failed/" + file.getFileName();
         var at = Files.getLastModifiedTime(file).toInstant();
-        if (content.wholeFile() != null) {
-            return List.of(new DeadLetter(
-                    name(),
-                    key(file) + WHOLE,
-                    at,
-                    event,
-                    origin,
-                    RejectedLines.text(content.wholeFile()),
-                    "",
-                    "",
-                    true));
-        }
-        return content.lines().stream()
-                .map(line -> new DeadLetter(
+        try (var content = RejectedLines.open(file)) {
+            String reason = content.wholeFile();
+            if (reason != null) {
+                return Stream.of(new DeadLetter(
+                                name(), key(file) + WHOLE, at, event, origin, RejectedLines.text(reason), "", "", true))
+                        .filter(wanted)
+                        .toList();
+            }
+            var letters = new ArrayList<DeadLetter>();
+            RejectedLines.Line line;
+            while (letters.size() < most && (line = content.next()) != null) {
+                var letter = new DeadLetter(
                         name(),
                         key(file) + line.key(),
                         at,
@@ -109,8 +110,13 @@ final class FileLetters implements DeadLetterPlace {
                         RejectedLines.text(line.reason()),
                         RejectedLines.text(content.head()),
                         RejectedLines.text(line.raw()),
-                        false))
-                .toList();
+                        false);
+                if (wanted.test(letter)) {
+                    letters.add(letter);
+                }
+            }
+            return letters;
+        }
     }
 
     @Override
@@ -123,25 +129,30 @@ final class FileLetters implements DeadLetterPlace {
         if (letter.wholeFile()) {
             return Files.deleteIfExists(file);
         }
-        RejectedLines content;
+        String key = letter.key().substring(letter.key().lastIndexOf('#') + 1);
         try {
-            content = RejectedLines.read(file);
+            return RejectedLines.replace(file, out -> copyWithout(key, file, out)) > 0;
         } catch (NoSuchFileException e) {
             return false;
         }
-        var rest = content.without(letter.key().substring(letter.key().indexOf('#') + 1));
-        if (rest == null) {
-            return false;
+    }
+
+    /** Copies a file without the first record of a key. */
+    private static RejectedLines.Copied copyWithout(String key, Path file, OutputStream out) throws IOException {
+        int gone = 0;
+        int kept = 0;
+        try (var content = RejectedLines.open(file)) {
+            out.write(RejectedLines.bytes(content.head()));
+            for (var line = content.next(); line != null; line = content.next()) {
+                if (gone == 0 && line.key().equals(key)) {
+                    gone++;
+                } else {
+                    out.write(line.bytes());
+                    kept++;
+                }
+            }
         }
-        if (rest.lines().isEmpty()) {
-            return Files.deleteIfExists(file);
-        }
-        var modified = Files.getLastModifiedTime(file);
-        Path part = file.resolveSibling("." + file.getFileName() + ".rest");
-        rest.write(part);
-        Files.setLastModifiedTime(part, modified);
-        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        return true;
+        return new RejectedLines.Copied(gone, kept);
     }
 
     private Path file(DeadLetter letter) {
@@ -161,6 +172,10 @@ final class FileLetters implements DeadLetterPlace {
             if (line == null || line.json() == null) {
                 throw new EventRejected(
                         400, "invalid_request", "The line " + (line == null ? "is empty" : line.problem()) + ".");
+            }
+            if (file.hasNext()) {
+                throw new EventRejected(
+                        400, "invalid_request", "The body has more than one event; the others would be lost.");
             }
             return new String(line.json(), StandardCharsets.UTF_8);
         }

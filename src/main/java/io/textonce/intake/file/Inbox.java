@@ -3,6 +3,7 @@ package io.textonce.intake.file;
 import io.textonce.event.EventName;
 import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +21,9 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Inbox {
 
+    /** Limit of file systems, in bytes. */
+    private static final int LONGEST_NAME = 255;
+
     private final Path root;
 
     @Autowired
@@ -29,6 +33,10 @@ public final class Inbox {
 
     public Inbox(Path root) {
         this.root = root.toAbsolutePath().normalize();
+    }
+
+    Path root() {
+        return root;
     }
 
     /** @throws IllegalArgumentException when the file does not lie in the folder of an event */
@@ -78,7 +86,7 @@ public final class Inbox {
     /** Returns the reject files of all events, the newest first. */
     List<Path> rejectFiles() throws IOException {
         var files = new ArrayList<Path>();
-        for (Path folder : events()) {
+        for (Path folder : folders()) {
             moved(folder, "failed").stream()
                     .filter(PlainFiles::isFile)
                     .filter(file -> !file.getFileName().toString().startsWith("."))
@@ -92,7 +100,7 @@ public final class Inbox {
     /** Returns all files in {@code done/} and {@code failed/} of all events, also what a crash left there. */
     List<Path> readFiles() throws IOException {
         var files = new ArrayList<Path>();
-        for (Path folder : events()) {
+        for (Path folder : folders()) {
             files.addAll(moved(folder, "done"));
             files.addAll(moved(folder, "failed"));
         }
@@ -106,7 +114,14 @@ public final class Inbox {
         }
     }
 
-    private List<Path> events() throws IOException {
+    /** Returns all folders in which files are read: one whose name is no event's has rejected files. */
+    private List<Path> folders() throws IOException {
+        return children(root).stream()
+                .filter(folder -> !folder.getFileName().toString().startsWith("."))
+                .toList();
+    }
+
+    List<Path> events() throws IOException {
         return children(root).stream()
                 .filter(folder -> EventName.isValid(folder.getFileName().toString()))
                 .toList();
@@ -162,7 +177,25 @@ public final class Inbox {
     /** {@code orders.csv}, {@code orders-2.csv}, {@code orders-3.csv} … */
     static String numbered(String name, int copy) {
         String stem = stem(name);
-        return copy == 1 ? name : stem + "-" + copy + name.substring(stem.length());
+        return copy == 1 ? name : named(stem, "-" + copy + name.substring(stem.length()));
+    }
+
+    /** Returns a name with this end, of which the beginning is as long as a file system allows. */
+    static String named(String stem, String end) {
+        return shortened(stem, LONGEST_NAME - bytes(end)) + end;
+    }
+
+    /** Returns the beginning of a name, without a part of a character. */
+    static String shortened(String name, int mostBytes) {
+        String shorter = name;
+        while (bytes(shorter) > mostBytes && !shorter.isEmpty()) {
+            shorter = shorter.substring(0, shorter.offsetByCodePoints(shorter.length(), -1));
+        }
+        return shorter;
+    }
+
+    private static int bytes(String name) {
+        return name.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Returns the name without its extension. */

@@ -2,7 +2,6 @@ package io.textonce.intake.file;
 
 import io.textonce.settings.TextOnceProperties;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
@@ -66,24 +63,13 @@ public final class InboxErasure {
     }
 
     private static int erase(Path file, Predicate<String> isPersons) throws IOException {
-        Path rest = file.resolveSibling("." + file.getFileName() + ".rest");
-        FileTime modified = Files.getLastModifiedTime(file);
-        try {
+        return RejectedLines.replace(file, out -> {
             var copy = new Copy(isPersons);
-            try (var in = new BufferedInputStream(PlainFiles.read(file));
-                    var out = new BufferedOutputStream(PlainFiles.create(rest))) {
+            try (var in = new BufferedInputStream(PlainFiles.read(file))) {
                 copy.copy(in, out);
             }
-            if (copy.gone > 0 && copy.kept == 0) {
-                Files.deleteIfExists(file);
-            } else if (copy.gone > 0) {
-                Files.setLastModifiedTime(rest, modified);
-                Files.move(rest, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            }
-            return copy.gone;
-        } finally {
-            Files.deleteIfExists(rest);
-        }
+            return new RejectedLines.Copied(copy.gone, copy.kept);
+        });
     }
 
     /** Deletes the files in {@code done/} and {@code failed/} that were read before a time, and returns how many. */

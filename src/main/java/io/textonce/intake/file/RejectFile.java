@@ -133,7 +133,7 @@ public final class RejectFile implements Closeable {
     private Path publish() throws IOException {
         String name = original.getFileName().toString();
         if (format == Format.JSON && !wholeFile) {
-            name = Inbox.stem(name) + ".jsonl";
+            name = Inbox.named(Inbox.stem(name), ".jsonl");
         }
         return Inbox.place(part.path(), directory, name);
     }

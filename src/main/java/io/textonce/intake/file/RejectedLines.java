@@ -1,55 +1,128 @@
 package io.textonce.intake.file;
 
 import io.textonce.privacy.Sha256;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content of a file that a {@link RejectFile} wrote.
- *
- * @param head header of a CSV file, or empty
- * @param wholeFile the reason, if the file was rejected as a whole
+ * Reader of a file that a {@link RejectFile} wrote, a record at a time: it may be as large as the dropped file. Its lines
+ * may be in any encoding, so each character is a byte.
  */
-record RejectedLines(
-        String head, List<Line> lines, @Nullable String wholeFile) {
+final class RejectedLines implements Closeable {
 
     private static final Pattern REASON = Pattern.compile("# ((?:line|element) \\d+): (.*)");
     private static final int KEY = 24;
 
-    /** Reads a reject file. Its lines may be in any encoding, so each character is a byte. */
-    static RejectedLines read(Path file) throws IOException {
-        var head = new ArrayList<String>();
-        var lines = new ArrayList<Line>();
-        String place = null;
-        String reason = "";
-        List<String> raw = head;
-        for (String line : content(file).split("\n")) {
-            var found = REASON.matcher(line);
-            if (found.matches()) {
-                add(lines, place, reason, raw);
-                place = found.group(1);
-                reason = found.group(2);
-                raw = new ArrayList<>();
-            } else if (place == null && head.isEmpty() && isReasonOfFile(line)) {
-                return new RejectedLines("", List.of(), line.substring(2));
-            } else {
-                raw.add(line);
-            }
+    private final InputStream in;
+    private final String head;
+    private @Nullable String wholeFile;
+    private @Nullable String ahead;
+
+    private RejectedLines(InputStream in) throws IOException {
+        this.in = in;
+        var above = new ArrayList<String>();
+        ahead = line();
+        if (ahead != null && isReasonOfFile(ahead)) {
+            wholeFile = ahead.substring(2);
+            ahead = null;
         }
-        add(lines, place, reason, raw);
-        return new RejectedLines(String.join("\n", head), lines, null);
+        while (ahead != null && !REASON.matcher(ahead).matches()) {
+            above.add(ahead);
+            ahead = line();
+        }
+        head = String.join("\n", above);
     }
 
-    private static String content(Path file) throws IOException {
-        try (var in = PlainFiles.read(file)) {
-            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    static RejectedLines open(Path file) throws IOException {
+        var in = PlainFiles.read(file);
+        try {
+            return new RejectedLines(new BufferedInputStream(in));
+        } catch (IOException | RuntimeException e) {
+            in.close();
+            throw e;
         }
+    }
+
+    /**
+     * Replaces a file in one step by a copy without some of its records, or deletes it if no record is left. A copy keeps
+     * the file's time, by which it is purged.
+     *
+     * @return how many records are gone
+     */
+    static int replace(Path file, Copy copy) throws IOException {
+        var rest = PartFile.of(file.getParent(), file.getFileName().toString(), "rest");
+        try {
+            var modified = Files.getLastModifiedTime(file);
+            Copied copied;
+            try (var out = new BufferedOutputStream(PlainFiles.create(rest.path()))) {
+                copied = copy.to(out);
+            }
+            if (copied.gone > 0 && copied.kept == 0) {
+                Files.delete(file);
+            } else if (copied.gone > 0) {
+                Files.setLastModifiedTime(rest.path(), modified);
+                Files.move(rest.path(), file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return copied.gone;
+        } finally {
+            rest.deleteAll();
+        }
+    }
+
+    /** Returns the header of a CSV file, or an empty text. */
+    String head() {
+        return head;
+    }
+
+    /** Returns the reason, if the file was rejected as a whole. */
+    @Nullable
+    String wholeFile() {
+        return wholeFile;
+    }
+
+    /** Returns the next record, or null at the end. */
+    @Nullable
+    Line next() throws IOException {
+        var reason = ahead == null ? null : REASON.matcher(ahead);
+        if (reason == null || !reason.matches()) {
+            return null;
+        }
+        var raw = new ArrayList<String>();
+        ahead = line();
+        while (ahead != null && !REASON.matcher(ahead).matches()) {
+            raw.add(ahead);
+            ahead = line();
+        }
+        return new Line(reason.group(1), reason.group(2), String.join("\n", raw));
+    }
+
+    private @Nullable String line() throws IOException {
+        var line = new ByteArrayOutputStream();
+        int next = in.read();
+        if (next < 0) {
+            return null;
+        }
+        for (; next >= 0 && next != '\n'; next = in.read()) {
+            line.write(next);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
     }
 
     /** Returns whether a line, with or without its end, is the reason of a record. */
@@ -62,39 +135,14 @@ record RejectedLines(
         return first.startsWith("# ") && !isReason(first);
     }
 
-    /** Returns the text of bytes that {@link #read} returned. */
+    /** Returns the text of bytes that were read here. */
     static String text(String bytes) {
         return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    private static void add(List<Line> lines, @Nullable String place, String reason, List<String> raw) {
-        if (place != null) {
-            lines.add(new Line(place, reason, String.join("\n", raw)));
-        }
-    }
-
-    /** Returns the content without a line, or null if it has no such line. */
-    @Nullable
-    RejectedLines without(String key) {
-        var gone = lines.stream().filter(line -> line.key().equals(key)).findFirst();
-        return gone.map(line -> new RejectedLines(
-                        head, lines.stream().filter(other -> other != line).toList(), null))
-                .orElse(null);
-    }
-
-    /** Writes the content as {@link #read} reads it. */
-    void write(Path file) throws IOException {
-        try (var out = PlainFiles.create(file)) {
-            out.write(bytes().getBytes(StandardCharsets.ISO_8859_1));
-        }
-    }
-
-    private String bytes() {
-        return (head.isEmpty() ? "" : head + "\n")
-                + lines.stream()
-                        .map(line -> "# " + line.place() + ": " + line.reason() + "\n"
-                                + (line.raw().isEmpty() ? "" : line.raw() + "\n"))
-                        .collect(Collectors.joining());
+    /** Returns lines as the file has them. */
+    static byte[] bytes(String lines) {
+        return (lines.isEmpty() ? "" : lines + "\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /**
@@ -109,5 +157,24 @@ record RejectedLines(
         String key() {
             return Sha256.hex(place + "\n" + raw).substring(0, KEY);
         }
+
+        /** Returns the record as the file has it. */
+        byte[] bytes() {
+            return RejectedLines.bytes("# " + place + ": " + reason + (raw.isEmpty() ? "" : "\n" + raw));
+        }
     }
+
+    /** Writer of a copy. */
+    @FunctionalInterface
+    interface Copy {
+        Copied to(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Records of a copy.
+     *
+     * @param gone number of those left out
+     * @param kept number of the others
+     */
+    record Copied(int gone, int kept) {}
 }

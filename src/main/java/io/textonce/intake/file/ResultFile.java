@@ -80,10 +80,7 @@ final class ResultFile implements Closeable {
         }
         out.close();
         closed = true;
-        String stem = Inbox.stem(done);
-        while (stem.getBytes(StandardCharsets.UTF_8).length > LONGEST_STEM) {
-            stem = stem.substring(0, stem.length() - 1);
-        }
+        String stem = Inbox.shortened(Inbox.stem(done), LONGEST_STEM);
         Path results = Inbox.place(part.path(), folder, stem + ".results.csv");
         part.deleteAll();
         return results;

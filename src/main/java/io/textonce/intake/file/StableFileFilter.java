@@ -63,6 +63,9 @@ public final class StableFileFilter implements GenericFileFilter<File> {
     @Override
     public synchronized boolean accept(GenericFile<File> candidate) {
         File file = candidate.getFile();
+        if (isUnreadable(file)) {
+            return isIgnored(file, observation(file), Reason.NAME);
+        }
         int depth = inbox.depth(file.toPath());
         if (candidate.isDirectory()) {
             return depth == 1 || !PUT_AWAY.contains(file.getName()) && isIgnored(file, observation(file), Reason.DEEP);
@@ -98,6 +101,14 @@ public final class StableFileFilter implements GenericFileFilter<File> {
         return file.getName().indexOf('\\') < 0 && !Files.isSymbolicLink(file.toPath());
     }
 
+    /**
+     * Returns whether a name can't be read in the encoding of this JVM: the file is not found by what Java makes of it, and
+     * has no path.
+     */
+    private static boolean isUnreadable(File file) {
+        return file.getName().indexOf('\uFFFD') >= 0 && !file.exists();
+    }
+
     /** Logs an ignored file once, and returns that it is not accepted. */
     private boolean isIgnored(File file, Observation observation, Reason reason) {
         if (!observation.named) {
@@ -127,7 +138,8 @@ public final class StableFileFilter implements GenericFileFilter<File> {
         EMPTY("it is empty"),
         ROOT("it is directly in the inbox; move it into the folder of its event"),
         DEEP("only files directly in an event's folder are read, not those in subfolders"),
-        LINK("it is a link, its name contains a backslash, or done or failed beside it is a link");
+        LINK("it is a link, its name contains a backslash, or done or failed beside it is a link"),
+        NAME("its name can't be read; it must be in UTF-8, and the locale of TextOnce, such as LANG=C.UTF-8, too");
 
         private final String words;
 

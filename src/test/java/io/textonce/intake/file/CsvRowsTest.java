@@ -55,6 +55,27 @@ class CsvRowsTest {
                 .containsExactly("2 " + EVENT.replace("}", ",\"Order No\":\"7\"}"));
     }
 
+    /** Events that share fields have them in a definition, and a schema may contain itself. */
+    @Test
+    void knowsTheFieldsOfAComposedSchema() {
+        var fields = fields("""
+                {"allOf": [{"$ref": "#/definitions/message"}, {"required": ["parcels"]}],
+                 "properties": {"parcels": {"$ref": "#/definitions/count"}, "phone": {"minLength": 3}},
+                 "anyOf": [{"required": ["shop"]}, {"properties": {"weight": {"type": "number"}}}],
+                 "definitions": {
+                   "count": {"type": "integer"},
+                   "message": {"required": ["eventId", "phone"], "allOf": [{"$ref": "#/definitions/message"}],
+                     "properties": {"eventId": {"type": "string"}, "phone": {"type": "string"}}}}}""");
+
+        assertThat(EventFileTest.words(lines(fields, "Event ID;Phone;Parcels;Weight\nev-1;7;2;1.10\n")))
+                .containsExactly("2 {\"eventId\":\"ev-1\",\"phone\":\"7\",\"parcels\":2,\"weight\":1.10}");
+        assertThat(EventFileTest.words(lines(fields, "Event ID;Weight\nev-1;1\n")))
+                .singleElement()
+                .asString()
+                .contains("lacks", "phone", "parcels")
+                .doesNotContain("shop");
+    }
+
     @Test
     void doesNotGuessBetweenTwoFieldsThatDifferInTheirSpellingOnly() {
         var fields = fields("{\"required\":[\"id\"],\"properties\":{\"id\":{},\"sendAt\":{},\"send_at\":{}}}");

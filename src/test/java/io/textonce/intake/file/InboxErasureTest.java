@@ -58,12 +58,48 @@ class InboxErasureTest {
     }
 
     @Test
+    void removesWhatAnErasureLeftThatWasKilled() throws IOException {
+        Path file = write("orders.csv", "# line 1: phone: is wrong\n0188\n");
+        Files.writeString(PartFile.of(failed, "orders.csv", "rest").path(), "# line 1: phone: is wrong\n0187\n");
+
+        erasure(true).erase(text -> text.contains("0187"));
+
+        try (var left = Files.list(failed)) {
+            assertThat(left).containsExactly(file);
+        }
+    }
+
+    @Test
+    void removesARecordOfAFileWithTheLongestName() throws IOException {
+        Path file =
+                write("o".repeat(251) + ".csv", "# line 1: phone: is wrong\n0187\n# line 2: phone: is wrong\n0188\n");
+
+        assertThat(erasure(true).erase(text -> text.contains("0187"))).isEqualTo(1);
+
+        assertThat(file).content().isEqualTo("# line 2: phone: is wrong\n0188\n");
+        assertThat(failed).isDirectoryContaining(left -> left.equals(file));
+    }
+
+    @Test
     void deletesAFileOfWhichNothingIsLeft() throws IOException {
         Path file = write("orders.jsonl", "# line 1: phone: is wrong\n{\"phone\":\"0187\"}\n");
 
         erasure(true).erase(text -> text.contains("0187"));
 
         assertThat(failed).isEmptyDirectory();
+        assertThat(file).doesNotExist();
+    }
+
+    /** A folder with a mistake in its name has files, too, all of them rejected. */
+    @Test
+    void findsTheFilesOfAFolderThatIsNoEvents() throws IOException {
+        failed = Files.createDirectories(root.resolve("Order_Shipped/failed"));
+        Path file = write("orders.csv", "# Unknown event.\nnumber;id\n0187;1\n0188;2\n");
+
+        assertThat(erasure(true).erase(text -> text.contains("0187"))).isEqualTo(1);
+        assertThat(file).content().isEqualTo("# Unknown event.\nnumber;id\n0188;2\n");
+
+        assertThat(erasure(true).purge(READ.plusSeconds(1))).isEqualTo(1);
         assertThat(file).doesNotExist();
     }
 
