@@ -43,7 +43,7 @@ class TextOnceTest {
         assertThat(TextOnce.command(words.split(" "))).hasValue(2);
 
         assertThat(output.getErr()).startsWith(line).contains("  check-settings ", "--version");
-        assertThat(output.getOut()).isEmpty();
+        assertThat(output.getOut()).doesNotContain("--version");
     }
 
     @ParameterizedTest
@@ -51,7 +51,7 @@ class TextOnceTest {
     void printsTheVersionAsAResult(String word, CapturedOutput output) {
         assertThat(TextOnce.command(word)).hasValue(0);
 
-        assertThat(output.getOut()).matches("TextOnce .+\\R");
+        assertThat(output.getOut().lines()).anyMatch(line -> line.matches("TextOnce .+"));
         assertThat(output.getErr()).isEmpty();
     }
 }

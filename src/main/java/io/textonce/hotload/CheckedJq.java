@@ -1,7 +1,6 @@
 package io.textonce.hotload;
 
 import io.textonce.event.LineError;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
@@ -17,18 +16,17 @@ import org.springframework.stereotype.Component;
 @Component("jq-language")
 final class CheckedJq extends JqLanguage {
 
-    private static final Pattern RESOURCE = Pattern.compile("resource:(?:" + BundleFiles.SCHEME + ":)?(\\S+)");
     private static final Pattern COMMENT = Pattern.compile("#.*");
     private static final Pattern LINE = Pattern.compile("line (\\d+)");
 
     @Override
     public Expression createExpression(String text, Object @Nullable [] properties) {
-        return named(text, () -> super.createExpression(text, properties));
+        return InvalidQuery.named(text, () -> super.createExpression(text, properties));
     }
 
     @Override
     public Predicate createPredicate(String text, Object @Nullable [] properties) {
-        return named(text, () -> super.createPredicate(text, properties));
+        return InvalidQuery.named(text, () -> super.createPredicate(text, properties));
     }
 
     @Override
@@ -36,13 +34,13 @@ final class CheckedJq extends JqLanguage {
         try {
             var unknown = new JqNames(ExpressionParser.compile(query, Versions.JQ_1_7)).unknown(getRootScope());
             if (unknown != null) {
-                throw new InvalidJq("", query, lineOf(unknown.name(), query), unknown.reason());
+                throw new InvalidQuery("jq", query, lineOf(unknown.name(), query), unknown.reason());
             }
         } catch (JsonQueryException | TokenMgrError e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             var line = LINE.matcher(String.valueOf(reason.getMessage()));
-            throw new InvalidJq(
-                    "",
+            throw new InvalidQuery(
+                    "jq",
                     query,
                     line.find() ? Integer.parseInt(line.group(1)) : 1,
                     String.valueOf(reason.getMessage())
@@ -52,17 +50,6 @@ final class CheckedJq extends JqLanguage {
                             .orElse("it can't be parsed"));
         }
         return super.createExpression(source, query, properties);
-    }
-
-    private static <T> T named(String text, Supplier<T> creation) {
-        try {
-            return creation.get();
-        } catch (InvalidJq e) {
-            var resource = RESOURCE.matcher(text);
-            throw resource.matches()
-                    ? new InvalidJq(resource.group(1), e.query(), e.line(), String.valueOf(e.getMessage()))
-                    : e;
-        }
     }
 
     private static int lineOf(String name, String query) {

@@ -45,15 +45,17 @@ final class KameletTemplates {
     /**
      * Replaces a kamelet.
      *
-     * @param users reloads the routes that use it; if one of them can't run with it, all keep the previous version
+     * @param stop stops the routes that use it: an event in progress uses all of one version
+     * @param reload reloads them; if one of them can't run with it, all keep the previous version
      */
-    void replace(String file, String location, String text, Users users) throws Exception {
+    void replace(String file, String location, String text, Users stop, Users reload) throws Exception {
         String name = nameOf(file);
         check(name, text);
+        stop.accept(name);
         String before = own.put(file, text);
         try {
             load(name, location, text);
-            users.reload(name);
+            reload.accept(name);
         } catch (Exception e) {
             unload(name);
             if (before == null) {
@@ -61,7 +63,7 @@ final class KameletTemplates {
             } else {
                 own.put(file, before);
                 load(name, location, before);
-                users.reload(name);
+                reload.accept(name);
             }
             throw e;
         }
@@ -155,9 +157,9 @@ final class KameletTemplates {
                 .filter(endpoint -> !endpoint.getEndpointUri().matches("kamelet://(source|sink)\\b.*"));
     }
 
-    /** Reload of the routes that use a kamelet. */
+    /** Action on the routes that use a kamelet. */
     interface Users {
 
-        void reload(String kamelet) throws Exception;
+        void accept(String kamelet) throws Exception;
     }
 }

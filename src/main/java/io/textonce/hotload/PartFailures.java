@@ -38,6 +38,9 @@ final class PartFailures implements RouteBuilderLifecycleStrategy {
             outcomes.add(outcome);
         }
         // Several branches may be one event and its by-products.
+        if (outcomes.size() == 1 && before != null) {
+            EventOutcome.keep(before, result);
+        }
         result.setVariable(EventOutcome.PARTS, outcomes.size() > 1 ? outcomes : null);
         return result;
     };

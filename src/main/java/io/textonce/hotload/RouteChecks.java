@@ -26,6 +26,7 @@ final class RouteChecks {
     private final TemplateFields fields;
     private final KameletTemplates kamelets;
     private final Supplier<Set<String>> announced;
+    private final DirectCalls directs;
 
     /** @param announced the direct names of all user files, loaded or not */
     RouteChecks(
@@ -39,6 +40,7 @@ final class RouteChecks {
         this.kamelets = kamelets;
         this.fields = fields;
         this.announced = announced;
+        this.directs = new DirectCalls(camel);
     }
 
     /** @throws IllegalArgumentException naming the first mistake, with its line if it is known */
@@ -46,6 +48,7 @@ final class RouteChecks {
         file.requireEvents();
         file.policies().forEach(policy -> requirePolicy(policy, file));
         for (RouteDefinition route : file.routes(camel)) {
+            requireExpressions(file, route);
             requireEventName(route);
             requireOwnKey(file, route);
             HttpSources.requireFree(camel, files, file, route);
@@ -77,9 +80,21 @@ final class RouteChecks {
         }
     }
 
+    /** Camel fails without a word on which step has none. */
+    private static void requireExpressions(RouteFile file, RouteDefinition route) {
+        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ExpressionNode.class).stream()
+                .filter(step -> step.getExpression() == null)
+                .findFirst()
+                .ifPresent(step -> {
+                    throw new LineError(
+                            step.getId() == null ? 0 : file.lineOf("id", step.getId()),
+                            step.getShortName() + " has no expression");
+                });
+    }
+
     /** The intakes find an event by the id of its route; the sink's parameter shows that a route is an event's. */
     private void requireEventName(RouteDefinition route) {
-        String from = directName(route.getInput().getEndpointUri());
+        String from = directs.name(route.getInput().getEndpointUri());
         boolean isEvent = !from.isEmpty()
                 && endpoints(route.getOutputs())
                         .map(to -> KameletCall.of(camel, to.getUri()))
@@ -93,7 +108,7 @@ final class RouteChecks {
 
     /** An event that is sent by the name of another one shares its keys, and an eventId of both would be sent once. */
     private void requireOwnKey(RouteFile file, RouteDefinition route) {
-        String event = directName(route.getInput().getEndpointUri());
+        String event = directs.name(route.getInput().getEndpointUri());
         if (!event.startsWith(RouteFile.EVENT)) {
             return;
         }
@@ -118,8 +133,13 @@ final class RouteChecks {
     }
 
     private void requireConsumers(RouteFile file, List<ProcessorDefinition<?>> steps) {
-        var missing = endpoints(steps)
-                .map(to -> directName(to.getUri()))
+        var uris = DirectCalls.uris(steps);
+        uris.stream().filter(SourceRules::isInMemory).findFirst().ifPresent(uri -> {
+            throw new IllegalArgumentException(
+                    "no route may start at " + uri + ", so that what is sent to it is lost; use direct");
+        });
+        var missing = uris.stream()
+                .map(directs::name)
                 .filter(name -> !name.isEmpty()
                         && !name.contains("$")
                         && !file.directs().contains(name))
@@ -169,24 +189,11 @@ final class RouteChecks {
 
     private boolean runs(String direct) {
         return camel.getRouteDefinitions().stream()
-                .anyMatch(route -> directName(route.getInput().getEndpointUri()).equals(direct));
+                .anyMatch(
+                        route -> directs.name(route.getInput().getEndpointUri()).equals(direct));
     }
 
     private static Stream<ToDefinition> endpoints(List<ProcessorDefinition<?>> steps) {
         return ProcessorDefinitionHelper.filterTypeInOutputs(steps, ToDefinition.class).stream();
-    }
-
-    private String directName(String uri) {
-        if (!uri.startsWith("direct:")) {
-            return "";
-        }
-        String resolved;
-        try {
-            resolved = camel.resolvePropertyPlaceholders(uri);
-        } catch (IllegalArgumentException e) {
-            // Camel reports it when it starts the route.
-            return "";
-        }
-        return resolved.substring(7).replaceFirst("^//", "").replaceFirst("\\?.*", "");
     }
 }

@@ -73,6 +73,7 @@ final class RouteFile {
         builder.setCamelContext(camel);
         builder.setResource(resource);
         builder.addLifecycleInterceptor(new PartFailures());
+        builder.addLifecycleInterceptor(new TryFailures());
     }
 
     String location() {
@@ -199,9 +200,10 @@ final class RouteFile {
                         });
             }
             case "beans" -> {
-                if (value instanceof SequenceNode declared) {
-                    declared.getValue().forEach(bean -> name(BEAN, bean, "name"));
+                if (!(value instanceof SequenceNode declared)) {
+                    throw new LineError(YamlNodes.line(at), "beans is a list; each bean begins with - name:");
                 }
+                declared.getValue().forEach(bean -> name(BEAN, bean, "name"));
             }
             default -> {}
         }

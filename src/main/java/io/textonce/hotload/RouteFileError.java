@@ -41,6 +41,15 @@ record RouteFileError(int line, String reason) {
         words("Property with key \\[([^]]+)].*", "there is no setting $1");
         words("Route template (\\S+) the following mandatory parameters must be provided: (.*)", "$1 needs $2");
         words(".*Unknown parameters=\\[\\{(.*)}]", "there is no parameter $1");
+        words("Failed to start route: .* Duplicate id detected: (\\S+)\\. .*", "the id $1 is there twice");
+        words("messagingServiceSid must be (.*)", "messagingService must be $1");
+        words(
+                "Cannot invoke \"org\\.apache\\.camel\\.model\\.language\\.ExpressionDefinition.*",
+                "a step or a when of a choice has no expression");
+        words("variableName must be specified", "setVariable needs a name");
+        words(
+                "Cannot find camel-resilience4j or .*",
+                "circuitBreaker: there is no component resilience4j; " + MissingJar.ADVICE);
         words("(\\S+)\\.<init>\\(\\)", "$1 needs constructors");
         words("Resource is empty.*", "the file is empty");
         words("Unable to parse resource: .*", "the file holds no route; it must begin with - route:");
@@ -71,8 +80,14 @@ record RouteFileError(int line, String reason) {
                 String reason = "the simple expression is not valid: " + firstLine(simple.getMessage());
                 return new RouteFileError(lineWith(simple.getExpression(), text), reason);
             }
-            if (cause instanceof InvalidJq query) {
+            if (cause instanceof InvalidQuery query) {
                 return ofQuery(query, text);
+            }
+            if (cause instanceof ClassNotFoundException) {
+                String name = String.valueOf(cause.getMessage());
+                return new RouteFileError(
+                        lineWith(name, text),
+                        "there is no class " + name + "; put its jar into the folder lib, and start again");
             }
             if (cause instanceof JsonProcessingException json) {
                 int line = json.getLocation() == null ? 0 : json.getLocation().getLineNr();
@@ -84,16 +99,18 @@ record RouteFileError(int line, String reason) {
         return new RouteFileError(lineOf(reason, text), reason);
     }
 
-    /** Returns the error of a jq query, at its line in the route file, or at that which names its own file. */
-    private static RouteFileError ofQuery(InvalidJq failure, String text) {
+    /** Returns the error of a query, at its line in the route file, or at that which names its own file. */
+    private static RouteFileError ofQuery(InvalidQuery failure, String text) {
+        String expression = "the " + failure.language() + " expression";
         String reason = "is not valid: " + failure.getMessage();
         if (!failure.file().isEmpty()) {
             return new RouteFileError(
                     lineWith(failure.file(), text),
-                    "the jq expression in " + failure.file() + ", line " + failure.line() + ", " + reason);
+                    expression + " in " + failure.file()
+                            + (failure.line() == 0 ? " " : ", line " + failure.line() + ", ") + reason);
         }
         int line = lineWith(firstLine(failure.query()), text);
-        return new RouteFileError(line == 0 ? 0 : line + failure.line() - 1, "the jq expression " + reason);
+        return new RouteFileError(line == 0 ? 0 : line + Math.max(0, failure.line() - 1), expression + " " + reason);
     }
 
     private static String firstLine(String text) {

@@ -1,17 +1,16 @@
 package io.textonce.hotload;
 
 import io.textonce.event.EventSchemas;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
 import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.component.jsonvalidator.JsonValidatorEndpoint;
@@ -33,8 +32,6 @@ final class RouteLoader implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteLoader.class);
 
-    private static final int SECONDS_FOR_WORK_UNDER_WAY = 10;
-
     private static final Set<String> EVERY_KAMELET =
             Set.of("bridgeErrorHandler", "noErrorHandler", "routeId", "templateId", "uuid");
 
@@ -42,6 +39,7 @@ final class RouteLoader implements AutoCloseable {
     private final KameletTemplates kamelets;
     private final EventSchemas schemas;
     private final Predicate<String> isReached;
+    private final GracefulStop stops;
     private final UserBeans beans;
     private final NameGuard names;
     private final RouteChecks checks;
@@ -54,14 +52,32 @@ final class RouteLoader implements AutoCloseable {
             KameletTemplates kamelets,
             EventSchemas schemas,
             RouteChecks checks,
-            Predicate<String> isReached) {
+            Predicate<String> isReached,
+            ReplacedPaths replaced) {
         this.camel = camel;
         this.kamelets = kamelets;
         this.schemas = schemas;
         this.checks = checks;
         this.isReached = isReached;
+        this.stops = new GracefulStop(camel, replaced);
         this.beans = new UserBeans(camel);
         this.names = new NameGuard(camel, files, beans);
+    }
+
+    /** Waits for the requests in progress of the files' paths; new ones wait until the result is closed. */
+    ReplacedPaths.Held hold(Stream<String> locations) {
+        return stops.hold(idsOf(locations));
+    }
+
+    /** Stops the routes of files, or none if one is busy. */
+    void stop(Stream<String> locations) throws Exception {
+        stops.stop(idsOf(locations));
+    }
+
+    private Set<String> idsOf(Stream<String> locations) {
+        return locations
+                .flatMap(location -> running.getOrDefault(location, Running.NOTHING).ids().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /**
@@ -77,12 +93,12 @@ final class RouteLoader implements AutoCloseable {
         Set<String> ids = file.readRoutes(camel);
         checks.check(file);
         var before = running.getOrDefault(location, Running.NOTHING).ids();
-        stop(before);
+        stops.stop(before);
         UserBeans.Swap swap;
         try {
             swap = beans.replace(location, file.beans());
         } catch (Exception e) {
-            restart(before);
+            stops.restart(before);
             throw e;
         }
         try {
@@ -122,43 +138,6 @@ final class RouteLoader implements AutoCloseable {
         return added;
     }
 
-    /**
-     * Suspends the routes; events in progress complete, new ones wait. The source of a route ends first: in a kamelet, an
-     * event would wait for a consumer that does not return.
-     */
-    private void stop(Set<String> ids) throws Exception {
-        var controller = camel.getRouteController();
-        for (String id : withSources(ids)) {
-            boolean stopped = camel.getRoute(id) == null
-                    || controller.stopRoute(id, SECONDS_FOR_WORK_UNDER_WAY, TimeUnit.SECONDS, true);
-            if (!stopped) {
-                restart(ids);
-                throw new StillBusy(id);
-            }
-        }
-    }
-
-    private void restart(Set<String> ids) throws Exception {
-        var all = withSources(ids);
-        Collections.reverse(all);
-        for (String id : all) {
-            camel.getRouteController().startRoute(id);
-        }
-    }
-
-    /** Returns the routes, each after the one of the kamelet at which it starts. */
-    private List<String> withSources(Set<String> ids) {
-        var all = new ArrayList<String>();
-        for (String id : ids) {
-            var route = camel.getRoute(id);
-            if (route != null && route.getEndpoint() instanceof KameletEndpoint source) {
-                all.add(source.getRouteId());
-            }
-            all.add(id);
-        }
-        return all;
-    }
-
     KameletTemplates kamelets() {
         return kamelets;
     }
@@ -173,8 +152,13 @@ final class RouteLoader implements AutoCloseable {
                 });
     }
 
-    /** Removes everything that a file added. */
-    void remove(String location) {
+    /** Removes everything that a file added, once its events in progress have completed. */
+    void remove(String location) throws Exception {
+        stop(Stream.of(location));
+        discard(location);
+    }
+
+    void discard(String location) {
         takeOut(running.remove(location));
         beans.remove(location);
     }
@@ -263,15 +247,5 @@ final class RouteLoader implements AutoCloseable {
     record Running(Set<String> ids, Set<String> uses, List<RouteConfigurationDefinition> configurations) {
 
         private static final Running NOTHING = new Running(Set.of(), Set.of(), List.of());
-    }
-
-    /** Signal that a route has an exchange in progress that takes long; it continues, and is replaced later. */
-    static final class StillBusy extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        StillBusy(String id) {
-            super(id + " is busy; it is replaced when it is idle", null, false, false);
-        }
     }
 }

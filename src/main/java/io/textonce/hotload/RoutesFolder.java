@@ -61,12 +61,16 @@ record RoutesFolder(Path root) {
     /** Returns whether the file contains a word, such as the name of a file or an event. */
     boolean mentions(String file, String word) {
         try {
-            return Pattern.compile("(?<![A-Za-z0-9_-])" + Pattern.quote(word) + "(?![A-Za-z0-9_-])")
+            return word(word)
                     .matcher(Files.readString(root.resolve(file), ISO_8859_1))
                     .find();
         } catch (IOException e) {
             return false;
         }
+    }
+
+    static Pattern word(String word) {
+        return Pattern.compile("(?<![A-Za-z0-9_-])" + Pattern.quote(word) + "(?![A-Za-z0-9_-])");
     }
 
     /** Returns the location of a file in Camel's form. */
@@ -135,9 +139,23 @@ record RoutesFolder(Path root) {
         return !path.equals(root) && path.getFileName().toString().startsWith(".");
     }
 
-    /** Returns why a path is none of a file, or null. */
+    /**
+     * Returns why a path is none of a file, or why the name of a file is wrong, or null.
+     *
+     * @param all files, which may mention this one
+     */
     @Nullable
-    String problem(String file) {
+    String problem(String file, Set<String> all) {
+        String noFile = problem(file);
+        if (noFile != null) {
+            return noFile;
+        }
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        return FileNames.problem(
+                file, path -> all.stream().anyMatch(other -> !other.equals(path) && mentions(other, name)));
+    }
+
+    private @Nullable String problem(String file) {
         Path path = root.resolve(file);
         if (Files.isSymbolicLink(path) && !Files.isRegularFile(path)) {
             return Files.isDirectory(path)
@@ -152,5 +170,8 @@ record RoutesFolder(Path root) {
 
         /** Stamp of a link that leads to no file, or of a folder with the name of one. */
         private static final Stamp NO_FILE = new Stamp(-1, -1);
+
+        /** Stamp of a file that was not taken, since its routes were busy. */
+        static final Stamp BUSY = new Stamp(-2, -2);
     }
 }

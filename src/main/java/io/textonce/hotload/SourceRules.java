@@ -33,8 +33,8 @@ final class SourceRules {
         if (uri == null) {
             return;
         }
-        String component = uri.getValue().replaceFirst("[:?].*", "");
-        if (IN_MEMORY.contains(component)) {
+        String component = component(uri.getValue());
+        if (isInMemory(component)) {
             throw new LineError(
                     YamlNodes.line(uri),
                     component + " keeps its messages in memory, so that a failure or a stop loses them; use direct");
@@ -48,6 +48,15 @@ final class SourceRules {
                             + needed.stream().map(Parameter::toString).collect(Collectors.joining(" or "))
                             + "; otherwise it drops what fails, or is in progress when the process ends");
         }
+    }
+
+    /** Returns whether an endpoint keeps its messages in memory. */
+    static boolean isInMemory(String uri) {
+        return IN_MEMORY.contains(component(uri));
+    }
+
+    private static String component(String uri) {
+        return uri.replaceFirst("[:?].*", "");
     }
 
     private record Parameter(String name, String value) {

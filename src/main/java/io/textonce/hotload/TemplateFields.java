@@ -24,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TemplateFields {
 
-    private static final Pattern TAG = Pattern.compile("\\{\\{\\{?\\s*([#^/&>!=]?)\\s*([^}\\s]*)[^}]*}}");
+    private static final Pattern TAG = Pattern.compile("\\{\\{\\{?\\s*([#^/&>!=]?)\\s*([^}\\s]*)([^}]*)}}");
+
+    /** Field as in Camel's simple language, which a template has as its text. */
+    private static final Pattern LITERAL = Pattern.compile("(?<!\\{)\\$?\\{\\s*(body\\.[\\w.]+)\\s*}(?!})");
+
     private static final Pattern COMMENT = Pattern.compile("\\{\\{!.*?}}", Pattern.DOTALL);
     private static final Pattern INDEX = Pattern.compile("\\.\\d+");
 
@@ -132,6 +136,12 @@ final class TemplateFields {
     }
 
     private static @Nullable LineError mistake(String template, Predicate<String> isField) {
+        var literal = LITERAL.matcher(template);
+        if (literal.find()) {
+            return new LineError(
+                    LineError.lineAt(template, literal.start()),
+                    literal.group() + " is sent as it is; write {{" + literal.group(1) + "}} for a field in");
+        }
         int depth = 0;
         for (var tag : TAG.matcher(template).results().toList()) {
             String kind = tag.group(1);
@@ -145,6 +155,10 @@ final class TemplateFields {
                 continue;
             }
             if (kind.isEmpty() || "#^&".contains(kind)) {
+                if (!tag.group(3).isBlank()) {
+                    return new LineError(
+                            line, tag.group() + " is always empty; write {{" + kind + name + "}} for a field in");
+                }
                 if (name.startsWith("body.")
                         && !isField.test(INDEX.matcher(name.substring(5)).replaceAll(""))) {
                     return new LineError(line, "{{" + name + "}} is not a field in");

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +26,7 @@ final class UserFiles {
     private final RouteFileErrors errors;
 
     private final Map<String, Loaded> loaded = new HashMap<>();
+    private final Set<String> busy = new TreeSet<>();
     private Map<String, RoutesFolder.Stamp> taken = Map.of();
 
     UserFiles(
@@ -61,44 +61,59 @@ final class UserFiles {
         gone.removeIf(file -> isForgotten(file, now.keySet()));
         changed.removeIf(file -> isIgnored(file, now.keySet()));
         var users = usersOf(changed, gone);
+        var held = loader.hold(replaced(changed, gone, users).map(folder::location));
+        busy.clear();
+        try {
+            replace(changed, gone, users);
+            taken = new HashMap<>(now);
+            busy.forEach(file -> taken.put(file, RoutesFolder.Stamp.BUSY));
+        } finally {
+            held.close();
+        }
+    }
+
+    /** Returns whether files could not be taken, since events in progress take long. */
+    boolean areBusy() {
+        return !busy.isEmpty();
+    }
+
+    /** Returns the files whose routes may be replaced, or removed. */
+    private Stream<String> replaced(Set<String> changed, Set<String> gone, Set<String> users) {
+        return Stream.of(changed, gone).flatMap(Set::stream).anyMatch(file -> file.endsWith(FileNames.KAMELET))
+                ? loaded.keySet().stream()
+                : Stream.of(changed, gone, users).flatMap(Set::stream).distinct();
+    }
+
+    /** Takes files in the order in which they need each other. */
+    private void replace(Set<String> changed, Set<String> gone, Set<String> users) {
         gone.stream().filter(file -> file.endsWith(FileNames.ROUTES)).forEach(this::remove);
         loader.sweep();
         changed.stream().filter(file -> file.startsWith(BundleFiles.SQL)).forEach(this::rejectShipped);
-        Stream.of(changed, gone).flatMap(Set::stream).filter(resources::holds).forEach(this::reload);
-        gone.stream().filter(file -> file.endsWith(FileNames.KAMELET)).forEach(this::removeKamelet);
+        changed.stream().filter(resources::holds).forEach(this::reload);
         changed.stream().filter(file -> file.endsWith(FileNames.KAMELET)).forEach(this::replaceKamelet);
         users.addAll(changed);
         users.removeIf(file -> !file.endsWith(FileNames.ROUTES));
-        var busy = replace(users);
+        replace(users);
+        // Routes may have used them until now, as before a rename.
+        gone.stream().filter(resources::holds).forEach(this::reload);
+        gone.stream().filter(file -> file.endsWith(FileNames.KAMELET)).forEach(this::removeKamelet);
         loader.sweep();
-        taken = new HashMap<>(now);
-        taken.keySet().removeAll(busy);
     }
 
     /** Forgets the error of a deleted file, unless routes may still need it. Returns whether nothing else is to be done. */
     private boolean isForgotten(String file, Set<String> all) {
-        boolean wasIgnored = nameProblem(file, all) != null;
+        boolean wasIgnored = folder.problem(file, all) != null;
         if (wasIgnored || !resources.holds(file) && !file.endsWith(FileNames.KAMELET)) {
             errors.forget(file);
         }
         return wasIgnored;
     }
 
-    private @Nullable String nameProblem(String file, Set<String> all) {
-        String noFile = folder.problem(file);
-        if (noFile != null) {
-            return noFile;
-        }
-        String name = file.substring(file.lastIndexOf('/') + 1);
-        return FileNames.problem(
-                file, path -> all.stream().anyMatch(other -> !other.equals(path) && folder.mentions(other, name)));
-    }
-
     /** Reports a file that is ignored because of its name. */
     private boolean isIgnored(String file, Set<String> all) {
-        String problem = nameProblem(file, all);
+        String problem = folder.problem(file, all);
         if (problem != null) {
-            errors.report(file, new RouteFileError(0, problem), loaded.containsKey(file));
+            report(file, problem, loaded.containsKey(file));
         }
         return problem != null;
     }
@@ -121,10 +136,9 @@ final class UserFiles {
         return users;
     }
 
-    /** Loads files of routes and returns those that are busy and must be retried. */
-    private Set<String> replace(Set<String> routes) {
+    /** Loads files of routes. */
+    private void replace(Set<String> routes) {
         var left = new TreeSet<>(routes);
-        var busy = new TreeSet<String>();
         var failed = new TreeMap<String, Exception>();
         int before;
         do {
@@ -134,9 +148,8 @@ final class UserFiles {
                 try {
                     replace(file);
                     left.remove(file);
-                } catch (RouteLoader.StillBusy e) {
-                    LOG.info("{} is not loaded yet: {}", file, e.getMessage());
-                    busy.add(file);
+                } catch (GracefulStop.StillBusy e) {
+                    postpone(file, e);
                     left.remove(file);
                 } catch (Exception e) {
                     failed.put(file, e);
@@ -144,7 +157,11 @@ final class UserFiles {
             }
         } while (!failed.isEmpty() && left.size() < before);
         failed.forEach((file, e) -> errors.report(file, folder.error(file, e), isRunning(file)));
-        return busy;
+    }
+
+    private void postpone(String file, GracefulStop.StillBusy reason) {
+        LOG.info("{} is taken later: {}", file, reason.getMessage());
+        busy.add(file);
     }
 
     /** Order of loading: a route must not start with the bean that a file is about to replace. */
@@ -168,29 +185,52 @@ final class UserFiles {
         try {
             if (old != null && !loader.isRunning(folder.location(file))) {
                 loader.replace(folder.location(file), old.text());
+                // Its beans are new ones.
+                usersOf(Set.of(file), Set.of(file)).forEach(this::restart);
             }
             return old != null;
         } catch (Exception e) {
             LOG.error("{}: the previous version can't be restored", file, e);
             loaded.remove(file);
-            loader.remove(folder.location(file));
+            loader.discard(folder.location(file));
             return false;
         }
     }
 
+    private void restart(String user) {
+        try {
+            loader.replace(folder.location(user), loaded.get(user).text());
+        } catch (GracefulStop.StillBusy e) {
+            postpone(user, e);
+        } catch (Exception e) {
+            errors.report(user, folder.error(user, e), false);
+        }
+    }
+
     private void remove(String file) {
-        var old = loaded.remove(file);
-        if (old != null) {
+        var old = loaded.get(file);
+        if (old == null) {
+            return;
+        }
+        try {
             loader.remove(folder.location(file));
+            loaded.remove(file);
             LOG.info("{} was deleted; removed: {}", file, String.join(", ", old.ids()));
+        } catch (GracefulStop.StillBusy e) {
+            postpone(file, e);
+        } catch (Exception e) {
+            throw new IllegalStateException("The routes of " + file + " can't be stopped", e);
         }
     }
 
     private void rejectShipped(String file) {
         if (files.shipped(file).exists()) {
-            errors.report(
-                    file, new RouteFileError(0, "there is a shipped file " + file + "; choose another name"), true);
+            report(file, "there is a shipped file " + file + "; choose another name", true);
         }
+    }
+
+    private void report(String file, String problem, boolean olderRuns) {
+        errors.report(file, new RouteFileError(0, problem), olderRuns);
     }
 
     private void reload(String file) {
@@ -198,8 +238,7 @@ final class UserFiles {
         try {
             resources.reload(
                     file,
-                    name -> loaded.values().stream()
-                            .anyMatch(route -> route.text().contains(name)));
+                    name -> loaded.values().stream().anyMatch(route -> UserResources.isNamed(name, route.text())));
             errors.fixed(file);
             LOG.info("{} {}", file, folder.has(file) ? "is loaded" : "was deleted");
         } catch (Exception e) {
@@ -211,19 +250,21 @@ final class UserFiles {
     /** Loads a kamelet and reloads the routes that use it; if one can't run with it, all keep the previous one. */
     private void replaceKamelet(String file) {
         try {
-            loader.kamelets().replace(file, folder.location(file), folder.read(file), this::reloadUsers);
+            loader.kamelets()
+                    .replace(file, folder.location(file), folder.read(file), this::stopUsers, this::reloadUsers);
             errors.fixed(file);
             LOG.info("{} is loaded", file);
+        } catch (GracefulStop.StillBusy e) {
+            postpone(file, e);
         } catch (Exception e) {
             errors.report(file, folder.error(file, e), loader.kamelets().isOwn(file));
         }
     }
 
     private void removeKamelet(String file) {
-        boolean used = loaded.values().stream()
-                .anyMatch(route -> route.text().contains("kamelet:" + KameletTemplates.nameOf(file)));
+        boolean used = usersOf(KameletTemplates.nameOf(file)).findAny().isPresent();
         if (used && loader.kamelets().isOwn(file)) {
-            errors.report(file, new RouteFileError(0, "the file was deleted, but routes use it"), true);
+            report(file, "the file was deleted, but routes use it", true);
         } else {
             loader.kamelets().remove(file);
             errors.fixed(file);
@@ -231,13 +272,20 @@ final class UserFiles {
         }
     }
 
+    private void stopUsers(String kamelet) throws Exception {
+        loader.stop(usersOf(kamelet).map(folder::location));
+    }
+
     private void reloadUsers(String kamelet) throws Exception {
-        for (var user : Map.copyOf(loaded).entrySet()) {
-            var route = user.getValue();
-            if (route.text().contains("kamelet:" + kamelet)) {
-                loader.replace(folder.location(user.getKey()), route.text());
-            }
+        for (String user : usersOf(kamelet).toList()) {
+            loader.replace(folder.location(user), loaded.get(user).text());
         }
+    }
+
+    private Stream<String> usersOf(String kamelet) {
+        return loaded.keySet().stream()
+                .filter(file -> loaded.get(file).text().contains("kamelet:" + kamelet))
+                .sorted();
     }
 
     /**

@@ -28,11 +28,13 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
     private static final Pattern VARIABLE = Pattern.compile("\\{[^}]*}|\\*+");
 
     private final BundleFiles files;
+    private final ReplacedPaths replaced;
     private final List<String> shipped = new CopyOnWriteArrayList<>();
 
-    UserPaths(@Value("${server.port}") int port, BundleFiles files) {
+    UserPaths(@Value("${server.port}") int port, BundleFiles files, ReplacedPaths replaced) {
         super(port, Runnable::run);
         this.files = files;
+        this.replaced = replaced;
     }
 
     /** Checks the path of a user route; those start when Camel runs, the shipped ones with it. */
@@ -41,6 +43,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
         var camel = (ModelCamelContext) endpoint.getCamelContext();
         if (camel.isStarted()) {
             check(endpoint, camel);
+            replaced.add(pattern(endpoint));
         } else {
             shipped.add(pattern(endpoint));
         }
@@ -97,7 +100,7 @@ final class UserPaths extends SpringBootPlatformHttpEngine {
         return pattern((PlatformHttpEndpoint) route.getEndpoint());
     }
 
-    private static String pattern(PlatformHttpEndpoint endpoint) {
+    static String pattern(PlatformHttpEndpoint endpoint) {
         String path = "/" + endpoint.getPath().replaceAll("^/+|/+$", "");
         return endpoint.isMatchOnUriPrefix() ? path + "/**" : path;
     }

@@ -4,9 +4,12 @@ import io.textonce.event.EventSchemas;
 import io.textonce.message.Senders;
 import io.textonce.message.Templates;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Schemas, templates and senders of the user's folder, reloaded into those that events and messages are made with. */
 final class UserResources {
+
+    private static final Pattern PROSE = Pattern.compile("(?m)^[ -]*(event|description|note|group):.*");
 
     private final Templates templates;
     private final EventSchemas schemas;
@@ -44,6 +47,13 @@ final class UserResources {
             fields.check(file, template(file));
             templates.reload(template(file), file, isUsed.test(template(file)));
         }
+    }
+
+    /** Returns whether routes name a schema or a template, other than as the name of their event. */
+    static boolean isNamed(String name, String routes) {
+        return RoutesFolder.word(name)
+                .matcher(PROSE.matcher(routes).replaceAll(""))
+                .find();
     }
 
     /** The location by which routes refer to a file. */

@@ -47,18 +47,26 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
     private final EventSchemas schemas;
     private final Senders senders;
     private final Predicate<String> isReached;
+    private final ReplacedPaths replaced;
 
     private final CountDownLatch loadedOnce = new CountDownLatch(1);
     private final ReentrantLock swapping = new ReentrantLock();
     private final RouteFileErrors errors = new RouteFileErrors();
     private final RepeatedLines unread = new RepeatedLines();
     private Map<String, RoutesFolder.Stamp> seen = Map.of();
+    private long retryAt = System.nanoTime();
     private @Nullable RouteLoader loader;
     private @Nullable UserFiles files;
     private @Nullable ScheduledExecutorService watcher;
 
     @Autowired
-    UserRoutes(TextOnceProperties settings, BundleFiles files, Templates texts, EventSchemas schemas, Senders senders) {
+    UserRoutes(
+            TextOnceProperties settings,
+            BundleFiles files,
+            Templates texts,
+            EventSchemas schemas,
+            Senders senders,
+            ReplacedPaths replaced) {
         this(
                 settings.routes(),
                 settings.routesReload(),
@@ -66,7 +74,8 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
                 texts,
                 schemas,
                 senders,
-                new PublicPaths(settings)::reach);
+                new PublicPaths(settings)::reach,
+                replaced);
     }
 
     /** @param isReached whether callers can reach an HTTP path */
@@ -77,7 +86,8 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             Templates texts,
             EventSchemas schemas,
             Senders senders,
-            Predicate<String> isReached) {
+            Predicate<String> isReached,
+            ReplacedPaths replaced) {
         this.folder = folder.isEmpty() ? null : new RoutesFolder(Path.of(folder).toAbsolutePath());
         this.reload = reload;
         this.bundle = files;
@@ -85,6 +95,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         this.schemas = schemas;
         this.senders = senders;
         this.isReached = isReached;
+        this.replaced = replaced;
     }
 
     @Override
@@ -114,7 +125,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         var fields = new TemplateFields(camel, templates, schemas);
         var kamelets = new KameletTemplates(camel, bundle);
         var checks = new RouteChecks(camel, bundle, fields, kamelets, from::directs);
-        loader = new RouteLoader(camel, bundle, kamelets, schemas, checks, isReached);
+        loader = new RouteLoader(camel, bundle, kamelets, schemas, checks, isReached, replaced);
         return new UserFiles(from, bundle, new UserResources(templates, schemas, fields, senders), loader, errors);
     }
 
@@ -158,7 +169,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
             var now = folder().stamps();
             if (!now.equals(seen)) {
                 seen = now;
-            } else if (!files().are(now)) {
+            } else if (!files().are(now) && System.nanoTime() - retryAt >= 0) {
                 take(now);
             }
         } catch (RuntimeException e) {
@@ -172,6 +183,9 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
         try {
             files().take(now);
             seen = now;
+            // New events waited for the busy routes: they get as long to pass.
+            retryAt =
+                    System.nanoTime() + (files().areBusy() ? replaced.longest().toNanos() : 0);
         } finally {
             swapping.unlock();
         }

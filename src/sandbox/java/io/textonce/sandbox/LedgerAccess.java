@@ -1,6 +1,5 @@
 package io.textonce.sandbox;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +48,6 @@ abstract class LedgerAccess {
 
     public int postCount() {
         return ledger.postCount();
-    }
-
-    /** Returns the number of different messages requested, by number and text: a repeated one counts once. */
-    public long textCount() {
-        return posts().stream()
-                .map(post -> Arrays.asList(post.parameter("To"), post.parameter("Body")))
-                .distinct()
-                .count();
     }
 
     /** All attempts to call the application back, in the order in which they ended. */

@@ -18,11 +18,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
+import org.apache.camel.support.ScheduledPollConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,42 +149,68 @@ class UserFilesTest {
                 .isNotSameAs(first);
     }
 
+    /** The other intakes can do good without it. */
     @Test
-    void givesEveryRequestOfAPathThatIsBeingReloadedTheRouteOrAProblemThatSaysRetry(Sandbox sandbox) throws Exception {
-        String file = """
+    void staysReadyWhileTheSourceOfARouteIsUnavailable(Sandbox sandbox) throws IOException {
+        write(sandbox, "own-file-away.camel.yaml", """
+                - beans:
+                    - name: awayPool
+                      type: com.zaxxer.hikari.HikariDataSource
+                      properties:
+                        jdbcUrl: jdbc:postgresql://127.0.0.1:1/away
+                        initializationFailTimeout: -1
+                        connectionTimeout: 250
                 - route:
-                    id: own-file-path
-                    description: Version 0
+                    id: own-file-away
                     from:
-                      uri: kamelet:api-source
+                      uri: sql
                       parameters:
-                        path: own-file-path
+                        query: select 1
+                        dataSource: "#awayPool"
+                      steps:
+                        - stop: {}
+                """);
+
+        await().atMost(SECONDS).until(() -> camel.getRoute("own-file-away") != null);
+        var source = (ScheduledPollConsumer) camel.getRoute("own-file-away").getConsumer();
+        await().atMost(SECONDS).until(() -> source.getErrorCounter() > 0);
+
+        for (String path : List.of("/actuator/health", "/actuator/health/readiness")) {
+            assertThat(sandbox.send(HttpRequest.newBuilder(sandbox.management(path)))
+                            .statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+    }
+
+    /** Camel itself gives what a {@code doTry} does not catch to no policy. */
+    @Test
+    void storesAnEventThatIsRejectedWithinATry(Sandbox sandbox) throws IOException {
+        String rejected = sandbox.orderShipped(sandbox.newEventId(), "no number");
+        write(sandbox, "own-file-try.camel.yaml", """
+                - route:
+                    id: own-file-try
+                    from:
+                      uri: timer:own-file-try
+                      parameters:
+                        repeatCount: 1
                       steps:
                         - setBody:
-                            constant: here
-                """;
-        write(sandbox, "own-file-path.camel.yaml", file);
-        await().atMost(SECONDS).until(() -> isVersion("own-file-path", "Version 0"));
-        var answers = new ConcurrentSkipListSet<String>();
-        var stop = new AtomicBoolean();
-        var caller = CompletableFuture.runAsync(() -> {
-            while (!stop.get()) {
-                var answer = get(sandbox, "/api/own-file-path");
-                answers.add(answer.statusCode() + " " + answer.body());
-            }
-        });
+                            constant: '%s'
+                        - doTry:
+                            steps:
+                              - to: direct:event-order-shipped
+                            doCatch:
+                              - exception: [java.io.IOException]
+                    routeConfigurationId: dead-letter
+                """.formatted(rejected));
 
-        for (int i = 1; i <= 5; i++) {
-            String version = "Version " + i;
-            write(sandbox, "own-file-path.camel.yaml", file.replace("Version 0", version));
-            await().atMost(SECONDS).until(() -> isVersion("own-file-path", version));
-        }
-        stop.set(true);
-        caller.get(20, TimeUnit.SECONDS);
-
-        assertThat(answers)
-                .allMatch(answer ->
-                        answer.equals("200 here") || answer.matches("50[03] .*Retry the identical request.*"));
+        await().atMost(SECONDS)
+                .until(() -> sandbox.database()
+                        .queryForList(
+                                "SELECT reason FROM textonce.dead_letters WHERE route = 'own-file-try'", String.class)
+                        .toString()
+                        .contains("phone"));
     }
 
     @Test

@@ -120,6 +120,8 @@ class UserRoutesTest {
         camel.getRegistry().bind("resource-loader-textonce", files);
         camel.getRegistry().bind("templates", texts);
         camel.getRegistry().bind("jq-language", new CheckedJq());
+        camel.getRegistry().bind("jsonpath-language", new CheckedJsonPath());
+        camel.getRegistry().bind("xpath-language", new CheckedXPath());
         camel.getRegistry().bind("configurationSources", new ConfigurationSources());
         var schemas = new EventSchemas(camel);
         camel.getRegistry().bind("eventSchemas", schemas);
@@ -144,7 +146,8 @@ class UserRoutesTest {
         });
         camel.start();
         Till.ALL.clear();
-        own = new UserRoutes(folder.toString(), false, files, texts, schemas, senders, path -> true);
+        own = new UserRoutes(
+                folder.toString(), false, files, texts, schemas, senders, path -> true, new ReplacedPaths());
         write(SCHEMA, "{\"type\": \"object\", \"required\": [\"orderId\"]}");
         write(TEMPLATE, "Order {{body.orderId}} is late.");
     }
@@ -353,6 +356,74 @@ class UserRoutesTest {
                                 + FIRST_STEP,
                         "line 12: the jq expression in mappings/date.jq, line 2, is not valid: jackson-jq has no function"
                                 + " todate"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jsonpath: $.a[?(@.b = 1)]\n" + FIRST_STEP,
+                        "line 10: the jsonpath expression is not valid: "),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - filter:\n            jsonpath: a < 3 and\n            steps: [{log: x}]\n"
+                                + FIRST_STEP,
+                        "line 10: the jsonpath expression is not valid: "),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jsonpath: resource:textonce:mappings/late.jq\n" + FIRST_STEP,
+                        "line 10: the jsonpath expression in mappings/late.jq is not valid: "),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            simple: ${jsonpath($.a..)}\n" + FIRST_STEP,
+                        "line 10: the simple expression is not valid: Path must not end with a '.'"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            xpath: /order/[\n" + FIRST_STEP,
+                        "line 10: the xpath expression is not valid: A location step was expected"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            xpath: resource:textonce:mappings/late.jq\n" + FIRST_STEP,
+                        "line 10: the xpath expression in mappings/late.jq is not valid: "),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - to:\n            uri: seda:note\n" + FIRST_STEP,
+                        "line 10: no route may start at seda:note, so that what is sent to it is lost; use direct"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - wireTap:\n            uri: direct:nobody\n" + FIRST_STEP,
+                        "line 10: no route starts at direct nobody"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - circuitBreaker:\n            steps:\n              - to: direct:sms-send\n"
+                                + FIRST_STEP,
+                        "line 9: circuitBreaker: there is no component resilience4j; put camel-resilience4j-4.17.0.jar"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setVariable:\n            constant: x\n" + FIRST_STEP,
+                        "line 9: setVariable needs a name"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setVariable:\n            id: order-late-x\n            name: x\n" + FIRST_STEP,
+                        "line 10: setVariable has no expression"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - choice:\n            when:\n              - steps:\n                  - stop: {}\n"
+                                + FIRST_STEP,
+                        "line 10: a step or a when of a choice has no expression"),
+                Arguments.of("timeToLive: 2h", "quietHours: 21:00-21:00", "line 25: quietHours must leave at least"),
+                Arguments.of(
+                        "id: event-order-late-text",
+                        "id: event-order-late-check",
+                        "line 10: the id event-order-late-check is there twice"),
+                Arguments.of(
+                        "timeToLive: 2h",
+                        "messagingService: MG12",
+                        "line 25: messagingService must be MG and 32 hexadecimal digits"),
+                Arguments.of(
+                        "timeToLive: 2h\n",
+                        "timeToLive: 2h\n- beans:\n    name: x\n",
+                        "line 26: beans is a list; each bean begins with - name:"),
+                Arguments.of(
+                        "timeToLive: 2h\n",
+                        "timeToLive: 2h\n- beans:\n    - name: x\n      type: com.shop.Missing\n",
+                        "line 28: there is no class com.shop.Missing; put its jar into the folder lib"),
                 Arguments.of(EVENT, "# nothing yet\n", "the file holds no route; it must begin with - route:"),
                 Arguments.of("- route:\n", "route:\n", ""),
                 Arguments.of(EVENT, "hello", "the file holds no route"),
@@ -375,6 +446,24 @@ class UserRoutesTest {
         assertThat(own.health().getDetails().get(FILE)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
         assertThat(camel.getRoutesSize()).isEqualTo(routes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "setProperty: {name: p, jsonpath: '$.${header.field}'}",
+                "filter: {jsonpath: 'order.a < 3', steps: [{log: few}]}",
+                "filter: {jsonpath: '$.a[?(@.b == 1)]', steps: [{log: one}]}",
+                "setProperty: {name: p, xpath: {expression: '/o:order', namespace: [{key: o, value: 'urn:o'}]}}",
+                "filter: {xpath: \"in:header('x') = $y\", steps: [{log: equal}]}",
+            })
+    void takesAQueryInEveryFormThatCamelTakes(String step) throws IOException {
+        write(FILE, EVENT.replace(FIRST_STEP, "        - " + step + "\n" + FIRST_STEP));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).doesNotContainKey(FILE);
+        assertThat(camel.getRoute("event-order-late")).isNotNull();
     }
 
     @ParameterizedTest
@@ -498,6 +587,12 @@ class UserRoutesTest {
             {"type": "object", "requried": ["a"]}                                             ; JSON Schema has no keyword requried
             {"properties": {"a": {"type": "string", "maxLenght": 3}}}                         ; JSON Schema has no keyword maxLenght
             {"properties": {"orderId": {}, "a": {"discriminator": {}}}}                       ; JSON Schema has no keyword discriminator
+            {"required": "orderId", "properties": {"orderId": {}}}                            ; required: string found, array expected
+            {"properties": ["orderId"]}                                                       ; properties: array found, object expected
+            {"properties": {"orderId": "string"}}                                             ; properties.orderId: string found, [object, boolean] expected
+            {"properties": {"orderId": {"maxLength": "10"}}}                                  ; properties.orderId.maxLength: string found, integer expected
+            {"properties": {"orderId": {"required": true}}}                                   ; properties.orderId.required: boolean found, array expected
+            {"properties": {"orderId": {"format": "datetime"}}}                               ; JSON Schema has no format datetime, and ignores it; write date-time
             {"required": ["order_id"], "properties": {"orderId": {}}}                         ; required has order_id, which is not in
             {"properties": {"orderId": {}, "a": {"items": {"required": ["b"], "properties": {"c": {}}}}}} ; required has b, which is not in
             """)
@@ -667,6 +762,14 @@ class UserRoutesTest {
                         "{{#body.reson}}{{body.reson}}{{/body.reson}}", "line 1: {{body.reson}} is not a field in"),
                 Arguments.of(
                         "Order {{orderId}} is late.", "line 1: {{orderId}} is always empty; write {{body.orderId}}"),
+                Arguments.of(
+                        "Order\n{{body.orderId | upper}}",
+                        "line 2: {{body.orderId | upper}} is always empty; write {{body.orderId}} for a field in"),
+                Arguments.of(
+                        "Order ${body.orderId}",
+                        "line 1: ${body.orderId} is sent as it is; write {{body.orderId}} for"),
+                Arguments.of(
+                        "Order\n{body.orderId}", "line 2: {body.orderId} is sent as it is; write {{body.orderId}}"),
                 Arguments.of("Order {{body.place.town}}", "line 1: {{body.place.town}} is not a field in"),
                 Arguments.of("\ufeffOrder", "line 1: the file begins with a byte order mark"));
     }
@@ -990,6 +1093,8 @@ class UserRoutesTest {
                         SCHEMA,
                         "{\"required\": [\"orderId\"],\n\"required\": []}",
                         "line 2: the file is not JSON: Duplicate field 'required'"),
+                Arguments.of(
+                        SCHEMA, "{\"required\": []}\n{\"required\": [\"orderId\"]}", "line 2: the file is not JSON"),
                 Arguments.of(SCHEMA, "[]", "the schema must be a JSON object"),
                 Arguments.of(
                         SCHEMA,
@@ -1000,6 +1105,10 @@ class UserRoutesTest {
                         "{\n\"properties\": {\"orderId\":\n{\"pattern\": \"[a-z\"}}}",
                         "line 3: Unclosed character class"),
                 Arguments.of(SCHEMA, "{\n\n\"$ref\": \"#/definitions/order\"}", "line 3: "),
+                Arguments.of(
+                        SCHEMA,
+                        "{\"properties\":\n{\"orderId\": {\"$ref\": \"common.schema.json\"}}}",
+                        "line 2: $ref common.schema.json can't be read"),
                 Arguments.of(TEMPLATE, "Order\n{{#body.orderId}} is late.", "line 2: "));
     }
 
@@ -1100,6 +1209,30 @@ class UserRoutesTest {
 
         assertThat(textOf("{\"orderId\":\"8\"}")).isEqualTo("Order 8 is late.");
         assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE, SCHEMA);
+    }
+
+    /** As by a checkout of another version of the folder. */
+    @Test
+    void takesARenameTogetherWithTheRoutesThatUseTheFile() throws IOException {
+        String event = EVENT.replace("  steps:\n", "  steps:\n        - to:\n            uri: kamelet:late-action\n");
+        write(FILE, event);
+        write("kamelets/late-action.kamelet.yaml", KAMELET);
+        own.afterApplicationStart(camel);
+        assertThat(own.health().getDetails()).isEmpty();
+
+        Files.delete(folder.resolve("kamelets/late-action.kamelet.yaml"));
+        write("kamelets/note-action.kamelet.yaml", KAMELET.replace("late-action", "note-action"));
+        Files.move(folder.resolve(TEMPLATE), folder.resolve("templates/note.mustache"));
+        Files.move(folder.resolve(SCHEMA), folder.resolve("schemas/note.schema.json"));
+        write(
+                FILE,
+                event.replace("late-action", "note-action")
+                        .replace("schema: order-late", "schema: note")
+                        .replace("template: order-late", "template: note"));
+        scan();
+
+        assertThat(own.health().getDetails()).isEmpty();
+        assertThat(textOf("{}")).isEqualTo("Order 8 is late.");
     }
 
     @Test
@@ -1297,6 +1430,31 @@ class UserRoutesTest {
         assertThat(Till.ALL).allSatisfy(till -> assertThat(till.closed).isEqualTo(1));
     }
 
+    /** The error shows only when the file's routes start: its previous version is restored with new beans. */
+    @Test
+    void givesRoutesOfOtherFilesAnOpenBeanWhenItsFileCanNotRun() throws IOException {
+        String good = BEANS + route("shared", "group: mine", "direct:sms-send");
+        write("a.camel.yaml", good);
+        write("b.camel.yaml", """
+                - route:
+                    id: user
+                    from:
+                      uri: direct:user
+                      steps:
+                        - bean:
+                            ref: own-till
+                            method: requireOpen
+                """);
+        own.afterApplicationStart(camel);
+
+        write("a.camel.yaml", good.replace("direct:sms-send", "file:late?startingDirectoryMustExist=maybe"));
+        scan();
+
+        assertThat(own.health().getDetails()).containsOnlyKeys("a.camel.yaml");
+        assertThat(camel.createProducerTemplate().requestBody("direct:user", "", String.class))
+                .isEqualTo("open");
+    }
+
     @Test
     void closesTheBeansOfAFileThatCanNotRunAndThoseThatAreLeftAtTheEnd() throws IOException {
         write("events/order-lost.camel.yaml", EVENT.replace("late", "lost") + BEANS.replace("own-", "other-"));
@@ -1392,6 +1550,10 @@ class UserRoutesTest {
 
         public Till() {
             ALL.add(this);
+        }
+
+        public String requireOpen() {
+            return isOpen() ? "open" : "closed";
         }
 
         private boolean isOpen() {

@@ -445,16 +445,49 @@ class ExamplesTest extends ExampleCases {
                 "setBody: { xpath: /order }; <order>; is not valid XML",
                 "setBody: { jq: .a }; no JSON; is not valid JSON in UTF-8 (line 1, column 1)",
                 "setBody: { jq: .a }; {} {\"a\":1}; has more than one JSON value",
+                "setBody: { jq: .a }; {\"a\":1,\"a\":2}; has a duplicate key (line 1, column 11)",
+                "setBody: { jsonpath: $.a }; {\"a\":1,\"a\":2}; has a duplicate key (line 1, column 11)",
                 "setBody: { jsonpath: $.a }; no JSON; is not valid JSON in UTF-8 (line 1, column 1)",
                 "setBody: { jsonpath: $.a }; {\"a\":1} {\"a\":2}; has more than one JSON value",
                 "setBody: { jq: 'error(\"has no customer\")' }; {}; has no customer",
                 "setBody: { jq: 'error({})' }; {}; is rejected by its mapping",
+                "validate: { simple: { expression: '${body} contains \"phone\"' } }; {\"a\":1}; is rejected by a check of its route",
             })
     void rejectsWhatAMappingCanNotReadOrRejects(String step, String body, String reason, Sandbox sandbox)
             throws Exception {
         copy(sandbox, "mappings");
 
         assertThat(rejection(sandbox, step, body)).isEqualTo("body: " + reason);
+    }
+
+    /** An amount stands in a message as its system wrote it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "setBody: { jq: '{total: .total}' }; {\"total\":1.10}",
+                "setBody: { jq: '{total: .total}' }; {\"total\":12345678901234567.89}",
+                "setBody: { jsonpath: $ }; {\"total\":1.10}",
+                "unmarshal: { json: {} }; {\"total\":1.10}",
+                "unmarshal: { json: {} }; {\"total\":12345678901234567.89}",
+            })
+    void keepsTheNumbersOfABodyAsTheyAreWritten(String step, String body) throws Exception {
+        loaded = "own-numbers";
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(ResourceHelper.fromString("own-numbers.camel.yaml", """
+                - route:
+                    id: own-numbers
+                    from:
+                      uri: direct:own-numbers
+                      steps:
+                        - %s
+                        - marshal: { json: {} }
+                """.formatted(step)));
+
+        try (var template = camel.createProducerTemplate()) {
+            assertThat(template.requestBody("direct:own-numbers", body, String.class))
+                    .isEqualTo(body);
+        }
     }
 
     /** Returns why a route of a user with a step skipped a body. */

@@ -89,6 +89,50 @@ class UserPathsOfManyTest {
         }
     }
 
+    /** The step that hands the event over is within another one, which may copy the exchange. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "multicast: {steps: [{to: {uri: 'direct:event-order-shipped'}}, {log: last}]}",
+                "multicast: {parallelProcessing: true, steps: [{to: {uri: 'direct:event-order-shipped'}}, {log: last}]}",
+                "recipientList: {constant: 'direct:event-order-shipped,log:last'}",
+                "loop: {constant: '1', steps: [{to: {uri: 'direct:event-order-shipped'}}]}",
+                "loop: {constant: '1', copy: true, steps: [{to: {uri: 'direct:event-order-shipped'}}]}",
+                "doTry: {steps: [{to: {uri: 'direct:event-order-shipped'}}], doCatch: [{exception: [java.io.IOException]}]}",
+                "choice: {when: [{constant: 'true', steps: [{doTry: {steps: [{to: {uri: 'direct:event-order-shipped'}}],"
+                        + " doCatch: [{exception: [java.io.IOException]}]}}]}]}",
+            })
+    void respondsToAnEventThatAnotherStepHandsOver(String step, Sandbox sandbox) throws IOException {
+        try (var own = new UserRoutesFile(sandbox, "wrapped", """
+                - route:
+                    id: wrapped
+                    from:
+                      uri: kamelet:api-source
+                      parameters: {method: POST, path: wrapped}
+                      steps:
+                        - %s
+                        - to:
+                            uri: kamelet:api-response-action
+                    routeConfigurationId: answer-problem
+                """.formatted(step))) {
+            own.awaitRoute("wrapped");
+            String id = sandbox.newEventId();
+            String order = sandbox.orderShipped(id, sandbox.newNumber());
+
+            var first = sandbox.postJson("/api/wrapped", order);
+            sandbox.awaitStatus(id, "delivered");
+            var repeated = sandbox.postJson("/api/wrapped", order);
+            var rejected = sandbox.postJson("/api/wrapped", order.replace(id, "x"));
+
+            assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
+            assertThat(sandbox.json(first).path("id").asText())
+                    .isEqualTo(sandbox.delivery(id).get("id").toString());
+            assertThat(repeated.statusCode()).as(repeated.body()).isEqualTo(200);
+            assertThat(sandbox.json(repeated).path("duplicate").asBoolean()).isTrue();
+            assertThatProblem(rejected).is(400, "invalid_request").names("eventId");
+        }
+    }
+
     @Test
     void respondsWithTheEffectOfACancellation(Sandbox sandbox) throws IOException {
         try (var own = new UserRoutesFile(sandbox, "returns", """
