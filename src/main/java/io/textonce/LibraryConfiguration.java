@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.textonce.broker.BrokerConnections;
+import io.textonce.event.BoundedNumbers;
 import io.textonce.reconcile.WorkerPool;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.tuning.SharedBuffers;
@@ -45,9 +45,9 @@ class LibraryConfiguration {
                         .build())
                 .build();
         return new ObjectMapper(factory)
+                .setNodeFactory(new BoundedNumbers())
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     }
 
     /** Connections to a broker other than Artemis, whose own are Spring Boot's. */

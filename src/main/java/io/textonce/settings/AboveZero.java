@@ -8,11 +8,13 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/** Constraint of a duration that must be there and longer than none. */
+/** Constraint of a duration that must be there: a millisecond at least, as schedulers need, and a hundred years at most. */
 @NotNull
-@DurationMin(nanos = 1)
+@DurationMin(millis = 1)
+@DurationMax(days = 36_500)
 @ReportAsSingleViolation
 @Constraint(validatedBy = {})
 @Target({ElementType.FIELD, ElementType.TYPE_USE})

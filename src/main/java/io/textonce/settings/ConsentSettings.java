@@ -1,5 +1,6 @@
 package io.textonce.settings;
 
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -14,5 +15,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 public record ConsentSettings(
         @DefaultValue Map<String, @AboveZero Duration> maxAge,
-        @DefaultValue Set<String> stopWords,
-        @DefaultValue Set<String> noStopPurposes) {}
+        @DefaultValue Set<@Pattern(regexp = WORD, message = WORDS) String> stopWords,
+        @DefaultValue Set<String> noStopPurposes) {
+
+    /** Form of a word. By one without a letter or digit each photo and emoji of a person would be a STOP. */
+    private static final String WORD = "(?i)(?!\\s*(start|yes|unstop|help|info)\\s*$).*[\\p{L}\\p{N}].*";
+
+    private static final String WORDS =
+            "must be words with a letter or digit, such as arret,stopp, and none of START, YES, UNSTOP, HELP and INFO";
+}

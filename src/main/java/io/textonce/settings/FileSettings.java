@@ -1,9 +1,10 @@
 package io.textonce.settings;
 
-import static io.textonce.settings.TextOnceProperties.COUNT;
+import static io.textonce.settings.TextOnceProperties.MOST;
+import static io.textonce.settings.TextOnceProperties.PARALLEL;
 
-import jakarta.validation.constraints.Positive;
 import java.time.Duration;
+import org.hibernate.validator.constraints.Range;
 
 /**
  * Settings of the file intake.
@@ -14,7 +15,7 @@ import java.time.Duration;
  * @param finalResults whether a second result file is written when the messages of all lines have ended
  */
 public record FileSettings(
-        @Positive(message = COUNT) int parallel,
+        @Range(min = 1, max = MOST, message = PARALLEL) int parallel,
         @NotNegative Duration quietTime,
         @AboveZero Duration lockMaxAge,
         boolean finalResults) {}

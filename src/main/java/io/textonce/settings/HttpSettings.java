@@ -1,6 +1,8 @@
 package io.textonce.settings;
 
 import static io.textonce.settings.TextOnceProperties.COUNT;
+import static io.textonce.settings.TextOnceProperties.MOST;
+import static io.textonce.settings.TextOnceProperties.PARALLEL;
 
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -8,6 +10,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import java.time.Duration;
 import java.util.List;
+import org.hibernate.validator.constraints.Range;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -25,8 +28,8 @@ import org.springframework.util.unit.DataSize;
  * @param scopeClaims claims of an issuer's token that hold its scopes, each as a text with blanks or as a list
  */
 public record HttpSettings(
-        @Positive(message = COUNT) int maxInFlight,
-        @Positive(message = COUNT) int maxCallbacksInFlight,
+        @Range(min = 1, max = MOST, message = PARALLEL) int maxInFlight,
+        @Range(min = 1, max = MOST, message = PARALLEL) int maxCallbacksInFlight,
         @NotNull(message = SettingFaults.MISSING) DataSize maxBody,
         @Positive(message = COUNT) int requestsPerSecond,
         @NotNegative Duration wrongTokenDelay,

@@ -1,12 +1,12 @@
 package io.textonce.settings;
 
-import static io.textonce.settings.TextOnceProperties.COUNT;
+import static io.textonce.settings.TextOnceProperties.MOST;
+import static io.textonce.settings.TextOnceProperties.PARALLEL;
 
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Positive;
-import jakarta.validation.constraints.PositiveOrZero;
 import java.util.Map;
+import org.hibernate.validator.constraints.Range;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -39,9 +39,9 @@ public record JmsSettings(
         @NotBlank(message = SettingFaults.MISSING) String eventsQueue,
         @NotBlank(message = SettingFaults.MISSING) String deadLetterQueue,
         @NotBlank(message = SettingFaults.MISSING) String inboundQueue,
-        @Positive(message = COUNT) int consumers,
+        @Range(min = 1, max = MOST, message = PARALLEL) int consumers,
 
-        @PositiveOrZero(message = "must be a number from 0 on")
+        @Range(max = MOST, message = "must be a number from 0 to 10000")
         int urgentConsumers) {
 
     public static final String ARTEMIS = "artemis";

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.unit.DataSize;
@@ -30,6 +31,7 @@ final class SettingFaults {
             DataSize.class, "must be a size such as 64KB",
             int.class, TextOnceProperties.COUNT,
             Integer.class, TextOnceProperties.COUNT,
+            long.class, TextOnceProperties.COUNT,
             boolean.class, "must be true or false");
 
     private final ConfigurableEnvironment environment;
@@ -50,6 +52,20 @@ final class SettingFaults {
     /** Adds a fault of a property, unless it has one. */
     void add(String property, String fault) {
         faults.putIfAbsent(variable(property), fault);
+    }
+
+    /** Adds a fault of a property unless a rule holds. */
+    void demand(String property, boolean holds, String fault) {
+        if (!holds) {
+            add(property, fault);
+        }
+    }
+
+    /** Adds a fault of a property that is missing or not valid. */
+    void require(String property, Predicate<String> valid, String fault) {
+        String value = value(property);
+        demand(property, !value.isEmpty(), MISSING);
+        demand(property, valid.test(value), fault);
     }
 
     /** Adds a jar that may not be in the folder {@code lib}. */

@@ -8,10 +8,19 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
+import org.springframework.util.unit.DataSize;
 
 /** Forms of values that no type and no regular expression covers: addresses, networks, files and keys. */
 final class SettingForms {
+
+    private static final int MOST_PORTS = 65_535;
+
+    private static final String SERVER = "([^/?,:\\[]*|\\[[^\\]]+])(:\\d{1,5})?";
+    private static final Pattern DATABASE =
+            Pattern.compile("jdbc:postgresql:((?!/).+|//" + SERVER + "(," + SERVER + ")*/.*)");
 
     private SettingForms() {}
 
@@ -27,7 +36,26 @@ final class SettingForms {
         return "http".equals(uri.getScheme())
                 && uri.getHost() != null
                 && uri.getPort() > 0
+                && uri.getPort() <= MOST_PORTS
                 && Set.of("", "/").contains(uri.getRawPath());
+    }
+
+    /** Returns whether PostgreSQL's driver can parse an address. The driver itself would log it, with a password in it. */
+    static boolean isDatabase(String url) {
+        return DATABASE.matcher(url).matches();
+    }
+
+    /** Returns whether a body of a request can have this size. */
+    static boolean isBody(DataSize size) {
+        return size.toBytes() > 0 && size.toBytes() <= Integer.MAX_VALUE;
+    }
+
+    /** Returns whether a location, on the class path or in a folder, has the shipped files. */
+    static boolean isHome(String location) {
+        return !location.matches("(?!classpath:|file:)\\w+:.*")
+                && new DefaultResourceLoader()
+                        .getResource(location + "/policies.camel.yaml")
+                        .exists();
     }
 
     static boolean hasCertificates(String file) {
@@ -59,6 +87,7 @@ final class SettingForms {
     static boolean isWeb(URI uri) {
         return uri.getHost() != null
                 && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
+                && uri.getPort() <= MOST_PORTS
                 && uri.getRawFragment() == null
                 && uri.getRawUserInfo() == null;
     }

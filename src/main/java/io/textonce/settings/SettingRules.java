@@ -9,17 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.ClassUtils;
 
 /** Rules that no constraint of one setting can say: over several of them, about addresses, and of Spring's settings. */
 final class SettingRules {
 
     private static final String ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
-    private static final String BROKER_URL = "textonce.jms.broker-url";
     private static final String POOL_SIZE = "spring.datasource.hikari.maximum-pool-size";
+    private static final String MANAGEMENT_PORT = "management.server.port";
     private static final String CLIENTS = "textonce.clients.";
     private static final String HTTPS = "must be an https URL (http only to this machine)";
     private static final String EVENTS = "must be names of events, such as order-shipped";
@@ -42,9 +40,19 @@ final class SettingRules {
         if (!settings.requireTwilioSignature() && !sandbox) {
             faults.add("textonce.require-twilio-signature", "must be true; false is possible only in the sandbox");
         }
+        demand(
+                "textonce.home",
+                SettingForms.isHome(settings.home()),
+                "must be the folder of the shipped routes, such as classpath:routes or file:/opt/textonce/routes");
         if (!settings.routes().isEmpty() && !Files.isDirectory(Path.of(settings.routes()))) {
             faults.add("textonce.routes", "must be a folder that exists");
         }
+        demand(
+                "textonce.inbox",
+                settings.inbox() == null || !Files.exists(settings.inbox()) || Files.isDirectory(settings.inbox()),
+                "must be a folder");
+        var body = settings.http().maxBody();
+        demand("textonce.http.max-body", body == null || SettingForms.isBody(body), "must be a size such as 64KB");
         clients();
         caps();
         countries("textonce.countries.allowed", settings.countries().allowed());
@@ -65,6 +73,10 @@ final class SettingRules {
         var twilio = settings.twilio();
         together("textonce.twilio.api-key", "textonce.twilio.api-secret");
         together("textonce.twilio.client-id", "textonce.twilio.client-secret");
+        demand(
+                "textonce.twilio.client-id",
+                twilio.clientId().isEmpty() || twilio.apiKey().isEmpty(),
+                "must not be set together with TWILIO_API_KEY: one of both calls Twilio");
         if (twilio.sender().isEmpty()) {
             faults.add("textonce.twilio.from-number", "is missing (or set TWILIO_MESSAGING_SERVICE_SID)");
         }
@@ -98,7 +110,8 @@ final class SettingRules {
         demand(
                 "textonce.public-base-urls",
                 settings.publicBaseUrls() == null
-                        || settings.publicBaseUrls().stream().allMatch(SettingForms::isPublic),
+                        || settings.publicBaseUrls().stream()
+                                .allMatch(uri -> uri != null && SettingForms.isPublic(uri)),
                 "must be an http or https URL without query or fragment (or several, with commas)");
         String base = settings.twilio().baseUrl();
         demand(
@@ -152,44 +165,27 @@ final class SettingRules {
     }
 
     private void framework() {
-        required("spring.datasource.url", url -> url.matches("jdbc:postgresql:.+"), "must be jdbc:postgresql:…");
-        required("server.port", SettingRules::isPort, "must be a port number");
-        required("management.server.port", SettingRules::isPort, "must be a port number");
-        demand(POOL_SIZE, faults.value(POOL_SIZE).matches("|[1-9]\\d{0,3}"), TextOnceProperties.COUNT);
+        faults.require(
+                "spring.datasource.url", SettingForms::isDatabase, "must be jdbc:postgresql://HOST:PORT/DATABASE");
+        faults.require("server.port", SettingRules::isPort, "must be a port number");
+        faults.require(MANAGEMENT_PORT, SettingRules::isPort, "must be a port number");
+        // Health, metrics and the bill of materials would be served to callers, and the routes page would be missing.
+        String port = faults.value(MANAGEMENT_PORT);
+        demand(
+                MANAGEMENT_PORT,
+                port.equals("0") || !port.equals(faults.value("server.port")),
+                "must not be the port of callers, PORT");
+        demand(POOL_SIZE, faults.value(POOL_SIZE).matches("|[1-9]\\d{0,3}"), "must be a number from 1 to 9999");
         bundle("server.ssl.bundle");
         bundle("management.server.ssl.bundle");
-        String destination = settings.status().destination();
-        demand(
-                "textonce.status.destination",
-                !destination.equals("queue:" + settings.jms().eventsQueue()),
-                "must not be the queue of events");
-        if (runs("jms") || !destination.isEmpty()) {
-            broker();
+        if (runs("jms") || !settings.status().destination().isEmpty()) {
+            new BrokerRules(settings, faults).check();
         }
         // Camel 4.17's HTTP consumer gives each back twice (autoRelease, and once more): two requests get the same one.
         demand(
                 "camel.main.exchange-factory",
                 faults.value("camel.main.exchange-factory").matches("|default|prototype"),
                 "must be prototype: one that is used again would be given to two events at once");
-    }
-
-    private void broker() {
-        var jms = settings.jms();
-        if (jms.isArtemis()) {
-            required("spring.artemis.broker-url", url -> true, "must be the address of the broker");
-            return;
-        }
-        switch (jms.client()) {
-            case JmsSettings.AMQP ->
-                required(BROKER_URL, url -> url.matches("(failover:.*)?amqp.+"), "must be amqp://… or amqps://…");
-            case JmsSettings.ACTIVEMQ -> required(BROKER_URL, url -> url.contains(":"), "must be tcp://… or ssl://…");
-            default ->
-                demand(BROKER_URL, jms.brokerUrl().isEmpty(), "is not read; set textonce.jms.properties of the class");
-        }
-        demand(
-                "textonce.jms.client",
-                jms.client().isEmpty() || ClassUtils.isPresent(jms.factoryClass(), null),
-                "needs the class " + jms.factoryClass() + "; put its jar and the jars it needs into the folder lib");
     }
 
     private boolean runs(String intake) {
@@ -224,6 +220,13 @@ final class SettingRules {
             demand(prefix, name.matches("[A-Za-z0-9-]{1,40}"), "must have a name of letters, digits and hyphens");
             demand(prefix + ".events", cap.events().stream().allMatch(EventName::isValid), EVENTS);
             countries(prefix + ".countries", cap.countries());
+            // An issuer names clients that no setting has, and the sandbox needs none.
+            demand(
+                    prefix + ".clients",
+                    sandbox
+                            || !faults.value(ISSUER).isEmpty()
+                            || settings.clients().keySet().containsAll(cap.clients()),
+                    "must be names of clients in textonce.clients");
         });
     }
 
@@ -245,12 +248,6 @@ final class SettingRules {
                 prefix + "events",
                 webhook.events().stream().allMatch(event -> event.equals("*") || EventName.isValid(event)),
                 EVENTS + ", or *");
-    }
-
-    private void required(String property, Predicate<String> valid, String fault) {
-        String value = faults.value(property);
-        demand(property, !value.isEmpty(), SettingFaults.MISSING);
-        demand(property, valid.test(value), fault);
     }
 
     /** A bundle that nothing defines would end the start later, with one fault. */
@@ -276,7 +273,7 @@ final class SettingRules {
     }
 
     private void demand(String property, boolean holds, String fault) {
-        add(property, holds ? null : fault);
+        faults.demand(property, holds, fault);
     }
 
     private void add(String property, @Nullable String fault) {

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.hibernate.validator.constraints.Range;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -160,12 +161,13 @@ final class SettingsCheck implements BeanFactoryPostProcessor, Ordered {
         @Override
         public @Nullable Object onFailure(
                 ConfigurationPropertyName name, Bindable<?> target, BindContext context, Exception error) {
-            faults.add(
-                    name.toString(),
-                    error instanceof ConversionException
-                            ? SettingFaults.expected(target.getType().resolve(Object.class))
-                            : "must not hold ${");
+            faults.add(name.toString(), error instanceof ConversionException ? expected(target) : "must not hold ${");
             return target.getType().resolve() == String.class ? "" : null;
+        }
+
+        private static String expected(Bindable<?> target) {
+            var range = target.getAnnotation(Range.class);
+            return range == null ? SettingFaults.expected(target.getType().resolve(Object.class)) : range.message();
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.validator.constraints.Range;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -116,6 +117,11 @@ public record TextOnceProperties(
 
     static final String DURATION = "must be a duration such as 60s";
     static final String COUNT = "must be a number from 1 on";
+
+    /** Bound of what is done at once: each takes a thread, a connection or a body. */
+    static final int MOST = 10_000;
+
+    static final String PARALLEL = "must be a number from 1 to 10000";
     static final String KEY = "must be at least 32 characters";
     static final String REGION = "must be countries in two capital letters, such as US,GB";
     static final String SHA256 = "must be SHA-256 in 64 hexadecimal digits";
@@ -178,7 +184,7 @@ public record TextOnceProperties(
     public record Due(
             @AboveZero Duration pollInterval,
             @AboveZero Duration idlePollInterval,
-            @Positive(message = COUNT) int workers,
+            @Range(min = 1, max = MOST, message = PARALLEL) int workers,
             @AboveZero Duration statusAfter,
             @AboveZero Duration probeInterval) {}
 
@@ -192,7 +198,7 @@ public record TextOnceProperties(
             @NotEmpty(message = SettingFaults.MISSING)
             List<
                             @Pattern(
-                                    regexp = "[1-9]\\d{0,3}/\\d+[smhd]",
+                                    regexp = "[1-9]\\d{0,3}/[1-9]\\d{0,4}[smhd]",
                                     message = "must be counts and windows such as 1/1m,5/15m")
                             String>
                     limits,
@@ -231,7 +237,7 @@ public record TextOnceProperties(
             String destination,
 
             @AboveZero Duration timeout,
-            @Positive(message = COUNT) int parallel,
+            @Range(min = 1, max = MOST, message = PARALLEL) int parallel,
             @AboveZero Duration maxRetryDelay,
             @AboveZero Duration suspendAfter) {
 

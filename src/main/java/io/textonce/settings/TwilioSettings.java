@@ -1,12 +1,11 @@
 package io.textonce.settings;
 
 import static io.textonce.settings.SettingFaults.MISSING;
-import static io.textonce.settings.TextOnceProperties.COUNT;
+import static io.textonce.settings.TextOnceProperties.MOST;
+import static io.textonce.settings.TextOnceProperties.PARALLEL;
 
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Positive;
-import jakarta.validation.constraints.PositiveOrZero;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.validator.constraints.Range;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -80,12 +80,12 @@ public record TwilioSettings(
         String edge,
 
         String baseUrl,
-        @Positive(message = COUNT) int connections,
-        @NotNegative Duration connectTimeout,
-        @NotNegative Duration readTimeout,
-        @NotNegative Duration poolTimeout,
+        @Range(min = 1, max = MOST, message = PARALLEL) int connections,
+        @AboveZero Duration connectTimeout,
+        @AboveZero Duration readTimeout,
+        @AboveZero Duration poolTimeout,
 
-        @PositiveOrZero(message = "must be a number from 0 on")
+        @Range(max = 100, message = "must be a number from 0 to 100")
         int retries,
 
         @NotNegative Duration retryDelay,
@@ -93,7 +93,7 @@ public record TwilioSettings(
         @NotNegative Duration holdDelay,
         @NotNegative Duration longHoldDelay,
 
-        @DefaultValue
+        @DefaultValue @DistinctNames(message = "must name each sender once")
         List<
                         @Pattern(
                                 regexp = "([\\w+ :.-]+=)?(?=[\\d.]*[1-9])\\d{1,4}(\\.\\d{1,3})?",
@@ -101,11 +101,11 @@ public record TwilioSettings(
                         String>
                 segmentsPerSecond,
 
-        @DefaultValue
+        @DefaultValue @DistinctNames(message = "must name each key once")
         List<@Pattern(regexp = "[\\w.-]{1,64}=.{20,}", message = "must be NAME=SECRET, several with commas") String>
                 webhookKeys,
 
-        @DefaultValue
+        @DefaultValue @DistinctNames(message = "must name each purpose once")
         List<
                         @Pattern(
                                 regexp = "[\\w-]+=(otp|notifications|marketing|fraud|security|customercare|delivery"

@@ -11,6 +11,7 @@ import jakarta.validation.constraints.Positive;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.hibernate.validator.constraints.Range;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -40,7 +41,10 @@ public record VerifySettings(
         @AboveZero Duration window,
         @Positive(message = COUNT) int startsPerNumber,
         @Positive(message = COUNT) int startsPerBlock,
-        @Positive(message = COUNT) int blockDigits,
+
+        @Range(min = 1, max = 9, message = "must be a number from 1 to 9")
+        int blockDigits,
+
         @Positive(message = COUNT) int startsPerCaller,
         @Positive(message = COUNT) int checksPerNumber,
 

@@ -72,7 +72,7 @@ class SecretReloadTest {
         secret("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", HASH + "," + NEXT_HASH);
         secret("TWILIO_SECONDARY_AUTH_TOKEN", "the-second-auth-token-of-twilio");
 
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(SecretReload.class)) {
             reload.reload();
             assertThat(current.get().clients().get("shop").tokenSha256()).containsExactly(HASH);
             reload.reload();
@@ -93,7 +93,7 @@ class SecretReloadTest {
         secret("TWILIO_AUTH_TOKEN", "too-short");
         secret("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", NEXT_HASH);
 
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(SecretReload.class)) {
             for (int i = 0; i < 4; i++) {
                 reload.reload();
             }
@@ -127,7 +127,7 @@ class SecretReloadTest {
         assertThat(rejected(meters)).isOne();
 
         secret("TWILIO_AUTH_TOKEN", "the-first-auth-token-of-twilio");
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(SecretReload.class)) {
             reload.reload();
             reload.reload();
 
@@ -144,7 +144,7 @@ class SecretReloadTest {
         reload.reload();
         secret("TWILIO_AUTH_TOKEN", "the-second-auth-token-of-twilio");
 
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(SecretReload.class)) {
             reload.reload();
             reload.reload();
 
@@ -161,7 +161,7 @@ class SecretReloadTest {
         secret("spring.artemis.password", "the-next-password-of-the-broker");
         secret("TEXTONCE_JMS_PASSWORD", "the-next-password-of-another-broker");
 
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(SecretReload.class)) {
             reload.reload();
             reload.reload();
 
@@ -180,7 +180,7 @@ class SecretReloadTest {
     void namesWhatNeedsARestart() throws IOException {
         secret("TEXTONCE_HASH_KEY", "another-key-of-at-least-32-chars!");
 
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(SecretReload.class)) {
             reload.reload();
             reload.reload();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -152,6 +153,9 @@ class SettingsCheckTest {
                 "TWILIO_FROM_NUMBER          | +4915112345678                     | 015112345678",
                 "TWILIO_FROM_NUMBER          | 12345                              | +0123",
                 "TWILIO_FROM_NUMBER          | TextOnce                           | ThisNameIsTooLong",
+                "TEXTONCE_CONSENT_STOP_WORDS | arret,停止,stop 2                   | arret,,stopp",
+                "TEXTONCE_CONSENT_STOP_WORDS | a                                  | \uD83D\uDED1",
+                "TEXTONCE_CONSENT_STOP_WORDS | unstoppable                        | stopp, Yes",
                 "TWILIO_REGION               | ie1                                | Ireland",
                 "TWILIO_REGION               | jp1                                | br1",
                 "TWILIO_EDGE                 | dublin                             | dublin.evil.example",
@@ -170,7 +174,6 @@ class SettingsCheckTest {
                 "TEXTONCE_INTAKES            | http,jms                           | http,kafka",
                 "TEXTONCE_STATUS_DESTINATION | topic:textonce.status              | textonce.status",
                 "TEXTONCE_STATUS_DESTINATION | queue:a.b                          | queue:a?concurrentConsumers=9",
-                "TEXTONCE_STATUS_PARALLEL    | 1                                  | 0",
                 "SPRING_DATASOURCE_URL       | jdbc:postgresql://a,b/c            | jdbc:h2:mem:x",
                 "HTTPS_PROXY                 | http://proxy.example.com:3128      | socks5://proxy.example.com:1080",
                 "HTTPS_PROXY                 | http://u:p%40ss@10.0.0.1:3128      | http://u:pass@proxy",
@@ -198,6 +201,32 @@ class SettingsCheckTest {
                         + " | 0123456789abcdef",
                 "TEXTONCE_CLIENTS_SHOP_EVENTS| order-shipped,order-packed         | Order Shipped",
                 "TEXTONCE_CLIENTS_SHOP_ROLE  | operator                           | root",
+                "TEXTONCE_INCIDENT_LIMITS    | 1/1m,5/86400s                      | 1/0m",
+                "TEXTONCE_INCIDENT_LIMITS    | 9999/99999d                        | 5/99999999999d",
+                "TEXTONCE_TWILIO_SEGMENTS_PER_SECOND | 1.5,+15551234567=3         | 1,500",
+                "TEXTONCE_TWILIO_SEGMENTS_PER_SECOND | 30303=3,+15551234567=3     | 30303=1,30303=3",
+                "TEXTONCE_TWILIO_MESSAGE_INTENTS | otp=otp,alert=otp              | otp=otp,otp=fraud",
+                "TWILIO_WEBHOOK_KEYS         | a=12345678901234567890,b=12345678901234567890"
+                        + " | a=12345678901234567890,a=12345678901234567891",
+                "PUBLIC_BASE_URL             | https://a.example , https://b.example | https://a.example, ,https://b.example",
+                "SPRING_ARTEMIS_BROKER_URL   | (tcp://a:61616,tcp://b:61616)?ha=true | my-broker:61616",
+                "SPRING_ARTEMIS_BROKER_URL   | vm://0                             | tcp:broker:61616",
+                "TEXTONCE_JMS_DEAD_LETTER_QUEUE | shop.dead                       | textonce.events",
+                "TEXTONCE_JMS_INBOUND_QUEUE  | shop.inbound                       | textonce.events",
+                "TEXTONCE_VERIFY_APPROVED_DESTINATION | queue:shop.approved       | queue:textonce.events",
+                "TEXTONCE_HTTP_MAX_BODY      | 1MB                                | 0KB",
+                "TEXTONCE_HTTP_MAX_BODY      | 64 KB                              | 3GB",
+                "HTTPS_PROXY                 | http://proxy:65535                 | http://u:p%40ss@proxy:65536",
+                "TWILIO_BASE_URL             | https://proxy:8443                 | https://proxy:70000",
+                "SPRING_DATASOURCE_URL       | jdbc:postgresql://a:5432,b/c       | jdbc:postgresql://a:port/c",
+                "SPRING_DATASOURCE_URL       | jdbc:postgresql://[::1]:5432/?user=a | jdbc:postgresql://a:5432?password=b",
+                "TEXTONCE_VERIFY_BLOCK_DIGITS| 9                                  | 10",
+                "TEXTONCE_INBOX              | target/no-inbox-yet                | pom.xml",
+                "TEXTONCE_CAPS_ALL_LIMIT     | 1000                               | 1,000",
+                "TEXTONCE_HOME               | file:routes                        | file:no-routes",
+                "TEXTONCE_HOME               | file:routes/                       | classpath:no-routes",
+                "TEXTONCE_HOME               | classpath:routes                   | http://127.0.0.1/routes",
+                "MANAGEMENT_SERVER_PORT      | 3001                               | 3000",
             })
     void tellsRightFromWrong(String variable, String right, String wrong) {
         assertThat(problems(with(Map.of(variable, right)), false)).isEmpty();
@@ -293,15 +322,34 @@ class SettingsCheckTest {
         }
     }
 
+    /** A scheduler takes no interval below a millisecond, and PostgreSQL no time of some hundred thousand years. */
+    @ParameterizedTest
+    @CsvSource({
+        "TEXTONCE_DUE_POLL_INTERVAL, 1ns",
+        "TEXTONCE_RETENTION_POLL_INTERVAL, 999us",
+        "TEXTONCE_RETENTION_DELIVERIES, 100000000d",
+        "TEXTONCE_TWILIO_HOLD_DELAY, 36501d",
+        "TEXTONCE_LEASE, 100000000000d"
+    })
+    void wantsDurationsOfALifetimeAtMost(String variable, String wrong) {
+        assertThat(problems(with(Map.of(variable, wrong)), false))
+                .containsExactly(variable + " must be a duration such as 60s");
+    }
+
+    /** For the HTTP client none is without end, so a message could be on its way for longer than its lease. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CONNECT", "READ", "POOL"})
+    void wantsTimeOutsOfTwilio(String name) {
+        String variable = "TEXTONCE_TWILIO_" + name + "_TIMEOUT";
+
+        assertThat(problems(with(Map.of(variable, "0")), false))
+                .containsExactly(variable + " must be a duration such as 60s");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "TEXTONCE_DUE_WORKERS",
-                "TEXTONCE_FILE_PARALLEL",
-                "SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE",
-                "TEXTONCE_HTTP_MAX_IN_FLIGHT",
-                "TEXTONCE_JMS_CONSUMERS",
-                "TEXTONCE_TWILIO_CONNECTIONS",
+                "TEXTONCE_HTTP_REQUESTS_PER_SECOND",
                 "TEXTONCE_VERIFY_STARTS_PER_NUMBER",
                 "TEXTONCE_CLIENTS_SHOP_REQUESTS_PER_SECOND"
             })
@@ -309,6 +357,32 @@ class SettingsCheckTest {
         for (String wrong : List.of("many", "-1", "0", "99999999999")) {
             assertThat(problems(with(Map.of(variable, wrong)), false))
                     .containsExactly(variable + " must be a number from 1 on");
+        }
+    }
+
+    /** More threads than memory has room for, requests whose sum overflows, or retries of years. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TEXTONCE_DUE_WORKERS                       | from 1 to 10000",
+                "TEXTONCE_FILE_PARALLEL                     | from 1 to 10000",
+                "TEXTONCE_HTTP_MAX_IN_FLIGHT                | from 1 to 10000",
+                "TEXTONCE_HTTP_MAX_CALLBACKS_IN_FLIGHT      | from 1 to 10000",
+                "TEXTONCE_JMS_CONSUMERS                     | from 1 to 10000",
+                "TEXTONCE_JMS_URGENT_CONSUMERS              | from 0 to 10000",
+                "TEXTONCE_STATUS_PARALLEL                   | from 1 to 10000",
+                "TEXTONCE_TWILIO_CONNECTIONS                | from 1 to 10000",
+                "TEXTONCE_TWILIO_RETRIES                    | from 0 to 100",
+                "SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE | from 1 to 9999",
+            })
+    void wantsCountsThatAProcessCanBear(String variable, String range) {
+        String most = range.replaceFirst(".* ", "");
+
+        assertThat(problems(with(Map.of(variable, most)), false)).isEmpty();
+        for (String wrong : List.of("many", "-1", most + "0", "2147483647", "99999999999")) {
+            assertThat(problems(with(Map.of(variable, wrong)), false))
+                    .containsExactly(variable + " must be a number " + range);
         }
     }
 
@@ -360,6 +434,7 @@ class SettingsCheckTest {
             })
     void hasAConstraintForEveryDurationAndCount(Class<?> settings) {
         assertThat(settings.getDeclaredFields())
+                .filteredOn(field -> !Modifier.isStatic(field.getModifiers()))
                 .filteredOn(field -> field.getType() == Duration.class || field.getType() == int.class)
                 .allSatisfy(field -> assertThat(field.getAnnotations()).isNotEmpty());
     }
@@ -470,6 +545,20 @@ class SettingsCheckTest {
         assertThat(problems(with(secret), false))
                 .containsExactly("TWILIO_API_KEY and TWILIO_API_SECRET must be set together");
         assertThat(problems(with(both), false)).isEmpty();
+    }
+
+    /** The key would never be used. */
+    @Test
+    void wantsOneWayToCallTwilio() {
+        var both = Map.of(
+                "TWILIO_API_KEY", "SK00000000000000000000000000000001",
+                "TWILIO_API_SECRET", "the-secret",
+                "TWILIO_CLIENT_ID", "OQ00000000000000000000000000000001",
+                "TWILIO_CLIENT_SECRET", "the-other-secret");
+
+        assertThat(problems(with(both), false))
+                .containsExactly(
+                        "TWILIO_CLIENT_ID must not be set together with TWILIO_API_KEY: one of both calls Twilio");
     }
 
     @Test
@@ -692,6 +781,21 @@ class SettingsCheckTest {
                 .anyMatch(problem -> problem.contains("DAILY_LIMIT must be a number from 1 on"))
                 .anyMatch(problem -> problem.contains("MONTHLY_EVENTS must be names of events"))
                 .anyMatch(problem -> problem.contains("FREQUENCY_MESSAGES_PER_DAY must be a number from 0 on"));
+    }
+
+    /** It would count nothing. The tokens of an issuer have names that no setting has. */
+    @Test
+    void wantsClientsOfACapThatAreConfigured() {
+        var cap = new HashMap<>(Map.of("TEXTONCE_CAPS_DAILY_LIMIT", "10", "TEXTONCE_CAPS_DAILY_CLIENTS", "shop"));
+        assertThat(problems(with(cap), false)).isEmpty();
+
+        cap.put("TEXTONCE_CAPS_DAILY_CLIENTS", "shop,shpo");
+        assertThat(problems(with(cap), false))
+                .containsExactly("TEXTONCE_CAPS_DAILY_CLIENTS must be names of clients in textonce.clients");
+
+        cap.put("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI", "https://id.example.com/realms/shop");
+        cap.put("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", "textonce");
+        assertThat(problems(with(cap), false)).isEmpty();
     }
 
     @Test
