@@ -32,9 +32,12 @@ public final class OpenDeliveries implements MeterBinder {
 
     private static final List<DeliveryStatus> STATUSES = List.of(DeliveryStatus.HELD, DeliveryStatus.UNKNOWN);
 
+    /** Query of a stage. A message that was not tried and is not due yet, such as a reminder of next week, is not late. */
     private static final String OPEN = """
             SELECT count(*) AS many, min(created_at) AS since,
-                (SELECT id FROM textonce.deliveries WHERE stage = ? ORDER BY created_at LIMIT 1) AS oldest
+                (SELECT id FROM textonce.deliveries WHERE stage = ? ORDER BY created_at LIMIT 1) AS oldest,
+                min(created_at) FILTER (
+                    WHERE (attempt = 1 AND counted_at IS NULL AND due_at > now()) IS NOT TRUE) AS late_since
             FROM textonce.deliveries WHERE stage = ?
             """;
 
@@ -52,8 +55,11 @@ public final class OpenDeliveries implements MeterBinder {
     Open of(DeliveryStatus status) {
         return jdbc.queryForObject(
                 OPEN,
-                (row, n) ->
-                        new Open(row.getLong("many"), Rows.instant(row, "since"), row.getObject("oldest", UUID.class)),
+                (row, n) -> new Open(
+                        row.getLong("many"),
+                        Rows.instant(row, "since"),
+                        row.getObject("oldest", UUID.class),
+                        Rows.instant(row, "late_since")),
                 status.stage(),
                 status.stage());
     }
@@ -69,7 +75,8 @@ public final class OpenDeliveries implements MeterBinder {
                             "textonce.deliveries.oldest",
                             () -> value(status, open -> open.ageSeconds(clock.instant())),
                             TimeUnit.SECONDS)
-                    .description("Age of the oldest event whose delivery is held or unknown")
+                    .description(
+                            "Age of the oldest event whose delivery is held or unknown, and does not wait for its time")
                     .tag("status", status.word())
                     .register(meters);
         }
@@ -84,12 +91,18 @@ public final class OpenDeliveries implements MeterBinder {
      * Number of deliveries in a status.
      *
      * @param since when the oldest event was received, or null if there is none
+     * @param lateSince when the oldest was received that does not wait for its time, or null if there is none
      */
     public record Open(
-            long many, @Nullable Instant since, @Nullable UUID oldest) {
+            long many,
+            @Nullable Instant since,
+            @Nullable UUID oldest,
+            @Nullable Instant lateSince) {
 
         double ageSeconds(Instant now) {
-            return since == null ? 0 : Math.max(0, Duration.between(since, now).toMillis() / 1000.0);
+            return lateSince == null
+                    ? 0
+                    : Math.max(0, Duration.between(lateSince, now).toMillis() / 1000.0);
         }
     }
 }

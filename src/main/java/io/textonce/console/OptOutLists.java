@@ -1,13 +1,11 @@
 package io.textonce.console;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.textonce.delivery.OptOuts;
 import io.textonce.event.EventRejected;
+import io.textonce.event.Utf8Text;
 import io.textonce.http.ApiJson;
 import io.textonce.tuning.SharedBuffers;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -89,10 +87,10 @@ final class OptOutLists {
     /** Imports the opt-outs in the body, all or none, and responds with what became of them. */
     void add(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
-        byte[] body = exchange.getMessage().getBody(byte[].class);
-        String text = body == null ? "" : new String(body, StandardCharsets.UTF_8);
         String type = String.valueOf(request.getContentType());
-        var entries = type.startsWith("text/csv") ? reader.csv(text) : reader.json(json(text));
+        var entries = type.startsWith("text/csv")
+                ? reader.csv(csv(exchange.getMessage().getBody(byte[].class)))
+                : reader.json(ApiJson.read(exchange));
         String user = request.getRemoteUser();
         var imported = optOuts.importAll(
                 entries,
@@ -109,12 +107,12 @@ final class OptOutLists {
         ApiJson.respond(exchange, answer);
     }
 
-    private static JsonNode json(String text) {
-        try {
-            return SharedBuffers.JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw EventRejected.ofField("body", "is neither JSON nor, with Content-Type text/csv, CSV");
+    private static String csv(byte @Nullable [] body) {
+        String text = body == null ? "" : Utf8Text.orNull(body);
+        if (text == null) {
+            throw EventRejected.ofField("body", "is not CSV in UTF-8");
         }
+        return text;
     }
 
     private List<Map<String, Object>> page(Position after) {

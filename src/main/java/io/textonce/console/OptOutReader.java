@@ -10,6 +10,7 @@ import io.textonce.phone.PhoneNumbers;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,9 @@ final class OptOutReader {
 
     static final List<String> COLUMNS =
             List.of("phone_hash", "phone", "phone_masked", "sender", "source", "opted_out_at");
+
+    private static final List<String> MEMBERS =
+            COLUMNS.stream().map(OptOutReader::member).toList();
 
     private static final Pattern CELL = Pattern.compile("\\G(?:\"((?:[^\"]|\"\")*+)\"|([^,\"]*+))(,|$)");
     private static final Pattern SENDER = Pattern.compile("\\+[1-9]\\d{1,14}|[A-Za-z0-9 ._-]{2,100}");
@@ -54,10 +58,27 @@ final class OptOutReader {
         }
         var rows = new ArrayList<JsonNode>();
         body.get("optOuts").forEach(rows::add);
-        return entries(
-                rows,
-                row -> column -> row.path(JdbcUtils.convertUnderscoreNameToPropertyName(column))
-                        .asText(""));
+        return entries(rows, OptOutReader::row);
+    }
+
+    /** Returns the values by column. A member that is none would be ignored, and so would a time or a sender in it. */
+    private static UnaryOperator<String> row(JsonNode members) {
+        members.fieldNames().forEachRemaining(name -> {
+            if (!MEMBERS.contains(name)) {
+                throw EventRejected.ofField("row", "has a member other than " + String.join(", ", MEMBERS));
+            }
+        });
+        return column -> {
+            var value = members.path(member(column));
+            if (value.isContainerNode()) {
+                throw EventRejected.ofField(member(column), "must be a string");
+            }
+            return value.asText("");
+        };
+    }
+
+    private static String member(String column) {
+        return JdbcUtils.convertUnderscoreNameToPropertyName(column);
     }
 
     /** Reads CSV with a header; the columns may be in any order, and only the number's is required. */
@@ -67,6 +88,9 @@ final class OptOutReader {
         if (!header.contains("phone") && !header.contains("phone_hash") || !COLUMNS.containsAll(header)) {
             throw EventRejected.ofField(
                     "header", "must have phone or phone_hash, and may have sender, source and opted_out_at");
+        }
+        if (new HashSet<>(header).size() < header.size()) {
+            throw EventRejected.ofField("header", "has a column twice, of which one would not be read");
         }
         return entries(lines.subList(1, lines.size()), line -> row(header, line));
     }

@@ -3,8 +3,10 @@ package io.textonce.console;
 import io.textonce.delivery.DeliveryId;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.event.EventRejected;
+import io.textonce.event.Identifier;
 import io.textonce.phone.Countries;
 import io.textonce.phone.PhoneHash;
+import java.text.Normalizer;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -104,9 +106,10 @@ final class Searches {
             var zone = zone();
             var days = zone == null ? ZoneOffset.UTC : zone;
             var search = new Search(zone);
-            for (String name : List.of("sid", "eventId", "event", "client")) {
+            for (String name : List.of("sid", "event", "client")) {
                 search.with(name, given.get(name));
             }
+            search.with("eventId", identifier("eventId"));
             statuses(search);
             search.with("code", number("code", 1, 999_999));
             country(search);
@@ -118,8 +121,8 @@ final class Searches {
             ids(search);
             var limit = number("limit", 1, LONGEST_PAGE);
             search.with("limit", limit == null ? Search.PAGE : limit);
-            search.with("from", first(given.containsKey("from") ? time("from", days, 0) : since(days)));
-            search.with("to", first(given.containsKey("until") ? time("until", days, 1) : time("to", days, 0)));
+            search.with("from", first(latest(time("from", days, 0), since(days))));
+            search.with("to", first(earliest(time("until", days, 1), time("to", days, 0))));
             search.with("after", id("after"));
             phone(search);
             return search;
@@ -162,13 +165,23 @@ final class Searches {
             search.with("country", country);
         }
 
+        /** Parses an id in the form in which intakes store it, whichever form its sender has written. */
+        private @Nullable String identifier(String name) {
+            try {
+                return given.get(name) == null ? null : Identifier.of(name, given.get(name));
+            } catch (EventRejected e) {
+                wrong.putAll(e.details());
+                return null;
+            }
+        }
+
         /** Parses event ids and delivery ids. */
         private void ids(Search search) {
             String text = given.get("ids");
             if (text == null) {
                 return;
             }
-            var ids = Stream.of(text.split("[\\s,;]+"))
+            var ids = Stream.of(Normalizer.normalize(text, Normalizer.Form.NFC).split("[\\s,;]+"))
                     .filter(id -> !id.isEmpty())
                     .distinct()
                     .toList();
@@ -244,6 +257,14 @@ final class Searches {
                 wrong.put(name, List.of("must be a date such as 2026-11-23 or an RFC 3339 time"));
                 return null;
             }
+        }
+
+        private static @Nullable Instant latest(@Nullable Instant one, @Nullable Instant other) {
+            return one == null || other != null && other.isAfter(one) ? other : one;
+        }
+
+        private static @Nullable Instant earliest(@Nullable Instant one, @Nullable Instant other) {
+            return one == null || other != null && other.isBefore(one) ? other : one;
         }
 
         private static @Nullable UUID first(@Nullable Instant at) {

@@ -19,6 +19,8 @@ final class Keywords {
     private static final Set<String> STOP =
             Set.of("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT");
 
+    private static final String TEXT = "text";
+
     private static final Set<String> START = Set.of("START", "YES", "UNSTOP");
     private static final Set<String> HELP = Set.of("HELP", "INFO");
 
@@ -28,15 +30,21 @@ final class Keywords {
     Keywords(Collection<String> moreStopWords) {
         stop = Stream.concat(STOP.stream(), moreStopWords.stream())
                 .map(Keywords::letters)
+                .filter(word -> !word.isEmpty())
                 .collect(Collectors.toSet());
     }
 
     /** Returns stop, start, help or text. */
     String kind(@Nullable String optOutType, String text) {
-        String word = (optOutType == null ? text : optOutType).strip().toUpperCase(Locale.ROOT);
+        String byType = optOutType == null ? TEXT : kind(optOutType);
+        return byType.equals(TEXT) ? kind(text) : byType;
+    }
+
+    private String kind(String text) {
+        String word = text.strip().toUpperCase(Locale.ROOT);
         return stop.contains(letters(word))
                 ? "stop"
-                : START.contains(word) ? "start" : HELP.contains(word) ? "help" : "text";
+                : START.contains(word) ? "start" : HELP.contains(word) ? "help" : TEXT;
     }
 
     /** Returns the letters and digits of a text; accents count in scripts in which they make other words. */

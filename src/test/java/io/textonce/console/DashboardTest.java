@@ -30,6 +30,7 @@ class DashboardTest {
             "rate",
             "increase",
             "delta",
+            "resets",
             "by",
             "on",
             "absent",

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.textonce.delivery.DeliveryStatus;
 import io.textonce.sandbox.Fault;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -179,6 +181,22 @@ class MetricsTest {
                         .isPositive();
             }
         });
+    }
+
+    /** A reminder that was scheduled days ago would otherwise fire the alert of what is held too long. */
+    @Test
+    void doesNotCountTheAgeOfWhatWaitsForItsTime(Sandbox sandbox) {
+        var order = sandbox.order()
+                .with("sendAt", Instant.now().plus(Duration.ofHours(2)).toString())
+                .post()
+                .update("created_at = now() - interval '60 h'");
+        var open = sandbox.context().getBean(OpenDeliveries.class);
+
+        assertThat(open.of(DeliveryStatus.HELD).ageSeconds(Instant.now())).isLessThan(36 * 3600);
+
+        order.update("due_at = NULL");
+        assertThat(open.of(DeliveryStatus.HELD).ageSeconds(Instant.now())).isGreaterThan(59 * 3600);
+        sandbox.database().update("DELETE FROM textonce.deliveries WHERE event_id = ?", order.eventId());
     }
 
     private static long handedOver(Sandbox sandbox) {

@@ -135,7 +135,7 @@ class SupportBrowserTest {
         var cookie = sandbox.context()
                 .getBean(OperatorCookie.class)
                 .of(
-                        issuer.sign(issuer.claims("jo", "textonce:operate").build(), Issuer.newKey("unknown")),
+                        issuer.sign(issuer.claims("jo", "textonce:operate").build(), Issuer.otherKey("unknown")),
                         new MockHttpServletRequest());
         var page = browser.open(1280, 900, ColorScheme.LIGHT);
         page.context()

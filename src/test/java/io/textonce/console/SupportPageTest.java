@@ -353,7 +353,7 @@ class SupportPageTest {
         var forged = post(sandbox, "/login", "token=" + operator.substring(0, operator.length() - 4) + "AAAA" + form);
         var tooLarge = post(sandbox, "/login", "token=" + large + form);
         issuer.away(true);
-        String unknown = issuer.sign(issuer.claims("jo", "").build(), Issuer.newKey("new"));
+        String unknown = issuer.sign(issuer.claims("jo", "").build(), Issuer.otherKey("new"));
         // Keys that were fetched a moment ago are not fetched again.
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(post(sandbox, "/login", "token=" + unknown + form)

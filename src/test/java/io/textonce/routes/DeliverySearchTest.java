@@ -157,6 +157,46 @@ class DeliverySearchTest {
                 .findValuesAsText("eventId");
     }
 
+    /** Intakes make one character of a letter and its accent. */
+    @ParameterizedTest
+    @ValueSource(strings = {"eventId", "ids"})
+    void findsAnIdAsItsSenderWroteIt(String parameter, Sandbox sandbox) {
+        String id = "fu\u0308r-" + sandbox.newEventId();
+        send(sandbox, id, sandbox.newNumber());
+
+        var found = sandbox.json(sandbox.get("/api/deliveries?" + parameter + "=" + id.replace("\u0308", "%CC%88")));
+
+        assertThat(found.get("deliveries").findValuesAsText("eventId")).containsExactly("f\u00FC" + id.substring(3));
+    }
+
+    /** Of two bounds the narrower one counts; otherwise one of them would be ignored. */
+    @Test
+    void findsWhatIsWithinAllTimes(Sandbox sandbox) {
+        String id = sandbox.newEventId();
+        send(sandbox, id, sandbox.newNumber());
+        String found = "/api/deliveries?eventId=" + id;
+
+        for (String within : List.of(
+                "since=1h&from=2026-01-01",
+                "until=2199-01-01&to=2100-01-01",
+                "from=0001-01-01",
+                "to=%2B999999999-01-01T00:00:00Z",
+                "from=-999999999-01-01T00:00:00Z")) {
+            assertThat(sandbox.json(sandbox.get(found + "&" + within)).get("deliveries"))
+                    .as(within)
+                    .hasSize(1);
+        }
+        for (String outside : List.of(
+                "since=1h&from=2199-01-01",
+                "until=2199-01-01&to=2026-01-01",
+                "from=%2B999999999-01-01T00:00:00Z",
+                "to=0001-01-01")) {
+            assertThat(sandbox.json(sandbox.get(found + "&" + outside)).get("deliveries"))
+                    .as(outside)
+                    .isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -169,6 +209,7 @@ class DeliverySearchTest {
                 "after=1",
                 "zone=Mars",
                 "statuss=held",
+                "eventId=a%E2%80%8Bb",
                 "sid=a&sid=b"
             })
     void saysWhichParameterIsWrong(String query, Sandbox sandbox) {

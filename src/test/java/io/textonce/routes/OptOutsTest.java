@@ -19,6 +19,8 @@ import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** Opt-outs that come from elsewhere, and go there. */
@@ -192,6 +194,34 @@ class OptOutsTest {
         assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(sandbox.phoneHash(number)));
     }
 
+    /** A time or a sender in a member that is none would be ignored, and the import be another one. */
+    @Test
+    void areNotImportedWithAMemberThatIsNone(Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = sandbox.postJson(
+                "/api/opt-outs",
+                "{\"optOuts\":[{\"phone\":\"" + number + "\",\"opted_out_at\":\"2026-05-01T12:00:00Z\"}]}");
+        var marked = sandbox.postJson("/api/opt-outs", "\uFEFF{\"optOuts\":[{\"phone\":\"" + number + "\"}]}");
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(answer.body()).contains("row 1", "optedOutAt").doesNotContain("opted_out_at");
+        assertThat(marked.statusCode()).as(marked.body()).isEqualTo(200);
+    }
+
+    /** A list of senders would be none, and the person be opted out of all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"sender\":[\"+15551230000\"]", "\"optedOutAt\":{\"at\":\"2026-05-01T12:00:00Z\"}"})
+    void areNotImportedWithAMemberThatIsAListOrAnObject(String member, Sandbox sandbox) {
+        String number = sandbox.newNumber();
+
+        var answer = sandbox.postJson("/api/opt-outs", "{\"optOuts\":[{\"phone\":\"" + number + "\"," + member + "}]}");
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(answer.body()).contains("row 1", "must be a string");
+        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(sandbox.phoneHash(number)));
+    }
+
     @Test
     void areReadAsASpreadsheetWritesThemAndNeverInPart(Sandbox sandbox) {
         String number = sandbox.newNumber();
@@ -210,6 +240,18 @@ class OptOutsTest {
             assertThat(sandbox.json(answer).at("/details/row 1/0").asText()).startsWith("line: has ");
         }
         assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(sandbox.phoneHash(other)));
+    }
+
+    /** Of two columns of a name one would not be read, and its people would get messages on. */
+    @Test
+    void areNotImportedFromTwoColumnsOfAName(Sandbox sandbox) {
+        String first = sandbox.newNumber();
+        String second = sandbox.newNumber();
+
+        var answer = csv(sandbox, "phone,source,phone\n" + first + ",crm," + second + "\n");
+
+        assertThatProblem(answer).is(400, "invalid_request").names("header");
+        assertThat(export(sandbox)).doesNotContain(HexFormat.of().formatHex(sandbox.phoneHash(first)));
     }
 
     @Test
