@@ -129,9 +129,10 @@ class ProofIT extends Proof {
                 peers.twilio().callbackTarget((step.startsWith("sms-status") ? app : other).hostAndPort());
                 load.start(Math.max(4, EVENTS / 8));
                 // The other instance is often the quicker one: it may have dozens of consumers of the queue, and this
-                // one has one.
+                // one has one. A hundred unknown outcomes share a list of Twilio's messages, which is read once a
+                // minute.
                 await(step)
-                        .atMost(Duration.ofSeconds(60))
+                        .atMost(Duration.ofMinutes(3))
                         .pollInterval(Duration.ofSeconds(1))
                         .until(() -> app.isFrozen() || load.start(8) == null);
                 frozen.set(true);

@@ -34,7 +34,7 @@ class SuspendedProofIT extends Proof {
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.executeQuery(LOCK).close();
-            var second = CompletableFuture.supplyAsync(() -> alert(app, 2));
+            var second = CompletableFuture.supplyAsync(() -> alert(app, 2), task -> new Thread(task).start());
             await().untilAsserted(() -> assertThat(waiting())
                     .as(second.isDone() ? second.join() : "no response yet")
                     .isPositive());

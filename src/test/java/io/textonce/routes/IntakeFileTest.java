@@ -549,7 +549,7 @@ class IntakeFileTest {
         sandbox.drop(EVENT, name, event(sandbox, sandbox.newNumber()));
 
         awaitDone(sandbox, name);
-        assertThat(locks(sandbox, name)).isZero();
+        await().untilAsserted(() -> assertThat(locks(sandbox, name)).isZero());
     }
 
     @Test

@@ -26,9 +26,14 @@ public final class Issuer {
 
     public static final String AUDIENCE = "https://textonce.example.com";
 
+    /** Key of all issuers here, which differ by their address: making one takes a second. */
+    private static final RSAKey CURRENT = generate("current");
+
+    private static final RSAKey OTHER = generate("other");
+
     private volatile @Nullable String publicUrl;
     private final HttpServer server;
-    private final RSAKey key = newKey("current");
+    private final RSAKey key = CURRENT;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile boolean away;
 
@@ -122,7 +127,12 @@ public final class Issuer {
         return key;
     }
 
-    public static RSAKey newKey(String id) {
+    /** Another key than an issuer's, by any name. */
+    public static RSAKey otherKey(String id) {
+        return new RSAKey.Builder(OTHER).keyID(id).build();
+    }
+
+    private static RSAKey generate(String id) {
         try {
             return new RSAKeyGenerator(2048).keyID(id).generate();
         } catch (JOSEException e) {

@@ -7,16 +7,29 @@ import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.slf4j.LoggerFactory;
 
-/** Everything that is logged while it is open. */
+/** Lines that are logged while it is open. The applications of other tests run on in the same JVM, and log too. */
 public final class LogRecorder extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+    private final Logger logger;
 
+    /** A recorder of every logger, for lines that can be recognized. */
     public LogRecorder() {
+        this(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    /** A recorder of one class' lines, for a test that no other line may disturb. */
+    public LogRecorder(Class<?> logging) {
+        this(logging.getName());
+    }
+
+    private LogRecorder(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
         start();
-        root().addAppender(this);
+        logger.addAppender(this);
     }
 
     @Override
@@ -28,18 +41,27 @@ public final class LogRecorder extends AppenderBase<ILoggingEvent> implements Au
 
     /** What a person would be called to look at. */
     public List<String> complaints() {
+        return complaints(event -> true);
+    }
+
+    /** Those of them that are about an event, by its fields: other tests' applications log, too. */
+    public List<String> complaintsAbout(String eventId) {
+        return complaints(event -> event.getMDCPropertyMap().containsValue(eventId));
+    }
+
+    private List<String> complaints(Predicate<ILoggingEvent> about) {
         return events.stream()
-                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN) && about.test(event))
                 .map(event -> event.getLevel() + " " + event.getLoggerName() + ": " + event.getFormattedMessage())
                 .toList();
     }
 
-    /** All lines, before the mask. */
+    /** The lines, before the mask. */
     public List<String> lines() {
         return events.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
-    /** The lines that hold some words, before the mask: other applications in the same JVM log, too. */
+    /** The lines that hold some words, before the mask. */
     public List<String> lines(String words) {
         return lines().stream().filter(line -> line.contains(words)).toList();
     }
@@ -54,11 +76,7 @@ public final class LogRecorder extends AppenderBase<ILoggingEvent> implements Au
 
     @Override
     public void close() {
-        root().detachAppender(this);
+        logger.detachAppender(this);
         stop();
-    }
-
-    private static Logger root() {
-        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 }

@@ -1,15 +1,11 @@
 package io.textonce.sandbox;
 
-import io.textonce.TextOnce;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.ContextConfiguration;
 
@@ -20,9 +16,7 @@ import org.springframework.test.context.ContextConfiguration;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
-@Tag("application")
-@CamelSpringBootTest
-@SpringBootTest(classes = TextOnce.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@ApplicationTest
 @ContextConfiguration(initializers = Sandbox.Initializer.class)
 @Import(SandboxConfiguration.class)
 @ExtendWith({Sandbox.Parameter.class, StateOnTimeout.class})

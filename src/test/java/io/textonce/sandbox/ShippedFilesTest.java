@@ -18,7 +18,7 @@ class ShippedFilesTest {
         Files.writeString(folder.resolve("README.md"), "");
         var files = new ShippedFiles(folder);
 
-        try (var log = new LogRecorder()) {
+        try (var log = new LogRecorder(ShippedFiles.class)) {
             files.report();
             assertThat(log.lines()).isEmpty();
 
