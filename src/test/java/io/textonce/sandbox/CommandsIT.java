@@ -1,6 +1,7 @@
 package io.textonce.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -118,8 +119,10 @@ class CommandsIT {
     @Test
     void sandboxSendsAnEventOfTheFolder() throws Exception {
         int port = FreePort.next();
-        var process = process("sandbox").redirectOutput(folder.resolve("log").toFile());
+        Path log = folder.resolve("log");
+        var process = process("sandbox").redirectOutput(log.toFile());
         process.environment().put("PORT", String.valueOf(port));
+        process.environment().put("MANAGEMENT_SERVER_PORT", String.valueOf(FreePort.next()));
         var sandbox = process.start();
         try {
             var post = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/api/table-ready-sms"))
@@ -128,25 +131,29 @@ class CommandsIT {
                             + "\"consentAt\":\"2026-06-02T09:00:00Z\",\"orderId\":\"8\"}"))
                     .build();
 
+            var http = HttpClient.newHttpClient();
             await().atMost(Duration.ofMinutes(3))
-                    .ignoreExceptions()
-                    .until(() -> HttpClient.newHttpClient()
-                                    .send(post, BodyHandlers.ofString())
-                                    .statusCode()
-                            < 300);
+                    .pollInterval(Duration.ofMillis(500))
+                    .ignoreExceptionsInstanceOf(IOException.class)
+                    .failFast(() -> assertThat(sandbox.isAlive())
+                            .as(() -> contentOf(log.toFile()))
+                            .isTrue())
+                    .untilAsserted(() -> assertThat(
+                                    http.send(post, BodyHandlers.ofString()).statusCode())
+                            .as(() -> contentOf(log.toFile()))
+                            .isLessThan(300));
 
             assertThat(folder.resolve("sandbox/postgres")).isDirectory();
             Files.writeString(
                     folder.resolve("queued.json"),
                     "{\"eventId\":\"table_9_ready\",\"phone\":\"+15558675312\","
                             + "\"consentAt\":\"2026-06-02T09:00:00Z\",\"orderId\":\"9\"}");
-            String log = Files.readString(folder.resolve("log"));
-            String broker = log.replaceAll("(?s).* at tcp:(//[^ ]+) .*", "$1");
+            String broker = Files.readString(log).replaceAll("(?s).* at tcp:(//[^ ]+) .*", "$1");
 
             var sent = run("send-jms", "table-ready", "queued.json", "amqp:" + broker);
 
             assertThat(sent.exit()).as(sent.output()).isZero();
-            await().until(() -> Files.readString(folder.resolve("log")).contains("table_9_ready is delivered"));
+            await().until(() -> Files.readString(log).contains("table_9_ready is delivered"));
         } finally {
             sandbox.destroy();
             sandbox.waitFor(30, TimeUnit.SECONDS);
