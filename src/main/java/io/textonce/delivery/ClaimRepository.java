@@ -152,7 +152,7 @@ final class ClaimRepository implements AutoCloseable {
     }
 
     private static @Nullable String written(Sms sms) {
-        return sms.policy().written(sms.isScheduledAtTwilio() ? sms.sendAt() : null);
+        return sms.policy().written(sms.sendAt(), sms.isScheduledAtTwilio());
     }
 
     /** Returns what was claimed; null for the row that says that there was no room. */

@@ -25,6 +25,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
 
     private static final String CONTENT_SID = "contentSid";
     private static final String SEND_AT = "sendAt";
+    private static final String HELD_UNTIL = "heldUntil";
     private static final String URGENT = "urgent";
     private static final String COUNTRIES = "countries";
     private static final String RESEND = "resend";
@@ -248,13 +249,14 @@ public final class SendPolicy extends RequestOptions implements Processor {
     /**
      * Returns the options as stored in the table, or null.
      *
-     * @param sendAt when Twilio is to send the text, or null
+     * @param sendAt before which the message is not sent, or null
+     * @param isScheduledAtTwilio whether Twilio keeps it until then
      */
     @Nullable
-    public String written(@Nullable Instant sendAt) {
+    public String written(@Nullable Instant sendAt, boolean isScheduledAtTwilio) {
         var others = new HashMap<String, String>();
         if (sendAt != null) {
-            others.put(SEND_AT, sendAt.toString());
+            others.put(isScheduledAtTwilio ? SEND_AT : HELD_UNTIL, sendAt.toString());
         }
         if (urgent) {
             others.put(URGENT, "true");
@@ -265,7 +267,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
         return options.written(others);
     }
 
-    /** Restores the options from the table, and returns the time at which Twilio is to send the message, or null. */
+    /** Restores the options from the table, and returns the time before which the message is not sent, or null. */
     @Nullable
     public Instant read(@Nullable String written) {
         if (written != null) {
@@ -275,8 +277,10 @@ public final class SendPolicy extends RequestOptions implements Processor {
         String stored = options.remove(COUNTRIES);
         setCountries(stored == null ? "" : stored);
         String sendAt = options.remove(SEND_AT);
+        String heldUntil = options.remove(HELD_UNTIL);
         scheduledAtTwilio = sendAt != null;
-        return sendAt == null ? null : Instant.parse(sendAt);
+        String time = sendAt == null ? heldUntil : sendAt;
+        return time == null ? null : Instant.parse(time);
     }
 
     private static @Nullable Duration duration(String name, String text) {

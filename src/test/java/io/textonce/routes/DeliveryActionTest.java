@@ -15,9 +15,14 @@ import io.textonce.delivery.DeliveryStatus;
 import io.textonce.sandbox.Order;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +100,26 @@ class DeliveryActionTest {
         order.await(DELIVERED);
         assertThat(order.messages()).hasSize(1);
         assertThat(order.delivery()).containsEntry("error_code", null).containsEntry("body", null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"suppressed", "rejected"})
+    void resendsNothingBeforeItsTime(String status, Sandbox sandbox) {
+        var sendAt = Instant.now().plus(Duration.ofDays(2));
+        var order = sandbox.order()
+                .with("sendAt", sendAt.toString())
+                .post()
+                .await(HELD)
+                .update("status = ?, due_at = NULL", status);
+
+        var answer = order.act("resend", "The recipients are no longer restricted");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(order.delivery())
+                .containsEntry("status", "held")
+                .extractingByKey("due_at", InstanceOfAssertFactories.type(Timestamp.class))
+                .satisfies(due -> assertThat(due.toInstant()).isAfterOrEqualTo(sendAt.truncatedTo(ChronoUnit.MILLIS))));
+        assertThat(order.messages()).isEmpty();
     }
 
     @ParameterizedTest
