@@ -27,6 +27,7 @@ final class RouteChecks {
     private final KameletTemplates kamelets;
     private final Supplier<Set<String>> announced;
     private final DirectCalls directs;
+    private final TextSteps texts;
 
     /** @param announced the direct names of all user files, loaded or not */
     RouteChecks(
@@ -41,6 +42,7 @@ final class RouteChecks {
         this.fields = fields;
         this.announced = announced;
         this.directs = new DirectCalls(camel);
+        this.texts = new TextSteps(camel);
     }
 
     /** @throws IllegalArgumentException naming the first mistake, with its line if it is known */
@@ -56,6 +58,7 @@ final class RouteChecks {
             requireParameters(file, route);
             requireMappings(route);
             fields.check(route, file);
+            texts.check(route);
         }
         file.configurations().stream()
                 .flatMap(configuration -> configuration.getOnExceptions().stream())

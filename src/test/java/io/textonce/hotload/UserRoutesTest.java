@@ -646,6 +646,72 @@ class UserRoutesTest {
                 .startsWith(words);
     }
 
+    private static final String TEXT_STEP = """
+                    - to:
+                        id: event-order-late-text
+                        uri: kamelet:sms-text-action
+                        parameters:
+                          template: order-late
+            """;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "- setVariable: {name: txt, constant: Late}",
+                "- setVariables: {variables: [{name: a, constant: Late}]}",
+                "- setBody: {simple: 'Order ${body[orderId]} is late'}",
+                "- to: {uri: log:text}",
+                "- choice: {when: [{simple: '${body} == null', steps: [{stop: {}}]}], otherwise: {steps: [{log: text}]}}",
+            })
+    void rejectsAnEventWithoutAText(String step) throws IOException {
+        write(FILE, EVENT.replace(TEXT_STEP, step.isEmpty() ? "" : "        " + step + "\n"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get(FILE))
+                .isEqualTo("line " + (step.isEmpty() ? 15 : 16) + ": no step before it sets the text; add"
+                        + " kamelet:sms-text-action, or setVariable with the name text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- setVariable: {name: text, constant: Late}",
+                "- setVariable: {name: '${header.name}', constant: Late}",
+                "- setVariables: {variables: [{name: a, constant: 1}, {name: text, constant: Late}]}",
+                "- choice: {when: [{simple: '${body} == null', steps: [{setVariable: {name: text, constant: Late}}]}]}",
+                "- to: {uri: 'direct:late-text'}",
+                "- to: {uri: 'file:in', variableReceive: text}",
+                "- unmarshal: {json: {}, variableReceive: text}",
+                "- enrich: {constant: 'direct:late-text'}",
+                "- bean: {beanType: java.util.Date}",
+                "- setBody: {method: {beanType: java.util.Date, method: getTime}}",
+            })
+    void acceptsATextFromAnyStep(String step) throws IOException {
+        write("late-text.camel.yaml", "- route: {id: late-text, from: {uri: direct:late-text, steps: [{stop: {}}]}}");
+        write(FILE, EVENT.replace(TEXT_STEP, "        " + step + "\n"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    /** The content template of Twilio makes it, the media need none, or the route that passes the event has set it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            purpose: order-updates ; purpose: order-updates, onUnknown: hold, contentSid: HX0123456789abcdef0123456789abcdef
+            timeToLive: 2h         ; media: photo
+            event-order-late       ; late-order
+            """)
+    void acceptsAMessageThatNeedsNoTextHere(String good, String other) throws IOException {
+        write("late.camel.yaml", EVENT.replace(TEXT_STEP, "").replace(good, other.replace(", ", "\n              ")));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
     @Test
     void rejectsAnEmptyTemplateUnlessThereAreMedia() throws IOException {
         write(TEMPLATE, "{{! later }}\n");

@@ -1,0 +1,169 @@
+package io.textonce.hotload;
+
+import io.textonce.event.LineError;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.camel.model.ExpressionNode;
+import org.apache.camel.model.MarshalDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SetVariableDefinition;
+import org.apache.camel.model.SetVariablesDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.UnmarshalDefinition;
+import org.apache.camel.model.language.MethodCallExpression;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Check that a route sets the text of its message: without one every event would be rejected. A step that runs code, or
+ * another route, may set it unseen.
+ */
+final class TextSteps {
+
+    private static final String TEXT = "text";
+
+    /** Steps that set no variable by themselves. */
+    private static final Set<String> WITHOUT_TEXT = Set.of(
+            "choice",
+            "convertBodyTo",
+            "delay",
+            "doCatch",
+            "doFinally",
+            "doTry",
+            "filter",
+            "idempotentConsumer",
+            "log",
+            "loop",
+            "marshal",
+            "multicast",
+            "otherwise",
+            "pipeline",
+            "removeHeader",
+            "removeHeaders",
+            "removeProperties",
+            "removeProperty",
+            "removeVariable",
+            "setBody",
+            "setHeader",
+            "setHeaders",
+            "setProperty",
+            "setVariable",
+            "setVariables",
+            "sort",
+            "split",
+            "step",
+            "stop",
+            "throttle",
+            "throwException",
+            "to",
+            "transacted",
+            "transform",
+            "unmarshal",
+            "validate",
+            "when",
+            "wireTap");
+
+    /** Shipped kamelets that set no text. */
+    private static final Set<String> KAMELETS_WITHOUT_TEXT = Set.of(
+            "api-response-action",
+            "api-source",
+            "appointment-time-action",
+            "e164-action",
+            "event-check-action",
+            "public-source",
+            "sms-send-sink",
+            "twilio-webhook-source");
+
+    private final ModelCamelContext camel;
+    private final DirectCalls directs;
+
+    TextSteps(ModelCamelContext camel) {
+        this.camel = camel;
+        this.directs = new DirectCalls(camel);
+    }
+
+    /** @throws LineError at the step that sends a message without a text, or sets one that can't be sent */
+    void check(RouteDefinition route) {
+        boolean mayHaveText = mayComeWithText(route);
+        var steps = ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class);
+        for (ProcessorDefinition<?> step : steps) {
+            mayHaveText |= maySetText(step);
+            if (!mayHaveText && needsText(step)) {
+                throw new LineError(
+                        lineOf(step),
+                        "no step before it sets the text; add kamelet:sms-text-action, or setVariable with the name text");
+            }
+        }
+    }
+
+    private boolean mayComeWithText(RouteDefinition route) {
+        var source = route.getInput();
+        String direct = directs.name(source.getEndpointUri());
+        String kamelet = KameletCall.of(camel, source.getEndpointUri()).kamelet();
+        return !direct.isEmpty() && !direct.startsWith(RouteFile.EVENT)
+                || !kamelet.isEmpty() && !KAMELETS_WITHOUT_TEXT.contains(kamelet)
+                || isText(source.getVariableReceive());
+    }
+
+    private boolean needsText(ProcessorDefinition<?> step) {
+        if (!(step instanceof ToDefinition to)) {
+            return false;
+        }
+        var call = KameletCall.of(camel, to.getUri());
+        return call.kamelet().equals("sms-send-sink")
+                && Stream.of("contentSid", "media")
+                        .allMatch(other -> call.parameter(other).isBlank());
+    }
+
+    private boolean maySetText(ProcessorDefinition<?> step) {
+        if (!WITHOUT_TEXT.contains(step.getShortName())
+                || variables(step).stream().map(SetVariableDefinition::getName).anyMatch(TextSteps::isText)
+                || isText(received(step))) {
+            return true;
+        }
+        if (step instanceof ToDefinition to) {
+            String kamelet = KameletCall.of(camel, to.getUri()).kamelet();
+            return kamelet.isEmpty()
+                    ? to.getUri().matches("(direct|bean|class|language|script|kamelet)\\b.*")
+                    : !KAMELETS_WITHOUT_TEXT.contains(kamelet);
+        }
+        return step instanceof ExpressionNode node && mayRunCode(node);
+    }
+
+    private static boolean mayRunCode(ExpressionNode step) {
+        var expression = step.getExpression();
+        return expression instanceof MethodCallExpression
+                || expression != null
+                        && String.valueOf(expression.getExpression()).contains("setVariable");
+    }
+
+    /** Returns whether it is the name of the variable, or one that each event computes. */
+    private static boolean isText(@Nullable String variable) {
+        return variable != null && (variable.equals(TEXT) || variable.contains("$") || variable.contains("{{"));
+    }
+
+    private static @Nullable String received(ProcessorDefinition<?> step) {
+        if (step instanceof ToDefinition to) {
+            return to.getVariableReceive();
+        }
+        if (step instanceof UnmarshalDefinition read) {
+            return read.getVariableReceive();
+        }
+        return step instanceof MarshalDefinition write ? write.getVariableReceive() : null;
+    }
+
+    private static List<SetVariableDefinition> variables(ProcessorDefinition<?> step) {
+        if (step instanceof SetVariableDefinition one) {
+            return List.of(one);
+        }
+        return step instanceof SetVariablesDefinition several ? several.getVariables() : List.of();
+    }
+
+    /** Camel's loader counts lines from 0, and has -1 for an unknown one. */
+    private static int lineOf(ProcessorDefinition<?> step) {
+        return step.getLineNumber() + 1;
+    }
+}
