@@ -162,6 +162,7 @@ final class OptOutReader {
                 phone.isEmpty() ? null : phone,
                 phone.isEmpty() ? HexFormat.of().parseHex(hash) : null,
                 sender.isEmpty() ? ours() : Set.of(sender),
+                sender.isEmpty(),
                 source,
                 time(row.apply("opted_out_at")));
     }

@@ -76,7 +76,12 @@ public final class OptOuts {
                     updated_at = now()
                 WHERE phone_hash = ANY (CAST(:hashes AS bytea[]))
                   AND (textonce.bare_sender(sender) = ANY (CAST(:senders AS text[]))
-                    OR %s = ANY (CAST(:senders AS text[])))
+                    OR %s = ANY (CAST(:senders AS text[]))
+                    OR :all AND NOT EXISTS (
+                        SELECT FROM textonce.inbound_messages AS t
+                        WHERE t.kind = 'start' AND t.phone_hash = ANY (CAST(:hashes AS bytea[]))
+                          AND t.received_at > CAST(:at AS timestamptz)
+                          AND textonce.bare_sender(sender) IN (textonce.bare_sender(t.recipient), t.service)))
                   AND status IN ('held', 'reserved', 'unknown', 'scheduled', 'accepted', 'queued')
                 RETURNING id, status, error_code, reason
             ),
@@ -145,7 +150,7 @@ public final class OptOuts {
         if (open.isEmpty()) {
             return 0;
         }
-        var optOut = optOut(hashes, open, source, at, reason);
+        var optOut = optOut(hashes, open, false, source, at, reason);
         count(OPT_OUT, optOut);
         return count(STOP, optOut);
     }
@@ -155,8 +160,9 @@ public final class OptOuts {
     }
 
     private static Map<String, ?> optOut(
-            byte[][] hashes, List<String> senders, String source, Instant at, String reason) {
+            byte[][] hashes, List<String> senders, boolean isOfAll, String source, Instant at, String reason) {
         var parameters = new HashMap<String, Object>(parameters(hashes, senders));
+        parameters.put("all", isOfAll);
         parameters.put("source", source);
         parameters.put("at", Timestamp.from(at));
         parameters.put("reason", reason);
@@ -169,14 +175,14 @@ public final class OptOuts {
      *
      * @param record of the result, without the messages, in the transaction of the opt-outs
      */
-    public Imported importAll(List<Entry> entries, Consumer<Imported> record) {
+    public OptOutImport importAll(List<Entry> entries, Consumer<OptOutImport> record) {
         return forgotten.perform(() -> writeAll(entries, record), result -> writeAll(entries, again -> {}));
     }
 
-    private Imported writeAll(List<Entry> entries, Consumer<Imported> record) {
+    private OptOutImport writeAll(List<Entry> entries, Consumer<OptOutImport> record) {
         var optOuts = new ArrayList<Map<String, ?>>();
         var imported = transactions.execute(status -> {
-            var counted = Imported.NONE;
+            var counted = OptOutImport.NONE;
             for (var hashed : inOneOrder(entries)) {
                 var entry = hashed.entry();
                 byte[][] hashes = hashed.hashes();
@@ -188,6 +194,7 @@ public final class OptOuts {
                     var optOut = optOut(
                             hashes,
                             open,
+                            entry.isOfAll(),
                             entry.source(),
                             entry.at(),
                             "The customer has opted out (imported: " + entry.source() + ")");
@@ -276,25 +283,14 @@ public final class OptOuts {
      *
      * @param phone number in E.164, or null if only its hash is known
      * @param senders by which the person gets no message any more
+     * @param isOfAll whether it is for all senders: messages of earlier ones, which are none of {@code senders}, stop too
      * @param source where it comes from, in the importer's words
      */
     public record Entry(
-            @Nullable String phone, byte @Nullable [] hash, Set<String> senders, String source, Instant at) {}
-
-    /**
-     * Result of an import.
-     *
-     * @param added new opt-outs
-     * @param known those that were there already
-     * @param ignored those whose person sent START since then
-     * @param stopped messages that are not sent now
-     */
-    public record Imported(int added, int known, int ignored, int stopped) {
-
-        static final Imported NONE = new Imported(0, 0, 0, 0);
-
-        private Imported plus(int moreAdded, int moreKnown, int moreIgnored, int moreStopped) {
-            return new Imported(added + moreAdded, known + moreKnown, ignored + moreIgnored, stopped + moreStopped);
-        }
-    }
+            @Nullable String phone,
+            byte @Nullable [] hash,
+            Set<String> senders,
+            boolean isOfAll,
+            String source,
+            Instant at) {}
 }

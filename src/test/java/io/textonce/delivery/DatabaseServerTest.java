@@ -248,8 +248,10 @@ class DatabaseServerTest {
         try (var instance = new Instance()) {
             instance.optOuts.importAll(
                     List.of(
-                            new OptOuts.Entry("+15558675300", null, Set.of(DeliveryTables.SENDER), "shop", imported),
-                            new OptOuts.Entry("+15558675301", null, Set.of(DeliveryTables.SENDER), "shop", imported)),
+                            new OptOuts.Entry(
+                                    "+15558675300", null, Set.of(DeliveryTables.SENDER), false, "shop", imported),
+                            new OptOuts.Entry(
+                                    "+15558675301", null, Set.of(DeliveryTables.SENDER), false, "shop", imported)),
                     result -> {});
             jdbc.update("TRUNCATE textonce.opt_outs");
             jdbc.update(

@@ -44,10 +44,10 @@ class OptOutImportTest {
         var optOuts = DeliveryTables.optOuts(jdbc, new PhoneHash(new byte[32]), whileOpen(() -> schedule(id)));
 
         var imported = optOuts.importAll(
-                List.of(new OptOuts.Entry(PHONE, null, Set.of(DeliveryTables.SENDER), "crm", Instant.now())),
+                List.of(new OptOuts.Entry(PHONE, null, Set.of(DeliveryTables.SENDER), false, "crm", Instant.now())),
                 result -> {});
 
-        assertThat(imported).isEqualTo(new OptOuts.Imported(1, 0, 0, 1));
+        assertThat(imported).isEqualTo(new OptOutImport(1, 0, 0, 1));
         assertThat(tables.leases().silent(100)).anySatisfy(due -> {
             assertThat(due.eventId()).isEqualTo(id);
             assertThat(due.isCancelled()).isTrue();

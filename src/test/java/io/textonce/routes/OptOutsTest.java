@@ -1,13 +1,18 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.CANCELED;
 import static io.textonce.delivery.DeliveryStatus.HELD;
+import static io.textonce.delivery.DeliveryStatus.QUEUED;
 import static io.textonce.delivery.DeliveryStatus.REJECTED;
+import static io.textonce.sandbox.Fault.stopsAt;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.textonce.sandbox.Order;
 import io.textonce.sandbox.Sandbox;
 import io.textonce.sandbox.SandboxTest;
+import io.textonce.sandbox.TwilioMessage;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -28,6 +33,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 class OptOutsTest {
 
     private static final String SERVICE = "MG000000000000000000000000000000a2";
+    private static final String EARLIER = "+15559990001";
 
     @Test
     void keepTheirSourceAndTimeAndAreObeyed(Sandbox sandbox) {
@@ -96,6 +102,47 @@ class OptOutsTest {
         assertThat(imported.get("stopped").asInt()).isEqualTo(1);
         order.await(REJECTED);
         assertThat(order.delivery()).containsEntry("reason", "The customer has opted out (imported: crm)");
+    }
+
+    /** Twilio keeps what an earlier sender scheduled, and the person would get it. */
+    @Test
+    void ofAllSendersStopWhatAnEarlierSenderScheduled(Sandbox sandbox) {
+        var ofAll = scheduledByAnEarlierSender(sandbox);
+        var ofOne = scheduledByAnEarlierSender(sandbox);
+
+        var importedForAll = add(sandbox, ofAll.number(), "\"source\":\"crm\"");
+        var importedForOne = add(sandbox, ofOne.number(), "\"sender\":\"" + sender(sandbox) + "\"");
+
+        assertThat(importedForAll.get("stopped").asInt()).isEqualTo(1);
+        ofAll.await(CANCELED);
+        assertThat(ofAll.messages())
+                .singleElement()
+                .satisfies(message -> assertThat(message.status()).isEqualTo("canceled"));
+        assertThat(importedForOne.get("stopped").asInt()).isZero();
+        assertThat(ofOne.delivery()).containsEntry("cancel_requested_at", null);
+    }
+
+    @Test
+    void ofAllSendersSpareAnEarlierSenderThatThePersonHasOptedInTo(Sandbox sandbox) {
+        var order = scheduledByAnEarlierSender(sandbox);
+        sandbox.database().update("""
+                        INSERT INTO textonce.inbound_messages (message_sid, kind, phone_hash, recipient)
+                        VALUES (?, 'start', ?, ?)
+                        """, TwilioMessage.newSid(), sandbox.phoneHash(order.number()), EARLIER);
+
+        var imported = add(sandbox, order.number(), "\"optedOutAt\":\"2026-05-01T12:00:00Z\"");
+
+        assertThat(imported.get("added").asInt()).isEqualTo(1);
+        assertThat(imported.get("stopped").asInt()).isZero();
+        assertThat(order.delivery()).containsEntry("cancel_requested_at", null);
+    }
+
+    private static Order scheduledByAnEarlierSender(Sandbox sandbox) {
+        return sandbox.order()
+                .meeting(stopsAt("queued"))
+                .post()
+                .await(QUEUED)
+                .update("sender = ?, status = 'scheduled', due_at = now() + interval '1 day'", EARLIER);
     }
 
     @Test
