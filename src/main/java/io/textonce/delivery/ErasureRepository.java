@@ -99,7 +99,8 @@ public final class ErasureRepository {
                     phone_hash = CASE WHEN is_open THEN d.phone_hash ELSE '' END,
                     payload_sha256 = '', consent_source = NULL, updated_at = now()
                 FROM target WHERE d.id = target.id
-                RETURNING d.id, d.status, target.status AS old_status, is_open, d.due_at
+                RETURNING d.id, d.status, target.status AS old_status, is_open, d.due_at,
+                    d.message_sid IS NULL AND d.unknown_since IS NOT NULL AS may_turn_up
             ),
             entries AS (
             """ + Timeline.ENTRY + """
@@ -113,7 +114,8 @@ public final class ErasureRepository {
                 FROM changed
             ),
             under_way AS (
-                INSERT INTO textonce.erasures (delivery_id) SELECT id FROM changed WHERE due_at IS NOT NULL
+                INSERT INTO textonce.erasures (delivery_id)
+                SELECT id FROM changed WHERE due_at IS NOT NULL OR may_turn_up
                 ON CONFLICT (delivery_id) DO NOTHING
             )
             SELECT count(*) AS deliveries, count(*) FILTER (WHERE old_status = 'held') AS canceled,
@@ -121,13 +123,17 @@ public final class ErasureRepository {
             FROM changed
             """;
 
+    /** Condition that nothing more comes. A message whose outcome stayed unknown may still turn up at Twilio. */
+    private static final String IS_ENDED =
+            "(d.due_at IS NULL AND (d.message_sid IS NOT NULL OR d.unknown_since IS NULL))";
+
     private static final String KNOWN = """
-            SELECT e.delivery_id AS id, d.message_sid, d.due_at IS NULL AS is_ended
+            SELECT e.delivery_id AS id, d.message_sid, %1$s AS is_ended
             FROM textonce.erasures AS e LEFT JOIN textonce.deliveries AS d ON d.id = e.delivery_id
             WHERE d.id IS NULL
                OR d.status NOT IN ('reserved', 'unknown', 'held')
-                   AND (d.due_at IS NULL OR d.phone IS NOT NULL OR NOT CAST(? AS boolean))
-            """;
+                   AND (%1$s OR d.phone IS NOT NULL OR NOT CAST(? AS boolean))
+            """.formatted(IS_ENDED);
 
     /** Condition that {@link #underWay} returns a delivery, with its first parameter. */
     public static final String IS_KNOWN = "EXISTS (" + KNOWN + ")";

@@ -44,6 +44,6 @@ final class Erasures implements DueWork {
     }
 
     private boolean isDone(Ended known) {
-        return known.sid() == null || !redactAtTwilio || known.isEnded() && retention.redacted(known.sid());
+        return !redactAtTwilio || known.isEnded() && (known.sid() == null || retention.redacted(known.sid()));
     }
 }

@@ -2,6 +2,7 @@ package io.textonce.routes;
 
 import static io.textonce.delivery.DeliveryStatus.HELD;
 import static io.textonce.delivery.DeliveryStatus.SUPPRESSED;
+import static io.textonce.delivery.DeliveryStatus.UNKNOWN;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,9 +21,11 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.test.context.TestPropertySource;
 
-/** An environment with all guards; the caps of {@code routes/console/caps.camel.yaml}. */
+/** An environment with all guards, which also redacts at Twilio; the caps of {@code routes/console/caps.camel.yaml}. */
 @SandboxTest
 @TestPropertySource(
         properties = {
@@ -32,6 +35,7 @@ import org.springframework.test.context.TestPropertySource;
             "textonce.caps.delays.events=order-delayed",
             "textonce.caps.delays.unit=messages",
             "textonce.caps.delays.limit=5",
+            "textonce.retention.redact-at-twilio=true",
         })
 class RecipientGuardsTest {
 
@@ -164,6 +168,37 @@ class RecipientGuardsTest {
         assertThat(sandbox.database()
                         .queryForList("SELECT detail FROM textonce.audit_entries WHERE verb = 'raised'", String.class))
                 .containsExactly("cap delays by 1: a storm");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"queued, canceled", "delivered, delivered"})
+    void redactsAnErasedMessageThatTurnsUpAfterItWasGivenUp(String reported, String last, Sandbox sandbox) {
+        var order = sandbox.order()
+                .meeting(Fault.resets()
+                        .afterRecording()
+                        .and(Fault.losesCallbacks())
+                        .and(Fault.stopsAt(reported)))
+                .post()
+                .await(UNKNOWN)
+                .update("status = 'held', due_at = NULL");
+        await().until(() -> order.messages().get(0).status().equals(reported));
+        String sid = order.messages().get(0).sid();
+        assertThat(sandbox.request("DELETE", "/api/people", "{\"phone\":\"" + order.number() + "\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(order.delivery()).containsEntry("status", "canceled").containsEntry("phone", null);
+
+        sandbox.twilio().reports(sid, reported, null);
+
+        sandbox.awaitStatus(order.eventId(), last);
+        await().untilAsserted(() -> assertThat(order.messages())
+                .singleElement()
+                .satisfies(message -> assertThat(message.body()).isEmpty()));
+        await().untilAsserted(() -> assertThat(sandbox.database()
+                        .queryForList(
+                                "SELECT * FROM textonce.erasures WHERE delivery_id = ?",
+                                order.delivery().get("id")))
+                .isEmpty());
     }
 
     private static double barred(Sandbox sandbox, String status) {
