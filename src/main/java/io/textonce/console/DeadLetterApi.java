@@ -83,7 +83,7 @@ final class DeadLetterApi {
                 .put("id", letter.id())
                 .put("at", letter.at().toString())
                 .put("place", letter.place())
-                .put("origin", letter.origin())
+                .put("origin", letter.shownOrigin())
                 .put("event", letter.event())
                 .put("eventId", letter.eventId())
                 .put("reason", letter.shownReason())

@@ -2,8 +2,10 @@ package io.textonce.console;
 
 import io.textonce.http.ApiJson;
 import io.textonce.intake.file.FileRuns;
+import io.textonce.privacy.NumberMask;
 import io.textonce.tuning.SharedBuffers;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Dropped files with their progress, for programs. */
@@ -22,7 +24,7 @@ final class FileLookup {
         for (var run : runs.newest(Search.PAGE)) {
             files.addObject()
                     .put("id", run.id().toString())
-                    .put("name", run.name())
+                    .put("name", masked(run.name()))
                     .put("event", run.event())
                     .put("state", run.state())
                     .put("startedAt", run.startedAt().toString())
@@ -32,9 +34,14 @@ final class FileLookup {
                     .put("lines", run.lines())
                     .put("accepted", run.accepted())
                     .put("rejected", run.rejected())
-                    .put("results", run.results())
-                    .put("finalResults", run.finalResults());
+                    .put("results", masked(run.results()))
+                    .put("finalResults", masked(run.finalResults()));
         }
         ApiJson.respond(exchange, body);
+    }
+
+    /** Returns a name or a path without the number that it may have. */
+    private static @Nullable String masked(@Nullable String file) {
+        return file == null ? null : NumberMask.ofFile(file);
     }
 }

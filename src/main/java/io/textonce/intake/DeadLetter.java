@@ -66,7 +66,7 @@ public record DeadLetter(
 
     /** Returns the origin without the number that a file name may have. */
     public String shownOrigin() {
-        return NumberMask.of(origin, null);
+        return NumberMask.ofFile(origin);
     }
 
     /** Returns the reason without any number. */

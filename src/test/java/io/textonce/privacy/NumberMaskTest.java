@@ -36,4 +36,23 @@ class NumberMaskTest {
     void masksInternationalNumbersOfUnknownPersons(String name, String shown) {
         assertThat(NumberMask.of(name, null)).isEqualTo(shown);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "+4915735985555.csv, +*********5555.csv",
+        "4915735985555.csv, *********5555.csv",
+        "orders_015735985555-1.csv, orders_********5555-1.csv",
+        "4155552671.json, ******2671.json",
+        "order-shipped/failed/201012345678.csv, order-shipped/failed/********5678.csv",
+        "orders-20261127.csv, orders-20261127.csv",
+        "orders-20261127083000.csv, orders-20261127083000.csv",
+        "orders-202611270830.csv, orders-202611270830.csv",
+        "orders_1795763400.csv, orders_1795763400.csv",
+        "orders-1795763400123.csv, orders-1795763400123.csv",
+        "results-8f14e45f-ceea-467f-a0e6-123456789012.csv, results-8f14e45f-ceea-467f-a0e6-123456789012.csv",
+        "order-1001.csv, order-1001.csv",
+    })
+    void masksNumbersInNamesOfFiles(String name, String shown) {
+        assertThat(NumberMask.ofFile(name)).isEqualTo(shown);
+    }
 }

@@ -82,6 +82,27 @@ class BulkFilesTest {
         assertThat(new PageClient(sandbox).get("/files").body()).contains(name + ".csv", "2, 1 rejected");
     }
 
+    /** The number of the person whom a file is about may be its name; its folder and the end of the number find it. */
+    @Test
+    void isListedWithoutTheNumberInItsName(Sandbox sandbox) throws IOException {
+        String number = sandbox.newNumber();
+        String shown = "+*******" + number.substring(number.length() - 4);
+
+        Path file = sandbox.drop("order-shipped", number + ".csv", "eventId,phone,orderId,consentAt\n,nobody,,\n");
+        Path folder = file.resolveSibling("done");
+        await().until(() -> Files.exists(folder.resolve(number + ".results.csv")));
+
+        var run = run(sandbox, shown);
+        assertThat(run.path("results").asText())
+                .isEqualTo(folder.resolve(shown + ".results.csv").toString());
+        await().untilAsserted(() -> assertThat(
+                        run(sandbox, shown).path("finalResults").asText())
+                .isEqualTo(folder.resolve(shown + ".final.csv").toString()));
+        assertThat(sandbox.get("/api/dead-letters?place=file").body())
+                .contains("order-shipped/failed/" + shown)
+                .doesNotContain(number);
+    }
+
     /** A file that is gone, and whose run never ended, would be read for ever on the page. */
     @Test
     void staysUntilItsEndIsStored(Sandbox sandbox) throws IOException {

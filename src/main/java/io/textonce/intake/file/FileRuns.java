@@ -206,7 +206,7 @@ public final class FileRuns {
 
         /** Returns a file for the pages: from the event's folder on, and without the number that its name may have. */
         public String shown(String file) {
-            return NumberMask.of(file.substring(file.lastIndexOf("/" + event + "/") + 1), null);
+            return NumberMask.ofFile(file.substring(file.lastIndexOf("/" + event + "/") + 1));
         }
 
         public long accepted() {
