@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
@@ -64,7 +65,12 @@ public class TextOnce {
         for (String argument : args) {
             var command = COMMANDS.get(argument);
             if (command != null) {
-                return OptionalInt.of(command.applyAsInt(args));
+                String option = CommandConsole.unknown(
+                        Stream.of(args).filter(word -> word.startsWith("-")).toList());
+                return OptionalInt.of(
+                        option == null
+                                ? command.applyAsInt(args)
+                                : CommandConsole.wrongCall(argument + " has no option " + option, HELP));
             }
         }
         String unknown = CommandConsole.unknown(List.of(args));

@@ -59,10 +59,10 @@ class OperatorCommandsTest {
                 "check-settings               | --textonce.lease=soon      | TEXTONCE_LEASE must be a duration such as",
                 "doctor                       | --TWILIO_ACCOUNT_SID=AC123 | TWILIO_ACCOUNT_SID ",
                 "compare-ledger               | --textonce.lease=soon      | TEXTONCE_LEASE must be a duration such as",
-                "check-settings my-settings   | --x                        | check-settings takes no operand, and has my-settings",
-                "check-histories 2026-11-25   | --x                        | check-histories takes no operand, and has 2026-11-25",
-                "compare-ledger yesterday     | --x                        | compare-ledger takes one day, such as 2026-11-25, and has yesterday",
-                "compare-ledger 2026-02-30    | --x                        | compare-ledger takes one day, such as 2026-11-25, and has 2026-02-30",
+                "check-settings my-settings   | --x=1                      | check-settings takes no operand, and has my-settings",
+                "check-histories 2026-11-25   | --x=1                      | check-histories takes no operand, and has 2026-11-25",
+                "compare-ledger yesterday     | --x=1                      | compare-ledger takes one day, such as 2026-11-25, and has yesterday",
+                "compare-ledger 2026-02-30    | --x=1                      | compare-ledger takes one day, such as 2026-11-25, and has 2026-02-30",
             })
     void namesAWrongCallOrSetting(String command, String option, String line, Sandbox sandbox) {
         var output = run(sandbox, command, option);
@@ -74,6 +74,22 @@ class OperatorCommandsTest {
                 .startsWith(line)
                 .doesNotContain("soon", "AC123");
         assertThatNothingIsLogged(output);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "check-settings --strict, check-settings has no option --strict",
+        "--dry-run doctor, doctor has no option --dry-run",
+        "compare-ledger 2026-11-25 --json, compare-ledger has no option --json",
+        "check-histories -v, check-histories has no option -v",
+        "add camel-kafka --force, add has no option --force",
+    })
+    void rejectsAnUnknownOptionOfACommand(String call, String problem) {
+        var output = run(call.split(" "));
+
+        assertThat(output.exit()).isEqualTo("2");
+        assertThat(output.out()).isEmpty();
+        assertThat(output.err()).startsWith(problem + "\n").contains("  check-settings ");
     }
 
     @ParameterizedTest
