@@ -292,6 +292,23 @@ class UserRoutesTest {
                 Arguments.of("timeToLive: 2h", "timeToLive: -2h", "line 25: timeToLive '-2h' is not longer than zero"),
                 Arguments.of(
                         "timeToLive: 2h",
+                        "timeToLive: 366d",
+                        "line 25: timeToLive '366d' is longer than 365d; write 30s, 15m, 2h or 3d"),
+                Arguments.of(
+                        "timeToLive: 2h",
+                        "timeToLive: 999999999999999999d",
+                        "line 25: timeToLive '999999999999999999d' is longer than 365d"),
+                Arguments.of(
+                        "timeToLive: 2h",
+                        "reconciliationWindow: 99999999999999999999d",
+                        "line 25: reconciliationWindow '99999999999999999999d' is longer than 365d"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - to:\n            uri: kamelet:appointment-time-action\n            parameters:\n"
+                                + "              leadTime: 40000d\n" + FIRST_STEP,
+                        "line 12: leadTime '40000d' is longer than 365d"),
+                Arguments.of(
+                        "timeToLive: 2h",
                         "schedule: twilo",
                         "line 25: sms-send-sink: schedule must be one of twilio, and is 'twilo'"),
                 Arguments.of(
