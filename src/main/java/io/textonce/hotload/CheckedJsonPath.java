@@ -2,6 +2,8 @@ package io.textonce.hotload;
 
 import com.jayway.jsonpath.InvalidPathException;
 import com.jayway.jsonpath.JsonPath;
+import com.jayway.jsonpath.internal.function.PathFunctionFactory;
+import java.util.regex.Pattern;
 import org.apache.camel.Expression;
 import org.apache.camel.Predicate;
 import org.apache.camel.jsonpath.JsonPathExpression;
@@ -14,6 +16,12 @@ import org.springframework.stereotype.Component;
 /** Language JSONPath that rejects an invalid path when its route is loaded: Camel compiles it with the first event. */
 @Component("jsonpath-language")
 final class CheckedJsonPath extends JsonPathLanguage {
+
+    /** Strings and regular expressions, in which a function is none. */
+    private static final Pattern LITERAL =
+            Pattern.compile("'(?:\\\\.|[^'\\\\])*'|\"(?:\\\\.|[^\"\\\\])*\"|(?<==~)\\s*/(?:\\\\.|[^/\\\\])*/");
+
+    private static final Pattern FUNCTION = Pattern.compile("\\.([^.\\[\\]()\\s]+)\\(");
 
     @Override
     public Expression createExpression(String text, Object @Nullable [] properties) {
@@ -34,11 +42,25 @@ final class CheckedJsonPath extends JsonPathLanguage {
             // A path with a simple expression in it is another one for each event.
             if (!options.isAllowSimple() || !path.contains("${")) {
                 boolean isEasy = isPredicate && options.isAllowEasyPredicate();
-                JsonPath.compile(isEasy ? new EasyPredicateParser().parse(path) : path);
+                requireValid(isEasy ? new EasyPredicateParser().parse(path) : path);
             }
             return created;
         } catch (InvalidPathException e) {
             throw new InvalidQuery("jsonpath", path, 0, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Compiles a path. The compiler ignores an open bracket at the end, and leaves functions to the first evaluation. */
+    private static void requireValid(String path) {
+        JsonPath.compile(path);
+        String code = LITERAL.matcher(path).replaceAll("''");
+        if (code.strip().endsWith("[")) {
+            throw new InvalidPathException("the path ends with an open bracket");
+        }
+        FUNCTION.matcher(code).results().map(call -> call.group(1)).forEach(name -> {
+            if (!PathFunctionFactory.FUNCTIONS.containsKey(name)) {
+                throw new InvalidPathException("there is no function " + name);
+            }
+        });
     }
 }

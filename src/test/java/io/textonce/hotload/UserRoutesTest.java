@@ -388,6 +388,22 @@ class UserRoutesTest {
                         "line 10: the jsonpath expression in mappings/late.jq is not valid: "),
                 Arguments.of(
                         FIRST_STEP,
+                        "        - setBody:\n            jsonpath: $.a.nosuch()\n" + FIRST_STEP,
+                        "line 10: the jsonpath expression is not valid: there is no function nosuch"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jsonpath: '$.sum($.a.nosuch(), 1)'\n" + FIRST_STEP,
+                        "line 10: the jsonpath expression is not valid: there is no function nosuch"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jsonpath: '$.a[?(@.b.lenght() > 1)]'\n" + FIRST_STEP,
+                        "line 10: the jsonpath expression is not valid: there is no function lenght"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - setBody:\n            jsonpath: $.a[\n" + FIRST_STEP,
+                        "line 10: the jsonpath expression is not valid: the path ends with an open bracket"),
+                Arguments.of(
+                        FIRST_STEP,
                         "        - setBody:\n            simple: ${jsonpath($.a..)}\n" + FIRST_STEP,
                         "line 10: the simple expression is not valid: Path must not end with a '.'"),
                 Arguments.of(
@@ -471,6 +487,9 @@ class UserRoutesTest {
                 "setProperty: {name: p, jsonpath: '$.${header.field}'}",
                 "filter: {jsonpath: 'order.a < 3', steps: [{log: few}]}",
                 "filter: {jsonpath: '$.a[?(@.b == 1)]', steps: [{log: one}]}",
+                "filter: {jsonpath: \"$.a[?(@.b == 'a.b(')].length()\", steps: [{log: one}]}",
+                "filter: {jsonpath: '$.a[?(@.b =~ /x.y(z)\\/.w()/i)]', steps: [{log: one}]}",
+                "setProperty: {name: p, jsonpath: \"$['a.b('].concat($.c.min(), $.d)\"}",
                 "setProperty: {name: p, xpath: {expression: '/o:order', namespace: [{key: o, value: 'urn:o'}]}}",
                 "filter: {xpath: \"in:header('x') = $y\", steps: [{log: equal}]}",
             })
