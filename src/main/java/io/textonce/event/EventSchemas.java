@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jsonvalidator.JsonUriSchemaLoader;
 import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -102,6 +103,16 @@ public final class EventSchemas implements JsonUriSchemaLoader {
             return read(uriOf(name)).fields()::knows;
         } catch (Exception e) {
             return path -> true;
+        }
+    }
+
+    /** Returns the type of a schema that accepts no object, and so no event, as the file has it, or null. */
+    public @Nullable String typeOfNoEvent(String name) {
+        try {
+            var type = read(uriOf(name)).compiled().getSchemaNode().path("type");
+            return type.isMissingNode() || type.toString().contains("\"object\"") ? null : type.toString();
+        } catch (Exception e) {
+            return null;
         }
     }
 

@@ -4,6 +4,7 @@ import io.textonce.event.EventSchemas;
 import io.textonce.event.LineError;
 import io.textonce.message.Formats;
 import io.textonce.message.Templates;
+import io.textonce.message.TextLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ final class TemplateFields {
 
     /** Field as in Camel's simple language, which a template has as its text. */
     private static final Pattern LITERAL = Pattern.compile("(?<!\\{)\\$?\\{\\s*(body\\.[\\w.]+)\\s*}(?!})");
+
+    private static final Pattern SECTION =
+            Pattern.compile("\\{\\{\\s*[#^]\\s*([^}\\s]+)\\s*}}.*?\\{\\{\\s*/\\s*\\1\\s*}}", Pattern.DOTALL);
 
     private static final Pattern COMMENT = Pattern.compile("\\{\\{!.*?}}", Pattern.DOTALL);
     private static final Pattern INDEX = Pattern.compile("\\.\\d+");
@@ -97,23 +101,39 @@ final class TemplateFields {
         }
     }
 
-    /** Rejects an empty template, unless the message has media: every event would be rejected. */
+    /** Rejects a template that is too long, or empty, unless the message has media: every event would be rejected. */
     private void requireText(Use use, List<Use> all, String changed, int line) {
-        if (!use.isTemplate()
-                || all.stream().anyMatch(other -> other.parameter().equals("media"))) {
+        if (!use.isTemplate()) {
             return;
         }
+        boolean hasMedia = all.stream().anyMatch(other -> other.parameter().equals("media"));
         templates.sources(use.value()).forEach((path, text) -> {
-            if (COMMENT.matcher(text).replaceAll("").isBlank()) {
-                throw path.equals(changed)
-                        ? new LineError(0, "the text is empty")
-                        : new LineError(line, path + ": the text is empty");
+            String written = COMMENT.matcher(text).replaceAll("");
+            String problem = written.isBlank() && !hasMedia
+                    ? "the text is empty"
+                    : leastLength(written) > TextLimits.LONGEST ? TextSteps.ALWAYS_TOO_LONG : null;
+            if (problem != null) {
+                throw path.equals(changed) ? new LineError(0, problem) : new LineError(line, path + ": " + problem);
             }
         });
     }
 
+    /** Returns a length that each text has: without fields and sections, and without the line breaks that go with them. */
+    private static int leastLength(String template) {
+        if (template.contains("{{=")) {
+            return 0;
+        }
+        String fixed = TAG.matcher(SECTION.matcher(template).replaceAll("")).replaceAll("");
+        boolean isFixed = fixed.equals(template);
+        return fixed.replaceAll("\\R", isFixed ? "\n" : "").strip().length();
+    }
+
     /** @param line of a mistake that is not in the changed file */
     private void check(Use use, String changed, int line) {
+        if (use.isSchema()) {
+            requireObject(use.schema(), changed, line);
+            return;
+        }
         var isField = schemas.fields(use.schema());
         if (!use.isTemplate()) {
             if (!isField.test(use.value())) {
@@ -133,6 +153,16 @@ final class TemplateFields {
                         : new LineError(line, path + ", line " + mistake.line() + ": " + reason);
             }
         });
+    }
+
+    private void requireObject(String schema, String changed, int line) {
+        String type = schemas.typeOfNoEvent(schema);
+        if (type != null) {
+            String reason = "the type of an event is object, not " + type;
+            throw changed.isEmpty()
+                    ? new LineError(line, "schemas/" + schema + ".schema.json: " + reason)
+                    : new IllegalArgumentException(reason);
+        }
     }
 
     private static @Nullable LineError mistake(String template, Predicate<String> isField) {
@@ -189,7 +219,8 @@ final class TemplateFields {
             if (step instanceof ToDefinition to) {
                 var call = KameletCall.of(camel, to.getUri());
                 if (call.kamelet().equals("event-check-action")) {
-                    schema = call.parameter("schema");
+                    schema = call.parameter(Use.SCHEMA);
+                    uses.add(new Use(schema, Use.SCHEMA, schema));
                 } else if (!KAMELETS_THAT_KEEP_IT.contains(call.kamelet())) {
                     schema = null;
                 } else if (schema != null && PARAMETERS.containsKey(call.kamelet())) {
@@ -210,8 +241,14 @@ final class TemplateFields {
         return schema;
     }
 
-    /** Use of the fields of a schema: by a template, or by a parameter that names a field. */
+    /** Use of a schema by the check of events; or of its fields, by a template or a parameter that names a field. */
     private record Use(String schema, String parameter, String value) {
+
+        private static final String SCHEMA = "schema";
+
+        private boolean isSchema() {
+            return parameter.equals(SCHEMA);
+        }
 
         private boolean isTemplate() {
             return parameter.equals("template");

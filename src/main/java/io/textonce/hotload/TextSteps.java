@@ -1,8 +1,11 @@
 package io.textonce.hotload;
 
 import io.textonce.event.LineError;
+import io.textonce.message.TextLimits;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.MarshalDefinition;
@@ -14,16 +17,25 @@ import org.apache.camel.model.SetVariableDefinition;
 import org.apache.camel.model.SetVariablesDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.UnmarshalDefinition;
+import org.apache.camel.model.language.ConstantExpression;
 import org.apache.camel.model.language.MethodCallExpression;
+import org.apache.camel.model.language.SimpleExpression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check that a route sets the text of its message: without one every event would be rejected. A step that runs code, or
- * another route, may set it unseen.
+ * Check that a route sets the text of its message, and no fixed one that can't be sent: every event would be rejected. A
+ * step that runs code, or another route, may set the text unseen.
  */
 final class TextSteps {
 
+    /** Error of a text. */
+    static final String ALWAYS_TOO_LONG =
+            "the text is always longer than " + TextLimits.LONGEST + " characters, Twilio's limit";
+
     private static final String TEXT = "text";
+
+    /** Beginnings of an expression's parts that are read elsewhere. */
+    private static final Pattern DYNAMIC = Pattern.compile("^\\s*resource:|\\$|\\{\\{");
 
     /** Steps that set no variable by themselves. */
     private static final Set<String> WITHOUT_TEXT = Set.of(
@@ -89,9 +101,13 @@ final class TextSteps {
     void check(RouteDefinition route) {
         boolean mayHaveText = mayComeWithText(route);
         var steps = ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class);
+        boolean sendsText = steps.stream().anyMatch(step -> isSendWithout(step, "contentSid"));
         for (ProcessorDefinition<?> step : steps) {
+            if (sendsText && texts(step).anyMatch(text -> text.length() > TextLimits.LONGEST)) {
+                throw new LineError(lineOf(step), ALWAYS_TOO_LONG);
+            }
             mayHaveText |= maySetText(step);
-            if (!mayHaveText && needsText(step)) {
+            if (!mayHaveText && isSendWithout(step, "contentSid", "media")) {
                 throw new LineError(
                         lineOf(step),
                         "no step before it sets the text; add kamelet:sms-text-action, or setVariable with the name text");
@@ -108,20 +124,22 @@ final class TextSteps {
                 || isText(source.getVariableReceive());
     }
 
-    private boolean needsText(ProcessorDefinition<?> step) {
+    /** Returns whether a step sends a message that has none of some parameters, which may take the place of a text. */
+    private boolean isSendWithout(ProcessorDefinition<?> step, String... parameters) {
         if (!(step instanceof ToDefinition to)) {
             return false;
         }
         var call = KameletCall.of(camel, to.getUri());
         return call.kamelet().equals("sms-send-sink")
-                && Stream.of("contentSid", "media")
-                        .allMatch(other -> call.parameter(other).isBlank());
+                && Stream.of(parameters).allMatch(name -> call.parameter(name).isBlank());
     }
 
     private boolean maySetText(ProcessorDefinition<?> step) {
         if (!WITHOUT_TEXT.contains(step.getShortName())
-                || variables(step).stream().map(SetVariableDefinition::getName).anyMatch(TextSteps::isText)
-                || isText(received(step))) {
+                || isText(received(step))
+                || variables(step).stream()
+                        .anyMatch(variable -> isText(variable.getName())
+                                && !fixed(variable).map(String::isBlank).orElse(false))) {
             return true;
         }
         if (step instanceof ToDefinition to) {
@@ -153,6 +171,21 @@ final class TextSteps {
             return read.getVariableReceive();
         }
         return step instanceof MarshalDefinition write ? write.getVariableReceive() : null;
+    }
+
+    /** Returns the fixed texts that a step sets. */
+    private static Stream<String> texts(ProcessorDefinition<?> step) {
+        return variables(step).stream()
+                .filter(variable -> TEXT.equals(variable.getName()))
+                .flatMap(variable -> fixed(variable).stream());
+    }
+
+    /** Returns the value of a variable, if it is the same for every event. */
+    private static Optional<String> fixed(SetVariableDefinition variable) {
+        var expression = variable.getExpression();
+        boolean isFixed = (expression instanceof ConstantExpression || expression instanceof SimpleExpression)
+                && !DYNAMIC.matcher(expression.getExpression()).find();
+        return isFixed ? Optional.of(expression.getExpression().strip()) : Optional.empty();
     }
 
     private static List<SetVariableDefinition> variables(ProcessorDefinition<?> step) {

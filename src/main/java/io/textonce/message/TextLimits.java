@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class TextLimits {
 
     /** Twilio's limit, in characters. */
-    private static final int LONGEST = 1600;
+    public static final int LONGEST = 1600;
 
     private TextLimits() {}
 

@@ -764,6 +764,105 @@ class UserRoutesTest {
         assertThat(own.health().getDetails()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"%s", "{{! long }}%s", "%s{{body.orderId}}", "{{#body.orderId}}a{{/body.orderId}}%s"})
+    void rejectsATemplateThatIsAlwaysTooLong(String template) throws IOException {
+        write(TEMPLATE, template.formatted("x".repeat(1601)));
+        write(FILE, EVENT.replace("timeToLive: 2h", "media: photo"));
+        own.afterApplicationStart(camel);
+        var ofRoute = own.health().getDetails();
+        write(TEMPLATE, template.formatted("x".repeat(1600)));
+        scan();
+        var good = own.health().getDetails();
+        write(TEMPLATE, template.formatted("x".repeat(1601)));
+        scan();
+
+        assertThat(ofRoute)
+                .containsEntry(
+                        FILE,
+                        "line 18: templates/order-late.mustache: the text is always longer than 1600 characters,"
+                                + " Twilio's limit");
+        assertThat(good).isEmpty();
+        assertThat(own.health().getDetails())
+                .containsExactly(Map.entry(TEMPLATE, "the text is always longer than 1600 characters, Twilio's limit"));
+    }
+
+    @Test
+    void acceptsATemplateThatSomeEventsMakeTooLong() throws IOException {
+        String half = "x".repeat(900);
+        write(
+                TEMPLATE,
+                half + "{{#body.a}}" + half + "{{/body.a}}{{^body.a}}\n{{#body.b}}" + half + "{{/body.b}}{{/body.a}}");
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            constant ; 1601 ; line 15: the text is always longer than 1600 characters, Twilio's limit
+            simple   ; 1601 ; line 15: the text is always longer than 1600 characters, Twilio's limit
+            constant ; 1600 ; loaded
+            constant ; 0    ; line 18: no step before it sets the text
+            """)
+    void rejectsAFixedTextThatCanNotBeSent(String language, int length, String words) throws IOException {
+        String text = "\"" + "x".repeat(length) + "\"";
+        String step = "        - setVariable:\n            name: text\n            %s: {expression: %s}\n";
+        write(FILE, EVENT.replace(TEXT_STEP, step.formatted(language, text)));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().getOrDefault(FILE, "loaded"))
+                .asString()
+                .startsWith(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- setVariable: {name: text, constant: {expression: ''}}",
+                "- setVariable: {name: text, simple: {expression: '${body[text]}'}}",
+                "- setVariable: {name: text, constant: {expression: 'resource:textonce:templates/order-late.mustache'}}",
+                "- setVariables: {variables: [{name: note, constant: {expression: ''}}, {name: text, constant: a}]}",
+            })
+    void acceptsATextThatAnEventMaySend(String step) throws IOException {
+        write(FILE, EVENT.replace(TEXT_STEP, "        " + step + "\n").replace("timeToLive: 2h", "media: photo"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    /** A {@code json-validator} may check an array; an event is an object. */
+    @Test
+    void rejectsASchemaThatAcceptsNoEvent() throws IOException {
+        String array = "{\n\"title\": \"Orders\",\n\"type\": \"array\"\n}";
+        write("schemas/orders.schema.json", array);
+        write(
+                "orders.camel.yaml",
+                "- route: {id: orders, from: {uri: 'direct:orders', steps: [{to: 'json-validator:textonce:schemas/orders.schema.json'}]}}");
+        write(SCHEMA, array);
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        var ofRoute = own.health().getDetails();
+        write(SCHEMA, "{\"type\": [\"object\", \"null\"]}");
+        scan();
+        var good = own.health().getDetails();
+        write(SCHEMA, array);
+        scan();
+
+        assertThat(ofRoute)
+                .containsExactly(Map.entry(
+                        FILE,
+                        "line 13: schemas/order-late.schema.json: the type of an event is object, not \"array\""));
+        assertThat(good).isEmpty();
+        assertThat(own.health().getDetails())
+                .containsExactly(Map.entry(SCHEMA, "line 3: the type of an event is object, not \"array\""));
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
     @Test
     void reportsLinksThatLeadNowhereAndFoldersWithTheNameOfAFile() throws IOException {
         Files.createDirectories(folder.resolve("events/x.camel.yaml"));
