@@ -143,6 +143,10 @@ CREATE INDEX deliveries_error_code_idx ON textonce.deliveries (error_code, id) W
 -- What is on hold and what is unknown is counted for the dashboard and for alerts, with the oldest of each.
 CREATE INDEX deliveries_open_idx ON textonce.deliveries (stage, created_at) WHERE stage IN ('held', 'unknown');
 
+-- The oldest of them that does not wait for its time only; what is due by now is found by its due_at.
+CREATE INDEX deliveries_late_idx ON textonce.deliveries (stage, created_at)
+    WHERE stage IN ('held', 'unknown') AND (attempt = 1 AND counted_at IS NULL AND due_at IS NOT NULL) IS NOT TRUE;
+
 -- Retention clears the number and the body of what has ended.
 CREATE INDEX deliveries_to_clear_idx ON textonce.deliveries (id) WHERE phone IS NOT NULL AND due_at IS NULL;
 
