@@ -55,6 +55,15 @@ final class Retention {
                 ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)
             """;
 
+    /** Purge of approvals that were never published, as while the jms intake does not run. */
+    private static final String PURGE_APPROVALS = """
+            DELETE FROM textonce.verify_approvals
+            WHERE id IN (
+                SELECT id FROM textonce.verify_approvals
+                WHERE approved_at < now() - CAST(? AS interval)
+                LIMIT ? FOR UPDATE SKIP LOCKED)
+            """;
+
     /** Erasure of numbers that were never alerted. */
     private static final String CLEAR_INCIDENTS = """
             UPDATE textonce.incident_alerts SET phone = NULL
@@ -164,6 +173,7 @@ final class Retention {
         int others = jdbc.update(PURGE_INBOUND, age, settings.deliveries().toString(), BATCH)
                 + jdbc.update(CLEAR_INCIDENTS, age, BATCH)
                 + jdbc.update(PURGE_LETTERS, age, BATCH)
+                + jdbc.update(PURGE_APPROVALS, age, BATCH)
                 + jdbc.update(
                         PURGE_REJECTED,
                         before(settings.rejectedEvents()),
@@ -173,7 +183,7 @@ final class Retention {
                 + purgeFiles();
         worked(
                 exchange,
-                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts, dead letters, rejected events, files and runs of files",
+                "Cleared the numbers and texts of {} deliveries and {} inbound messages, alerts, approvals, dead letters, rejected events, files and runs of files",
                 cleared,
                 others);
     }

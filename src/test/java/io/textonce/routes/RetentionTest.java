@@ -218,6 +218,24 @@ class RetentionTest {
                 .containsExactly("young");
     }
 
+    /** Without the jms intake nothing publishes them. */
+    @Test
+    void forgetsOldApprovalsThatWereNeverPublished(Sandbox sandbox) throws Exception {
+        sandbox.database().update("""
+                        INSERT INTO textonce.verify_approvals
+                            (id, verification_sid, phone, channel, caller, approved_at, due_at)
+                        SELECT gen_random_uuid(), 'VEaged-' || days, '+15558675310', 'sms', 'aged',
+                            now() - days * interval '1 day', now() + interval '1 day'
+                        FROM unnest(ARRAY[29, 31]) AS age (days)
+                        """);
+
+        step("retention", "clear");
+
+        assertThat(texts(sandbox, "SELECT verification_sid FROM textonce.verify_approvals WHERE caller = 'aged'"))
+                .containsExactly("VEaged-29");
+        sandbox.database().update("DELETE FROM textonce.verify_approvals WHERE caller = 'aged'");
+    }
+
     @Test
     void forgetsOldDeadLetters(Sandbox sandbox) throws Exception {
         sandbox.database()
