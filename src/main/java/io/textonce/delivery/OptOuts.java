@@ -141,16 +141,17 @@ public final class OptOuts {
      * @return how many were stopped
      */
     public int stop(String e164, Collection<String> senders, Instant at) {
-        return stop(e164, senders, "person", at, "The customer sent STOP");
+        return stop(e164, senders, false, "person", at, "The customer sent STOP");
     }
 
-    private int stop(String e164, Collection<String> senders, String source, Instant at, String reason) {
+    private int stop(
+            String e164, Collection<String> senders, boolean isOfAll, String source, Instant at, String reason) {
         byte[][] hashes = phoneHash.all(e164);
         var open = without("start", hashes, senders, at);
         if (open.isEmpty()) {
             return 0;
         }
-        var optOut = optOut(hashes, open, false, source, at, reason);
+        var optOut = optOut(hashes, open, isOfAll, source, at, reason);
         count(OPT_OUT, optOut);
         return count(STOP, optOut);
     }
@@ -223,13 +224,14 @@ public final class OptOuts {
     private record Hashed(Entry entry, byte[][] hashes) {}
 
     /**
-     * Opts a number out of senders because another person has it now, unless that person has sent START.
+     * Opts a number out of senders because another person has it now, unless that person has sent START. Messages of
+     * earlier senders are stopped, too.
      *
      * @return how many messages were stopped
      */
     public int reassigned(String e164, Collection<String> senders, Instant at) {
         return forgotten.perform(
-                () -> stop(e164, senders, "reassigned", at, "The number was reassigned to another person"));
+                () -> stop(e164, senders, true, "reassigned", at, "The number was reassigned to another person"));
     }
 
     /**

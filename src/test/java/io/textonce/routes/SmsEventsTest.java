@@ -1,5 +1,7 @@
 package io.textonce.routes;
 
+import static io.textonce.delivery.DeliveryStatus.CANCELED;
+import static io.textonce.delivery.DeliveryStatus.QUEUED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.textonce.privacy.Sha256;
@@ -95,6 +97,23 @@ class SmsEventsTest {
         assertThat(sandbox.post("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number))
                         .statusCode())
                 .isEqualTo(422);
+    }
+
+    @Test
+    void cancelsWhatAnEarlierSenderScheduledForANumberThatWasReassigned(Sandbox sandbox) {
+        var order = sandbox.order()
+                .meeting(Fault.stopsAt("queued"))
+                .post()
+                .await(QUEUED)
+                .update("sender = '+15559990001', status = 'scheduled', due_at = now() + interval '1 day'");
+
+        assertThat(post(
+                        sandbox,
+                        "[{\"type\":\"com.twilio.messaging.reassigned-number.detected\",\"data\":{\"to_number\":\""
+                                + order.number() + "\"}}]"))
+                .isEqualTo(204);
+
+        order.await(CANCELED);
     }
 
     /** Its new holder has consented to nothing, whichever Messaging Service an event has in its policy. */
