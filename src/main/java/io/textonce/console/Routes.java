@@ -13,6 +13,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 import org.apache.camel.spi.InflightRepository.InflightExchange;
+import org.apache.camel.support.ScheduledPollConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,14 +68,21 @@ final class Routes {
                 route.getDescription() == null ? "" : route.getDescription(),
                 route.getGroup() == null ? "other" : route.getGroup(),
                 overrides.of(id),
-                Intakes.isStopped(route)
-                        ? "Stopped"
-                        : camel.getRouteController().getRouteStatus(id).name(),
+                state(route),
                 counts.of(id).total().sum(),
                 counts.of(id).failed().sum(),
                 counts.of(id).rejected().sum(),
                 camel.getInflightRepository().size(id),
                 oldest == null ? null : Duration.ofMillis(oldest.getDuration()));
+    }
+
+    private String state(Route route) {
+        if (Intakes.isStopped(route)) {
+            return "Stopped";
+        }
+        var status = camel.getRouteController().getRouteStatus(route.getRouteId());
+        boolean hasFailed = route.getConsumer() instanceof ScheduledPollConsumer poll && poll.getErrorCounter() > 0;
+        return status.isStarted() && hasFailed ? "Source fails" : status.name();
     }
 
     /** Returns the oldest exchanges in progress. */
@@ -103,6 +111,7 @@ final class Routes {
     /**
      * State of a route.
      *
+     * @param state Camel's, or that an operator stopped it, or that its source could not be polled the last time
      * @param settings changes of it by settings
      * @param total exchanges since the start of the process
      * @param failed those of them that ended with an unhandled failure

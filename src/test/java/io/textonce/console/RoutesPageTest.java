@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -142,6 +143,29 @@ class RoutesPageTest {
         assertThat(event.failed().sum()).isEqualTo(failed);
         assertThat(counts.of("sms-send").total().sum()).isGreaterThan(sent);
         assertThat(get(sandbox, "/camel/routes/event-order-shipped").body()).contains("<dt>Rejected</dt>");
+    }
+
+    @Test
+    void showsARouteWhoseSourceFails(Sandbox sandbox) throws Exception {
+        logIn(sandbox, "support-token");
+        var camel = sandbox.context().getBean(CamelContext.class);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("sql:SELECT 1 FROM textonce.nowhere?dataSource=#dataSource&initialDelay=1&delay=100")
+                        .routeId("own-failing-source")
+                        .to("log:none");
+            }
+        });
+        try {
+            await().untilAsserted(() -> assertThat(
+                            get(sandbox, "/camel/routes/own-failing-source").body())
+                    .contains("<span class=\"sign bad\">Source fails</span>"));
+            assertThat(get(sandbox, "/camel/live").body()).containsOnlyOnce("Source fails");
+        } finally {
+            camel.getRouteController().stopRoute("own-failing-source");
+            camel.removeRoute("own-failing-source");
+        }
     }
 
     @Test
