@@ -69,6 +69,13 @@ record RoutesFolder(Path root) {
         }
     }
 
+    /** Returns whether a file of routes or a kamelet, loaded or not, contains a word. */
+    boolean mentions(String word) {
+        return stamps().keySet().stream()
+                .filter(file -> file.endsWith(FileNames.ROUTES) || file.endsWith(FileNames.KAMELET))
+                .anyMatch(file -> mentions(file, word));
+    }
+
     static Pattern word(String word) {
         return Pattern.compile("(?<![A-Za-z0-9_-])" + Pattern.quote(word) + "(?![A-Za-z0-9_-])");
     }

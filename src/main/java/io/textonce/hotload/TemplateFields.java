@@ -52,24 +52,25 @@ final class TemplateFields {
             "removeHeaders",
             "stop");
 
+    private static final String APPOINTMENT = "appointment-time-action";
+
     private static final Set<String> KAMELETS_THAT_KEEP_IT =
-            Set.of("event-check-action", "appointment-time-action", "e164-action", "sms-text-action", "sms-send-sink");
+            Set.of("event-check-action", APPOINTMENT, "e164-action", "sms-text-action", "sms-send-sink");
 
     /** Parameters by which kamelets name a template or a field. */
     private static final Map<String, String> PARAMETERS = Map.of(
-            "sms-text-action", "template",
-            "sms-send-sink", "media",
-            "appointment-time-action", "field",
-            "e164-action", "field");
+            "sms-text-action", "template", "sms-send-sink", "media", APPOINTMENT, "field", "e164-action", "field");
 
     private final ModelCamelContext camel;
     private final Templates templates;
     private final EventSchemas schemas;
+    private final TemplateVariables variables;
 
-    TemplateFields(ModelCamelContext camel, Templates templates, EventSchemas schemas) {
+    TemplateFields(ModelCamelContext camel, Templates templates, EventSchemas schemas, TemplateVariables variables) {
         this.camel = camel;
         this.templates = templates;
         this.schemas = schemas;
+        this.variables = variables;
     }
 
     /** @throws LineError naming the template, its line and the field */
@@ -77,7 +78,7 @@ final class TemplateFields {
         var uses = uses(camel, route);
         uses.forEach(use -> {
             int line = file.lineOf(use.parameter(), use.value());
-            check(use, "", line);
+            check(use, route, "", line);
             requireText(use, uses, "", line);
         });
     }
@@ -95,7 +96,7 @@ final class TemplateFields {
                             ? name.equals(use.schema())
                             : use.isTemplate() && name.equals(use.value()))
                     .forEach(use -> {
-                        check(use, file, 0);
+                        check(use, route, file, 0);
                         requireText(use, uses, file, 0);
                     });
         }
@@ -129,7 +130,7 @@ final class TemplateFields {
     }
 
     /** @param line of a mistake that is not in the changed file */
-    private void check(Use use, String changed, int line) {
+    private void check(Use use, RouteDefinition route, String changed, int line) {
         if (use.isSchema()) {
             requireObject(use.schema(), changed, line);
             return;
@@ -144,13 +145,14 @@ final class TemplateFields {
             }
             return;
         }
+        boolean hasAppointment = DirectCalls.uris(route.getOutputs()).stream()
+                .anyMatch(uri -> KameletCall.of(camel, uri).kamelet().equals(APPOINTMENT));
         templates.sources(use.value()).forEach((path, text) -> {
-            var mistake = mistake(text, isField);
+            var mistake = mistake(text, isField, " schemas/" + use.schema() + ".schema.json", hasAppointment);
             if (mistake != null) {
-                String reason = mistake.getMessage() + " schemas/" + use.schema() + ".schema.json";
                 throw path.equals(changed)
-                        ? new LineError(mistake.line(), reason)
-                        : new LineError(line, path + ", line " + mistake.line() + ": " + reason);
+                        ? mistake
+                        : new LineError(line, path + ", line " + mistake.line() + ": " + mistake.getMessage());
             }
         });
     }
@@ -165,12 +167,13 @@ final class TemplateFields {
         }
     }
 
-    private static @Nullable LineError mistake(String template, Predicate<String> isField) {
+    private @Nullable LineError mistake(
+            String template, Predicate<String> isField, String schema, boolean hasAppointment) {
         var literal = LITERAL.matcher(template);
         if (literal.find()) {
             return new LineError(
                     LineError.lineAt(template, literal.start()),
-                    literal.group() + " is sent as it is; write {{" + literal.group(1) + "}} for a field in");
+                    literal.group() + " is sent as it is; write {{" + literal.group(1) + "}} for a field in" + schema);
         }
         int depth = 0;
         for (var tag : TAG.matcher(template).results().toList()) {
@@ -187,17 +190,23 @@ final class TemplateFields {
             if (kind.isEmpty() || "#^&".contains(kind)) {
                 if (!tag.group(3).isBlank()) {
                     return new LineError(
-                            line, tag.group() + " is always empty; write {{" + kind + name + "}} for a field in");
+                            line,
+                            tag.group() + " is always empty; write {{" + kind + name + "}} for a field in" + schema);
                 }
                 if (name.startsWith("body.")
                         && !isField.test(INDEX.matcher(name.substring(5)).replaceAll(""))) {
-                    return new LineError(line, "{{" + name + "}} is not a field in");
+                    return new LineError(line, "{{" + name + "}} is not a field in" + schema);
                 }
                 if (depth == 0
                         && !name.matches("(body|variables)(\\..*)?|\\.")
                         && !(kind.equals("#") && Formats.NAMES.contains(name))) {
                     return new LineError(
-                            line, "{{" + name + "}} is always empty; write {{body." + name + "}} for a field in");
+                            line,
+                            "{{" + name + "}} is always empty; write {{body." + name + "}} for a field in" + schema);
+                }
+                String problem = variables.problem(name, hasAppointment);
+                if (problem != null) {
+                    return new LineError(line, "{{" + name + "}} is always empty; " + problem);
                 }
             }
             depth += kind.equals("#") || kind.equals("^") ? 1 : 0;
@@ -226,7 +235,7 @@ final class TemplateFields {
                 } else if (schema != null && PARAMETERS.containsKey(call.kamelet())) {
                     String parameter = PARAMETERS.get(call.kamelet());
                     String value = call.parameter(parameter);
-                    if (value.isBlank() && call.kamelet().equals("appointment-time-action")) {
+                    if (value.isBlank() && call.kamelet().equals(APPOINTMENT)) {
                         value = "appointmentAt";
                     }
                     if (!value.isBlank()) {

@@ -972,6 +972,12 @@ class UserRoutesTest {
                 Arguments.of(
                         "Order\n{body.orderId}", "line 2: {body.orderId} is sent as it is; write {{body.orderId}}"),
                 Arguments.of("Order {{body.place.town}}", "line 1: {{body.place.town}} is not a field in"),
+                Arguments.of(
+                        "Order\n{{variables.shop.name}}",
+                        "line 2: {{variables.shop.name}} is always empty; no step sets the variable shop"),
+                Arguments.of(
+                        "{{#variables.appointment}}Order{{/variables.appointment}}",
+                        "line 1: {{variables.appointment}} is always empty; no step sets the variable appointment"),
                 Arguments.of("\ufeffOrder", "line 1: the file begins with a byte order mark"));
     }
 
@@ -995,6 +1001,54 @@ class UserRoutesTest {
         assertThat(own.health().getDetails()).containsOnlyKeys(TEMPLATE);
         assertThat(own.health().getDetails().get(TEMPLATE)).asString().startsWith(words);
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+            {{variables.source}}                ; - log: x
+            {{variables.shop.name}}             ; - setVariable: {name: shop, constant: x}
+            {{variables.shop}}                  ; - to: {uri: 'file:in', variableReceive: shop}
+            {{variables.shop}}                  ; - bean: {beanType: java.util.Date}
+            {{variables.appointment.en.date}}   ; - to: {uri: 'kamelet:appointment-time-action'}
+            {{#variables}}{{shop}}{{/variables}} ; - log: x
+            """)
+    void acceptsTheVariablesThatAreSet(String template, String step) throws IOException {
+        write(TEMPLATE, "Late: " + template);
+        write(FILE, EVENT.replace(TEXT_STEP, "        " + step + "\n" + TEXT_STEP));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    /** An event may come from another route, which sets more. */
+    @Test
+    void acceptsTheVariablesOfOtherRoutes() throws IOException {
+        write(TEMPLATE, "Late: {{#variables.shop}}{{variables.shop}}{{/variables.shop}}");
+        write(FILE, EVENT);
+        own.afterApplicationStart(camel);
+        var alone = own.health().getDetails();
+        write(
+                "shop.camel.yaml",
+                "- route: {id: shop, from: {uri: 'direct:shop', steps: [{setVariable: {name: shop, constant: x}},"
+                        + " {to: 'direct:event-order-late'}]}}");
+        write(FILE, EVENT + "\n");
+        scan();
+
+        assertThat(alone.get(FILE)).asString().contains("no step sets the variable shop");
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
+    @Test
+    void rejectsAPartOfAnAppointmentThatItDoesNotHave() throws IOException {
+        write(TEMPLATE, "At {{variables.appointment.date}}");
+        write(FILE, EVENT.replace(TEXT_STEP, "        - to: {uri: 'kamelet:appointment-time-action'}\n" + TEXT_STEP));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get(FILE))
+                .asString()
+                .contains("an appointment has a date and a time by language, such as");
     }
 
     @ParameterizedTest
