@@ -54,10 +54,14 @@ public final class OperatorActions {
             )
             """ + RECORD;
 
+    /** Resend, not before the event's sendAt. */
     private static final String RESEND = """
             WITH changed AS (
                 UPDATE textonce.deliveries
-                SET status = 'held', due_at = now(), error_code = NULL, reason = 'An operator resent it',
+                SET status = 'held',
+                    due_at = greatest(
+                        now(), CAST(substring(twilio_options FROM 'heldUntil=(\\S+)') AS timestamptz)),
+                    error_code = NULL, reason = 'An operator resent it',
                     updated_at = now()
                 WHERE id = ? AND status IN ('rejected', 'suppressed', 'canceled') AND message_sid IS NULL
                   AND phone IS NOT NULL AND body IS NOT NULL AND (expires_at IS NULL OR expires_at > now())

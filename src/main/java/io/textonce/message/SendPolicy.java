@@ -267,7 +267,7 @@ public final class SendPolicy extends RequestOptions implements Processor {
         return options.written(others);
     }
 
-    /** Restores the options from the table, and returns the time before which the message is not sent, or null. */
+    /** Restores the options from the table, and returns the time at which Twilio is to send the message, or null. */
     @Nullable
     public Instant read(@Nullable String written) {
         if (written != null) {
@@ -277,10 +277,9 @@ public final class SendPolicy extends RequestOptions implements Processor {
         String stored = options.remove(COUNTRIES);
         setCountries(stored == null ? "" : stored);
         String sendAt = options.remove(SEND_AT);
-        String heldUntil = options.remove(HELD_UNTIL);
+        options.remove(HELD_UNTIL);
         scheduledAtTwilio = sendAt != null;
-        String time = sendAt == null ? heldUntil : sendAt;
-        return time == null ? null : Instant.parse(time);
+        return sendAt == null ? null : Instant.parse(sendAt);
     }
 
     private static @Nullable Duration duration(String name, String text) {
