@@ -148,6 +148,7 @@ class CommandsIT {
                     folder.resolve("queued.json"),
                     "{\"eventId\":\"table_9_ready\",\"phone\":\"+15558675312\","
                             + "\"consentAt\":\"2026-06-02T09:00:00Z\",\"orderId\":\"9\"}");
+            await().until(() -> Files.readString(log).contains("Ctrl-C"));
             String broker = Files.readString(log).replaceAll("(?s).* at tcp:(//[^ ]+) .*", "$1");
 
             var sent = run("send-jms", "table-ready", "queued.json", "amqp:" + broker);
