@@ -27,6 +27,9 @@ final class GracefulStop {
 
     private static final long POLL_MILLIS = 10;
 
+    /** Time for Camel's stop to begin: one that is aborted before stops the consumer after the route has gone on. */
+    private static final long LEAST_MILLIS = 1_000;
+
     private final ModelCamelContext camel;
     private final ReplacedPaths paths;
     private final DirectCalls directs;
@@ -57,7 +60,8 @@ final class GracefulStop {
     void stop(Set<String> ids) throws Exception {
         var all = inOrder(ids);
         for (String id : all) {
-            if (held.isBusy(path(id))) {
+            // Camel stops one route after the other, and would wait for this.
+            if (camel.isStopping() || held.isBusy(path(id))) {
                 throw new StillBusy(id);
             }
         }
@@ -84,8 +88,11 @@ final class GracefulStop {
             while (camel.getInflightRepository().size(id) > 0 && System.nanoTime() < until) {
                 Thread.sleep(POLL_MILLIS);
             }
+            if (camel.getInflightRepository().size(id) > 0) {
+                return false;
+            }
         }
-        long left = Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime()));
+        long left = Math.max(LEAST_MILLIS, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime()));
         return camel.getRouteController().stopRoute(id, left, TimeUnit.MILLISECONDS, true);
     }
 

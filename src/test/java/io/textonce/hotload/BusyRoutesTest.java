@@ -11,20 +11,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultShutdownStrategy;
+import org.apache.camel.spi.RouteStartupOrder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +237,39 @@ class BusyRoutesTest {
             own.scan();
             return camel.getRoute("busy") == null && camel.getRoute("busy-work") == null;
         });
+    }
+
+    /** Camel's stop that is aborted while it begins stops the consumer after the route has gone on. */
+    @Test
+    void beginsNoStopOfABusyRoute() throws Exception {
+        var begun = new CopyOnWriteArrayList<String>();
+        camel.setShutdownStrategy(new DefaultShutdownStrategy(camel) {
+            @Override
+            protected boolean doShutdown(
+                    CamelContext context,
+                    List<RouteStartupOrder> routes,
+                    long timeout,
+                    TimeUnit unit,
+                    boolean suspendOnly,
+                    boolean abortAfterTimeout,
+                    boolean forceShutdown)
+                    throws Exception {
+                routes.stream()
+                        .map(order -> order.getRoute().getId())
+                        .filter(id -> context.getInflightRepository().size(id) > 0)
+                        .forEach(begun::add);
+                return super.doShutdown(context, routes, timeout, unit, suspendOnly, abortAfterTimeout, forceShutdown);
+            }
+        });
+        write(FILE, CALLER.formatted(1) + CALLED);
+        own.afterApplicationStart(camel);
+        var slow = sendSlow();
+
+        write(FILE, CALLER.formatted(2) + CALLED);
+        scanTwiceWithoutEffect();
+
+        assertThat(begun).isEmpty();
+        complete(slow);
     }
 
     @Test
