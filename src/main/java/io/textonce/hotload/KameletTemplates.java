@@ -6,6 +6,7 @@ import io.textonce.event.LineError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class KameletTemplates {
     private final ModelCamelContext camel;
     private final BundleFiles files;
     private final Map<String, String> own = new HashMap<>();
+    private final Set<String> used = new HashSet<>();
 
     KameletTemplates(ModelCamelContext camel, BundleFiles files) {
         this.camel = camel;
@@ -133,14 +135,27 @@ final class KameletTemplates {
         }
     }
 
-    /** Returns the ids of kamelet routes that no route uses any more. */
+    /** Returns the ids of kamelet routes that a route used and none uses any more. One that is being created is not used yet. */
     List<String> unused() {
-        Set<String> used = uses().map(KameletEndpoint::getRouteId).collect(Collectors.toSet());
+        var left = new HashSet<>(used);
+        used.clear();
+        remember();
+        left.removeAll(used);
+        left.retainAll(routes());
+        return List.copyOf(left);
+    }
+
+    /** Takes note of the kamelet routes in use. */
+    void remember() {
+        uses().map(KameletEndpoint::getRouteId).forEach(used::add);
+    }
+
+    /** Returns the ids of all kamelet routes. */
+    Set<String> routes() {
         return camel.getRouteDefinitions().stream()
                 .filter(route -> Boolean.TRUE.equals(route.isKamelet()))
                 .map(RouteDefinition::getId)
-                .filter(id -> !used.contains(id))
-                .toList();
+                .collect(Collectors.toSet());
     }
 
     /** Returns whether Camel created a route for the use of a kamelet. */

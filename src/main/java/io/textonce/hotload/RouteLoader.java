@@ -115,19 +115,21 @@ final class RouteLoader implements AutoCloseable {
     private Running start(RouteFile file, Set<String> ids) throws Exception {
         var builder = (RouteConfigurationBuilder) file.builder();
         Set<Endpoint> endpoints = new HashSet<>(camel.getEndpoints());
+        Set<String> kameletRoutes = kamelets.routes();
         try {
             builder.updateRouteConfigurationsToCamelContext(camel);
             builder.updateRoutesToCamelContext(camel);
             for (Endpoint endpoint : addedTo(endpoints)) {
                 check(endpoint);
             }
+            kamelets.remember();
             return new Running(ids, file.uses(), file.configurations());
         } catch (Exception e) {
             takeOut(new Running(ids, Set.of(), file.configurations()));
             for (Endpoint endpoint : addedTo(endpoints)) {
                 camel.removeEndpoint(endpoint);
             }
-            sweep();
+            kamelets.routes().stream().filter(id -> !kameletRoutes.contains(id)).forEach(this::removeDefinition);
             throw e;
         }
     }

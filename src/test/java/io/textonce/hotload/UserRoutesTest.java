@@ -28,6 +28,7 @@ import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.xslt.saxon.XsltSaxonComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -183,6 +184,22 @@ class UserRoutesTest {
 
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    /** Camel creates it before the use of the kamelet, of which nothing is there until then. */
+    @Test
+    void leavesTheRouteOfAKameletThatIsNotUsedYet() throws Exception {
+        own.afterApplicationStart(camel);
+        var created = new RouteDefinition("direct:created").routeId("created");
+        created.to("direct:sms-send");
+        created.setKamelet(true);
+        camel.addRouteDefinition(created);
+
+        write(FILE, EVENT);
+        scan();
+
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
+        assertThat(camel.getRoute("created")).isNotNull();
     }
 
     @Test
