@@ -1,15 +1,17 @@
 package io.textonce.peer;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.stereotype.Component;
 
 /**
  * Probe of the database, since an idle instance calls it rarely; the pool reports the outcome. A database that responds
  * and accepts no writes is unavailable, too: no event can be claimed. So is one whose tables can't grow, which a failed
- * statement shows and the probe then checks.
+ * statement shows and the probe then checks. An outage lasts until each pool has a connection again.
  */
 @Component
 final class DatabaseProbe {
@@ -21,7 +23,7 @@ final class DatabaseProbe {
 
     private final Peer database;
 
-    DatabaseProbe(PeerMonitor peers, DataSource dataSource) {
+    DatabaseProbe(PeerMonitor peers, DataSource dataSource, List<HikariDataSource> pools) {
         database = peers.database();
         peers.probe(database, () -> {
             try (var connection = dataSource.getConnection()) {
@@ -29,13 +31,24 @@ final class DatabaseProbe {
                     database.failed("No response within " + TIMEOUT_SECONDS + " s");
                 } else if (isReadOnly(connection)) {
                     database.unusable("It accepts no writes (transaction_read_only is on)");
-                } else if (database.isUsable() || hasRoom(connection)) {
+                } else if (database.isUsable() || (hasRoom(connection) && canConnect(pools))) {
                     database.usable();
                 }
             } catch (SQLTransientConnectionException e) {
-                // Reported by the pool, unless it is exhausted.
+                // Reported by the pool, unless it is exhausted. Of an outage, the first pool to connect is not the end.
+                if (!database.isUp()) {
+                    database.unusable(Causes.of(e));
+                }
             }
         });
+    }
+
+    /** A pool pauses up to 5 s between attempts, which is longer than its callers wait for a connection. */
+    private static boolean canConnect(List<HikariDataSource> pools) throws SQLException {
+        for (var pool : pools) {
+            pool.getConnection().close();
+        }
+        return true;
     }
 
     /** Returns whether a table can grow, also where that can't be checked; the pool reports one that can't. */

@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,14 +26,17 @@ class DatabaseProbeTest {
 
     private SandboxPostgres postgres;
     private ConnectionPool pool;
+    private ConnectionPool claims;
     private Connection administrator;
 
     @BeforeEach
     void probeADatabase(@TempDir Path directory) throws SQLException {
         postgres = new SandboxPostgres(directory).start();
-        pool = new ConnectionPool(peers.database(), configuration(), () -> {});
-        administrator = DriverManager.getConnection(postgres.url(), "postgres", "");
-        new DatabaseProbe(peers, pool);
+        administrator = administrator();
+        execute(administrator, "CREATE ROLE claims LOGIN");
+        pool = new ConnectionPool(peers.database(), configuration("postgres"), () -> {});
+        claims = new ConnectionPool(peers.database(), configuration("claims"), () -> {});
+        new DatabaseProbe(peers, pool, List.of(pool, claims));
         await().until(() -> peers.database().value(), value -> value == 1);
     }
 
@@ -41,6 +45,7 @@ class DatabaseProbeTest {
         peers.destroy();
         administrator.close();
         pool.close();
+        claims.close();
         postgres.close();
     }
 
@@ -83,6 +88,28 @@ class DatabaseProbeTest {
         assertThat(health.health().getStatus()).isEqualTo(Status.UP);
     }
 
+    /** Each pool connects again at its own pace, with up to 5 s between its attempts; no caller waits for so long. */
+    @Test
+    void showsAnOutageUntilEachPoolHasAConnectionAgain() throws SQLException {
+        execute(administrator, "ALTER ROLE claims NOLOGIN");
+        postgres.close();
+        await().until(() -> peers.database().value(), value -> value == 0);
+        postgres.start();
+        administrator = administrator();
+
+        await().ignoreExceptions().until(() -> {
+            use("SELECT 1");
+            return true;
+        });
+        await().during(Duration.ofSeconds(1)).until(() -> health.health().getStatus(), Status.DOWN::equals);
+
+        execute(administrator, "ALTER ROLE claims LOGIN");
+        await().until(() -> health.health().getStatus(), Status.UP::equals);
+        try (var connection = claims.getConnection()) {
+            assertThat(connection.isValid(1)).isTrue();
+        }
+    }
+
     /** As of a query for which a limit of the server is too low: no claim fails. */
     @Test
     void showsNoOutageWhereOnlyOtherStatementsFail() throws SQLException {
@@ -107,11 +134,16 @@ class DatabaseProbeTest {
         }
     }
 
-    private HikariConfig configuration() {
+    private Connection administrator() throws SQLException {
+        return DriverManager.getConnection(postgres.url(), "postgres", "");
+    }
+
+    private HikariConfig configuration(String user) {
         var configuration = new HikariConfig();
         configuration.setJdbcUrl(postgres.url());
-        configuration.setUsername("postgres");
+        configuration.setUsername(user);
         configuration.setMaximumPoolSize(2);
+        configuration.setConnectionTimeout(500);
         return configuration;
     }
 
