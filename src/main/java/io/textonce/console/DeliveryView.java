@@ -1,6 +1,7 @@
 package io.textonce.console;
 
 import io.textonce.delivery.DeliveryStatus;
+import io.textonce.message.SendPolicy;
 import io.textonce.message.Sender;
 import io.textonce.privacy.NumberMask;
 import io.textonce.privacy.PersonalDataMask;
@@ -9,9 +10,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
 
 /**
  * View of a delivery for the page.
@@ -206,15 +207,12 @@ public record DeliveryView(
                     sender.service() == null
                             ? new Parameter("From", sender.address())
                             : new Parameter("MessagingServiceSid", sender.service()));
-            String options = (String) row.get("twilio_options");
-            for (String option :
-                    options == null ? new String[0] : options.strip().split("\\s+")) {
-                int sign = option.indexOf('=');
-                if (sign > 0) {
-                    parameters.add(new Parameter(
-                            option.substring(0, 1).toUpperCase(Locale.ROOT) + option.substring(1, sign),
-                            option.substring(sign + 1)));
-                }
+            var policy = new SendPolicy();
+            var sendAt = policy.read((String) row.get("twilio_options"));
+            policy.options()
+                    .forEach((name, value) -> parameters.add(new Parameter(StringUtils.capitalize(name), value)));
+            if (sendAt != null) {
+                parameters.add(new Parameter("SendAt", sendAt.toString()));
             }
             if (row.get("segments") != null) {
                 parameters.add(new Parameter("Body", segments(row.get("segments")) + ", not shown"));
