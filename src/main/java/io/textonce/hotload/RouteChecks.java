@@ -10,11 +10,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.NoOutputDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.language.JqExpression;
 import org.apache.camel.support.PatternHelper;
 
@@ -50,6 +53,7 @@ final class RouteChecks {
         file.requireEvents();
         file.policies().forEach(policy -> requirePolicy(policy, file));
         for (RouteDefinition route : file.routes(camel)) {
+            requireUris(route);
             requireExpressions(file, route);
             requireEventName(route);
             requireOwnKey(file, route);
@@ -81,6 +85,21 @@ final class RouteChecks {
                         "there is no route configuration " + id + "; there are " + String.join(", ", known));
             }
         }
+    }
+
+    /** Camel fails without a word on which step has none, as what is left of one whose lines were deleted. */
+    private static void requireUris(RouteDefinition route) {
+        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), NoOutputDefinition.class).stream()
+                .filter(RouteChecks::lacksUri)
+                .findFirst()
+                .ifPresent(step -> {
+                    throw new LineError(step.getLineNumber() + 1, step.getShortName() + " has no uri");
+                });
+    }
+
+    private static boolean lacksUri(NoOutputDefinition<?> step) {
+        return (step instanceof SendDefinition<?> send && send.getUri() == null)
+                || (step instanceof ToDynamicDefinition dynamic && dynamic.getUri() == null);
     }
 
     /** Camel fails without a word on which step has none. */

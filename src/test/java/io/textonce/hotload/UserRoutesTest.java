@@ -457,6 +457,14 @@ class UserRoutesTest {
                         "        - choice:\n            when:\n              - steps:\n                  - stop: {}\n"
                                 + FIRST_STEP,
                         "line 10: a step or a when of a choice has no expression"),
+                Arguments.of(
+                        "            uri: kamelet:sms-text-action\n            parameters:\n              template: order-late\n",
+                        "",
+                        "line 15: to has no uri"),
+                Arguments.of(
+                        FIRST_STEP,
+                        "        - toD:\n            id: order-late-x\n" + FIRST_STEP,
+                        "line 10: toD has no uri"),
                 Arguments.of("timeToLive: 2h", "quietHours: 21:00-21:00", "line 25: quietHours must leave at least"),
                 Arguments.of(
                         "id: event-order-late-text",
