@@ -310,7 +310,7 @@ class TwilioHttpTest {
 
     @Test
     void knowsThatNoConnectionOfThePoolWasFree() {
-        TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(700)));
+        TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(1500)));
         var settings = settings(TWILIO.baseUrl());
         try (var http = new TwilioHttp(settings, answers())) {
             var first = CompletableFuture.supplyAsync(() -> create(settings, http, lease()));
@@ -561,7 +561,7 @@ class TwilioHttpTest {
                 baseUrl,
                 1,
                 Duration.ofMillis(500),
-                Duration.ofSeconds(1),
+                Duration.ofSeconds(3),
                 Duration.ofMillis(100),
                 3,
                 Duration.ofMillis(100),

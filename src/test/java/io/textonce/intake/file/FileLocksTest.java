@@ -42,7 +42,7 @@ class FileLocksTest {
 
     @Test
     void keepsALockThatItRefreshesAlsoOneItTookOver(Sandbox sandbox) {
-        var shortAge = Duration.ofMillis(900);
+        var shortAge = Duration.ofSeconds(3);
         var dead = instance(sandbox, shortAge);
         var alive = instance(sandbox, shortAge);
         var other = instance(sandbox, shortAge);
@@ -50,7 +50,7 @@ class FileLocksTest {
         alive.start();
 
         await().until(() -> alive.add(path));
-        await().during(Duration.ofSeconds(2)).until(() -> !other.add(path));
+        await().during(Duration.ofSeconds(4)).until(() -> !other.add(path));
 
         assertThat(alive.contains(path)).isTrue();
         assertThat(dead.contains(path)).isFalse();
