@@ -6,11 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.util.FileSystemUtils;
 
@@ -26,11 +30,35 @@ abstract class ExampleCases {
     /** Files that the test put into the integrator's folder. */
     Path copied = Path.of("target", "no-mappings");
 
+    private Set<String> others = Set.of();
+
+    @BeforeEach
+    void noteKamelets() {
+        others = kamelets();
+    }
+
+    /** Camel leaves the routes of the kamelets that a route used; one that starts at an HTTP path would keep it. */
     @AfterEach
     void unload(Sandbox sandbox) throws Exception {
-        camel.getRouteController().stopRoute(loaded);
-        camel.removeRoute(loaded);
+        remove(loaded);
+        for (String kamelet : kamelets()) {
+            if (!others.contains(kamelet)) {
+                remove(kamelet);
+            }
+        }
         FileSystemUtils.deleteRecursively(copied);
+    }
+
+    private void remove(String route) throws Exception {
+        camel.getRouteController().stopRoute(route);
+        camel.removeRoute(route);
+    }
+
+    private Set<String> kamelets() {
+        return camel.getRoutes().stream()
+                .filter(Route::isCreatedByKamelet)
+                .map(Route::getRouteId)
+                .collect(Collectors.toSet());
     }
 
     /** Copies a folder of the examples to where an integrator copies it. */
