@@ -644,7 +644,7 @@ class IntakeHttpTest {
     void holdsARejectedEventAsItWasCorrected(Sandbox sandbox) {
         String id = sandbox.newEventId();
         String corrected = sandbox.newNumber();
-        String event = sandbox.orderShipped(id, corrected).replace("1001", "1002");
+        String event = sandbox.orderShipped(id, corrected).replace("\"1001\"", "\"1002\"");
         sandbox.twilio().forNumber(corrected, 1, Fault.refuses(21611));
         sandbox.post("order-shipped", sandbox.orderShipped(id, "+15005550001"));
 

@@ -227,7 +227,7 @@ class IntakeJmsTest {
                         (session, sandbox, number) -> {
                             var message = session.createBytesMessage();
                             message.writeBytes(valid(sandbox, number)
-                                    .replace("1001", "M\u00fcller")
+                                    .replace("\"1001\"", "\"M\u00fcller\"")
                                     .getBytes(StandardCharsets.ISO_8859_1));
                             message.setStringProperty("event", "order-shipped");
                             return message;
