@@ -81,7 +81,7 @@ public final class Senders {
      *
      * @throws io.textonce.event.LineError if a row is wrong
      */
-    public void reload() throws IOException {
+    public synchronized void reload() throws IOException {
         var users = own.isEmpty() ? null : files.getResource("file:" + own + "/" + FILE);
         var file = users != null && users.exists() ? users : files.getResource(home + "/" + FILE);
         table = SenderTable.of(Utf8Text.of(file.getContentAsByteArray()));
