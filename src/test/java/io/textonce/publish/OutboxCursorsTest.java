@@ -1,5 +1,6 @@
 package io.textonce.publish;
 
+import static io.textonce.sandbox.Fault.stopsAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -88,19 +89,21 @@ class OutboxCursorsTest {
     @Test
     void triesOnlyTheOneThatFailedUntilItIsTaken() {
         String id = delivered();
-        var batch = taken(here, all());
+        sandbox.database().update("UPDATE textonce.deliveries SET client = ? WHERE event_id = ?", NAME, id);
+        var own = new Subscriber(NAME, NAME, Set.of(), false, events -> null);
+        var batch = taken(here, own);
         var first = batch.events().get(0);
 
         boolean suspended = here.failed(
                 batch, 1, new Receiver.Failure("HTTP 500"), Duration.ZERO, Duration.ZERO, Duration.ofDays(5));
-        var next = taken(here, all());
+        var next = taken(here, own);
 
         assertThat(suspended).isFalse();
         assertThat(next.publishedId()).isEqualTo(first.entry());
         assertThat(next.events()).hasSize(1);
         assertThat(next.failures()).isEqualTo(1);
         here.advance(next, next.end());
-        assertThat(statuses(taken(here, all()), id)).containsExactly("sent", "delivered");
+        assertThat(statuses(taken(here, own), id)).containsExactly("sent", "delivered");
     }
 
     @Test
@@ -113,7 +116,7 @@ class OutboxCursorsTest {
         assertThat(here.take(all())).isNull();
         assertThat(here.waiting(List.of(NAME))).isEmpty();
         states.resume(NAME, null, "a test");
-        assertThat(here.take(all())).isNotNull();
+        assertThat(taken(here, all()).events()).isNotEmpty();
     }
 
     @Test
@@ -163,7 +166,7 @@ class OutboxCursorsTest {
 
     /** Another transaction of the running application may be open at the moment of asking. */
     private OutboxCursors.Batch taken(OutboxCursors by, Subscriber subscriber) {
-        return await().atMost(Duration.ofSeconds(10)).until(() -> next(by, subscriber), batch -> batch != null);
+        return await().until(() -> next(by, subscriber), batch -> batch != null);
     }
 
     private static OutboxCursors.@Nullable Batch next(OutboxCursors by, Subscriber subscriber) {
@@ -188,10 +191,12 @@ class OutboxCursorsTest {
     }
 
     private String delivered() {
-        String id = sandbox.newEventId();
-        sandbox.post("order-shipped", sandbox.orderShipped(id, sandbox.newNumber()));
-        sandbox.awaitStatus(id, "delivered");
-        return id;
+        // A callback that comes by itself may overtake the answer.
+        var order = sandbox.order().meeting(stopsAt("queued")).post();
+        String sid = (String) order.delivery().get("message_sid");
+        sandbox.twilio().reports(sid, "sent", null);
+        sandbox.twilio().reports(sid, "delivered", null);
+        return order.eventId();
     }
 
     private static List<String> statuses(OutboxCursors.Batch batch, String eventId) {

@@ -1,6 +1,7 @@
 package io.textonce.routes;
 
 import static io.textonce.sandbox.Fault.refuses;
+import static io.textonce.sandbox.Fault.stopsAt;
 import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,10 +29,14 @@ class DeliverySearchTest {
     @Test
     void tellsTheTimelineOfADelivery(Sandbox sandbox) {
         String id = sandbox.newEventId();
-        String location = send(sandbox, id, sandbox.newNumber()).location();
-        sandbox.awaitStatus(id, "delivered");
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, stopsAt("queued"));
+        var sent = send(sandbox, id, number);
+        for (String status : List.of("sent", "delivered")) {
+            sandbox.twilio().reports(sent.answer().get("sid").asText(), status, null);
+        }
 
-        var delivery = sandbox.json(sandbox.get(location));
+        var delivery = sandbox.json(sandbox.get(sent.location()));
 
         assertThat(delivery.get("eventId").asText()).isEqualTo(id);
         assertThat(delivery.get("status").asText()).isEqualTo("delivered");
