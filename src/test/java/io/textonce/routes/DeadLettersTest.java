@@ -306,13 +306,14 @@ class DeadLettersTest {
         drop(sandbox, "eventId,phone,orderId,consentAt\n" + id + ",nobody,1001,2026-06-02T09:00:00Z\n");
         String address = "/api/dead-letters/"
                 + awaitLetter(sandbox, "file", id).path("id").asText();
-        sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(5)));
+        sandbox.twilio().forNumber(number, answersLate(Duration.ofSeconds(10)));
 
         var replayed = CompletableFuture.supplyAsync(() -> post(
                 sandbox, address + "/replay", "{\"body\":\"" + id + "," + number + ",1001,2026-06-02T09:00:00Z\"}"));
         await().until(() -> sandbox.deliveries(id), claimed -> claimed == 1);
         var other = post(sandbox, address + "/" + second, "{\"reason\":\"The order was canceled\"}");
 
+        sandbox.twilio().letGo();
         assertThatProblem(other).is(409, "in_progress");
         assertThat(replayed.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         assertThat(post(sandbox, address + "/" + second, "{\"reason\":\"The order was canceled\"}")

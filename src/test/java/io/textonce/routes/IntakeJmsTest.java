@@ -583,11 +583,13 @@ class IntakeJmsTest {
     @Test
     void worksOnSeveralMessagesAtOnce(Sandbox sandbox) {
         List<String> numbers = Stream.generate(sandbox::newNumber).limit(16).toList();
-        var delay = Duration.ofSeconds(2);
+        var delay = Duration.ofSeconds(10);
         numbers.forEach(number -> sandbox.twilio().forNumber(number, answersLate(delay)));
 
         numbers.forEach(number -> sandbox.publish("order-shipped", sandbox.orderShipped(sandbox.newEventId(), number)));
 
+        await().until(() -> posts(sandbox, numbers).count() >= 8);
+        sandbox.twilio().behave().letGo();
         awaitEmptyQueue(sandbox);
         List<Instant> times =
                 posts(sandbox, numbers).map(TwilioPost::at).sorted().toList();
@@ -691,6 +693,7 @@ class IntakeJmsTest {
 
     /** The database serves other tests too. */
     private static void awaitRecovery(Sandbox sandbox) {
+        sandbox.awaitConnections();
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> sandbox.post("order-shipped", valid(sandbox, sandbox.newNumber()))
                                 .statusCode()

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariDataSource;
 import io.textonce.phone.PhoneHash;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.TextMessage;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -235,6 +237,16 @@ public final class Sandbox {
 
     public JdbcTemplate database() {
         return new JdbcTemplate(context.getBean("dataSource", DataSource.class));
+    }
+
+    /** Waits until each pool has connected after an outage of the database: it pauses up to 5 s between its attempts. */
+    public void awaitConnections() {
+        await().ignoreExceptionsInstanceOf(SQLException.class).until(() -> {
+            for (var pool : context.getBeansOfType(HikariDataSource.class).values()) {
+                pool.getConnection().close();
+            }
+            return true;
+        });
     }
 
     /** The delivery of an event as the table holds it. */

@@ -80,6 +80,8 @@ class FileLocksTest {
         sandbox.peers().postgres().start();
 
         await().ignoreExceptions().until(() -> holder.add(path));
+        // The database serves other tests, too.
+        sandbox.awaitConnections();
     }
 
     private long winners(Sandbox sandbox, int instances) throws Exception {
