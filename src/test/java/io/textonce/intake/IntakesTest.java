@@ -84,7 +84,7 @@ class IntakesTest {
         intakes(sandbox).start("file", "support");
 
         sandbox.awaitStatus(id, "delivered");
-        assertThat(file).doesNotExist();
+        await().untilAsserted(() -> assertThat(file).doesNotExist());
     }
 
     @Test

@@ -295,7 +295,7 @@ class IncidentAlertTest {
                 .mapToObj(n -> alert(sandbox, id, incident, false))
                 .toList();
 
-        assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(200, 202);
+        assertThat(answers).extracting(HttpResponse::statusCode).isSubsetOf(200, 202);
         assertThat(answers.stream().filter(answer -> sandbox.json(answer).has("accepted")))
                 .hasSize(1);
         assertThat(texts(sandbox, first)).hasSize(1);

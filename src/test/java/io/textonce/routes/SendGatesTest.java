@@ -86,7 +86,7 @@ class SendGatesTest {
     void sendsATextAtItsTime(Sandbox sandbox) {
         String id = sandbox.newEventId();
         String number = sandbox.newNumber();
-        var answer = post(sandbox, "order-shipped", id, number, sendAt(Duration.ofSeconds(2)));
+        var answer = post(sandbox, "order-shipped", id, number, sendAt(Duration.ofSeconds(4)));
         assertThat(sandbox.json(answer).get("status").asText()).isEqualTo("held");
 
         sandbox.awaitStatus(id, "delivered");

@@ -146,6 +146,7 @@ class SmsCancelTest {
                 "direct:sms-cancel", Map.of("event", "order-shiped", "eventId", order.eventId()), List.class);
 
         assertThat(((Map<?, ?>) rows.get(0)).get("effect")).isEqualTo("requested");
+        order.await(CANCELED);
     }
 
     @Test

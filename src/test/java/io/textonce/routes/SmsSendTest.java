@@ -45,7 +45,7 @@ class SmsSendTest {
                 .toList();
 
         assertThat(order.messages()).hasSize(1);
-        assertThat(answers).extracting(answer -> answer.statusCode()).containsOnly(200, 202);
+        assertThat(answers).extracting(answer -> answer.statusCode()).isSubsetOf(200, 202);
     }
 
     @RepeatedTest(3)
