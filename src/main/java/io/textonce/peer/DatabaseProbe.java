@@ -26,12 +26,8 @@ final class DatabaseProbe {
     DatabaseProbe(PeerMonitor peers, DataSource dataSource, List<HikariDataSource> pools) {
         database = peers.database();
         peers.probe(database, () -> {
-            try (var connection = dataSource.getConnection()) {
-                if (!connection.isValid(TIMEOUT_SECONDS)) {
-                    database.failed("No response within " + TIMEOUT_SECONDS + " s");
-                } else if (isReadOnly(connection)) {
-                    database.unusable("It accepts no writes (transaction_read_only is on)");
-                } else if (database.isUsable() || (hasRoom(connection) && canConnect(pools))) {
+            try {
+                if (hasRecovered(dataSource) && canConnect(pools)) {
                     database.usable();
                 }
             } catch (SQLTransientConnectionException e) {
@@ -41,6 +37,24 @@ final class DatabaseProbe {
                 }
             }
         });
+    }
+
+    /**
+     * Checks one connection, and returns whether the database was of no use and is again. The connection is given back
+     * before others are needed: it may be the only one of its pool.
+     */
+    private boolean hasRecovered(DataSource dataSource) throws SQLException {
+        try (var connection = dataSource.getConnection()) {
+            if (!connection.isValid(TIMEOUT_SECONDS)) {
+                database.failed("No response within " + TIMEOUT_SECONDS + " s");
+                return false;
+            }
+            if (isReadOnly(connection)) {
+                database.unusable("It accepts no writes (transaction_read_only is on)");
+                return false;
+            }
+            return !database.isUsable() && hasRoom(connection);
+        }
     }
 
     /** A pool pauses up to 5 s between attempts, which is longer than its callers wait for a connection. */

@@ -142,7 +142,7 @@ class DatabaseProbeTest {
         var configuration = new HikariConfig();
         configuration.setJdbcUrl(postgres.url());
         configuration.setUsername(user);
-        configuration.setMaximumPoolSize(2);
+        configuration.setMaximumPoolSize(1);
         configuration.setConnectionTimeout(500);
         return configuration;
     }
