@@ -148,9 +148,6 @@ public final class OptOuts {
             String e164, Collection<String> senders, boolean isOfAll, String source, Instant at, String reason) {
         byte[][] hashes = phoneHash.all(e164);
         var open = without("start", hashes, senders, at);
-        if (open.isEmpty()) {
-            return 0;
-        }
         var optOut = optOut(hashes, open, isOfAll, source, at, reason);
         count(OPT_OUT, optOut);
         return count(STOP, optOut);
@@ -188,21 +185,17 @@ public final class OptOuts {
                 var entry = hashed.entry();
                 byte[][] hashes = hashed.hashes();
                 var open = without("start", hashes, entry.senders(), entry.at());
-                if (open.isEmpty()) {
-                    counted = counted.plus(0, 0, 1, 0);
-                } else {
-                    boolean known = open.stream().allMatch(sender -> isTrue(HAS, hashes, bare(List.of(sender))));
-                    var optOut = optOut(
-                            hashes,
-                            open,
-                            entry.isOfAll(),
-                            entry.source(),
-                            entry.at(),
-                            "The customer has opted out (imported: " + entry.source() + ")");
-                    boolean isNew = count(OPT_OUT, optOut) > 0 && !known;
-                    counted = counted.plus(isNew ? 1 : 0, isNew ? 0 : 1, 0, 0);
-                    optOuts.add(optOut);
-                }
+                boolean known = open.stream().allMatch(sender -> isTrue(HAS, hashes, bare(List.of(sender))));
+                var optOut = optOut(
+                        hashes,
+                        open,
+                        entry.isOfAll(),
+                        entry.source(),
+                        entry.at(),
+                        "The customer has opted out (imported: " + entry.source() + ")");
+                boolean isNew = count(OPT_OUT, optOut) > 0 && !known;
+                counted = open.isEmpty() ? counted.plus(0, 0, 1, 0) : counted.plus(isNew ? 1 : 0, isNew ? 0 : 1, 0, 0);
+                optOuts.add(optOut);
             }
             record.accept(counted);
             return counted;

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionCallback;
@@ -25,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class OptOutImportTest {
 
     private static final String PHONE = "+15558675311";
+    private static final String OTHER = "+15559990002";
 
     @RegisterExtension
     private static final TestDatabase DATABASE = new TestDatabase();
@@ -54,8 +57,42 @@ class OptOutImportTest {
         });
     }
 
+    /** The person sent START to all of our senders, and so to none of the earlier ones. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void stopsAMessageOfAnEarlierSenderThoughThePersonSentStartToAllOthers(boolean isImport) {
+        String id = "event-" + UUID.randomUUID();
+        String phone = isImport ? "+15558675312" : "+15558675313";
+        schedule(id, phone);
+        var hash = new PhoneHash(new byte[32]);
+        var optOuts = DeliveryTables.optOuts(jdbc, hash);
+        jdbc.update("""
+                INSERT INTO textonce.inbound_messages (message_sid, kind, phone_hash, recipient)
+                VALUES (?, 'start', ?, ?)
+                """, TwilioMessage.newSid(), hash.of(phone), OTHER);
+        var before = Instant.now().minusSeconds(3600);
+
+        int stopped = isImport
+                ? optOuts.importAll(
+                                List.of(new OptOuts.Entry(phone, null, Set.of(OTHER), true, "crm", before)),
+                                result -> assertThat(result).isEqualTo(new OptOutImport(0, 0, 1, 0)))
+                        .stopped()
+                : optOuts.reassigned(phone, Set.of(OTHER), before);
+
+        assertThat(stopped).isEqualTo(1);
+        assertThat(tables.leases().silent(100)).anySatisfy(due -> {
+            assertThat(due.eventId()).isEqualTo(id);
+            assertThat(due.isCancelled()).isTrue();
+        });
+        assertThat(optOuts.has(phone, Set.of(OTHER))).isFalse();
+    }
+
     private static void schedule(String id) {
-        var claimed = ClaimedEvent.claim(tables, new DefaultCamelContext(), id, "", PHONE, "Text")
+        schedule(id, PHONE);
+    }
+
+    private static void schedule(String id, String phone) {
+        var claimed = ClaimedEvent.claim(tables, new DefaultCamelContext(), id, "", phone, "Text")
                 .orElseThrow();
         try (var outcomes = new OutcomeRepository(jdbc)) {
             outcomes.record(new OutcomeRepository.Outcome(
