@@ -21,7 +21,7 @@ final class CheckedJsonPath extends JsonPathLanguage {
     private static final Pattern LITERAL =
             Pattern.compile("'(?:\\\\.|[^'\\\\])*'|\"(?:\\\\.|[^\"\\\\])*\"|(?<==~)\\s*/(?:\\\\.|[^/\\\\])*/");
 
-    private static final Pattern FUNCTION = Pattern.compile("\\.([^.\\[\\]()\\s]+)\\(");
+    private static final Pattern FUNCTION = Pattern.compile("\\.(\\w+)\\(");
 
     @Override
     public Expression createExpression(String text, Object @Nullable [] properties) {

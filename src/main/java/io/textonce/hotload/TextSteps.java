@@ -3,6 +3,7 @@ package io.textonce.hotload;
 import io.textonce.event.LineError;
 import io.textonce.message.TextLimits;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -10,15 +11,18 @@ import java.util.stream.Stream;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.MarshalDefinition;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SetHeadersDefinition;
 import org.apache.camel.model.SetVariableDefinition;
 import org.apache.camel.model.SetVariablesDefinition;
+import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.UnmarshalDefinition;
 import org.apache.camel.model.language.ConstantExpression;
-import org.apache.camel.model.language.MethodCallExpression;
+import org.apache.camel.model.language.ExpressionDefinition;
 import org.apache.camel.model.language.SimpleExpression;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +82,26 @@ final class TextSteps {
             "when",
             "wireTap");
 
+    /** Languages whose expressions run no code. */
+    private static final Set<String> WITHOUT_CODE = Set.of(
+            "constant",
+            "exchangeProperty",
+            "header",
+            "jq",
+            "jsonpath",
+            "simple",
+            "tokenize",
+            "variable",
+            "xpath",
+            "xtokenize");
+
+    /** Functions of the simple language that run code, or set a variable. */
+    private static final Pattern CODE = Pattern.compile("bean:|setVariable");
+
+    /** Endpoints that run code or another route, and those that a setting names. */
+    private static final Pattern UNSEEN =
+            Pattern.compile("(?:\\{\\{|(?:direct|bean|class|language|ref|script|kamelet)\\b).*");
+
     /** Shipped kamelets that set no text. */
     private static final Set<String> KAMELETS_WITHOUT_TEXT = Set.of(
             "api-response-action",
@@ -121,6 +145,7 @@ final class TextSteps {
         String kamelet = KameletCall.of(camel, source.getEndpointUri()).kamelet();
         return !direct.isEmpty() && !direct.startsWith(RouteFile.EVENT)
                 || !kamelet.isEmpty() && !KAMELETS_WITHOUT_TEXT.contains(kamelet)
+                || source.getEndpointUri().startsWith("{{")
                 || isText(source.getVariableReceive());
     }
 
@@ -144,18 +169,27 @@ final class TextSteps {
         }
         if (step instanceof ToDefinition to) {
             String kamelet = KameletCall.of(camel, to.getUri()).kamelet();
-            return kamelet.isEmpty()
-                    ? to.getUri().matches("(direct|bean|class|language|script|kamelet)\\b.*")
-                    : !KAMELETS_WITHOUT_TEXT.contains(kamelet);
+            return kamelet.isEmpty() ? UNSEEN.matcher(to.getUri()).matches() : !KAMELETS_WITHOUT_TEXT.contains(kamelet);
         }
-        return step instanceof ExpressionNode node && mayRunCode(node);
+        return isAggregated(step) || expressions(step).anyMatch(TextSteps::mayRunCode);
     }
 
-    private static boolean mayRunCode(ExpressionNode step) {
-        var expression = step.getExpression();
-        return expression instanceof MethodCallExpression
-                || expression != null
-                        && String.valueOf(expression.getExpression()).contains("setVariable");
+    /** Returns whether code of the user makes the result of the parts of an event. */
+    private static boolean isAggregated(ProcessorDefinition<?> step) {
+        return step instanceof SplitDefinition split && split.getAggregationStrategy() != null
+                || step instanceof MulticastDefinition copies && copies.getAggregationStrategy() != null;
+    }
+
+    private static Stream<ExpressionDefinition> expressions(ProcessorDefinition<?> step) {
+        Stream<? extends ExpressionNode> nodes = step instanceof SetHeadersDefinition several
+                ? several.getHeaders().stream()
+                : step instanceof ExpressionNode one ? Stream.of(one) : variables(step).stream();
+        return nodes.map(ExpressionNode::getExpression).filter(Objects::nonNull);
+    }
+
+    private static boolean mayRunCode(ExpressionDefinition expression) {
+        return !WITHOUT_CODE.contains(expression.getLanguage())
+                || CODE.matcher(String.valueOf(expression.getExpression())).find();
     }
 
     /** Returns whether it is the name of the variable, or one that each event computes. */

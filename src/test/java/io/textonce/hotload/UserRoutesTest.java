@@ -29,8 +29,10 @@ import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.xslt.saxon.XsltSaxonComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.processor.aggregate.UseLatestAggregationStrategy;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.support.builder.ExpressionBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -515,6 +517,7 @@ class UserRoutesTest {
                 "filter: {jsonpath: \"$.a[?(@.b == 'a.b(')].length()\", steps: [{log: one}]}",
                 "filter: {jsonpath: '$.a[?(@.b =~ /x.y(z)\\/.w()/i)]', steps: [{log: one}]}",
                 "setProperty: {name: p, jsonpath: \"$['a.b('].concat($.c.min(), $.d)\"}",
+                "filter: {jsonpath: '$.a[?(@.b>1&&(@.c<2||@.d))]', steps: [{log: one}]}",
                 "setProperty: {name: p, xpath: {expression: '/o:order', namespace: [{key: o, value: 'urn:o'}]}}",
                 "filter: {xpath: \"in:header('x') = $y\", steps: [{log: equal}]}",
             })
@@ -748,8 +751,21 @@ class UserRoutesTest {
                 "- enrich: {constant: 'direct:late-text'}",
                 "- bean: {beanType: java.util.Date}",
                 "- setBody: {method: {beanType: java.util.Date, method: getTime}}",
+                "- setBody: {simple: '${bean:late-code?method=requireOpen}'}",
+                "- setHeaders: {headers: [{name: a, method: {beanType: java.util.Date, method: getTime}}]}",
+                "- setVariables: {variables: [{name: a, simple: '${bean:late-code?method=requireOpen}'}]}",
+                "- to: {uri: '{{late-text:direct:late-text}}'}",
+                "- to: {uri: 'ref:late-endpoint'}",
+                "- setBody: {ref: late-expression}",
+                "- setBody: {language: {language: bean, expression: late-code?method=requireOpen}}",
+                "- split: {simple: '${body}', aggregationStrategy: late-strategy, steps: [{log: x}]}",
+                "- multicast: {aggregationStrategy: late-strategy, steps: [{log: x}]}",
             })
     void acceptsATextFromAnyStep(String step) throws IOException {
+        camel.getRegistry().bind("late-code", new Till());
+        camel.getRegistry().bind("late-strategy", new UseLatestAggregationStrategy());
+        camel.getRegistry().bind("late-endpoint", camel.getEndpoint("direct:late-text"));
+        camel.getRegistry().bind("late-expression", ExpressionBuilder.constantExpression("Late"));
         write("late-text.camel.yaml", "- route: {id: late-text, from: {uri: direct:late-text, steps: [{stop: {}}]}}");
         write(FILE, EVENT.replace(TEXT_STEP, "        " + step + "\n"));
 
