@@ -92,10 +92,18 @@ final class MessageJourneys {
         journeys.clear();
     }
 
-    void begin(TwilioMessage message, Fault fault, @Nullable Instant sendAt) {
-        var journey = new Journey(message.sid(), fault, sendAt, new ArrayDeque<>(steps(message, fault)));
-        journeys.put(message.sid(), journey);
-        if (fault.has(Quirk.CALLBACK_BEFORE_ANSWER)) {
+    /** Puts a message at its start, where it can already be canceled. */
+    void add(TwilioMessage message, Fault fault, @Nullable Instant sendAt) {
+        journeys.put(
+                message.sid(), new Journey(message.sid(), fault, sendAt, new ArrayDeque<>(steps(message, fault))));
+    }
+
+    void begin(String sid) {
+        var journey = journeys.get(sid);
+        if (journey == null) {
+            return;
+        }
+        if (journey.fault.has(Quirk.CALLBACK_BEFORE_ANSWER)) {
             advance(journey);
             journey.lastCallback.join();
         } else {

@@ -79,13 +79,13 @@ final class MessagesApi {
         boolean answerFirst =
                 fault.answer() == null && fault.delayMillis() == 0 && !fault.has(Quirk.CALLBACK_BEFORE_ANSWER);
         if (!answerFirst) {
-            journeys.begin(message, fault, CreateRules.sendAt(form));
+            journeys.begin(message.sid());
         }
         try {
             answer(call, entry, message, fault);
         } finally {
             if (answerFirst) {
-                journeys.begin(message, fault, CreateRules.sendAt(form));
+                journeys.begin(message.sid());
             }
         }
     }
@@ -178,6 +178,7 @@ final class MessagesApi {
                 now,
                 null,
                 callback.isEmpty() ? null : callback);
+        journeys.add(message, fault, CreateRules.sendAt(form));
         ledger.created(message);
         return message;
     }

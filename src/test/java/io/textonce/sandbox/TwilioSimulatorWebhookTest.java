@@ -77,7 +77,9 @@ class TwilioSimulatorWebhookTest {
         assertThat(sent.form().text("From")).isEqualTo(FROM);
         assertThat(sent.form().has("ErrorCode")).isFalse();
         assertThat(app.received().get(1).form().text("RawDlrDoneDate")).matches("\\d{10}");
-        assertThat(simulator.webhooks()).extracting(TwilioWebhook::status).containsExactly(204, 204);
+        // The simulator records an answer after the application has given it.
+        await().untilAsserted(() ->
+                assertThat(simulator.webhooks()).extracting(TwilioWebhook::status).containsExactly(204, 204));
     }
 
     @Test
