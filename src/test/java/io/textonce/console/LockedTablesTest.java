@@ -29,7 +29,7 @@ class LockedTablesTest {
             other.setAutoCommit(false);
             other.createStatement().execute("LOCK TABLE textonce." + table);
 
-            var answer = assertTimeoutPreemptively(Duration.ofSeconds(15), () -> sandbox.get(path));
+            var answer = assertTimeoutPreemptively(Duration.ofSeconds(25), () -> sandbox.get(path));
 
             other.rollback();
             // The place of a dead letter is listed as unavailable.

@@ -113,7 +113,7 @@ class RoutesPageTest {
     void showsWhatIsUnderWayAndNothingOfWhatItHolds(Sandbox sandbox) throws Exception {
         String number = sandbox.newNumber();
         String id = sandbox.newEventId();
-        sandbox.twilio().forNumber(number, 1, Fault.answersLate(Duration.ofSeconds(3)));
+        sandbox.twilio().forNumber(number, 1, Fault.answersLate(Duration.ofSeconds(10)));
         logIn(sandbox, "support-token");
 
         var sent = CompletableFuture.runAsync(
@@ -121,6 +121,7 @@ class RoutesPageTest {
         await().until(() -> !sandbox.twilio().sentTo(number).isEmpty()
                 || get(sandbox, "/camel/live").body().contains("<td>sms-post</td>"));
         String page = get(sandbox, "/camel/live").body();
+        sandbox.twilio().letGo();
         sent.join();
 
         assertThat(page).contains("<td>intake-http</td>", "<td>sms-post</td><td>order-shipped</td>");

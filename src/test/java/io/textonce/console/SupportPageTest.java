@@ -355,10 +355,9 @@ class SupportPageTest {
         issuer.away(true);
         String unknown = issuer.sign(issuer.claims("jo", "").build(), Issuer.otherKey("new"));
         // Keys that were fetched a moment ago are not fetched again.
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(post(sandbox, "/login", "token=" + unknown + form)
-                                .body())
-                        .contains("can&#39;t be verified right now"));
+        await().untilAsserted(() -> assertThat(
+                        post(sandbox, "/login", "token=" + unknown + form).body())
+                .contains("can&#39;t be verified right now"));
         issuer.away(false);
 
         assertThat(refused.body()).contains("has no operator role");

@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @SandboxTest
 class UserFilesTest {
 
-    private static final Duration SECONDS = Duration.ofSeconds(20);
+    private static final Duration SECONDS = Duration.ofSeconds(30);
 
     @Autowired
     private CamelContext camel;
@@ -81,18 +81,17 @@ class UserFilesTest {
                         - convertBodyTo:
                             type: String
                 """.formatted(url, url.contains("?") ? "&" : "?", name, name);
-        List<String> counts = new ArrayList<>();
         List<Object> pools = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             String marker = "    description: Version " + i + "\n";
             write(sandbox, "own-file-pool.camel.yaml", file.replace("    from:\n", marker + "    from:\n"));
             await().atMost(SECONDS).until(() -> isVersion("own-file-pool", marker));
-            counts.add(await().until(() -> get(sandbox, "/api/own-file-pool"), answer -> answer.statusCode() == 200)
-                    .body());
+            // PostgreSQL ends the connection of the pool before a moment later.
+            await().untilAsserted(() ->
+                    assertThat(get(sandbox, "/api/own-file-pool").body()).isEqualTo("1"));
             pools.add(camel.getRegistry().lookupByName("ownPool"));
         }
 
-        assertThat(counts).containsExactly("1", "1", "1", "1", "1");
         assertThat(pools).doesNotHaveDuplicates().allSatisfy(pool -> {
             assertThat(((HikariDataSource) pool).getPoolName())
                     .isNotEqualTo(poolOfOurs(sandbox).getPoolName());

@@ -310,13 +310,14 @@ class TwilioHttpTest {
 
     @Test
     void knowsThatNoConnectionOfThePoolWasFree() {
-        TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(1500)));
+        TWILIO.forNumber(TO, 1, Fault.answersLate(Duration.ofMillis(2500)));
         var settings = settings(TWILIO.baseUrl());
         try (var http = new TwilioHttp(settings, answers())) {
             var first = CompletableFuture.supplyAsync(() -> create(settings, http, lease()));
             await().until(() -> TWILIO.postCount() == 1);
 
             assertThatThrownBy(() -> create(settings, http, lease())).isInstanceOf(TwilioFailure.NotProcessed.class);
+            TWILIO.letGo();
             assertThat(first.join().getSid()).startsWith("SM");
             assertThat(TWILIO.postCount()).isOne();
         } catch (IOException e) {
