@@ -182,18 +182,15 @@ class AccessTest {
 
     @Test
     void turnsAClientAwayThatAsksTooMuchAndNobodyElse(Sandbox sandbox) {
-        List<HttpResponse<String>> answers = Stream.generate(
-                        () -> get(sandbox.uri("/api/nothing"), "Bearer loop-token", sandbox))
-                .limit(8)
-                .toList();
+        var refused = Stream.generate(() -> get(sandbox.uri("/api/nothing"), "Bearer loop-token", sandbox))
+                .limit(100)
+                .filter(answer -> answer.statusCode() == 429)
+                .findFirst();
 
-        assertThat(answers)
-                .filteredOn(answer -> answer.statusCode() == 429)
-                .isNotEmpty()
-                .allSatisfy(answer -> {
-                    assertThatProblem(answer).is(429, "too_many_requests");
-                    assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
-                });
+        assertThat(refused).hasValueSatisfying(answer -> {
+            assertThatProblem(answer).is(429, "too_many_requests");
+            assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+        });
         assertThat(get(sandbox.uri("/api/nothing"), SHOP, sandbox).statusCode()).isEqualTo(404);
     }
 
@@ -404,8 +401,8 @@ class AccessTest {
         try {
             String event = sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber());
             // Keys that were fetched a moment ago are not fetched again.
-            var unchecked = await().atMost(Duration.ofSeconds(20))
-                    .until(() -> post(sandbox, "Bearer " + token, event), answer -> answer.statusCode() != 401);
+            var unchecked =
+                    await().until(() -> post(sandbox, "Bearer " + token, event), answer -> answer.statusCode() != 401);
             var ours = post(sandbox, SHOP, sandbox.orderShipped(sandbox.newEventId(), sandbox.newNumber()));
 
             assertThatProblem(unchecked).is(503, "try_again");
