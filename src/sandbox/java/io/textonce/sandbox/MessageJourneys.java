@@ -94,8 +94,7 @@ final class MessageJourneys {
 
     /** Puts a message at its start, where it can already be canceled. */
     void add(TwilioMessage message, Fault fault, @Nullable Instant sendAt) {
-        journeys.put(
-                message.sid(), new Journey(message.sid(), fault, sendAt, new ArrayDeque<>(steps(message, fault))));
+        journeys.put(message.sid(), new Journey(message.sid(), fault, sendAt, new ArrayDeque<>(steps(message, fault))));
     }
 
     void begin(String sid) {

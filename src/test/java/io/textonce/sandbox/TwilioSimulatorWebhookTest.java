@@ -78,8 +78,9 @@ class TwilioSimulatorWebhookTest {
         assertThat(sent.form().has("ErrorCode")).isFalse();
         assertThat(app.received().get(1).form().text("RawDlrDoneDate")).matches("\\d{10}");
         // The simulator records an answer after the application has given it.
-        await().untilAsserted(() ->
-                assertThat(simulator.webhooks()).extracting(TwilioWebhook::status).containsExactly(204, 204));
+        await().untilAsserted(() -> assertThat(simulator.webhooks())
+                .extracting(TwilioWebhook::status)
+                .containsExactly(204, 204));
     }
 
     @Test
