@@ -2,6 +2,7 @@ package io.textonce.delivery;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.CapCounters.Use;
+import io.textonce.delivery.CountedClaim.Item;
 import io.textonce.message.Sms;
 import io.textonce.phone.PhoneHash;
 import java.time.Clock;
@@ -31,11 +32,15 @@ public final class Caps {
 
     private static final String IS_UNCOUNTED = "id = ? AND attempt = ? AND status = 'reserved' AND counted_at IS NULL";
 
-    /** Mark of a message that was held; one that was counted before is not counted again. */
-    private static final String MARK = "UPDATE textonce.deliveries SET counted_at = now() WHERE " + IS_UNCOUNTED;
+    /** Mark of a message that was held, and whether it is new: one that was counted before is not counted again. */
+    private static final String MARK = """
+            UPDATE textonce.deliveries SET counted_at = coalesce(counted_at, now())
+            WHERE id = ? AND attempt = ? AND status = 'reserved' RETURNING counted_at = now() AS is_new
+            """;
 
     /** The mark and the count in one statement, which is false if there was no room and so nothing was done. */
-    private static final String MARK_AND_COUNT = "WITH " + CountedClaim.ROOM + "claimed AS (" + MARK
+    private static final String MARK_AND_COUNT = "WITH " + CountedClaim.ROOM + "claimed AS ("
+            + "UPDATE textonce.deliveries SET counted_at = now() WHERE " + IS_UNCOUNTED
             + " AND (SELECT is_left FROM room) RETURNING id AS claim_id, counted_at)" + CountedClaim.COUNTED
             + "SELECT is_left OR NOT EXISTS (SELECT FROM textonce.deliveries WHERE " + IS_UNCOUNTED + ") FROM room";
 
@@ -94,10 +99,14 @@ public final class Caps {
         if (of(sms).isEmpty() && !frequency.isFor(sms)) {
             return SendDecision.SEND;
         }
-        var item = new Item(leased.id(), sms, phoneHash.all(sms.phone()));
-        return counting(List.of(item), now, count -> {
+        byte[][] hashes = phoneHash.all(sms.phone());
+        return counting(List.of(new Item(leased.id(), sms, hashes, false)), now, count -> {
                     if (count == null) {
-                        return jdbc.update(MARK, leased.id(), leased.attempt()) == 0 ? List.of() : List.of(item);
+                        return jdbc.query(
+                                MARK,
+                                (row, n) -> new Item(leased.id(), sms, hashes, !row.getBoolean("is_new")),
+                                leased.id(),
+                                leased.attempt());
                     }
                     var isDone = jdbc.query(
                             count.columns()
@@ -162,8 +171,9 @@ public final class Caps {
             var won = claim.claim(null);
             var barred = frequent(won, now);
             int frequent = barred.size();
-            var counted =
-                    won.stream().filter(item -> !barred.containsKey(item.id())).toList();
+            var counted = won.stream()
+                    .filter(item -> !item.isCounted() && !barred.containsKey(item.id()))
+                    .toList();
             var units = new TreeMap<Use.Key, Long>();
             counted.forEach(item ->
                     of(item.sms()).forEach(cap -> units.merge(cap.key(now), cap.units(item.sms()), Long::sum)));
@@ -278,7 +288,7 @@ public final class Caps {
         }
         preview.add("caps", decision);
         if (frequency.isFor(sms)) {
-            var item = new Item(new UUID(0, 0), sms, phoneHash.all(sms.phone()));
+            var item = new Item(new UUID(0, 0), sms, phoneHash.all(sms.phone()), false);
             var counted = frequency.counted(List.of(item)).getOrDefault(item.id(), List.of());
             var barred = isCounted ? frequency.decide(sms, counted) : null;
             boolean isFree =
@@ -286,11 +296,4 @@ public final class Caps {
             preview.add("frequency", isFree ? SendDecision.SEND : barred);
         }
     }
-
-    /**
-     * Message of a claim.
-     *
-     * @param hashes of its number, the newest first
-     */
-    record Item(UUID id, Sms sms, byte[][] hashes) {}
 }

@@ -83,7 +83,7 @@ final class ClaimRepository implements AutoCloseable {
         var byId = claims.stream().collect(Collectors.toMap(Claim::id, Function.identity()));
         var items = claims.stream()
                 .filter(claim -> claim.decision().isSend())
-                .map(claim -> claim.item(claim.id()))
+                .map(claim -> claim.item(claim.id(), false))
                 .toList();
         var won = new ArrayList<Claimed>();
         var barred = caps.counting(items, count -> {
@@ -99,8 +99,8 @@ final class ClaimRepository implements AutoCloseable {
             won.clear();
             won.addAll(rows);
             return rows.stream()
-                    .filter(row -> count == null && row.isCountable())
-                    .map(row -> byId.get(row.claimId()).item(row.delivery().id()))
+                    .filter(row -> count == null && row.delivery().status() == DeliveryStatus.RESERVED)
+                    .map(row -> byId.get(row.claimId()).item(row.delivery().id(), !row.isCountable()))
                     .toList();
         });
         var found = new HashMap<String, ClaimResult>();
@@ -201,8 +201,8 @@ final class ClaimRepository implements AutoCloseable {
             return sms.policy();
         }
 
-        Caps.Item item(UUID deliveryId) {
-            return new Caps.Item(deliveryId, sms, hashes);
+        CountedClaim.Item item(UUID deliveryId, boolean isCounted) {
+            return new CountedClaim.Item(deliveryId, sms, hashes, isCounted);
         }
     }
 

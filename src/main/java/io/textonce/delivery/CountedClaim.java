@@ -1,5 +1,6 @@
 package io.textonce.delivery;
 
+import io.textonce.message.Sms;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +51,18 @@ interface CountedClaim {
      * Claims the messages.
      *
      * @param count how the claim counts them itself, or null if it is not to
-     * @return messages that it won and did not count; null if there was no room, and so nothing was claimed
+     * @return messages that it won to send, of which it counted none, with those that were counted before; null if there was no room, and so nothing was claimed
      */
     @Nullable
-    List<Caps.Item> claim(@Nullable Count count);
+    List<Item> claim(@Nullable Count count);
+
+    /**
+     * Message of a claim.
+     *
+     * @param hashes of its number, the newest first
+     * @param isCounted whether it was counted before: then only its person's cap applies, for the day it is sent
+     */
+    record Item(UUID id, Sms sms, byte[][] hashes, boolean isCounted) {}
 
     /**
      * Parameters of {@link #ROOM}.

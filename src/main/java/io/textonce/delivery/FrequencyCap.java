@@ -56,7 +56,7 @@ final class FrequencyCap {
     }
 
     /** Locks the persons of messages until the transaction ends, in an order that all instances keep to. */
-    void lock(List<Caps.Item> items) {
+    void lock(List<CountedClaim.Item> items) {
         var keys = items.stream()
                 .map(item -> ByteBuffer.wrap(item.hashes()[0]).getLong())
                 .distinct()
@@ -66,10 +66,10 @@ final class FrequencyCap {
     }
 
     /** Returns when the messages of the last day to each item's person were or will be sent, but for the items themselves. */
-    Map<UUID, List<Instant>> counted(List<Caps.Item> items) {
+    Map<UUID, List<Instant>> counted(List<CountedClaim.Item> items) {
         var counted = new HashMap<UUID, List<Instant>>();
         var columns = new Columns<>(items)
-                .add("uuid", Caps.Item::id)
+                .add("uuid", CountedClaim.Item::id)
                 .add("text", item -> ClaimRepository.array(item.hashes()))
                 .in(COUNTED);
         jdbc.query(

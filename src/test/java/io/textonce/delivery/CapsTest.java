@@ -31,6 +31,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -539,6 +540,55 @@ class CapsTest {
                 first.eventId());
 
         assertThat(status(instance.claim(sms("order-shipped", number)))).isEqualTo(next);
+    }
+
+    /** Rejected by Twilio, and so not counted for the person, who has got another one since. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void holdsAMessageTooManyThatIsSentAgain(boolean isResent) {
+        var instance = instance(List.of(cap(name, 9, Unit.MESSAGES, AtLimit.HOLD)), new FrequencySettings(1, Set.of()));
+        String number = sandbox.newNumber();
+        var first = sms("order-shipped", number);
+        var claimed = instance.claim(first).getVariable("delivery", Delivery.class);
+        jdbc.update(
+                "UPDATE textonce.deliveries SET status = 'rejected', due_at = NULL WHERE event_id = ?",
+                first.eventId());
+        assertThat(status(instance.claim(sms("order-shipped", number)))).isEqualTo(RESERVED);
+
+        if (isResent) {
+            jdbc.update("UPDATE textonce.deliveries SET status = 'reserved' WHERE event_id = ?", first.eventId());
+            instance.caps.admit(claimed, first, Instant.now());
+        } else {
+            instance.claim(first);
+        }
+
+        assertThat(sandbox.delivery(first.eventId()))
+                .containsEntry("status", "held")
+                .containsEntry("reason", "The person has had 1 messages in 24 hours");
+    }
+
+    /** As when an operator resends all that Twilio rejected for a mistake in the account. */
+    @Test
+    void sendsOneOfSeveralMessagesThatAreSentAgain() {
+        var instance = instance(List.of(), new FrequencySettings(1, Set.of()));
+        String number = sandbox.newNumber();
+        var rejected = new LinkedHashMap<Sms, Delivery>();
+        for (int i = 0; i < 3; i++) {
+            var sms = sms("order-shipped", number);
+            rejected.put(sms, instance.claim(sms).getVariable("delivery", Delivery.class));
+            jdbc.update("UPDATE textonce.deliveries SET status = 'rejected' WHERE event_id = ?", sms.eventId());
+        }
+        rejected.keySet()
+                .forEach(sms -> jdbc.update(
+                        "UPDATE textonce.deliveries SET status = 'reserved' WHERE event_id = ?", sms.eventId()));
+
+        var sent = rejected.entrySet().stream()
+                .filter(each -> instance.caps
+                        .admit(each.getValue(), each.getKey(), Instant.now())
+                        .isSend())
+                .toList();
+
+        assertThat(sent).hasSize(1);
     }
 
     private List<Map<String, Object>> notices() {
