@@ -51,7 +51,8 @@ interface CountedClaim {
      * Claims the messages.
      *
      * @param count how the claim counts them itself, or null if it is not to
-     * @return messages that it won to send, of which it counted none, with those that were counted before; null if there was no room, and so nothing was claimed
+     * @return messages that it won to send and did not count itself, with those that were counted before; null if there
+     *     was no room, and so nothing was claimed
      */
     @Nullable
     List<Item> claim(@Nullable Count count);
