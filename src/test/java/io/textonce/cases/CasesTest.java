@@ -78,8 +78,7 @@ class CasesTest {
                   texts: []
                 """.formatted(intake));
 
-        assertThatThrownBy(() ->
-                        CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, LONGEST.dividedBy(10)))
+        assertThatThrownBy(() -> CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, LONGEST))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching("(?s).*expected +\\[].*actual .*has shipped.*");
     }
@@ -106,8 +105,7 @@ class CasesTest {
                   texts: []
                 """.formatted(step));
 
-        assertThatThrownBy(() ->
-                        CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, LONGEST.dividedBy(10)))
+        assertThatThrownBy(() -> CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, LONGEST))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching("(?s).*\n  " + part + "\n    expected  none.* is listed\n.*"
                         + "\n    reasons   400 invalid_request: orderId: .*")
