@@ -1,10 +1,12 @@
 package io.textonce.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
@@ -34,6 +36,9 @@ public final class EventSchemas implements JsonUriSchemaLoader {
     private static final Map<String, String> FORMATS = Stream.of(
                     "date-time", "date", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid")
             .collect(Collectors.toMap(format -> format.replace("-", ""), format -> format));
+
+    /** Keywords whose values are values of an event, and no schemas. */
+    private static final List<String> VALUES = List.of("const", "default", "enum", "examples");
 
     private final CamelContext camel;
     private final Map<String, EventSchema> schemas = new ConcurrentHashMap<>();
@@ -173,7 +178,9 @@ public final class EventSchemas implements JsonUriSchemaLoader {
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", wrong));
         }
-        for (JsonNode field : source.findParents("format")) {
+        JsonNode keywords = source.deepCopy();
+        VALUES.forEach(name -> keywords.findParents(name).forEach(field -> ((ObjectNode) field).remove(name)));
+        for (JsonNode field : keywords.findParents("format")) {
             String format = field.path("format").asText();
             String meant = FORMATS.get(format.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""));
             if (meant != null && !meant.equals(format)) {

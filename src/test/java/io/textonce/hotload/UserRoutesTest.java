@@ -876,6 +876,21 @@ class UserRoutesTest {
         assertThat(own.health().getDetails()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"'const': {'format': 'Date'}", "'examples': [{'a': {'format': 'UUID'}}]"})
+    void acceptsASchemaWithAValueThatLooksLikeAFormat(String keyword) throws IOException {
+        write(
+                SCHEMA,
+                "{'properties': {'orderId': {}, 'file': {%s}}}"
+                        .formatted(keyword)
+                        .replace('\'', '"'));
+        write(FILE, EVENT);
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+    }
+
     /** A {@code json-validator} may check an array; an event is an object. */
     @Test
     void rejectsASchemaThatAcceptsNoEvent() throws IOException {
