@@ -32,13 +32,13 @@ class FileCrashIT {
     private static Peers peers;
 
     private enum End {
-        KILLED(2_000) {
+        KILLED(2_000, 40) {
             @Override
             void end(AppProcess app) {
                 app.kill();
             }
         },
-        STOPPED(500) {
+        STOPPED(500, 150) {
             @Override
             void end(AppProcess app) {
                 app.stop();
@@ -47,8 +47,12 @@ class FileCrashIT {
 
         private final int lines;
 
-        End(int lines) {
+        /** Time that Twilio takes for each: the file must not be done before it ends. */
+        private final Duration response;
+
+        End(int lines, long responseMillis) {
             this.lines = lines;
+            this.response = Duration.ofMillis(responseMillis);
         }
 
         abstract void end(AppProcess app);
@@ -78,7 +82,7 @@ class FileCrashIT {
 
     private static void sendsEveryGoodLineOnce(End end) throws IOException {
         peers.twilio().reset();
-        peers.twilio().always(answersLate(Duration.ofMillis(40)).and(losesCallbacks()));
+        peers.twilio().always(answersLate(end.response).and(losesCallbacks()));
         List<Line> lines = lines(end);
         Path folder = peers.inbox().resolve("order-shipped");
         String name = end + ".jsonl";
