@@ -25,16 +25,14 @@ final class DatabaseProbe {
 
     DatabaseProbe(PeerMonitor peers, DataSource dataSource, List<HikariDataSource> pools) {
         database = peers.database();
+        database.confirmRecovery();
         peers.probe(database, () -> {
             try {
                 if (hasRecovered(dataSource) && canConnect(pools)) {
                     database.usable();
                 }
             } catch (SQLTransientConnectionException e) {
-                // Reported by the pool, unless it is exhausted. Of an outage, the first pool to connect is not the end.
-                if (!database.isUp()) {
-                    database.unusable(Causes.of(e));
-                }
+                // Reported by the pool, unless it is exhausted.
             }
         });
     }

@@ -39,6 +39,9 @@ public final class Peer {
     /** False while the peer responds without being of use: then successes do not count. */
     private volatile boolean usable = true;
 
+    /** True if an outage ends only once the peer is found {@link #usable}. */
+    private volatile boolean confirmed;
+
     /** The failures since the last success, or null. */
     private volatile @Nullable Failing failing;
 
@@ -54,6 +57,11 @@ public final class Peer {
 
     String name() {
         return name;
+    }
+
+    /** Requires that the peer is found {@link #usable} before an outage is over: a call that succeeds may need less of it. */
+    void confirmRecovery() {
+        confirmed = true;
     }
 
     /** Records that a call succeeded. */
@@ -98,6 +106,7 @@ public final class Peer {
                 before.unavailable || Duration.between(before.since, now).compareTo(GRACE) >= 0;
         failing = new Failing(before.since, now, before.failures + 1, cause, unavailable);
         if (unavailable && !before.unavailable) {
+            usable = usable && !confirmed;
             begin(before.since, cause);
         }
     }

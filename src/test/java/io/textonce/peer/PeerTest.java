@@ -92,6 +92,24 @@ class PeerTest {
                 .hasSize(3);
     }
 
+    /** One pool may connect while another does not. */
+    @Test
+    void isAwayUntilItIsFoundUsableIfASuccessIsNotEnough() {
+        fax.confirmRecovery();
+        fax.failed("No line");
+        fax.succeeded();
+        assertThat(fax.isUp()).isTrue();
+        fax.failed("No line");
+        later(Peer.GRACE);
+        fax.failed("No line");
+
+        fax.succeeded();
+        assertThat(fax.isUp()).as("after a success").isFalse();
+        fax.usable();
+        assertThat(fax.isUp()).as("once found usable").isTrue();
+        assertThat(fax.isUsable()).isTrue();
+    }
+
     /** At night nothing calls it for hours after the last held message. */
     @Test
     void isLoggedWhenItIsBackWithoutAnotherCall() {
