@@ -78,7 +78,8 @@ CREATE TABLE textonce.deliveries (
     twilio_options        text,
 
     -- The state. attempt is the fencing token of an attempt's lease. slot_at is the slot of the sender's rate limit
-    -- that the message is held for. cancel_requested_at also covers STOP and erasure. counted_at is when caps counted the message.
+    -- that the message is held for. cancel_requested_at also covers STOP and erasure. counted_at is when caps counted the
+    -- message; -infinity since its person's cap has held or rejected it.
     status                text        NOT NULL,
     attempt               integer     NOT NULL,
     attempted_at          timestamptz NOT NULL,

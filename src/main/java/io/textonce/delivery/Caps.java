@@ -30,13 +30,12 @@ public final class Caps {
 
     private static final String BARRED = "textonce.caps.barred";
 
-    private static final String IS_UNCOUNTED = "id = ? AND attempt = ? AND status = 'reserved' AND counted_at IS NULL";
+    private static final String IS_LEASED = "id = ? AND attempt = ? AND status = 'reserved'";
+    private static final String IS_UNCOUNTED = IS_LEASED + " AND counted_at IS NULL";
 
     /** Mark of a message that was held, and whether it is new: one that was counted before is not counted again. */
-    private static final String MARK = """
-            UPDATE textonce.deliveries SET counted_at = coalesce(counted_at, now())
-            WHERE id = ? AND attempt = ? AND status = 'reserved' RETURNING counted_at = now() AS is_new
-            """;
+    private static final String MARK = "UPDATE textonce.deliveries SET counted_at = coalesce(counted_at, now()) WHERE "
+            + IS_LEASED + " RETURNING counted_at = now() AS is_new";
 
     /** The mark and the count in one statement, which is false if there was no room and so nothing was done. */
     private static final String MARK_AND_COUNT = "WITH " + CountedClaim.ROOM + "claimed AS ("
@@ -44,14 +43,15 @@ public final class Caps {
             + " AND (SELECT is_left FROM room) RETURNING id AS claim_id, counted_at)" + CountedClaim.COUNTED
             + "SELECT is_left OR NOT EXISTS (SELECT FROM textonce.deliveries WHERE " + IS_UNCOUNTED + ") FROM room";
 
+    /** A count of this transaction is undone. An earlier one stays, but no longer counts for the person. */
     private static final String BAR = """
             WITH barred AS (
                 UPDATE textonce.deliveries AS d
                 SET status = CASE WHEN cancel_requested_at IS NULL THEN t.status ELSE 'canceled' END,
                     due_at = CASE WHEN cancel_requested_at IS NULL THEN t.until END,
                     body = CASE WHEN cancel_requested_at IS NULL THEN body END,
-                    reason = CASE WHEN cancel_requested_at IS NULL THEN t.detail ELSE d.reason END, counted_at = NULL,
-                    updated_at = now()
+                    reason = CASE WHEN cancel_requested_at IS NULL THEN t.detail ELSE d.reason END,
+                    counted_at = CASE WHEN counted_at < now() THEN timestamptz '-infinity' END, updated_at = now()
                 FROM unnest(?, ?, ?, ?) AS t(id, status, until, detail)
                 WHERE d.id = t.id AND d.status = 'reserved'
                 RETURNING d.id, d.status, d.reason, d.due_at

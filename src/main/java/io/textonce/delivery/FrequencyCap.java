@@ -26,8 +26,9 @@ final class FrequencyCap {
     private static final String LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(?) AS t(key)";
 
     /**
-     * Query of when the messages that were counted are sent: at their last attempt, or when one that is held since is due.
-     * The interval is in hours, as a day of the session's time zone may have 23 or 25.
+     * Query of when the messages that were counted are sent: at their last attempt, or when one that is held since is due,
+     * but for those that this cap holds: they would hold each other for ever. The interval is in hours, as a day of the
+     * session's time zone may have 23 or 25.
      */
     private static final String COUNTED = """
             WITH requested AS MATERIALIZED (SELECT * FROM unnest(?, ?) AS t(id, hashes)),
@@ -37,6 +38,7 @@ final class FrequencyCap {
                         ELSE greatest(d.counted_at, d.attempted_at) END AS sent_at
                 FROM requested AS r JOIN textonce.deliveries AS d ON d.phone_hash = ANY (CAST(r.hashes AS bytea[]))
                 WHERE d.counted_at IS NOT NULL AND d.status NOT IN ('rejected', 'canceled')
+                  AND NOT (d.status = 'held' AND d.counted_at = '-infinity')
                   AND d.purpose <> ALL (?) AND d.id NOT IN (SELECT id FROM requested)
             )
             SELECT id, sent_at FROM counted WHERE sent_at > now() - interval '24 h'

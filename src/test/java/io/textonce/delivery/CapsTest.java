@@ -567,10 +567,10 @@ class CapsTest {
                 .containsEntry("reason", "The person has had 1 messages in 24 hours");
     }
 
-    /** As when an operator resends all that Twilio rejected for a mistake in the account. */
+    /** As when an operator resends all that Twilio rejected for a mistake in the account: one is sent a day, and counted once. */
     @Test
     void sendsOneOfSeveralMessagesThatAreSentAgain() {
-        var instance = instance(List.of(), new FrequencySettings(1, Set.of()));
+        var instance = instance(List.of(cap(name, 9, Unit.MESSAGES, AtLimit.HOLD)), new FrequencySettings(1, Set.of()));
         String number = sandbox.newNumber();
         var rejected = new LinkedHashMap<Sms, Delivery>();
         for (int i = 0; i < 3; i++) {
@@ -582,13 +582,37 @@ class CapsTest {
                 .forEach(sms -> jdbc.update(
                         "UPDATE textonce.deliveries SET status = 'reserved' WHERE event_id = ?", sms.eventId()));
 
-        var sent = rejected.entrySet().stream()
+        assertThat(sent(instance, rejected)).isEqualTo(1);
+
+        for (int day = 2; day <= 3; day++) {
+            jdbc.update(
+                    "UPDATE textonce.deliveries SET due_at = now() + interval '1 h',"
+                            + " attempted_at = attempted_at - interval '25 h', counted_at = counted_at - interval '25 h'"
+                            + " WHERE source = ?",
+                    name);
+            var held = new LinkedHashMap<>(rejected);
+            held.keySet()
+                    .removeIf(sms ->
+                            !"held".equals(sandbox.delivery(sms.eventId()).get("status")));
+            long sent = 0;
+            for (var each : held.entrySet()) {
+                jdbc.update(
+                        "UPDATE textonce.deliveries SET status = 'reserved', attempted_at = now() WHERE event_id = ?",
+                        each.getKey().eventId());
+                sent += sent(instance, Map.of(each.getKey(), each.getValue()));
+            }
+
+            assertThat(sent).as("day %s", day).isEqualTo(1);
+        }
+        assertThat(used(name)).isEqualTo(3);
+    }
+
+    private static long sent(Instance instance, Map<Sms, Delivery> leased) {
+        return leased.entrySet().stream()
                 .filter(each -> instance.caps
                         .admit(each.getValue(), each.getKey(), Instant.now())
                         .isSend())
-                .toList();
-
-        assertThat(sent).hasSize(1);
+                .count();
     }
 
     private List<Map<String, Object>> notices() {
