@@ -38,12 +38,15 @@ final class FieldNames {
     /** Differences that are ignored: blanks and invisible characters, hyphens, underscores, case. */
     private static final Pattern VARIED = Pattern.compile("[\\p{Z}\\p{C}_-]");
 
+    /** Parts that may apply to every event. */
+    private static final List<String> ALWAYS = List.of("allOf", "anyOf", "oneOf", "items");
+
     private static final List<String> PARTS = List.of("allOf", "anyOf", "oneOf", "if", "then", "else", "items");
 
     private final Level level;
 
     FieldNames(JsonNode schema) {
-        level = new Level(schema, List.of(schema), COMMON);
+        level = new Level(schema, List.of(schema), List.of(schema), COMMON);
     }
 
     /**
@@ -60,7 +63,10 @@ final class FieldNames {
         return level.knows(List.of(path.split("\\.")));
     }
 
-    /** Returns a required field that is not among the properties, if the schema lists them all, or null. */
+    /**
+     * Returns a required field that is not among the properties, if the schema lists them all, or null. What a condition
+     * requires may be a field that no event has.
+     */
     @Nullable
     String requiredWithoutProperty() {
         return level.requiredWithoutProperty(new HashSet<>());
@@ -75,44 +81,56 @@ final class FieldNames {
     private static final class Level {
 
         private final JsonNode root;
-        private final Set<String> names = new LinkedHashSet<>();
         private final Set<String> required = new HashSet<>();
         private final Map<String, String> byPlainName = new HashMap<>();
-        private final Map<String, List<JsonNode>> schemas = new HashMap<>();
+        private final Set<String> alwaysRequired = new LinkedHashSet<>();
+        private final Map<String, List<JsonNode>> schemas = new LinkedHashMap<>();
+        private final Map<String, List<JsonNode>> alwaysSchemas = new HashMap<>();
         private final Map<String, Level> inner = new ConcurrentHashMap<>();
         private boolean isOpen;
 
-        Level(JsonNode root, List<JsonNode> schemas, Set<String> more) {
+        /** @param always those of the schemas that apply without a condition */
+        Level(JsonNode root, List<JsonNode> schemas, List<JsonNode> always, Set<String> more) {
             this.root = root;
-            var parts = new ArrayList<JsonNode>();
-            schemas.forEach(schema -> collect(schema, parts));
+            read(parts(always, ALWAYS), alwaysRequired, alwaysSchemas);
+            var parts = parts(schemas, PARTS);
+            read(parts, required, this.schemas);
             for (JsonNode part : parts) {
-                part.path("required").forEach(name -> required.add(name.asText()));
                 isOpen |= part.has("patternProperties")
                         || part.path("additionalProperties").asBoolean()
                         || part.path("additionalProperties").isObject()
                         || part.has("$ref") && !part.get("$ref").asText().startsWith("#/");
-                part.path("properties").properties().forEach(property -> {
-                    names.add(property.getKey());
-                    this.schemas
-                            .computeIfAbsent(property.getKey(), name -> new ArrayList<>())
-                            .add(property.getValue());
-                });
             }
             more.forEach(name -> byPlainName.put(plain(name), name));
-            names.forEach(name -> byPlainName.put(plain(name), name));
+            this.schemas.keySet().forEach(name -> byPlainName.put(plain(name), name));
+        }
+
+        private static void read(List<JsonNode> parts, Set<String> required, Map<String, List<JsonNode>> schemas) {
+            for (JsonNode part : parts) {
+                part.path("required").forEach(name -> required.add(name.asText()));
+                part.path("properties")
+                        .properties()
+                        .forEach(property -> schemas.computeIfAbsent(property.getKey(), name -> new ArrayList<>())
+                                .add(property.getValue()));
+            }
+        }
+
+        private List<JsonNode> parts(List<JsonNode> schemas, List<String> keywords) {
+            var parts = new ArrayList<JsonNode>();
+            schemas.forEach(schema -> collect(schema, keywords, parts));
+            return parts;
         }
 
         /** Collects all parts of a composed schema, and the items of an array. */
-        private void collect(JsonNode schema, List<JsonNode> parts) {
+        private void collect(JsonNode schema, List<String> keywords, List<JsonNode> parts) {
             if (schema.isArray()) {
-                schema.forEach(part -> collect(part, parts));
+                schema.forEach(part -> collect(part, keywords, parts));
             } else if (schema.isObject() && parts.stream().noneMatch(part -> part == schema)) {
                 parts.add(schema);
-                PARTS.forEach(name -> collect(schema.path(name), parts));
+                keywords.forEach(name -> collect(schema.path(name), keywords, parts));
                 String ref = schema.path("$ref").asText();
                 if (ref.startsWith("#/")) {
-                    collect(root.at(ref.substring(1)), parts);
+                    collect(root.at(ref.substring(1)), keywords, parts);
                 }
             }
         }
@@ -133,7 +151,7 @@ final class FieldNames {
 
         boolean knows(List<String> path) {
             String name = path.get(0);
-            if (isOpen || names.isEmpty()) {
+            if (isOpen || schemas.isEmpty()) {
                 return true;
             }
             if (!schemas.containsKey(name)) {
@@ -145,9 +163,9 @@ final class FieldNames {
         /** @param checked fields, by their schemas: those of a tree contain themselves */
         @Nullable
         String requiredWithoutProperty(Set<List<JsonNode>> checked) {
-            if (!isOpen && !names.isEmpty()) {
-                for (String name : required) {
-                    if (!names.contains(name) && !name.equals(byPlainName.get(plain(name)))) {
+            if (!isOpen && !schemas.isEmpty()) {
+                for (String name : alwaysRequired) {
+                    if (!schemas.containsKey(name) && !name.equals(byPlainName.get(plain(name)))) {
                         return name;
                     }
                 }
@@ -161,13 +179,15 @@ final class FieldNames {
         }
 
         private Level inner(String name) {
-            return inner.computeIfAbsent(name, key -> new Level(root, schemas.get(key), Set.of()));
+            return inner.computeIfAbsent(
+                    name,
+                    key -> new Level(root, schemas.get(key), alwaysSchemas.getOrDefault(key, List.of()), Set.of()));
         }
 
         private void requireNoNearName(ObjectNode object) {
             var wrong = new LinkedHashMap<String, List<String>>();
             object.fieldNames().forEachRemaining(name -> {
-                String meant = names.contains(name) ? null : byPlainName.get(plain(name));
+                String meant = schemas.containsKey(name) ? null : byPlainName.get(plain(name));
                 if (meant != null && !meant.equals(name)) {
                     wrong.put(name, List.of("is not a field of this event; the field is named " + meant));
                 }

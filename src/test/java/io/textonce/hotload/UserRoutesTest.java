@@ -659,6 +659,7 @@ class UserRoutesTest {
             {"properties": {"orderId": {"format": "datetime"}}}                               ; JSON Schema has no format datetime, and ignores it; write date-time
             {"required": ["order_id"], "properties": {"orderId": {}}}                         ; required has order_id, which is not in
             {"properties": {"orderId": {}, "a": {"items": {"required": ["b"], "properties": {"c": {}}}}}} ; required has b, which is not in
+            {"properties": {"orderId": {}}, "allOf": [{"if": {"required": ["a"]}}, {"required": ["b"]}]} ; required has b, which is not in
             """)
     void rejectsASchemaWithAMistakeThatJsonSchemaIgnores(String schema, String words) throws IOException {
         write(SCHEMA, "{\n" + schema.substring(1));
@@ -675,6 +676,10 @@ class UserRoutesTest {
                 "{\"required\": [\"phone\"], \"properties\": {\"orderId\": {\"example\": \"7\", \"x-own\": 1, \"$comment\": \"c\"}}}",
                 "{\"required\": [\"a\"], \"additionalProperties\": true, \"properties\": {\"orderId\": {}}}",
                 "{\"properties\": {\"orderId\": {}, \"requried\": {}}, \"anyOf\": [{\"required\": [\"orderId\"]}, {\"required\": [\"requried\"]}]}",
+                "{\"properties\": {\"orderId\": {}}, \"if\": {\"required\": [\"gift\"]}, \"then\": {\"required\": [\"note\"]},"
+                        + " \"else\": {\"required\": [\"orderId\"]}}",
+                "{\"properties\": {\"orderId\": {}, \"a\": {\"properties\": {\"b\": {}}}},"
+                        + " \"if\": {\"properties\": {\"a\": {\"required\": [\"gift\"]}}}}",
                 "{\"properties\": {\"orderId\": {\"message\": {\"pattern\": \"p\"}, \"examples\": [], \"deprecated\": true}}}",
                 "{\"definitions\": {\"n\": {\"required\": [\"n\"], \"properties\": {\"n\": {\"$ref\": \"#/definitions/n\"}}}},"
                         + " \"properties\": {\"orderId\": {}, \"n\": {\"$ref\": \"#/definitions/n\"}}}",
