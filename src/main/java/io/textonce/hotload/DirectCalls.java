@@ -14,11 +14,7 @@ final class DirectCalls {
 
     private static final String SCHEME = "direct:";
 
-    private final CamelContext camel;
-
-    DirectCalls(CamelContext camel) {
-        this.camel = camel;
-    }
+    private DirectCalls() {}
 
     /** Returns the endpoints of all steps, those of {@code toD} and {@code wireTap} included. */
     static List<String> uris(List<ProcessorDefinition<?>> steps) {
@@ -32,7 +28,7 @@ final class DirectCalls {
     }
 
     /** Returns the name of a {@code direct} endpoint; it is empty for any other. */
-    String name(String uri) {
+    static String name(CamelContext camel, String uri) {
         if (!uri.startsWith(SCHEME)) {
             return "";
         }

@@ -32,13 +32,11 @@ final class GracefulStop {
 
     private final ModelCamelContext camel;
     private final ReplacedPaths paths;
-    private final DirectCalls directs;
     private ReplacedPaths.Held held;
 
     GracefulStop(ModelCamelContext camel, ReplacedPaths paths) {
         this.camel = camel;
         this.paths = paths;
-        this.directs = new DirectCalls(camel);
         this.held = paths.hold(Stream.of());
     }
 
@@ -142,13 +140,13 @@ final class GracefulStop {
         return route == null
                 ? Stream.empty()
                 : DirectCalls.uris(route.getOutputs()).stream()
-                        .map(directs::name)
+                        .map(uri -> DirectCalls.name(camel, uri))
                         .filter(name -> !name.isEmpty());
     }
 
     private String source(String id) {
         var route = camel.getRouteDefinition(id);
-        return route == null ? "" : directs.name(route.getInput().getEndpointUri());
+        return route == null ? "" : DirectCalls.name(camel, route.getInput().getEndpointUri());
     }
 
     /** Signal that a route has an exchange in progress that takes long; it continues, and is replaced later. */

@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.NoOutputDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteConfigurationDefinition;
@@ -29,7 +28,6 @@ final class RouteChecks {
     private final TemplateFields fields;
     private final KameletTemplates kamelets;
     private final Supplier<Set<String>> announced;
-    private final DirectCalls directs;
     private final TextSteps texts;
 
     /** @param announced the direct names of all user files, loaded or not */
@@ -44,7 +42,6 @@ final class RouteChecks {
         this.kamelets = kamelets;
         this.fields = fields;
         this.announced = announced;
-        this.directs = new DirectCalls(camel);
         this.texts = new TextSteps(camel);
     }
 
@@ -53,8 +50,7 @@ final class RouteChecks {
         file.requireEvents();
         file.policies().forEach(policy -> requirePolicy(policy, file));
         for (RouteDefinition route : file.routes(camel)) {
-            requireUris(route);
-            requireExpressions(file, route);
+            requireComplete(route);
             requireEventName(route);
             requireOwnKey(file, route);
             HttpSources.requireFree(camel, files, file, route);
@@ -88,35 +84,22 @@ final class RouteChecks {
     }
 
     /** Camel fails without a word on which step has none, as what is left of one whose lines were deleted. */
-    private static void requireUris(RouteDefinition route) {
-        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), NoOutputDefinition.class).stream()
-                .filter(RouteChecks::lacksUri)
-                .findFirst()
-                .ifPresent(step -> {
-                    throw new LineError(step.getLineNumber() + 1, step.getShortName() + " has no uri");
-                });
-    }
-
-    private static boolean lacksUri(NoOutputDefinition<?> step) {
-        return (step instanceof SendDefinition<?> send && send.getUri() == null)
-                || (step instanceof ToDynamicDefinition dynamic && dynamic.getUri() == null);
-    }
-
-    /** Camel fails without a word on which step has none. */
-    private static void requireExpressions(RouteFile file, RouteDefinition route) {
-        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ExpressionNode.class).stream()
-                .filter(step -> step.getExpression() == null)
-                .findFirst()
-                .ifPresent(step -> {
-                    throw new LineError(
-                            step.getId() == null ? 0 : file.lineOf("id", step.getId()),
-                            step.getShortName() + " has no expression");
-                });
+    private static void requireComplete(RouteDefinition route) {
+        for (ProcessorDefinition<?> step :
+                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)) {
+            if (step instanceof SendDefinition<?> send && send.getUri() == null
+                    || step instanceof ToDynamicDefinition dynamic && dynamic.getUri() == null) {
+                throw new LineError(step.getLineNumber() + 1, step.getShortName() + " has no uri");
+            }
+            if (step instanceof ExpressionNode node && node.getExpression() == null) {
+                throw new LineError(step.getLineNumber() + 1, step.getShortName() + " has no expression");
+            }
+        }
     }
 
     /** The intakes find an event by the id of its route; the sink's parameter shows that a route is an event's. */
     private void requireEventName(RouteDefinition route) {
-        String from = directs.name(route.getInput().getEndpointUri());
+        String from = DirectCalls.name(camel, route.getInput().getEndpointUri());
         boolean isEvent = !from.isEmpty()
                 && endpoints(route.getOutputs())
                         .map(to -> KameletCall.of(camel, to.getUri()))
@@ -130,7 +113,7 @@ final class RouteChecks {
 
     /** An event that is sent by the name of another one shares its keys, and an eventId of both would be sent once. */
     private void requireOwnKey(RouteFile file, RouteDefinition route) {
-        String event = directs.name(route.getInput().getEndpointUri());
+        String event = DirectCalls.name(camel, route.getInput().getEndpointUri());
         if (!event.startsWith(RouteFile.EVENT)) {
             return;
         }
@@ -161,7 +144,7 @@ final class RouteChecks {
                     "no route may start at " + uri + ", so that what is sent to it is lost; use direct");
         });
         var missing = uris.stream()
-                .map(directs::name)
+                .map(uri -> DirectCalls.name(camel, uri))
                 .filter(name -> !name.isEmpty()
                         && !name.contains("$")
                         && !file.directs().contains(name))
@@ -211,8 +194,8 @@ final class RouteChecks {
 
     private boolean runs(String direct) {
         return camel.getRouteDefinitions().stream()
-                .anyMatch(
-                        route -> directs.name(route.getInput().getEndpointUri()).equals(direct));
+                .anyMatch(route -> DirectCalls.name(camel, route.getInput().getEndpointUri())
+                        .equals(direct));
     }
 
     private static Stream<ToDefinition> endpoints(List<ProcessorDefinition<?>> steps) {

@@ -114,11 +114,9 @@ final class TextSteps {
             "twilio-webhook-source");
 
     private final ModelCamelContext camel;
-    private final DirectCalls directs;
 
     TextSteps(ModelCamelContext camel) {
         this.camel = camel;
-        this.directs = new DirectCalls(camel);
     }
 
     /** @throws LineError at the step that sends a message without a text, or sets one that can't be sent */
@@ -141,7 +139,7 @@ final class TextSteps {
 
     private boolean mayComeWithText(RouteDefinition route) {
         var source = route.getInput();
-        String direct = directs.name(source.getEndpointUri());
+        String direct = DirectCalls.name(camel, source.getEndpointUri());
         String kamelet = KameletCall.of(camel, source.getEndpointUri()).kamelet();
         return !direct.isEmpty() && !direct.startsWith(RouteFile.EVENT)
                 || !kamelet.isEmpty() && !KAMELETS_WITHOUT_TEXT.contains(kamelet)
