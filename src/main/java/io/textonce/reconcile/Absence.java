@@ -1,25 +1,29 @@
 package io.textonce.reconcile;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.Lease;
 import io.textonce.delivery.RestoreMode;
+import io.textonce.delivery.SendAdmission;
 import io.textonce.delivery.SendDecision;
 import io.textonce.delivery.SendRules;
 import io.textonce.message.Sms;
+import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.TwilioMessages.Seen;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Decision on a message that Twilio provably never received: the send rules first, which may have changed since, then the
  * event's {@code onUnknown}.
  */
+@Component
 final class Absence {
 
     private static final Logger LOG = LoggerFactory.getLogger(Absence.class);
@@ -27,16 +31,23 @@ final class Absence {
     private final DueRepository deliveries;
     private final SendRules rules;
     private final RestoreMode restore;
+    private final SendAdmission admission;
     private final Duration lease;
-    private final Consumer<String> count;
+    private final MeterRegistry meters;
 
-    /** @param count takes each decision, as a tag of the metric */
-    Absence(DueRepository deliveries, SendRules rules, RestoreMode restore, Duration lease, Consumer<String> count) {
+    Absence(
+            DueRepository deliveries,
+            SendRules rules,
+            RestoreMode restore,
+            SendAdmission admission,
+            TextOnceProperties settings,
+            MeterRegistry meters) {
         this.deliveries = deliveries;
         this.rules = rules;
         this.restore = restore;
-        this.lease = lease;
-        this.count = count;
+        this.admission = admission;
+        this.lease = settings.lease();
+        this.meters = meters;
     }
 
     /**
@@ -50,7 +61,7 @@ final class Absence {
         if (!decision.isSend() && !decision.isHeld()) {
             LOG.info("Delivery {} never reached Twilio and is not resent: {}", due.id(), decision.words());
             deliveries.end(due, decision);
-            count.accept(decision.status().word());
+            count(decision.status().word());
             return;
         }
         if (due.text() == null) {
@@ -73,7 +84,7 @@ final class Absence {
                         due,
                         DeliveryStatus.CANCELED,
                         "Twilio has no record of the message; the event's policy is not to resend");
-                count.accept("drop");
+                count("drop");
             }
             default -> send(exchange, due, sms, decision);
         }
@@ -81,7 +92,7 @@ final class Absence {
 
     private void hold(DueDelivery due, String detail) {
         deliveries.end(due, DeliveryStatus.HELD, detail);
-        count.accept("hold");
+        count("hold");
     }
 
     /** Resends a message that Twilio does not have, or holds it if it may not be sent now. */
@@ -89,18 +100,29 @@ final class Absence {
         if (decision.isHeld()) {
             LOG.info("Delivery {} never reached Twilio; {}", due.id(), decision.words());
             deliveries.end(due, decision);
-            count.accept("hold");
+            count("hold");
             return;
         }
         var held = new Lease(lease).of(due.now(), due.expiresAt());
         var again = deliveries.again(due, sms);
-        if (again != null) {
-            LOG.info("Delivery {} never reached Twilio; resending", due.id());
-            count.accept("resend");
-            exchange.setVariable("sms", rules.addressed(sms).plannedFor(decision.until()));
-            exchange.setVariable("delivery", again);
-            exchange.setVariable("dueFor", due.age());
-            exchange.setVariable("lease", held);
+        if (again == null) {
+            return;
         }
+        count("resend");
+        var planned = rules.addressed(sms).plannedFor(decision.until());
+        var admitted = admission.of(again, planned, false);
+        if (!admitted.isSend()) {
+            LOG.info("Delivery {} never reached Twilio; {}", due.id(), admitted.words());
+            return;
+        }
+        LOG.info("Delivery {} never reached Twilio; resending", due.id());
+        exchange.setVariable("sms", planned);
+        exchange.setVariable("delivery", again);
+        exchange.setVariable("dueFor", due.age());
+        exchange.setVariable("lease", held);
+    }
+
+    private void count(String how) {
+        meters.counter(Reconciliation.RESOLVED, "how", how).increment();
     }
 }

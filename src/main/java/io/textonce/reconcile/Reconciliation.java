@@ -7,7 +7,6 @@ import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.RestoreMode;
-import io.textonce.delivery.SendRules;
 import io.textonce.message.Sender;
 import io.textonce.message.Sms;
 import io.textonce.privacy.RepeatedLines;
@@ -61,7 +60,7 @@ final class Reconciliation {
     /** Time of the last check: later ones stay inconclusive, too, since no outage of Twilio's API lasts longer. */
     private static final Duration LAST_CHECK = Duration.ofHours(6);
 
-    private static final String RESOLVED = "textonce.reconciliations.resolved";
+    static final String RESOLVED = "textonce.reconciliations.resolved";
     private static final String UNDECIDED = "undecided";
 
     private final DueRepository deliveries;
@@ -81,8 +80,8 @@ final class Reconciliation {
             Candidates candidates,
             SharedList lists,
             TwilioClock clock,
-            SendRules rules,
             RestoreMode restore,
+            Absence absence,
             TextOnceProperties settings,
             MeterRegistry meters,
             SendMeters sendMeters) {
@@ -91,8 +90,8 @@ final class Reconciliation {
                 candidates,
                 lists::sentTo,
                 clock::skew,
-                rules,
                 restore,
+                absence,
                 settings,
                 meters,
                 sendMeters::resolved);
@@ -107,8 +106,8 @@ final class Reconciliation {
             Candidates candidates,
             MessageList messages,
             Supplier<Skew> skew,
-            SendRules rules,
             RestoreMode restore,
+            Absence absence,
             TextOnceProperties settings,
             MeterRegistry meters,
             Consumer<UUID> resolved) {
@@ -120,7 +119,7 @@ final class Reconciliation {
         this.settings = settings;
         this.meters = meters;
         this.resolved = resolved;
-        this.absence = new Absence(deliveries, rules, restore, settings.lease(), this::count);
+        this.absence = absence;
         // Registered at once, since the alert needs a value before the first increase.
         meters.counter(RESOLVED, "how", UNDECIDED);
     }

@@ -201,6 +201,34 @@ class SenderRateLimitTest {
         sandbox.awaitStatus(id, "delivered");
     }
 
+    /** After an outage of Twilio many of them come at once. */
+    @Test
+    void givesATextThatTwilioNeverReceivedATurnOfItsOwn(Sandbox sandbox) throws Exception {
+        open("paced-bulk", "");
+        String id = sandbox.newEventId();
+        String number = sandbox.newNumber();
+        sandbox.twilio().forNumber(number, 1, answers(500));
+        send("paced-bulk", id, number, "Hello").call();
+        sandbox.awaitStatus(id, "unknown");
+        block(sandbox);
+
+        sandbox.database()
+                .update(
+                        "UPDATE textonce.deliveries SET attempted_at = now() - interval '5 min',"
+                                + " unknown_since = now() - interval '5 min', due_at = now() WHERE event_id = ?",
+                        id);
+
+        await().until(() -> sandbox.delivery(id).get("slot_at") != null);
+        assertThat(sandbox.delivery(id))
+                .containsEntry("status", "held")
+                .containsEntry("reason", "On hold: the sender's rate limit is reached");
+        assertThat(sandbox.twilio().sentTo(number)).isEmpty();
+        sandbox.database()
+                .update("UPDATE textonce.deliveries SET due_at = now(), slot_at = now() WHERE event_id = ?", id);
+        sandbox.awaitStatus(id, "delivered");
+        assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
+    }
+
     /** As if texts of an hour were before the next one. */
     private void block(Sandbox sandbox) {
         sandbox.database()

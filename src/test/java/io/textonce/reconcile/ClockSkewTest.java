@@ -274,16 +274,18 @@ class ClockSkewTest {
         jdbc.update(
                 "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - CAST(? AS interval)",
                 later.toString());
+        var meters = new SimpleMeterRegistry();
+        var settings = TestSettings.with(
+                LEASE, new Unknown(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(100)));
         var reconciliation = new Reconciliation(
                 tables.due(),
                 tables.candidates(),
                 (due, since) -> new SharedList.Listed(twilio.messages().sentTo(due.phone(), since), age),
                 twilio.clock()::skew,
-                tables.gate(),
                 tables.restore(),
-                TestSettings.with(
-                        LEASE, new Unknown(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(100))),
-                new SimpleMeterRegistry(),
+                new Absence(tables.due(), tables.gate(), tables.restore(), tables.admission(), settings, meters),
+                settings,
+                meters,
                 id -> {});
         var exchange = new DefaultExchange(context);
         exchange.getMessage().setBody(tables.leases().unknown(1).get(0));

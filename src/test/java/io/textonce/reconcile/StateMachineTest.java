@@ -429,15 +429,16 @@ class StateMachineTest {
                 calls.add(new Call(delivery, due.eventId(), requested.get(due.eventId()), passed));
             }
         }
+        var meters = new SimpleMeterRegistry();
         var reconciliation = new Reconciliation(
                 tables.due(),
                 tables.candidates(),
                 (due, since) -> new SharedList.Listed(list(due.phone(), since), Duration.ZERO),
                 this::measured,
-                tables.gate(),
                 tables.restore(),
+                new Absence(tables.due(), tables.gate(), tables.restore(), tables.admission(), SETTINGS, meters),
                 SETTINGS,
-                new SimpleMeterRegistry(),
+                meters,
                 id -> {});
         for (DueDelivery due : tables.leases().unknown(10)) {
             var exchange = new DefaultExchange(context);
