@@ -1,13 +1,16 @@
 package io.textonce.delivery;
 
+import io.textonce.message.Sender;
 import io.textonce.phone.PhoneHash;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -19,19 +22,20 @@ public final class Candidates {
     /**
      * Query for the candidates. A SID beside a text was assigned by reconciliation. A held delivery with an unknown
      * outcome waits for an operator. After several attempts a SID may be that of the first, and the message of the last
-     * may still arrive.
+     * may still arrive. An RCS sender shares messages with the number of its fallback, and a Messaging Service with
+     * itself over RCS; which of the two sent one is not certain.
      */
     private static final String FIND = """
-            SELECT id, status IN ('reserved', 'held') AS open, message_sid IS NOT NULL AS bound, body, attempted_at,
-                extract(epoch FROM now() - attempted_at) * 1000 AS attempted_ms
+            SELECT id, status IN ('reserved', 'held') OR sender <> ? AS open, message_sid IS NOT NULL AS bound, body,
+                attempted_at, extract(epoch FROM now() - attempted_at) * 1000 AS attempted_ms
             FROM textonce.deliveries
-            WHERE phone_hash = ANY (?) AND sender = ?
+            WHERE phone_hash = ANY (?) AND (regexp_replace(sender, '^rcs:', '') = ANY (?) OR %s = ANY (?))
               AND (body IS NOT NULL
                       AND (status IN ('reserved', 'unknown') OR message_sid IS NOT NULL
                           OR status = 'held' AND unknown_since IS NOT NULL)
                   OR message_sid IS NOT NULL AND attempt > 1)
             ORDER BY attempted_at, id
-            """;
+            """.formatted(OptOuts.FALLBACK);
 
     private final JdbcTemplate jdbc;
     private final PhoneHash phoneHash;
@@ -42,11 +46,17 @@ public final class Candidates {
     }
 
     /**
-     * Returns the deliveries to the number from the same sender that were attempted, in the order of their claims:
-     * those without a message yet, those with one assigned by reconciliation, and those that may have a second one. (A
-     * response or a callback is certain, and clears the text.)
+     * Returns the deliveries to the number from senders that may have sent the same message and that were attempted, in
+     * the order of their claims: those without a message yet, those with one assigned by reconciliation, and those that
+     * may have a second one. (A response or a callback is certain, and clears the text.)
      */
     public List<Candidate> of(DueDelivery due) {
+        String sender = due.sender();
+        String[] senders = Stream.of(
+                        sender.startsWith("rcs:") ? new Sender(sender).bare() : sender,
+                        due.sms().policy().fallbackFrom())
+                .filter(Objects::nonNull)
+                .toArray(String[]::new);
         return jdbc.query(
                 FIND,
                 (row, n) -> new Candidate(
@@ -56,8 +66,10 @@ public final class Candidates {
                         row.getString("body"),
                         row.getTimestamp("attempted_at").toInstant(),
                         Duration.ofMillis((long) row.getDouble("attempted_ms"))),
+                sender,
                 phoneHash.all(due.phone()),
-                due.sender());
+                senders,
+                senders);
     }
 
     /** Returns those of the SIDs that belong to a delivery. */
@@ -91,7 +103,7 @@ public final class Candidates {
     /**
      * Delivery that a listed message may belong to.
      *
-     * @param open its call may be in progress, or an operator has to decide about it
+     * @param open its call may be in progress, an operator has to decide about it, or its sender is another one
      * @param bound reconciliation assigned it a message already, which may be another's of the same text
      * @param text that was sent, or null if it was cleared
      * @param attemptedAt when its attempt was claimed

@@ -5,7 +5,6 @@ import static io.textonce.sandbox.Fault.resets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.ClaimedEvent;
 import io.textonce.delivery.Delivery;
 import io.textonce.delivery.DeliveryStatus;
@@ -274,19 +273,13 @@ class ClockSkewTest {
         jdbc.update(
                 "UPDATE textonce.deliveries SET due_at = now(), unknown_since = now() - CAST(? AS interval)",
                 later.toString());
-        var meters = new SimpleMeterRegistry();
         var settings = TestSettings.with(
                 LEASE, new Unknown(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(100)));
-        var reconciliation = new Reconciliation(
-                tables.due(),
-                tables.candidates(),
+        var reconciliation = TestReconciliation.of(
+                tables,
                 (due, since) -> new SharedList.Listed(twilio.messages().sentTo(due.phone(), since), age),
                 twilio.clock()::skew,
-                tables.restore(),
-                new Absence(tables.due(), tables.gate(), tables.restore(), tables.admission(), settings, meters),
-                settings,
-                meters,
-                id -> {});
+                settings);
         var exchange = new DefaultExchange(context);
         exchange.getMessage().setBody(tables.leases().unknown(1).get(0));
         reconciliation.check(exchange);

@@ -2,7 +2,6 @@ package io.textonce.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.textonce.delivery.Cancellations;
 import io.textonce.delivery.ClaimedEvent;
 import io.textonce.delivery.Delivery;
@@ -429,17 +428,11 @@ class StateMachineTest {
                 calls.add(new Call(delivery, due.eventId(), requested.get(due.eventId()), passed));
             }
         }
-        var meters = new SimpleMeterRegistry();
-        var reconciliation = new Reconciliation(
-                tables.due(),
-                tables.candidates(),
+        var reconciliation = TestReconciliation.of(
+                tables,
                 (due, since) -> new SharedList.Listed(list(due.phone(), since), Duration.ZERO),
                 this::measured,
-                tables.restore(),
-                new Absence(tables.due(), tables.gate(), tables.restore(), tables.admission(), SETTINGS, meters),
-                SETTINGS,
-                meters,
-                id -> {});
+                SETTINGS);
         for (DueDelivery due : tables.leases().unknown(10)) {
             var exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(due);

@@ -1,0 +1,137 @@
+package io.textonce.reconcile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.textonce.delivery.ClaimedEvent;
+import io.textonce.delivery.Delivery;
+import io.textonce.delivery.DeliveryTables;
+import io.textonce.delivery.DueDelivery;
+import io.textonce.delivery.TestDatabase;
+import io.textonce.message.Sender;
+import io.textonce.settings.TextOnceProperties;
+import io.textonce.settings.TextOnceProperties.Unknown;
+import io.textonce.twilio.TwilioClock.Skew;
+import io.textonce.twilio.TwilioMessages.Seen;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Two senders may have sent the same message: an RCS sender and the number of its fallback, or one service over two
+ * channels.
+ */
+class SharedSenderTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final TextOnceProperties SETTINGS = TestSettings.with(
+            LEASE, new Unknown(Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(100)));
+    private static final String NUMBER = "+15558675314";
+    private static final String TEXT = "Your order 8 has shipped.";
+    private static final String FALLBACK = "+15551234567";
+    private static final String SERVICE = "MG00000000000000000000000000000001";
+
+    @RegisterExtension
+    private static final TestDatabase DATABASE = new TestDatabase();
+
+    private static JdbcTemplate jdbc;
+    private static DeliveryTables tables;
+    private static CamelContext context;
+
+    @BeforeAll
+    static void createTables() {
+        jdbc = new JdbcTemplate(DATABASE);
+        tables = DeliveryTables.migrate(DATABASE, LEASE);
+        context = new DefaultCamelContext();
+    }
+
+    @BeforeEach
+    void deleteRows() {
+        jdbc.update("TRUNCATE textonce.deliveries, textonce.delivery_events");
+    }
+
+    /** Else the message of one is taken for the other's, so its own is found missing, and sent once more. */
+    @ParameterizedTest
+    @CsvSource({
+        FALLBACK + ", , rcs:acme_agent, fallbackFrom=" + FALLBACK,
+        SERVICE + ", , rcs:" + SERVICE + ", ",
+        "rcs:one_agent, fallbackFrom=" + FALLBACK + ", rcs:acme_agent, fallbackFrom=" + FALLBACK
+    })
+    void takesNoMessageThatMayBeAnotherSenders(
+            String sender, @Nullable String options, String rcsSender, @Nullable String rcsOptions) {
+        unknown("event-sms", sender, options);
+        unknown("event-rcs", rcsSender, rcsOptions);
+        boolean isService = sender.equals(SERVICE);
+        var sms = seen("SM1", NUMBER, isService ? null : FALLBACK, isService ? SERVICE : null, 1);
+        var rcs = seen("SM2", "rcs:" + NUMBER, isService ? null : rcsSender, isService ? SERVICE : null, 2);
+
+        assertThat(check("event-rcs", List.of(sms, rcs))).isNull();
+        assertThat(check("event-sms", List.of(sms, rcs))).isNull();
+
+        assertThat(delivery("event-rcs").get("message_sid")).isIn(null, "SM2");
+        assertThat(delivery("event-sms").get("message_sid")).isIn(null, "SM1");
+    }
+
+    /** A recipient's messages of WhatsApp have an address of their own. */
+    @Test
+    void takesAMessageThatOnlyAnotherChannelOfItsNumberCouldHave() {
+        unknown("event-sms", FALLBACK, null);
+        unknown("event-whatsapp", "whatsapp:" + FALLBACK, null);
+
+        assertThat(check("event-sms", List.of(seen("SM1", NUMBER, FALLBACK, null, 1))))
+                .isNull();
+
+        assertThat(delivery("event-sms")).containsEntry("message_sid", "SM1");
+    }
+
+    private static void unknown(String eventId, String sender, @Nullable String options) {
+        ClaimedEvent.claim(tables, context, eventId, "", NUMBER, TEXT).orElseThrow();
+        jdbc.update(
+                "UPDATE textonce.deliveries SET status = 'unknown', sender = ?, twilio_options = ?,"
+                        + " attempted_at = now() - interval '5 min', unknown_since = now() - interval '5 min'"
+                        + " WHERE event_id = ?",
+                sender,
+                options,
+                eventId);
+    }
+
+    private static Seen seen(String sid, String to, @Nullable String from, @Nullable String service, int second) {
+        var createdAt = Instant.now().minus(Duration.ofMinutes(5)).plusSeconds(second);
+        return new Seen(sid, "delivered", null, createdAt, TEXT, to, from, service, 0);
+    }
+
+    /** Checks a delivery once; returns the attempt that is to be posted, or null. */
+    private static @Nullable Delivery check(String eventId, List<Seen> listed) {
+        jdbc.update("UPDATE textonce.deliveries SET due_at = now() + interval '1 h'");
+        jdbc.update("UPDATE textonce.deliveries SET due_at = now() WHERE event_id = ?", eventId);
+        var reconciliation = TestReconciliation.of(
+                tables,
+                (due, since) -> new SharedList.Listed(listedFor(due, listed), Duration.ZERO),
+                () -> new Skew(Duration.ZERO, Duration.ZERO, true),
+                SETTINGS);
+        var exchange = new DefaultExchange(context);
+        exchange.getMessage().setBody(tables.leases().unknown(1).get(0));
+        reconciliation.check(exchange);
+        return exchange.getVariable("delivery", Delivery.class);
+    }
+
+    private static List<Seen> listedFor(DueDelivery due, List<Seen> listed) {
+        var addresses = new Sender(due.sender()).listedAs(NUMBER);
+        return listed.stream().filter(seen -> addresses.contains(seen.to())).toList();
+    }
+
+    private static Map<String, Object> delivery(String eventId) {
+        return jdbc.queryForMap("SELECT * FROM textonce.deliveries WHERE event_id = ?", eventId);
+    }
+}
