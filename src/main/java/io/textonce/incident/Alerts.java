@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -212,10 +213,24 @@ class Alerts implements DueWork {
         digest.put("consentAt", first.consentAt().toString());
         digest.put("count", lines.size());
         digest.put("incidents", Digest.names(lines.stream().map(Line::name).toList()));
+        var expiresAt = lastExpiry(lines);
+        if (expiresAt != null) {
+            digest.put("expiresAt", expiresAt.toString());
+        }
         if (needsAcknowledgment) {
             digest.put("acknowledge", true);
         }
         return digest;
+    }
+
+    /** Returns when all incidents of a digest have expired, or null if one does not expire. */
+    private static @Nullable Instant lastExpiry(List<Line> lines) {
+        return lines.stream().anyMatch(line -> line.expiresAt() == null)
+                ? null
+                : lines.stream()
+                        .map(Line::expiresAt)
+                        .max(Comparator.naturalOrder())
+                        .orElseThrow();
     }
 
     /** Records the submission of a message. After a rejection the next number is alerted at once. */

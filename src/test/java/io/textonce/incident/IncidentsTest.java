@@ -12,6 +12,7 @@ import io.textonce.sandbox.SandboxTest;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -124,6 +125,35 @@ class IncidentsTest {
         assertThat(count("SELECT step FROM textonce.incidents WHERE event_id = ?", id))
                 .isEqualTo(1);
         assertThat(sandbox.twilio().sentTo(recipients.get(1).phone())).isEmpty();
+    }
+
+    /** Such as one that a crash left behind: it is handed over when an instance runs again. */
+    @Test
+    void alertsNobodyByADigestAfterTheTimeOfAllItsIncidents() {
+        var first = Instant.now().plusSeconds(300).truncatedTo(ChronoUnit.MILLIS);
+        var last = first.plusSeconds(300);
+
+        // No worker sees it before the end.
+        new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult(own -> {
+            incidents.open(incident(id, last));
+            incidents.open(incident(id + "-2", first));
+            String digest = alerts.create(recipients.get(0).phone());
+
+            assertThat(alerts.text(digest)).containsEntry("count", 2).containsEntry("expiresAt", last.toString());
+            own.setRollbackOnly();
+        });
+    }
+
+    @Test
+    void limitsNoDigestWithAnIncidentThatDoesNotExpire() {
+        new TransactionTemplate(new JdbcTransactionManager(dataSource)).executeWithoutResult(own -> {
+            incidents.open(incident(id, Instant.now().plusSeconds(300)));
+            incidents.open(incident(id + "-2", null));
+            String digest = alerts.create(recipients.get(0).phone());
+
+            assertThat(alerts.text(digest)).containsEntry("count", 2).doesNotContainKey("expiresAt");
+            own.setRollbackOnly();
+        });
     }
 
     @Test
