@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param twilioOptions further parameters of the event's policy for Twilio, or null
  * @param cancelledFor time since it was canceled, or null if it was not
  * @param expiresAt expiry of the message, or null
- * @param hasSlot whether it was held until its slot of the sender's rate limit, which is now
+ * @param hasSlot whether it was held until its slot of this sender's rate limit, which is now
  * @param lease lease that began before the statement; it carries the database's clock
  */
 public record DueDelivery(
@@ -105,7 +105,7 @@ public record DueDelivery(
                 Duration.ofMillis((long) row.getDouble("unclear_ms")),
                 Duration.ofMillis((long) row.getDouble("age_ms")),
                 Duration.ofMillis((long) row.getDouble("late_ms")),
-                row.getBoolean("has_slot"),
+                row.getBoolean("has_slot") && sender.equals(row.getString("sender")),
                 begun.of(instant(row, "taken_at"), expiresAt));
     }
 

@@ -133,6 +133,20 @@ class DueLeasesTest {
                 .isTrue();
     }
 
+    /** The slot of another sender is none of its own. */
+    @ParameterizedTest
+    @CsvSource({"+15551234567, true", "+15550009999, false"})
+    void keepsASlotOfTheSameSenderOnly(String sender, boolean hasSlot) {
+        insert("held", "slot-", Duration.ofMinutes(1), null, 1);
+        jdbc.update("UPDATE textonce.deliveries SET slot_at = due_at");
+        var moved = new DueLeases(jdbc, sms -> sender, Duration.ofSeconds(60), Redirection.NONE, nanos::get);
+
+        assertThat(moved.held(1)).singleElement().satisfies(due -> {
+            assertThat(due.sender()).isEqualTo(sender);
+            assertThat(due.hasSlot()).isEqualTo(hasSlot);
+        });
+    }
+
     /** A callback about an earlier attempt shows that Twilio has the message. */
     @Test
     void decidesNothingAboutAMessageThatTwilioHasMeanwhile() {
