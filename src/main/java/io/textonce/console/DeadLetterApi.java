@@ -25,6 +25,9 @@ final class DeadLetterApi {
 
     private static final Set<String> PARAMETERS = Set.of("place", "event", "text");
 
+    /** Values of the parameter place; the empty one is all. */
+    private static final Set<String> PLACES = Set.of("", "queue", "table", "file");
+
     private final DeadLetterBox box;
 
     DeadLetterApi(DeadLetterBox box) {
@@ -115,7 +118,11 @@ final class DeadLetterApi {
         if (!PARAMETERS.containsAll(parameters.keySet())) {
             throw EventRejected.ofField("query", "has a parameter other than event, place, text");
         }
-        return new Wanted(value(parameters, "place"), value(parameters, "event"), value(parameters, "text"));
+        String place = value(parameters, "place");
+        if (!PLACES.contains(place)) {
+            throw EventRejected.ofField("place", "must be queue, table or file");
+        }
+        return new Wanted(place, value(parameters, "event"), value(parameters, "text"));
     }
 
     private static String value(Map<String, String[]> parameters, String name) {

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.springframework.stereotype.Component;
 /** Lookup of rejected events: which were rejected, for which field and reason; never a value. */
 @Component
 final class RejectedLookup {
+
+    private static final Set<String> PARAMETERS =
+            Set.of("client", "event", "eventId", "phone", "from", "to", "until", "since", "zone", "limit", "after");
 
     private static final String FIND = """
             SELECT id, rejected_at, source, client, event, event_id, phone_masked, field, reason
@@ -86,7 +90,7 @@ final class RejectedLookup {
     void answer(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
         var parameters = SearchParameters.of(exchange);
-        var search = searches.by(parameters);
+        var search = searches.by(parameters, PARAMETERS);
         lookups.record(request.getRemoteUser(), parameters, "searched", "rejected events");
         var found = find(search);
         var body = SharedBuffers.JSON.createObjectNode();

@@ -57,16 +57,25 @@ final class Searches {
      * @throws EventRejected 400 with the names of the invalid parameters, never their values
      */
     Search by(Map<String, String[]> query) {
+        return by(query, NAMES);
+    }
+
+    /**
+     * Returns the search with the parameters of a query, of which only those of these names are valid.
+     *
+     * @throws EventRejected 400 with the names of the invalid parameters, never their values
+     */
+    Search by(Map<String, String[]> query, Set<String> names) {
         var wrong = new TreeMap<String, List<String>>();
         var given = new HashMap<String, String>();
         query.forEach((name, values) -> {
             String value = values[0].strip();
-            if (!NAMES.contains(name)) {
+            if (!names.contains(name)) {
                 // The name is not repeated: a caller that omits it has the phone number in its place.
                 wrong.put(
                         "query",
                         List.of("has a parameter other than "
-                                + String.join(", ", NAMES.stream().sorted().toList())));
+                                + String.join(", ", names.stream().sorted().toList())));
             } else if (values.length > 1) {
                 wrong.put(name, List.of("is given more than once"));
             } else if (!value.isEmpty()) {

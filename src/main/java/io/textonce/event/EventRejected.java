@@ -40,7 +40,7 @@ public final class EventRejected extends RuntimeException {
 
     /** Returns the rejection of a body with invalid fields. */
     public static EventRejected ofFields(Map<String, List<String>> details) {
-        return new EventRejected(400, "invalid_request", "The event is not valid; see details.", details, null, null);
+        return new EventRejected(400, "invalid_request", "The request is not valid; see details.", details, null, null);
     }
 
     /** Returns the rejection of a body with one invalid field. */

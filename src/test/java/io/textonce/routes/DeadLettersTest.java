@@ -125,6 +125,18 @@ class DeadLettersTest {
         assertThat(found(sandbox, "file", other)).isZero();
     }
 
+    /** Ignored, it would answer that nothing is left. */
+    @Test
+    void rejectsAPlaceThatDoesNotExist(Sandbox sandbox) {
+        for (var answer : List.of(
+                sandbox.get("/api/dead-letters?place=topic"),
+                sandbox.postJson("/api/dead-letters/search", "{\"place\":\"topic\"}"),
+                sandbox.postJson("/api/dead-letters/replay", "{\"place\":\"topic\"}"))) {
+            assertThatProblem(answer).is(400, "invalid_request");
+            assertThat(sandbox.json(answer).at("/details/place/0").asText()).isEqualTo("must be queue, table or file");
+        }
+    }
+
     /** Its bytes were replaced where it was read, and what is replayed would reach the phone so. */
     @ParameterizedTest
     @ValueSource(strings = {"queue", "file"})

@@ -1,5 +1,6 @@
 package io.textonce.routes;
 
+import static io.textonce.sandbox.ProblemAssert.assertThatProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is kept of an event that was rejected, whichever way it came in. */
 @SandboxTest
@@ -91,6 +94,22 @@ class RejectedSearchTest {
         assertThat(found.body()).doesNotContain(number.substring(1));
         sandbox.request("DELETE", "/api/people", "{\"phone\":\"" + number + "\"}");
         assertThat(rows(sandbox, id)).isEmpty();
+    }
+
+    /** Ignored, it would answer with every event, as if each matched. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sid", "status", "code", "country", "sender", "reason", "ids"})
+    void rejectsAParameterOfDeliveries(String name, Sandbox sandbox) {
+        for (var answer : List.of(
+                sandbox.get("/api/rejected-events?" + name + "=1"),
+                sandbox.postJson("/api/rejected-events/search", "{\"" + name + "\":\"1\"}"))) {
+            assertThatProblem(answer).is(400, "invalid_request");
+            assertThat(sandbox.json(answer).get("detail").asText()).isEqualTo("The request is not valid; see details.");
+            assertThat(sandbox.json(answer).at("/details/query/0").asText())
+                    .isEqualTo(
+                            "has a parameter other than after, client, event, eventId, from, limit, phone, since, to,"
+                                    + " until, zone");
+        }
     }
 
     @Test
