@@ -7,6 +7,7 @@ import io.textonce.privacy.CommandConsole;
 import io.textonce.settings.CheckSettings;
 import io.textonce.twilio.Doctor;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -45,11 +46,20 @@ public class TextOnce {
             integrators, such as check and cases, are in textonce-sandbox.jar.""";
 
     public static void main(String[] args) {
+        useEnglish();
         var exit = command(args);
         if (exit.isPresent()) {
             System.exit(exit.getAsInt());
         }
         SpringApplication.run(TextOnce.class, args);
+    }
+
+    /**
+     * Makes English the language of all that is written, whatever that of the machine: libraries translate the reasons of
+     * invalid events, and Java formats a number with the digits of the language, in SQL as well.
+     */
+    public static void useEnglish() {
+        Locale.setDefault(Locale.ENGLISH);
     }
 
     /** Runs a command and returns its exit code; empty if TextOnce is to start. */

@@ -1,5 +1,6 @@
 package io.textonce.sandbox;
 
+import io.textonce.TextOnce;
 import io.textonce.cases.CaseCommand;
 import io.textonce.lib.AddLibraries;
 import io.textonce.privacy.CommandConsole;
@@ -45,6 +46,7 @@ public final class Commands {
     private Commands() {}
 
     public static void main(String[] args) {
+        TextOnce.useEnglish();
         var exit = command(args);
         if (exit.isPresent()) {
             System.exit(exit.getAsInt());

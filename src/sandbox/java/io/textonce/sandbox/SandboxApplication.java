@@ -74,6 +74,7 @@ public final class SandboxApplication {
     private SandboxApplication() {}
 
     public static void main(String[] args) {
+        TextOnce.useEnglish();
         if (!lock(DATA)) {
             System.err.println("A sandbox runs in " + DATA.toAbsolutePath() + " already");
             System.exit(CommandConsole.FINDINGS);

@@ -110,6 +110,8 @@ class HttpsIT {
                 .with("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", Issuer.AUDIENCE)
                 .https(TestCertificates.context())
                 .extracted()
+                // Such a machine writes numbers in digits of its own.
+                .jvm("-Duser.language=ar", "-Duser.country=EG")
                 .start();
     }
 
@@ -167,6 +169,14 @@ class HttpsIT {
         assertThat(scraped.body()).contains("textonce_authentications_failed_total{reason=\"no_token\"}");
         assertThat(strangersScrape.statusCode()).isEqualTo(401);
         assertThat(plain.statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void writesEnglishOnAMachineOfAnotherLanguage() throws Exception {
+        var answer = app.send(event("1", "2").POST(BodyPublishers.ofString("{\"eventId\":7}")));
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(answer.body()).contains("\"eventId\":[\"integer found, string expected\"]");
     }
 
     @Test
