@@ -48,8 +48,10 @@ class ExampleCrashIT {
         peers.close();
     }
 
+    /** Without the deliveries of the test before: the simulator forgets their messages, so some would be sent again. */
     @BeforeEach
     void reset() {
+        database("postgres").execute("DROP SCHEMA IF EXISTS textonce CASCADE");
         peers.twilio().reset();
         peers.twilio().always(answersLate(Duration.ofMillis(20)).and(losesCallbacks()));
     }
