@@ -123,8 +123,9 @@ final class DeliveryLookup {
     /** Returns the recipient's time zone: the event's, else the number's if it has one; null if unknown. */
     @Nullable
     ZoneId recipientsZone(Map<String, Object> row) {
-        if (row.get("time_zone") != null) {
-            return ZoneId.of((String) row.get("time_zone"));
+        var ofEvent = PhoneTimeZones.known((String) row.get("time_zone"));
+        if (ofEvent != null) {
+            return ofEvent;
         }
         var found = row.get("phone") == null ? List.<ZoneId>of() : zones.of((String) row.get("phone"));
         return found.size() == 1 ? found.get(0) : null;

@@ -2,11 +2,11 @@ package io.textonce.delivery;
 
 import io.textonce.message.SendPolicy;
 import io.textonce.message.Sms;
+import io.textonce.phone.PhoneTimeZones;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param late time since it was due
  * @param window the event's own reconciliation window, or null
  * @param quietHours the event's, or null
- * @param timeZone zone of the quiet hours, or null for that of the number's region
+ * @param timeZone zone of the quiet hours, or null for that of the number's region, which also replaces one that this Java
+ *     does not know: another instance has accepted the event
  * @param twilioOptions further parameters of the event's policy for Twilio, or null
  * @param cancelledFor time since it was canceled, or null if it was not
  * @param expiresAt expiry of the message, or null
@@ -152,7 +153,7 @@ public record DueDelivery(
                 null,
                 sendAt,
                 expiresAt,
-                timeZone == null ? null : ZoneId.of(timeZone));
+                PhoneTimeZones.known(timeZone));
     }
 
     @Override

@@ -4,8 +4,11 @@ import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberToTimeZonesMapper;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.Phonenumber.PhoneNumber;
+import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Time zones of a number: those of its area code if it has one, else all of its country's. The current location of the
@@ -42,7 +45,17 @@ public final class PhoneTimeZones {
     private static List<ZoneId> known(List<String> names) {
         return names.stream()
                 .filter(name -> !name.equals(PhoneNumberToTimeZonesMapper.getUnknownTimeZone()))
-                .map(ZoneId::of)
+                .map(PhoneTimeZones::known)
+                .filter(Objects::nonNull)
                 .toList();
+    }
+
+    /** Returns the zone of a name, or null if this Java does not know it: the name may be of newer data. */
+    public static @Nullable ZoneId known(@Nullable String name) {
+        try {
+            return name == null ? null : ZoneId.of(name);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 }

@@ -133,6 +133,17 @@ class DueLeasesTest {
                 .isTrue();
     }
 
+    /** As one of newer data, on an instance that has accepted the event. */
+    @Test
+    void leasesAMessageWhoseTimeZoneThisJavaDoesNotKnow() {
+        insert("held", "zone-", Duration.ofMinutes(1), null, 2);
+        jdbc.update("UPDATE textonce.deliveries SET time_zone = 'Moon/Tranquility' WHERE event_id = 'zone-1'");
+
+        assertThat(leases.held(2))
+                .hasSize(2)
+                .allSatisfy(due -> assertThat(due.sms().timeZone()).isNull());
+    }
+
     /** The slot of another sender is none of its own. */
     @ParameterizedTest
     @CsvSource({"+15551234567, true", "+15550009999, false"})
