@@ -9,6 +9,7 @@ import io.textonce.tuning.SharedBuffers;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -45,6 +46,9 @@ final class OptOutLists {
     /** Responds with a page of opt-outs; {@code next} is the {@code after} of the next one. */
     void list(Exchange exchange) {
         var request = DeliveryLookup.request(exchange);
+        if (!Set.of("after").containsAll(request.getParameterMap().keySet())) {
+            throw EventRejected.ofField("query", "has a parameter other than after");
+        }
         var rows = page(Position.of(request.getParameter("after")));
         audit.record(request.getRemoteUser(), "exported", null, null, "opt-outs");
         var answer = SharedBuffers.JSON.createObjectNode();

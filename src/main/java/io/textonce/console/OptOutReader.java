@@ -58,7 +58,7 @@ final class OptOutReader {
         }
         var rows = new ArrayList<JsonNode>();
         body.get("optOuts").forEach(rows::add);
-        return entries(rows, OptOutReader::row);
+        return entries(rows, OptOutReader::row, OptOutReader::member);
     }
 
     /** Returns the values by column. A member that is none would be ignored, and so would a time or a sender in it. */
@@ -92,7 +92,7 @@ final class OptOutReader {
         if (new HashSet<>(header).size() < header.size()) {
             throw EventRejected.ofField("header", "has a column twice, of which one would not be read");
         }
-        return entries(lines.subList(1, lines.size()), line -> row(header, line));
+        return entries(lines.subList(1, lines.size()), line -> row(header, line), column -> column);
     }
 
     /** Returns the values by column. A line that is not understood as a whole is rejected. */
@@ -125,13 +125,17 @@ final class OptOutReader {
         throw EventRejected.ofField("line", "has a quote within a value; double it, and put the value in quotes");
     }
 
-    /** @param reader of the values of a row by column */
-    private <T> List<OptOuts.Entry> entries(List<T> rows, Function<T, UnaryOperator<String>> reader) {
+    /**
+     * @param reader of the values of a row by column
+     * @param naming of a column for the sender
+     */
+    private <T> List<OptOuts.Entry> entries(
+            List<T> rows, Function<T, UnaryOperator<String>> reader, UnaryOperator<String> naming) {
         var problems = new TreeMap<String, List<String>>();
         var entries = new ArrayList<OptOuts.Entry>();
         for (int i = 0; i < rows.size() && problems.size() < MOST_PROBLEMS; i++) {
             try {
-                entries.add(entry(reader.apply(rows.get(i))));
+                entries.add(entry(reader.apply(rows.get(i)), naming));
             } catch (EventRejected e) {
                 problems.put("row " + (i + 1), List.of(e.reason()));
             }
@@ -142,12 +146,13 @@ final class OptOutReader {
         return entries;
     }
 
-    private OptOuts.Entry entry(UnaryOperator<String> row) {
+    private OptOuts.Entry entry(UnaryOperator<String> row, UnaryOperator<String> naming) {
         String phone = phones.canonical(row.apply("phone"));
         String hash = row.apply("phone_hash");
         if (phone.isEmpty() ? !HASH.matcher(hash).matches() : !phones.isE164(phone)) {
             throw phone.isEmpty()
-                    ? EventRejected.ofField("phone_hash", "must be 64 hexadecimal digits, if there is no phone")
+                    ? EventRejected.ofField(
+                            naming.apply("phone_hash"), "must be 64 hexadecimal digits, if there is no phone")
                     : EventRejected.ofNumber("phone");
         }
         String sender = new Sender(row.apply("sender")).bare();
@@ -164,7 +169,7 @@ final class OptOutReader {
                 sender.isEmpty() ? ours() : Set.of(sender),
                 sender.isEmpty(),
                 source,
-                time(row.apply("opted_out_at")));
+                time(naming.apply("opted_out_at"), row.apply("opted_out_at")));
     }
 
     /** All of our senders: a person who sent STOP to another system expects no message from any. */
@@ -174,11 +179,11 @@ final class OptOutReader {
                 .collect(Collectors.toSet());
     }
 
-    private Instant time(String text) {
+    private Instant time(String field, String text) {
         var now = clock.instant();
-        var time = text.isEmpty() ? now : EventTime.of("opted_out_at", text);
+        var time = text.isEmpty() ? now : EventTime.of(field, text);
         if (EventTime.isFuture(time, now)) {
-            throw EventRejected.ofField("opted_out_at", "must not be in the future");
+            throw EventRejected.ofField(field, "must not be in the future");
         }
         return time;
     }

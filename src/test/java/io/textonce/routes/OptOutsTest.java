@@ -256,6 +256,26 @@ class OptOutsTest {
         assertThat(marked.statusCode()).as(marked.body()).isEqualTo(200);
     }
 
+    /** In the names of the form in which it was sent. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"optedOutAt\":\"soon\"", "\"optedOutAt\":\"2199-01-01T00:00:00Z\""})
+    void areNotImportedWithAWrongTime(String member, Sandbox sandbox) {
+        var answer = sandbox.postJson(
+                "/api/opt-outs", "{\"optOuts\":[{\"phone\":\"" + sandbox.newNumber() + "\"," + member + "}]}");
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(answer.body()).contains("row 1", "optedOutAt: must").doesNotContain("opted_out_at");
+    }
+
+    /** Ignored, it would seem to narrow the list. */
+    @Test
+    void areNotListedByAnotherParameter(Sandbox sandbox) {
+        var answer = sandbox.get("/api/opt-outs?sender=x");
+
+        assertThatProblem(answer).is(400, "invalid_request");
+        assertThat(answer.body()).contains("has a parameter other than after");
+    }
+
     /** A list of senders would be none, and the person be opted out of all. */
     @ParameterizedTest
     @ValueSource(strings = {"\"sender\":[\"+15551230000\"]", "\"optedOutAt\":{\"at\":\"2026-05-01T12:00:00Z\"}"})
