@@ -201,6 +201,7 @@ class ChannelsTest {
 
         send(id, number, Map.of());
         awaitListed(sandbox, id, "rcs:" + number);
+        await().until(() -> sandbox.twilio().sentTo("rcs:" + number).get(0).status(), "read"::equals);
         sandbox.makeDue(id);
 
         sandbox.awaitStatus(id, "read");
