@@ -83,24 +83,6 @@ class CasesTest {
                 .hasMessageMatching("(?s).*expected +\\[].*actual .*has shipped.*");
     }
 
-    @Test
-    void failsIfAnEventThatShallSendNothingIsNotProcessed(Sandbox sandbox, @TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("wrong.yaml"), """
-                name: an event is not texted
-                when:
-                  - publish: queue:cases.%s
-                    body: {phone: $phone}
-                then:
-                  texts: []
-                """.formatted(sandbox.newEventId()));
-
-        assertThatThrownBy(() ->
-                        CaseRun.check(new CaseWorld(sandbox.context(), sandbox.peers()), file, Duration.ofMillis(200)))
-                .isInstanceOf(AssertionError.class)
-                .message()
-                .contains("expected  []", "actual    unknown, since an event is not processed after PT0.2S");
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
