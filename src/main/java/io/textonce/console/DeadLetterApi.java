@@ -25,9 +25,6 @@ final class DeadLetterApi {
 
     private static final Set<String> PARAMETERS = Set.of("place", "event", "text");
 
-    /** Values of the parameter place; the empty one is all. */
-    private static final Set<String> PLACES = Set.of("", "queue", "table", "file");
-
     private final DeadLetterBox box;
 
     DeadLetterApi(DeadLetterBox box) {
@@ -108,7 +105,7 @@ final class DeadLetterApi {
     }
 
     /** Returns the search of a request; what is searched for may be a number, so it is rejected in an address. */
-    private static Wanted wanted(Exchange exchange) {
+    private Wanted wanted(Exchange exchange) {
         var parameters = SearchParameters.of(exchange);
         if (DeliveryLookup.request(exchange).getParameter("text") != null) {
             throw EventRejected.ofField(
@@ -119,7 +116,7 @@ final class DeadLetterApi {
             throw EventRejected.ofField("query", "has a parameter other than event, place, text");
         }
         String place = value(parameters, "place");
-        if (!PLACES.contains(place)) {
+        if (!place.isEmpty() && !box.hasPlace(place)) {
             throw EventRejected.ofField("place", "must be queue, table or file");
         }
         return new Wanted(place, value(parameters, "event"), value(parameters, "text"));

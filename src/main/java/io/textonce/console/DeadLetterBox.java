@@ -58,6 +58,11 @@ final class DeadLetterBox {
         this.audit = audit;
     }
 
+    /** Returns whether there is a place of this name. */
+    boolean hasPlace(String name) {
+        return places.stream().anyMatch(place -> place.name().equals(name));
+    }
+
     /** Returns the letters that match, newest first, and how many there are. */
     Found find(Wanted wanted) {
         var letters = new ArrayList<DeadLetter>();
