@@ -64,19 +64,31 @@ class OneClockTest {
     @ValueSource(ints = {-3600, -5, 5, 3600})
     void holdsATextOnceUntilQuietHoursAreOver(int secondsAhead) {
         var tables = tables(secondsAhead);
-        var over = now().plusSeconds(1800);
+        var over = now().plusSeconds(3);
         hold(tables, over);
 
-        var taken = tables.leases().held(10).get(0);
-        tables.due().end(taken, tables.gate().again(taken));
+        int takes = 0;
+        while (true) {
+            var taken = tables.leases().held(10);
+            takes += taken.size();
+            if (taken.isEmpty()) {
+                if (now().isAfter(over.plusSeconds(5))) {
+                    break;
+                }
+                continue;
+            }
+            var decision = tables.gate().again(taken.get(0));
+            if (decision.isSend()) {
+                break;
+            }
+            tables.due().end(taken.get(0), decision);
+        }
 
-        assertThat(tables.leases().held(10)).isEmpty();
-        assertThat(jdbc.queryForObject("SELECT due_at FROM textonce.deliveries", Timestamp.class)
-                        .toInstant())
-                .isBetween(over, over.plusSeconds(5));
+        assertThat(takes).isEqualTo(2);
+        assertThat(now()).isBetween(over, over.plusSeconds(5));
         assertThat(jdbc.queryForObject("SELECT count(*) FROM textonce.delivery_events", Integer.class))
-                .as("entries: held, taken, held")
-                .isEqualTo(3);
+                .as("entries: held, taken, held, taken")
+                .isEqualTo(4);
     }
 
     @ParameterizedTest
