@@ -1,5 +1,6 @@
 package io.textonce.security;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.event.EventRejected;
 import io.textonce.http.ApplicationPath;
@@ -48,6 +49,8 @@ final class SignedWebhook {
         this.signature = signature;
         this.signatureRequired = signatureRequired;
         this.meters = meters;
+        // Registered at once, since the alert needs a value before the first increase.
+        meter("forged");
     }
 
     /**
@@ -131,7 +134,10 @@ final class SignedWebhook {
     }
 
     private void turnedAway(String validity) {
-        meters.counter("textonce.callbacks.received", "validity", validity, "effect", "none")
-                .increment();
+        meter(validity).increment();
+    }
+
+    private Counter meter(String validity) {
+        return meters.counter("textonce.callbacks.received", "validity", validity, "effect", "none");
     }
 }

@@ -47,6 +47,8 @@ public final class SendMeters {
         this.failed = Counter.builder("textonce.calls.failed")
                 .description("Messages that could not be posted to Twilio because of an internal error")
                 .register(meters);
+        // Registered at once, since the alert needs a value before the first increase.
+        posts("unknown");
     }
 
     void notCalled() {
@@ -167,6 +169,10 @@ public final class SendMeters {
     }
 
     private void count(String response) {
-        meters.counter("textonce.twilio.posts", "response", response).increment();
+        posts(response).increment();
+    }
+
+    private Counter posts(String response) {
+        return meters.counter("textonce.twilio.posts", "response", response);
     }
 }

@@ -1,5 +1,6 @@
 package io.textonce.twilio;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.textonce.delivery.OptOuts;
 import io.textonce.delivery.StatusRepository;
@@ -53,6 +54,8 @@ public final class StatusCallback {
         this.pollAfter = settings.due().statusAfter();
         this.meters = meters;
         this.texts = texts;
+        // Registered at once, since the alert needs a value before the first increase.
+        received("raised");
     }
 
     /** Builds a report from the form, or rejects it with 400. */
@@ -86,8 +89,7 @@ public final class StatusCallback {
         var report = exchange.getVariable("report", StatusRepository.Report.class);
         var done = exchange.getMessage().getBody(StatusRepository.Effect.class);
         String effect = done.name();
-        meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect)
-                .increment();
+        received(effect).increment();
         if (effect.equals("raised") || effect.equals("resolved")) {
             follow(report.code(), Objects.requireNonNull(done.delivery()));
             texts.raised(done.event(), report.status(), done.age());
@@ -110,6 +112,10 @@ public final class StatusCallback {
             MDC.remove("eventId");
             MDC.remove("deliveryId");
         }
+    }
+
+    private Counter received(String effect) {
+        return meters.counter("textonce.callbacks.received", "validity", "genuine", "effect", effect);
     }
 
     /**
