@@ -92,7 +92,7 @@ final class EventStream {
             return;
         }
         int code = data.path("errorCode").asInt(0);
-        callbacks.report(exchange, "callback", delivery, sid, status, code == 0 ? null : code);
+        callbacks.report(exchange, StatusCallback.CALLBACK, delivery, sid, status, code == 0 ? null : code);
         exchange.getMessage().setBody(statuses.record(exchange.getVariable("report", StatusRepository.Report.class)));
         callbacks.recorded(exchange);
     }

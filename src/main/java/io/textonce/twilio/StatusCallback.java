@@ -30,6 +30,8 @@ public final class StatusCallback {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusCallback.class);
 
+    static final String CALLBACK = "callback";
+
     private static final Pattern STATUS = Pattern.compile("[a-z][a-z_-]{1,39}");
     private static final Pattern DELIVERY = Pattern.compile("(?:^|&)delivery=([0-9a-fA-F-]{36})(?:&|$)");
 
@@ -67,7 +69,7 @@ public final class StatusCallback {
             throw new EventRejected(400, "invalid callback", "MessageSid and MessageStatus are required.");
         }
         Integer code = code((String) form.get("ErrorCode"));
-        report(exchange, "callback", delivery(exchange.getVariable("query", String.class)), sid, status, code);
+        report(exchange, CALLBACK, delivery(exchange.getVariable("query", String.class)), sid, status, code);
     }
 
     /** Builds a report of a message's status at Twilio, as the body and for {@link #recorded}. */
@@ -84,12 +86,17 @@ public final class StatusCallback {
         exchange.getMessage().setBody(report);
     }
 
-    /** Counts the effect of the report, and logs it as a warning if an operator should know; the timeline has all. */
+    /**
+     * Counts the effect of the report, and logs it as a warning if an operator should know; the timeline has all. A
+     * poll is not counted as a callback: it replaces one that is missing.
+     */
     void recorded(Exchange exchange) {
         var report = exchange.getVariable("report", StatusRepository.Report.class);
         var done = exchange.getMessage().getBody(StatusRepository.Effect.class);
         String effect = done.name();
-        received(effect).increment();
+        if (report.kind().equals(CALLBACK)) {
+            received(effect).increment();
+        }
         if (effect.equals("raised") || effect.equals("resolved")) {
             follow(report.code(), Objects.requireNonNull(done.delivery()));
             texts.raised(done.event(), report.status(), done.age());
