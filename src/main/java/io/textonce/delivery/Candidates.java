@@ -22,14 +22,16 @@ public final class Candidates {
     /**
      * Query for the candidates. A SID beside a text was assigned by reconciliation. A held delivery with an unknown
      * outcome waits for an operator. After several attempts a SID may be that of the first, and the message of the last
-     * may still arrive. An RCS sender shares messages with the number of its fallback, and a Messaging Service with
-     * itself over RCS; which of the two sent one is not certain.
+     * may still arrive. An RCS sender shares messages with the number of its fallback, a Messaging Service with itself
+     * over RCS, and with each number, which may be in its pool; which of the two sent one is not certain.
      */
     private static final String FIND = """
             SELECT id, status IN ('reserved', 'held') OR sender <> ? AS open, message_sid IS NOT NULL AS bound, body,
                 attempted_at, extract(epoch FROM now() - attempted_at) * 1000 AS attempted_ms
             FROM textonce.deliveries
-            WHERE phone_hash = ANY (?) AND (regexp_replace(sender, '^rcs:', '') = ANY (?) OR %s = ANY (?))
+            WHERE phone_hash = ANY (?) AND (regexp_replace(sender, '^rcs:', '') = ANY (?) OR %s = ANY (?)
+                  OR (textonce.bare_sender(sender) ~ '^MG[0-9a-fA-F]{32}$') <> ?
+                      AND starts_with(sender, 'whatsapp:') = ?)
               AND (body IS NOT NULL
                       AND (status IN ('reserved', 'unknown') OR message_sid IS NOT NULL
                           OR status = 'held' AND unknown_since IS NOT NULL)
@@ -51,9 +53,9 @@ public final class Candidates {
      * may have a second one. (A response or a callback is certain, and clears the text.)
      */
     public List<Candidate> of(DueDelivery due) {
-        String sender = due.sender();
+        var sender = new Sender(due.sender());
         String[] senders = Stream.of(
-                        sender.startsWith("rcs:") ? new Sender(sender).bare() : sender,
+                        sender.channel().equals(Sender.RCS) ? sender.bare() : sender.address(),
                         due.sms().policy().fallbackFrom())
                 .filter(Objects::nonNull)
                 .toArray(String[]::new);
@@ -66,10 +68,12 @@ public final class Candidates {
                         row.getString("body"),
                         row.getTimestamp("attempted_at").toInstant(),
                         Duration.ofMillis((long) row.getDouble("attempted_ms"))),
-                sender,
+                sender.address(),
                 phoneHash.all(due.phone()),
                 senders,
-                senders);
+                senders,
+                sender.service() != null,
+                sender.channel().equals(Sender.WHATSAPP));
     }
 
     /** Returns those of the SIDs that belong to a delivery. */

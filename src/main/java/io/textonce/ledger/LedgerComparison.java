@@ -130,7 +130,7 @@ final class LedgerComparison {
                                 addresses.contains(seen.from()) || addresses.contains(seen.messagingServiceSid()))
                         .toList();
                 listed.addAndGet(ours.size());
-                add(differences, unexplained(ours, period, buckets));
+                add(differences, unexplained(ours, addresses, period, buckets));
                 progress.run();
             });
         }
@@ -197,7 +197,8 @@ final class LedgerComparison {
     }
 
     /** Adds the messages that were sent on the day to the buckets, and returns those that no delivery has. */
-    private List<Difference> unexplained(List<Seen> ours, Map<String, Object> period, SidBuckets buckets) {
+    private List<Difference> unexplained(
+            List<Seen> ours, Set<String> addresses, Map<String, Object> period, SidBuckets buckets) {
         var explained = new HashSet<String>();
         var sids = ours.stream().map(Seen::sid).toArray(String[]::new);
         named.query(EXPLAINED, new MapSqlParameterSource(period).addValue("sids", sids), row -> {
@@ -211,7 +212,9 @@ final class LedgerComparison {
                 .map(seen -> new Difference(
                         seen.sid(),
                         Kind.UNEXPLAINED,
-                        seen.messagingServiceSid() == null ? String.valueOf(seen.from()) : seen.messagingServiceSid(),
+                        addresses.contains(seen.messagingServiceSid())
+                                ? seen.messagingServiceSid()
+                                : String.valueOf(seen.from()),
                         seen.createdAt()))
                 .toList();
     }

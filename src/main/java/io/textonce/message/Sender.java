@@ -46,16 +46,23 @@ public record Sender(String address) {
     }
 
     /**
-     * Returns whether a message is from this sender; one through a Messaging Service names both the service and the sender
-     * that the service chose.
+     * Returns whether a message may be from this sender. One through a Messaging Service names the service, and the sender
+     * once the service chose it. One of any other sender may name a service too: Twilio generates a default service for
+     * each account and names it where the request names none.
      *
      * @param fallbackFrom number that Twilio may have used instead, or null
+     * @see <a href="https://www.twilio.com/en-us/changelog/messaging-api-response---logs-with-default-messaging-service">
+     *     changelog of 2024-04-17</a>
      */
     public boolean sent(@Nullable String from, @Nullable String messagingService, @Nullable String fallbackFrom) {
-        if (messagingService != null) {
-            return messagingService.equals(bare());
+        String service = service();
+        if (service != null) {
+            return service.equals(messagingService);
         }
-        return from != null && (new Sender(from).bare().equals(bare()) || from.equals(fallbackFrom));
+        if (from == null) {
+            return messagingService != null;
+        }
+        return new Sender(from).bare().equals(bare()) || from.equals(fallbackFrom);
     }
 
     /** The channel, or empty for SMS and MMS. */

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,6 +114,14 @@ public final class Senders {
                     .forEach(possible::add));
         }
         return possible;
+    }
+
+    /** Returns the Messaging Services among them. */
+    public Set<String> services() {
+        return possible().stream()
+                .map(address -> new Sender(address).service())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
     }
 
     /** Takes the policy of a loaded route. */

@@ -34,13 +34,19 @@ record Match(
      * of another such delivery may be in progress, or an operator has to decide about one. As such deliveries may have
      * received each other's message, none of them is absent before all of their messages must be in the list.
      *
-     * @param unbound listed messages from the delivery's sender, in the order of creation
+     * @param unbound listed messages that may be from the delivery's sender, in the order of creation
+     * @param certain those of them that are
      * @param candidates deliveries that may own one of them, this one among them, in the order of their claims
      * @param since when the first of them can have been created, by Twilio's clock
      * @param listedAfter how long after its claim a message must be in the list
      */
     static Match of(
-            DueDelivery due, List<Seen> unbound, List<Candidate> candidates, Instant since, Duration listedAfter) {
+            DueDelivery due,
+            List<Seen> unbound,
+            List<Seen> certain,
+            List<Candidate> candidates,
+            Instant since,
+            Duration listedAfter) {
         String body = due.text();
         if (body == null) {
             return new Match(
@@ -59,7 +65,7 @@ record Match(
             return incomparable(unbound);
         }
         // Twilio may send media as a link behind the text, where a carrier has no MMS.
-        var own = unbound.stream()
+        var own = certain.stream()
                 .filter(seen -> !seen.createdAt().isBefore(since) && seen.media() > 0 == !media.isEmpty())
                 .toList();
         for (BiPredicate<String, String> same :

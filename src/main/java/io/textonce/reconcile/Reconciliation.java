@@ -7,7 +7,6 @@ import io.textonce.delivery.DeliveryStatus;
 import io.textonce.delivery.DueDelivery;
 import io.textonce.delivery.DueRepository;
 import io.textonce.delivery.RestoreMode;
-import io.textonce.message.Sender;
 import io.textonce.message.Sms;
 import io.textonce.privacy.RepeatedLines;
 import io.textonce.settings.TextOnceProperties;
@@ -65,6 +64,7 @@ final class Reconciliation {
 
     private final DueRepository deliveries;
     private final Candidates candidates;
+    private final OwnMessages own;
     private final MessageList messages;
     private final Supplier<Skew> skew;
     private final RestoreMode restore;
@@ -78,6 +78,7 @@ final class Reconciliation {
     Reconciliation(
             DueRepository deliveries,
             Candidates candidates,
+            OwnMessages own,
             SharedList lists,
             TwilioClock clock,
             RestoreMode restore,
@@ -88,6 +89,7 @@ final class Reconciliation {
         this(
                 deliveries,
                 candidates,
+                own,
                 lists::sentTo,
                 clock::skew,
                 restore,
@@ -104,6 +106,7 @@ final class Reconciliation {
     Reconciliation(
             DueRepository deliveries,
             Candidates candidates,
+            OwnMessages own,
             MessageList messages,
             Supplier<Skew> skew,
             RestoreMode restore,
@@ -113,6 +116,7 @@ final class Reconciliation {
             Consumer<UUID> resolved) {
         this.deliveries = deliveries;
         this.candidates = candidates;
+        this.own = own;
         this.messages = messages;
         this.skew = skew;
         this.restore = restore;
@@ -148,13 +152,14 @@ final class Reconciliation {
         // What the list shows is as old as the list.
         var unclear = due.unclearFor().minus(list.age());
         var measured = skew.get();
-        var unbound = unbound(due, list.messages());
+        var unbound = own.unbound(due, list.messages());
         // After a restore, what has any other message of its sender is held at once.
         var match = restore.isCauseOf(due) && due.sms().policy().isContent()
                 ? new Match(null, null)
                 : Match.of(
                         due,
                         unbound,
+                        own.certain(due, unbound),
                         equal,
                         since.plus(measured.least()),
                         settings.lease().plus(window(due)).plus(list.age()));
@@ -211,20 +216,6 @@ final class Reconciliation {
         return apart.abs().compareTo(MOST_SKEW) > 0
                 ? "Twilio's clock is " + apart.toSeconds() + " s ahead of the database's"
                 : null;
-    }
-
-    /** Returns the listed messages that may be from the delivery's sender and belong to no delivery. */
-    private List<Seen> unbound(DueDelivery due, List<Seen> listed) {
-        var sender = new Sender(due.sender());
-        String fallback = due.sms().policy().fallbackFrom();
-        var ours = listed.stream()
-                .filter(seen -> sender.sent(seen.from(), seen.messagingServiceSid(), fallback))
-                .toList();
-        if (ours.isEmpty()) {
-            return ours;
-        }
-        var bound = candidates.bound(ours.stream().map(Seen::sid).toList());
-        return ours.stream().filter(seen -> !bound.contains(seen.sid())).toList();
     }
 
     private void bind(DueDelivery due, Seen message) {

@@ -91,6 +91,16 @@ public record TwilioMessage(
                 statusCallback);
     }
 
+    /**
+     * Returns the Messaging Service that Twilio generates for each account, and names where a request names none.
+     *
+     * @see <a href="https://www.twilio.com/en-us/changelog/messaging-api-response---logs-with-default-messaging-service">
+     *     changelog of 2024-04-17</a>
+     */
+    private String defaultService() {
+        return "MG" + accountSid.substring(2);
+    }
+
     /** Twilio's own types: counts are strings, the error code is a number, dates are RFC 2822, URIs are relative. */
     ObjectNode json() {
         String path = "/2010-04-01/Accounts/" + accountSid + "/Messages/" + sid;
@@ -102,7 +112,7 @@ public record TwilioMessage(
         json.put("direction", "outbound-api").put("error_code", errorCode);
         json.put("error_message", errorCode == null ? null : TwilioError.nameOf(errorCode))
                 .put("from", from)
-                .put("messaging_service_sid", messagingServiceSid);
+                .put("messaging_service_sid", messagingServiceSid == null ? defaultService() : messagingServiceSid);
         json.put("num_media", Integer.toString(media))
                 .put("num_segments", undecided ? "0" : Integer.toString(segments));
         json.put("price", (String) null)

@@ -40,6 +40,7 @@ class SharedSenderTest {
     private static final String NUMBER = "+15558675314";
     private static final String TEXT = "Your order 8 has shipped.";
     private static final String FALLBACK = "+15551234567";
+    private static final String DEFAULT_SERVICE = "MG00000000000000000000000000000002";
     private static final String SERVICE = "MG00000000000000000000000000000001";
 
     @RegisterExtension
@@ -83,6 +84,52 @@ class SharedSenderTest {
         assertThat(delivery("event-sms").get("message_sid")).isIn(null, "SM1");
     }
 
+    /** The number of one may be in the pool of the other, or the service be the default one of the account. */
+    @Test
+    void takesNoMessageThatMayBeOfANumberOrOfAService() {
+        unknown("event-number", FALLBACK, null);
+        unknown("event-service", SERVICE, null);
+        var listed = List.of(seen("SM1", NUMBER, FALLBACK, SERVICE, 1));
+
+        assertThat(check("event-number", listed)).isNull();
+        assertThat(check("event-service", listed)).isNull();
+
+        assertThat(delivery("event-number")).containsEntry("message_sid", null);
+        assertThat(delivery("event-service")).containsEntry("message_sid", null);
+    }
+
+    /** Twilio names a service of its own where a request names none; older accounts have none. */
+    @ParameterizedTest
+    @CsvSource({FALLBACK + ", ", FALLBACK + ", " + DEFAULT_SERVICE, ", " + DEFAULT_SERVICE})
+    void takesTheMessageOfANumberWhateverServiceItNames(@Nullable String from, @Nullable String service) {
+        unknown("event-number", FALLBACK, null);
+
+        assertThat(check("event-number", List.of(seen("SM1", NUMBER, from, service, 1))))
+                .isNull();
+
+        assertThat(delivery("event-number")).containsEntry("message_sid", "SM1");
+    }
+
+    /** Its delivery may be one that a restore of the database lost. */
+    @Test
+    void neitherTakesNorRulesOutAMessageOfTheNumberThroughAServiceOfOurs() {
+        unknown("event-number", FALLBACK, null);
+
+        assertThat(check("event-number", List.of(seen("SM1", NUMBER, FALLBACK, SERVICE, 1))))
+                .isNull();
+
+        assertThat(delivery("event-number")).containsEntry("message_sid", null).containsEntry("status", "unknown");
+    }
+
+    /** The message of another number is no evidence. */
+    @Test
+    void takesNoMessageOfAnotherNumber() {
+        unknown("event-number", FALLBACK, null);
+
+        assertThat(check("event-number", List.of(seen("SM1", NUMBER, "+15557654321", DEFAULT_SERVICE, 1))))
+                .isNotNull();
+    }
+
     /** A recipient's messages of WhatsApp have an address of their own. */
     @Test
     void takesAMessageThatOnlyAnotherChannelOfItsNumberCouldHave() {
@@ -119,7 +166,8 @@ class SharedSenderTest {
                 tables,
                 (due, since) -> new SharedList.Listed(listedFor(due, listed), Duration.ZERO),
                 () -> new Skew(Duration.ZERO, Duration.ZERO, true),
-                SETTINGS);
+                SETTINGS,
+                SERVICE);
         var exchange = new DefaultExchange(context);
         exchange.getMessage().setBody(tables.leases().unknown(1).get(0));
         reconciliation.check(exchange);

@@ -68,6 +68,7 @@ class StateMachineTest {
     private static final TextOnceProperties SETTINGS =
             TestSettings.with(LEASE, new Unknown(Duration.ofSeconds(5), HORIZON, MOST_LAG));
 
+    private static final String DEFAULT_SERVICE = "MG000000000000000000000000000000bb";
     private static final String SERVICE = "MG000000000000000000000000000000aa";
     private static final List<String> STATUSES = List.of("queued", "sending", "sent", "delivered", "undelivered");
 
@@ -432,7 +433,8 @@ class StateMachineTest {
                 tables,
                 (due, since) -> new SharedList.Listed(list(due.phone(), since), Duration.ZERO),
                 this::measured,
-                SETTINGS);
+                SETTINGS,
+                SERVICE);
         for (DueDelivery due : tables.leases().unknown(10)) {
             var exchange = new DefaultExchange(context);
             exchange.getMessage().setBody(due);
@@ -459,7 +461,7 @@ class StateMachineTest {
                         text.hidden ? "" : text.sms.body,
                         phone,
                         SETTINGS.twilio().fromNumber(),
-                        text.sms.service.isEmpty() ? null : text.sms.service,
+                        text.sms.service.isEmpty() ? DEFAULT_SERVICE : text.sms.service,
                         0))
                 .filter(seen -> !seen.createdAt().isBefore(since))
                 .toList();
