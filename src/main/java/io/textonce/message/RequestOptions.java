@@ -38,6 +38,11 @@ public abstract class RequestOptions {
         options.set("shortenUrls", shortenUrls, "true|false", "true or false");
     }
 
+    /** Link shortening: Twilio replaces the links of a text. */
+    public boolean hasShortenedLinks() {
+        return Boolean.parseBoolean(options.get("shortenUrls"));
+    }
+
     /** Enables Twilio's risk check for SMS pumping and the like. */
     public void setRiskCheck(String riskCheck) {
         options.set("riskCheck", riskCheck, "enable|disable", "enable or disable");

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -64,16 +65,26 @@ record Match(
         if (due.sms().policy().isContent() || text.isEmpty()) {
             return incomparable(unbound);
         }
+        boolean shortened = due.sms().policy().hasShortenedLinks();
+        BiPredicate<String, String> changed = shortened ? TextMatch::loosely : TextMatch::encoded;
+        Predicate<Seen> isOthers = seen -> !TextMatch.encoded(text, seen.body())
+                && candidates.stream()
+                        .anyMatch(other -> other.text() != null
+                                && !other.id().equals(due.id())
+                                && TextMatch.exactly(Sms.textOf(other.text()), seen.body()));
         // Twilio may send media as a link behind the text, where a carrier has no MMS.
         var own = certain.stream()
                 .filter(seen -> !seen.createdAt().isBefore(since) && seen.media() > 0 == !media.isEmpty())
+                .filter(seen -> changed.test(text, seen.body()) && !isOthers.test(seen))
                 .toList();
-        for (BiPredicate<String, String> same :
-                List.<BiPredicate<String, String>>of(TextMatch::exactly, TextMatch::loosely)) {
-            var match = ofSameText(due, media, own, candidates, other -> same.test(text, other));
-            if (match != null) {
-                return match;
-            }
+        var exact = own.stream()
+                .filter(seen -> TextMatch.exactly(text, seen.body()))
+                .toList();
+        var match = exact.isEmpty()
+                ? ofSameText(due, media, own, candidates, other -> changed.test(text, other))
+                : ofSameText(due, media, exact, candidates, other -> TextMatch.encoded(text, other));
+        if (match != null) {
+            return match;
         }
         var last = candidates.stream()
                 .filter(other -> !other.id().equals(due.id()))
@@ -86,8 +97,7 @@ record Match(
                     listedAfter.minus(last.get()));
         }
         boolean uncertain = unbound.stream()
-                .anyMatch(seen -> !(own.contains(seen) && TextMatch.loosely(text, seen.body()))
-                        && mayHave(seen, text, !media.isEmpty()));
+                .anyMatch(seen -> !own.contains(seen) && !isOthers.test(seen) && mayHave(seen, text, !media.isEmpty()));
         return new Match(
                 null,
                 uncertain ? "a listed message may be this one: its text, time or sender does not rule it out" : null);
@@ -101,10 +111,17 @@ record Match(
                 || hasMedia && TextMatch.loosely(text + " https://media", seen.body());
     }
 
-    /** Returns the result if a message has this text and the delivery a place among those with it, else null. */
+    /**
+     * Returns the result if a message has this text and the delivery a place among those with it, else null.
+     *
+     * @param isSame whether Twilio may have made the same of another text
+     */
     private static @Nullable Match ofSameText(
-            DueDelivery due, List<String> media, List<Seen> own, List<Candidate> candidates, Predicate<String> isSame) {
-        var found = own.stream().filter(seen -> isSame.test(seen.body())).toList();
+            DueDelivery due,
+            List<String> media,
+            List<Seen> found,
+            List<Candidate> candidates,
+            Predicate<String> isSame) {
         if (found.isEmpty()) {
             return null;
         }
@@ -118,6 +135,10 @@ record Match(
         }
         if (wanting.stream().anyMatch(other -> other.open() && !other.id().equals(due.id()))) {
             return new Match(null, "the listed message may belong to another delivery with the same text");
+        }
+        if (found.size() < wanting.size()
+                && wanting.stream().anyMatch(other -> !Objects.equals(due.text(), other.text()))) {
+            return new Match(null, "the listed message may belong to another delivery with a similar text");
         }
         int place = wanting.stream().map(Candidate::id).toList().indexOf(due.id());
         if (place < 0) {

@@ -4,6 +4,8 @@ import io.textonce.message.SmartEncoding;
 import java.text.Normalizer;
 import java.util.BitSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Comparison of a sent text with one in Twilio's list. Twilio may have put a trial account's notice in front, shortened
@@ -14,6 +16,7 @@ final class TextMatch {
 
     private static final String TRIAL = "Sent from your Twilio trial account - ";
     private static final Pattern LINK = Pattern.compile("https?://\\S+");
+    private static final String ANY_LINK = "\\S*[./]\\S*";
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     /** Longest replacement considered: one more than Twilio's table has for a visible character. */
@@ -27,12 +30,32 @@ final class TextMatch {
     }
 
     /**
-     * Returns whether the text is as Twilio is known to change it. The table comes before the normal form, which would
-     * decompose characters of the table; the reverse order covers a Twilio that composes accents first.
+     * Returns whether the text is as Twilio is known to encode it, with its own links. The table comes before the normal
+     * form, which would decompose characters of the table; the reverse order covers a Twilio that composes accents first.
+     */
+    static boolean encoded(String sent, String listed) {
+        return normal(SmartEncoding.plain(sent)).equals(normal(SmartEncoding.plain(listed)))
+                || SmartEncoding.plain(normal(sent)).equals(SmartEncoding.plain(normal(listed)));
+    }
+
+    /**
+     * Returns whether the text is as Twilio is known to change it where it shortens links, with a scheme or without
+     * (DisableHttps of the domain's configuration).
+     *
+     * @see <a href="https://www.twilio.com/docs/messaging/features/link-shortening">link shortening</a>
      */
     static boolean loosely(String sent, String listed) {
-        return loose(SmartEncoding.plain(sent)).equals(loose(SmartEncoding.plain(listed)))
-                || SmartEncoding.plain(loose(sent)).equals(SmartEncoding.plain(loose(listed)));
+        return withAnyLinks(normal(SmartEncoding.plain(sent)))
+                        .matcher(normal(SmartEncoding.plain(listed)))
+                        .matches()
+                || withAnyLinks(SmartEncoding.plain(normal(sent)))
+                        .matcher(SmartEncoding.plain(normal(listed)))
+                        .matches();
+    }
+
+    private static Pattern withAnyLinks(String text) {
+        return Pattern.compile(
+                Stream.of(LINK.split(text, -1)).map(Pattern::quote).collect(Collectors.joining(ANY_LINK)));
     }
 
     /**
@@ -75,9 +98,13 @@ final class TextMatch {
     }
 
     private static String loose(String text) {
+        return LINK.matcher(normal(text)).replaceAll("<link>");
+    }
+
+    private static String normal(String text) {
         String bare = text.startsWith(TRIAL) ? text.substring(TRIAL.length()) : text;
-        String links =
-                LINK.matcher(Normalizer.normalize(bare, Normalizer.Form.NFKC)).replaceAll("<link>");
-        return BLANKS.matcher(links).replaceAll(" ").strip();
+        return BLANKS.matcher(Normalizer.normalize(bare, Normalizer.Form.NFKC))
+                .replaceAll(" ")
+                .strip();
     }
 }

@@ -22,8 +22,10 @@ class TextMatchTest {
             Your order 7 has shipped. | Your order 7 has shipped.
             # a trial account's notice in front
             Your order 7 has shipped. | Sent from your Twilio trial account - Your order 7 has shipped.
-            # a shortened link
+            # a shortened link, with its scheme and without
             Track https://example.com/t/7?a=1 now | Track https://twil.io/x7Yq now
+            Track https://example.com/t/7?a=1 now | Track twil.io/x7Yq now
+            https://example.com/1 or https://example.com/2 | https://twil.io/1 or https://twil.io/2
             # curly quotes, dashes and an ellipsis made plain
             It’s “here” – soon… | It's "here" - soon...
             # a no-break space made plain
@@ -38,9 +40,20 @@ class TextMatchTest {
             Your order 7 has shipped. | Your order 8 has shipped.
             Your order 7 has shipped. | Your order 7 has shipped. Tracking: https://example.com
             Your order 7 has shipped. | Dear customer, your order 7 has shipped.
+            Track https://example.com/t/7 now | Track it now
+            Track https://example.com/t/7 now | Track https://twil.io/x7Yq now, please
             """)
     void tellsOtherTextsApart(String sent, String listed) {
         assertThat(TextMatch.loosely(sent, listed)).isFalse();
+    }
+
+    /** Unless links were to be shortened, another one is another text. */
+    @Test
+    void keepsLinksApart() {
+        assertThat(TextMatch.encoded("It’s at https://example.com/A", "It's at https://example.com/A"))
+                .isTrue();
+        assertThat(TextMatch.encoded("It’s at https://example.com/A", "It's at https://example.com/B"))
+                .isFalse();
     }
 
     @Test

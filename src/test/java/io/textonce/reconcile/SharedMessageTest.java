@@ -28,11 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/**
- * Two senders may have sent the same message: an RCS sender and the number of its fallback, or one service over two
- * channels.
- */
-class SharedSenderTest {
+/** Which of several deliveries owns a listed message, where their senders or their texts do not show it. */
+class SharedMessageTest {
 
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final TextOnceProperties SETTINGS = TestSettings.with(
@@ -130,6 +127,74 @@ class SharedSenderTest {
                 .isNotNull();
     }
 
+    /** Two parcels of one order: the message of one must not be taken for the other's, which then is sent twice. */
+    @Test
+    void takesTheMessageOfItsOwnLink() {
+        unknown("event-1", FALLBACK, null, "Track https://example.com/A now");
+        unknown("event-2", FALLBACK, null, "Track https://example.com/B now");
+        var listed = List.of(seen("SM2", "Track https://example.com/B now", 2));
+
+        assertThat(check("event-1", listed))
+                .as("sent again, since it is absent")
+                .isNotNull();
+        assertThat(check("event-2", listed)).isNull();
+
+        assertThat(delivery("event-2")).containsEntry("message_sid", "SM2");
+    }
+
+    /** The other text may be of a delivery that a restore of the database lost. */
+    @Test
+    void leavesATextUnknownThatDiffersInALink() {
+        unknown("event-1", FALLBACK, null, "Track https://example.com/A now");
+
+        assertThat(check("event-1", List.of(seen("SM2", "Track https://example.com/B now", 2))))
+                .isNull();
+
+        assertThat(delivery("event-1")).containsEntry("message_sid", null).containsEntry("status", "unknown");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"https://twil.io/x7Yq0aB1cD", "twil.io/x7Yq0aB1cD"})
+    void takesATextWhoseLinkWasToBeShortened(String link) {
+        unknown("event-1", FALLBACK, "shortenUrls=true", "Track https://example.com/A now");
+
+        assertThat(check("event-1", List.of(seen("SM1", "Track " + link + " now", 1))))
+                .isNull();
+
+        assertThat(delivery("event-1")).containsEntry("message_sid", "SM1");
+    }
+
+    /** A shortened link does not show which one it was, as long as not all messages are listed. */
+    @Test
+    void assignsShortenedLinksOnceAllAreListed() {
+        unknown("event-1", FALLBACK, "shortenUrls=true", "Track https://example.com/A now");
+        unknown("event-2", FALLBACK, "shortenUrls=true", "Track https://example.com/B now");
+        var second = seen("SM2", "Track https://twil.io/2 now", 2);
+
+        assertThat(check("event-1", List.of(second))).isNull();
+        assertThat(delivery("event-1")).containsEntry("message_sid", null);
+
+        var both = List.of(seen("SM1", "Track https://twil.io/1 now", 1), second);
+        assertThat(check("event-1", both)).isNull();
+        assertThat(check("event-2", both)).isNull();
+        assertThat(delivery("event-1")).containsEntry("message_sid", "SM1");
+        assertThat(delivery("event-2")).containsEntry("message_sid", "SM2");
+    }
+
+    /** Twilio's smart encoding makes them one. */
+    @Test
+    void takesNoMessageThatMayBeOfATextWithAnotherQuote() {
+        unknown("event-1", FALLBACK, null, "It’s here");
+        unknown("event-2", FALLBACK, null, "It's here");
+        var listed = List.of(seen("SM2", "It's here", 2));
+
+        assertThat(check("event-1", listed)).isNull();
+        assertThat(check("event-2", listed)).isNull();
+
+        assertThat(delivery("event-1")).containsEntry("message_sid", null);
+        assertThat(delivery("event-2")).containsEntry("message_sid", null);
+    }
+
     /** A recipient's messages of WhatsApp have an address of their own. */
     @Test
     void takesAMessageThatOnlyAnotherChannelOfItsNumberCouldHave() {
@@ -143,7 +208,11 @@ class SharedSenderTest {
     }
 
     private static void unknown(String eventId, String sender, @Nullable String options) {
-        ClaimedEvent.claim(tables, context, eventId, "", NUMBER, TEXT).orElseThrow();
+        unknown(eventId, sender, options, TEXT);
+    }
+
+    private static void unknown(String eventId, String sender, @Nullable String options, String text) {
+        ClaimedEvent.claim(tables, context, eventId, "", NUMBER, text).orElseThrow();
         jdbc.update(
                 "UPDATE textonce.deliveries SET status = 'unknown', sender = ?, twilio_options = ?,"
                         + " attempted_at = now() - interval '5 min', unknown_since = now() - interval '5 min'"
@@ -153,9 +222,18 @@ class SharedSenderTest {
                 eventId);
     }
 
+    private static Seen seen(String sid, String text, int second) {
+        return seen(sid, text, NUMBER, FALLBACK, DEFAULT_SERVICE, second);
+    }
+
     private static Seen seen(String sid, String to, @Nullable String from, @Nullable String service, int second) {
+        return seen(sid, TEXT, to, from, service, second);
+    }
+
+    private static Seen seen(
+            String sid, String text, String to, @Nullable String from, @Nullable String service, int second) {
         var createdAt = Instant.now().minus(Duration.ofMinutes(5)).plusSeconds(second);
-        return new Seen(sid, "delivered", null, createdAt, TEXT, to, from, service, 0);
+        return new Seen(sid, "delivered", null, createdAt, text, to, from, service, 0);
     }
 
     /** Checks a delivery once; returns the attempt that is to be posted, or null. */
