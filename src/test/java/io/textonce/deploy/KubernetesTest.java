@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.convert.DurationStyle;
 
 /** The manifests have only fields that Kubernetes has, and agree with each other and with TextOnce. */
 class KubernetesTest {
@@ -108,6 +109,21 @@ class KubernetesTest {
         long waits = container.getLifecycle().getPreStop().getSleep().getSeconds();
 
         assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThanOrEqualTo(waits + 30);
+    }
+
+    /** Otherwise each start during an outage of the database is ended, with ever longer pauses before the next one. */
+    @Test
+    void leavesAStartTheTimeThatItWaitsForTheDatabase() throws IOException {
+        var flyway = STRICT.readTree(
+                        Path.of("src/main/resources/application.yaml").toFile())
+                .at("/spring/flyway");
+        long seconds = flyway.get("connect-retries").asInt()
+                * DurationStyle.detectAndParse(
+                                flyway.get("connect-retries-interval").asText())
+                        .toSeconds();
+        var probe = container.getStartupProbe();
+
+        assertThat(probe.getPeriodSeconds() * probe.getFailureThreshold()).isGreaterThan((int) seconds);
     }
 
     @Test
