@@ -153,7 +153,7 @@ public final class EventOverrides implements CamelContextConfiguration {
 
     private KameletParameters kamelet(ModelCamelContext camel, String name) {
         try {
-            return new KameletTemplates(camel, files).parameters(name);
+            return KameletTemplates.of(camel, files).parameters(name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -35,6 +35,17 @@ final class KameletTemplates {
         this.files = files;
     }
 
+    /** Returns the one registry of a Camel. */
+    static KameletTemplates of(ModelCamelContext camel, BundleFiles files) {
+        var extension = camel.getCamelContextExtension();
+        var registry = extension.getContextPlugin(KameletTemplates.class);
+        if (registry == null) {
+            registry = new KameletTemplates(camel, files);
+            extension.addContextPlugin(KameletTemplates.class, registry);
+        }
+        return registry;
+    }
+
     static String nameOf(String file) {
         return Path.of(file).getFileName().toString().replace(FileNames.KAMELET, "");
     }

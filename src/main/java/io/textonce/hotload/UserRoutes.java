@@ -123,7 +123,7 @@ public final class UserRoutes implements CamelContextConfiguration, HealthIndica
 
     private UserFiles files(ModelCamelContext camel, RoutesFolder from) {
         var fields = new TemplateFields(camel, templates, schemas, new TemplateVariables(from::mentions));
-        var kamelets = new KameletTemplates(camel, bundle);
+        var kamelets = KameletTemplates.of(camel, bundle);
         var checks = new RouteChecks(camel, bundle, fields, kamelets, from::directs);
         loader = new RouteLoader(camel, bundle, kamelets, schemas, checks, isReached, replaced);
         return new UserFiles(from, bundle, new UserResources(templates, schemas, fields, senders), loader, errors);

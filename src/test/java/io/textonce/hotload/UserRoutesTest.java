@@ -1,6 +1,9 @@
 package io.textonce.hotload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.mustachejava.DefaultMustacheFactory;
@@ -8,6 +11,7 @@ import io.textonce.event.EventRejected;
 import io.textonce.event.EventSchemas;
 import io.textonce.message.Senders;
 import io.textonce.message.TemplatesForTests;
+import io.textonce.settings.EventSettings;
 import io.textonce.settings.TimeBounds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,6 +96,11 @@ class UserRoutesTest {
                           constant:
                             expression: '{"orderId":"8"}'
             """;
+
+    private static final String NUMBERED_KAMELET = KAMELET.replace(
+                    "spec:\n",
+                    "spec:\n  definition:\n    properties:\n      orderId: {title: Order, type: integer, default: 8}\n")
+            .replace("\"8\"", "\"{{orderId}}\"");
 
     private static final String BEANS = """
             - beans:
@@ -186,6 +195,39 @@ class UserRoutesTest {
 
         assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 7 is late.");
         assertThat(own.health().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void appliesASettingToAParameterOfTheUsersOwnKamelet() throws Exception {
+        override("orderId", "9");
+        write("kamelets/late-action.kamelet.yaml", NUMBERED_KAMELET);
+        write(FILE, EVENT.replace("  steps:\n", "  steps:\n        - to:\n            uri: kamelet:late-action\n"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails()).isEmpty();
+        assertThat(textOf("{\"orderId\":\"7\"}")).isEqualTo("Order 9 is late.");
+    }
+
+    @Test
+    void reportsASettingThatIsNotPossibleAsAnErrorOfTheFile() throws Exception {
+        override("orderId", "nine");
+        write("kamelets/late-action.kamelet.yaml", NUMBERED_KAMELET);
+        write(FILE, EVENT.replace("  steps:\n", "  steps:\n        - to:\n            uri: kamelet:late-action\n"));
+
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get(FILE).toString())
+                .contains("TEXTONCE_EVENTS_ORDER_LATE_ORDER_ID", "must be of type integer, and is 'nine'");
+    }
+
+    /** A setting of the event order-late. */
+    private void override(String parameter, String value) {
+        var settings = mock(EventSettings.class);
+        when(settings.isEnabled(any())).thenReturn(true);
+        when(settings.parameters()).thenReturn(Map.of("order-late", Map.of(parameter, value)));
+        new EventOverrides(settings, new BundleFiles(camel, "file:routes", folder.toString()))
+                .beforeApplicationStart(camel);
     }
 
     /** Camel creates it before the use of the kamelet, of which nothing is there until then. */
