@@ -6,9 +6,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.util.unit.DataSize;
@@ -94,6 +96,19 @@ final class SettingForms {
 
     static boolean isPublic(URI uri) {
         return isWeb(uri) && uri.getRawQuery() == null;
+    }
+
+    /** Returns addresses to which paths can be appended. */
+    static @Nullable List<URI> withoutSlashes(@Nullable List<URI> addresses) {
+        return addresses == null
+                ? null
+                : addresses.stream().map(SettingForms::withoutSlashes).toList();
+    }
+
+    private static @Nullable URI withoutSlashes(@Nullable URI address) {
+        return address == null || address.getHost() == null
+                ? address
+                : URI.create(address.toString().replaceFirst("/+$", ""));
     }
 
     static boolean isSafe(URI uri) {

@@ -115,6 +115,11 @@ public record TextOnceProperties(
         @Valid Status status,
         @DefaultValue Map<String, @Valid Client> clients) {
 
+    /** Takes the slashes from the ends of the public addresses, to which paths are appended. */
+    public TextOnceProperties {
+        publicBaseUrls = SettingForms.withoutSlashes(publicBaseUrls);
+    }
+
     static final String DURATION = "must be a duration such as 60s";
     static final String COUNT = "must be a number from 1 on";
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.lang.reflect.Modifier;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -437,6 +438,16 @@ class SettingsCheckTest {
                 .filteredOn(field -> !Modifier.isStatic(field.getModifiers()))
                 .filteredOn(field -> field.getType() == Duration.class || field.getType() == int.class)
                 .allSatisfy(field -> assertThat(field.getAnnotations()).isNotEmpty());
+    }
+
+    /** A path is appended to each: with two slashes between them, its request would be rejected. */
+    @Test
+    void takesPublicAddressesWithoutTheSlashesAtTheirEnd() {
+        var slashes = with(Map.of("PUBLIC_BASE_URL", "https://a.example/,https://b.example/sms/,https://c.example//"));
+
+        assertThat(check(slashes, false).settings().publicBaseUrls())
+                .extracting(URI::toString)
+                .containsExactly("https://a.example", "https://b.example/sms", "https://c.example");
     }
 
     @Test

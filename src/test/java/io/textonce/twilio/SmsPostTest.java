@@ -62,14 +62,16 @@ class SmsPostTest {
         assertThat(sandbox.twilio().sentTo(number)).hasSize(1);
     }
 
-    @Test
-    void givesOutTheFirstOfSeveralPublicAddressesWithItsPrefix(Sandbox sandbox) {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://a.example.com/gate,https://b.example.com",
+                "https://a.example.com/gate/,https://b.example.com/"
+            })
+    void givesOutTheFirstOfSeveralPublicAddressesWithItsPrefix(String addresses, Sandbox sandbox) {
         String number = sandbox.newNumber();
 
-        var post = post(
-                sandbox,
-                number,
-                Map.of("textonce.public-base-urls", "https://a.example.com/gate,https://b.example.com"));
+        var post = post(sandbox, number, Map.of("textonce.public-base-urls", addresses));
 
         assertThat(post.parameter("StatusCallback"))
                 .startsWith("https://a.example.com/gate/twilio/status-callback?delivery=");
