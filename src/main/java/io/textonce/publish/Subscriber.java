@@ -6,7 +6,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,8 @@ record Subscriber(String name, @Nullable String client, Set<String> events, bool
             if (webhook != null) {
                 var receiver = new Webhook(
                         URI.create(webhook.url()),
-                        live.derive(now -> signature(now, name)),
+                        live.derive(
+                                new WebhookSignature(webhook.secret()), (now, before) -> signature(now, name, before)),
                         source,
                         settings.status().timeout(),
                         settings.status().parallel(),
@@ -48,8 +48,10 @@ record Subscriber(String name, @Nullable String client, Set<String> events, bool
         return subscribers;
     }
 
-    private static WebhookSignature signature(TextOnceProperties settings, String client) {
-        return new WebhookSignature(
-                Objects.requireNonNull(settings.clients().get(client).webhook()).secret());
+    /** Returns that of a client's secrets; a webhook that is removed is called as before until the next start. */
+    private static WebhookSignature signature(TextOnceProperties settings, String name, WebhookSignature before) {
+        var client = settings.clients().get(name);
+        var webhook = client == null ? null : client.webhook();
+        return webhook == null ? before : new WebhookSignature(webhook.secret());
     }
 }

@@ -124,9 +124,13 @@ final class SecretReload implements MeterBinder, DisposableBean {
     private void use(Map<String, String> values, ConfigurableEnvironment fresh) {
         try {
             live.replace(SettingsCheck.check(fresh, sandbox).settings());
-        } catch (InvalidSettings e) {
+        } catch (RuntimeException e) {
             isRejected = true;
-            LOG.warn("Changed secrets are not used, and the old ones stay in use: {}", e.faults());
+            LOG.warn(
+                    "Changed secrets are not used, and the old ones stay in use: {}",
+                    e instanceof InvalidSettings invalid
+                            ? invalid.faults()
+                            : e.getClass().getSimpleName());
             return;
         }
         SecretFiles.read(environment.getPropertySources());

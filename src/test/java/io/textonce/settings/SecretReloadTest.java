@@ -43,7 +43,14 @@ class SecretReloadTest {
         secret("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", HASH);
         secret("textonce.clients.shop.webhook.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         secret("SPRING_DATASOURCE_PASSWORD", "the-password-of-the-database");
-        environment = environment();
+        restart(Map.of());
+    }
+
+    private void restart(Map<String, Object> variables) {
+        if (reload != null) {
+            reload.destroy();
+        }
+        environment = environment(variables);
         SecretFiles.read(environment.getPropertySources());
         var settings = SettingsCheck.check(environment, false).settings();
         live = new LiveSettings(settings);
@@ -137,6 +144,40 @@ class SecretReloadTest {
     }
 
     @Test
+    void showsAFailureToUseChangedSecretsUntilItIsOver() throws IOException {
+        var meters = new SimpleMeterRegistry();
+        reload.bindTo(meters);
+        live.derive(now -> {
+            if (now.twilio().authToken().contains("second")) {
+                throw new IllegalStateException("the-second-auth-token-of-twilio");
+            }
+            return now;
+        });
+        secret("TWILIO_AUTH_TOKEN", "the-second-auth-token-of-twilio");
+
+        try (var log = new LogRecorder(SecretReload.class)) {
+            for (int i = 0; i < 4; i++) {
+                reload.reload();
+            }
+
+            assertThat(rejected(meters)).isOne();
+            assertThat(current.get().twilio().authToken()).isEqualTo("the-first-auth-token-of-twilio");
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("Changed secrets are not used")
+                    .doesNotContain("the-second");
+        }
+
+        secret("TWILIO_AUTH_TOKEN", "the-third-auth-token-of-twilio");
+        reload.reload();
+        reload.reload();
+
+        assertThat(rejected(meters)).isZero();
+        assertThat(current.get().twilio().authToken()).isEqualTo("the-third-auth-token-of-twilio");
+    }
+
+    @Test
     void namesAllSecretsThatAreInUseAfterARejection() throws IOException {
         secret("TWILIO_AUTH_TOKEN", "too-short");
         secret("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", NEXT_HASH);
@@ -200,7 +241,7 @@ class SecretReloadTest {
         Files.writeString(secrets.resolve(name), value + "\n");
     }
 
-    private ConfigurableEnvironment environment() {
+    private ConfigurableEnvironment environment(Map<String, Object> more) {
         Map<String, Object> variables = new HashMap<>(Map.of(
                 "TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001",
                 "TWILIO_FROM_NUMBER", "+15551234567",
@@ -210,6 +251,7 @@ class SecretReloadTest {
                 "SPRING_DATASOURCE_URL", "jdbc:postgresql://db/textonce",
                 "SPRING_ARTEMIS_BROKER_URL", "tcp://broker:61616",
                 "SPRING_CONFIG_IMPORT", "configtree:" + secrets + "/"));
+        variables.putAll(more);
         var context = new GenericApplicationContext();
         var sources = context.getEnvironment().getPropertySources();
         sources.remove("systemProperties");
