@@ -172,8 +172,8 @@ class ApiSecurity {
     }
 
     @Bean
-    OpaqueTokenIntrospector clients(LiveSettings live) {
-        var byHash = live.derive(ApiSecurity::principals);
+    OpaqueTokenIntrospector clients(TextOnceProperties settings, LiveSettings live) {
+        var byHash = live.derive(now -> principals(settings, now));
         return token -> {
             @Nullable
             DefaultOAuth2AuthenticatedPrincipal principal = byHash.get().get(Sha256.hex(token));
@@ -232,11 +232,16 @@ class ApiSecurity {
         return Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("failures-"));
     }
 
-    private static Map<String, DefaultOAuth2AuthenticatedPrincipal> principals(TextOnceProperties settings) {
+    /** Returns the clients of the start by their tokens of now: all that limits a client is of the start, too. */
+    private static Map<String, DefaultOAuth2AuthenticatedPrincipal> principals(
+            TextOnceProperties settings, TextOnceProperties now) {
         Map<String, DefaultOAuth2AuthenticatedPrincipal> byHash = new HashMap<>();
-        settings.clients()
-                .forEach((name, client) -> client.tokenSha256()
-                        .forEach(hash -> byHash.put(hash.toLowerCase(Locale.ROOT), principal(name, client))));
+        now.clients().forEach((name, client) -> {
+            var known = settings.clients().get(name);
+            if (known != null) {
+                client.tokenSha256().forEach(hash -> byHash.put(hash.toLowerCase(Locale.ROOT), principal(name, known)));
+            }
+        });
         return byHash;
     }
 
