@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Rules that no constraint of one setting can say: over several of them, about addresses, and of Spring's settings. */
 final class SettingRules {
 
-    private static final String ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
+    private static final String JWT = "spring.security.oauth2.resourceserver.jwt.";
+    private static final String ISSUER = JWT + "issuer-uri";
     private static final String POOL_SIZE = "spring.datasource.hikari.maximum-pool-size";
     private static final String MANAGEMENT_PORT = "management.server.port";
     private static final String CLIENTS = "textonce.clients.";
@@ -140,7 +141,13 @@ final class SettingRules {
                                 issuer, uri -> SettingForms.isPublic(uri) && SettingForms.isSafe(uri)),
                 HTTPS);
         // Without an audience, a token that the issuer made for another service would be accepted, too.
-        together(ISSUER, "spring.security.oauth2.resourceserver.jwt.audiences");
+        together(ISSUER, JWT + "audiences");
+        for (String keys : new String[] {JWT + "jwk-set-uri", JWT + "public-key-location"}) {
+            demand(
+                    keys,
+                    faults.value(keys).isEmpty() || !issuer.isEmpty(),
+                    "needs " + faults.variable(ISSUER) + ": without it, neither issuer nor audience is checked");
+        }
     }
 
     /** Checks the durations on which it rests that one event is one message. */

@@ -451,6 +451,24 @@ class SettingsCheckTest {
     }
 
     @Test
+    void wantsNoKeysOfAnIssuerWithoutItsNameAndAnAudience() {
+        for (String keys : List.of("JWK_SET_URI", "PUBLIC_KEY_LOCATION")) {
+            String variable = "SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_" + keys;
+            var alone = with(Map.of(variable, "https://id.example.com/keys"));
+            var whole = new HashMap<>(alone);
+            whole.put("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_ISSUER_URI", "https://id.example.com");
+            whole.put("SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES", "textonce");
+
+            assertThat(problems(alone, false))
+                    .singleElement()
+                    .asString()
+                    .startsWith(variable)
+                    .contains("ISSUER_URI");
+            assertThat(problems(whole, false)).isEmpty();
+        }
+    }
+
+    @Test
     void namesWhatNothingReadsWithTheNearestName() {
         assertThat(problems(
                         with(Map.of(
