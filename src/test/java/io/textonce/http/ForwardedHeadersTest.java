@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.textonce.settings.TextOnceProperties;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,26 @@ class ForwardedHeadersTest {
         assertThat(passed.getRemoteAddr()).isEqualTo(isTrusted ? "192.0.2.1" : caller);
         assertThat(passed.getHeader("X-Forwarded-Proto")).isNull();
         assertThat(ApplicationPath.of(passed)).isEqualTo("/deliveries");
+    }
+
+    /** When a request goes on after its response was awaited, its address is already that of the caller. */
+    @ParameterizedTest
+    @CsvSource({"10.1.2.3, true", "10.2.2.3, false"})
+    void obeysAProxyForTheWholeRequest(String proxy, boolean isTrusted) throws Exception {
+        TextOnceProperties settings = mock(TextOnceProperties.class, RETURNS_DEEP_STUBS);
+        when(settings.http().trustedProxies()).thenReturn(List.of("10.1.0.0/16"));
+        var filter = new ForwardedHeaders(settings).getFilter();
+        var request = new MockHttpServletRequest("GET", "/deliveries");
+        request.setRemoteAddr(proxy);
+        filter.doFilter(request, new MockHttpServletResponse(), new MockFilterChain());
+        request.setDispatcherType(DispatcherType.ASYNC);
+        request.setRemoteAddr(isTrusted ? "unknown" : "10.1.2.3");
+        request.addHeader("X-Forwarded-Proto", "https");
+        var chain = new MockFilterChain();
+
+        filter.doFilter(request, new MockHttpServletResponse(), chain);
+
+        assertThat(chain.getRequest().isSecure()).isEqualTo(isTrusted);
     }
 
     @Test

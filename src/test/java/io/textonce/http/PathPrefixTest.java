@@ -68,6 +68,20 @@ class PathPrefixTest {
         assertThat(in.headers().firstValue("Strict-Transport-Security")).isPresent();
     }
 
+    /** Proxies also name a port, or instead of an address what RFC 7239 permits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1:5555", "[2001:db8::1]:5555", "unknown", "_hidden"})
+    void takesLoginsWhateverTheProxySaysOfTheCallersAddress(String caller, Sandbox sandbox) {
+        var login = send(sandbox, "/sms/login", HttpRequest.newBuilder());
+
+        var wrong = send(sandbox, "/sms/login", loginForm(login, "wrong").header("X-Forwarded-For", caller));
+        var right = send(sandbox, "/sms/login", loginForm(login).header("X-Forwarded-For", caller));
+
+        assertThat(wrong.statusCode()).isEqualTo(401);
+        assertThat(wrong.body()).contains("Invalid or expired token.");
+        assertThat(location(right)).isEqualTo("/sms/");
+    }
+
     @Test
     void redirectsWithinThePrefixOnTheManagementPortToo(Sandbox sandbox) {
         URI management = sandbox.management("");
@@ -137,13 +151,17 @@ class PathPrefixTest {
     }
 
     private static HttpRequest.Builder loginForm(HttpResponse<String> login) {
+        return loginForm(login, "support-token");
+    }
+
+    private static HttpRequest.Builder loginForm(HttpResponse<String> login, String token) {
         var form = FORM.matcher(login.body());
         assertThat(form.find()).isTrue();
         String next = login.body().contains("status=held") ? "/deliveries?status=held" : "/";
         return HttpRequest.newBuilder()
                 .header("Cookie", cookies(login).findFirst().orElseThrow().replaceFirst(";.*", ""))
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("token=support-token&_csrf=" + form.group(1) + "&next="
+                .POST(BodyPublishers.ofString("token=" + token + "&_csrf=" + form.group(1) + "&next="
                         + URLEncoder.encode(next, StandardCharsets.UTF_8)));
     }
 
