@@ -1,7 +1,9 @@
 package io.textonce.settings;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.env.ConfigTreePropertySource;
@@ -9,6 +11,7 @@ import org.springframework.boot.env.ConfigTreePropertySource.Option;
 import org.springframework.boot.env.EnvironmentPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MutablePropertySources;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -61,5 +64,28 @@ final class SecretFiles implements EnvironmentPostProcessor, Ordered {
             }
         }
         return values;
+    }
+
+    /** Returns what hides a file, by its name: a variable of the environment or an option of the same setting. */
+    static Map<String, String> hidden(MutablePropertySources sources) {
+        var before = new HashMap<String, String>();
+        var hidden = new TreeMap<String, String>();
+        for (var source : sources) {
+            if (source instanceof ConfigTreePropertySource tree) {
+                for (String file : tree.getPropertyNames()) {
+                    var by = before.get(UnknownSettings.bare(file));
+                    if (by != null) {
+                        hidden.put(file, by);
+                    }
+                }
+            } else if (source instanceof EnumerablePropertySource<?> names
+                    && !source.getName().endsWith(SUFFIX)) {
+                String kind = source instanceof SystemEnvironmentPropertySource ? "environment variable " : "property ";
+                for (String name : names.getPropertyNames()) {
+                    before.putIfAbsent(UnknownSettings.bare(name), kind + name);
+                }
+            }
+        }
+        return hidden;
     }
 }

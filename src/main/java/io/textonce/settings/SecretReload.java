@@ -80,6 +80,7 @@ final class SecretReload implements MeterBinder, DisposableBean {
         this.used = SecretFiles.read(copy().getPropertySources());
         this.checked = used;
         this.seen = used;
+        warn(SecretFiles.hidden(environment.getPropertySources()));
         if (environment.getPropertySources().stream().anyMatch(ConfigTreePropertySource.class::isInstance)) {
             poller.scheduleWithFixedDelay(this::poll, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -138,6 +139,10 @@ final class SecretReload implements MeterBinder, DisposableBean {
         changed.addAll(used.keySet());
         changed.removeIf(name -> Objects.equals(values.get(name), used.get(name)));
         used = values;
+        var hidden = SecretFiles.hidden(fresh.getPropertySources());
+        hidden.keySet().retainAll(changed);
+        changed.removeAll(hidden.keySet());
+        warn(hidden);
         var later = changed.stream()
                 .filter(name -> !reloaded.contains(UnknownSettings.bare(name)))
                 .toList();
@@ -149,6 +154,10 @@ final class SecretReload implements MeterBinder, DisposableBean {
             LOG.warn("Changed files are used after the next start only: {}", later);
         }
         isRejected = false;
+    }
+
+    private static void warn(Map<String, String> hidden) {
+        hidden.forEach((file, by) -> LOG.warn("The file {} is hidden by the {}", file, by));
     }
 
     private ConfigurableEnvironment copy() {

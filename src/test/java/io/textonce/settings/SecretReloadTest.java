@@ -178,6 +178,41 @@ class SecretReloadTest {
     }
 
     @Test
+    void namesTheFilesThatAVariableHidesAtTheStart() throws IOException {
+        try (var log = new LogRecorder(SecretReload.class)) {
+            restart(Map.of(
+                    "TWILIO_AUTH_TOKEN", "the-token-of-the-environment",
+                    "TEXTONCE_CLIENTS_SHOP_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+            reload.reload();
+            reload.reload();
+
+            assertThat(log.lines())
+                    .containsExactlyInAnyOrder(
+                            "The file TWILIO_AUTH_TOKEN is hidden by the environment variable TWILIO_AUTH_TOKEN",
+                            "The file textonce.clients.shop.webhook.secret is hidden by the environment variable"
+                                    + " TEXTONCE_CLIENTS_SHOP_WEBHOOK_SECRET");
+        }
+    }
+
+    @Test
+    void saysOfNoHiddenFileThatItIsInUse() throws IOException {
+        restart(Map.of("TWILIO_AUTH_TOKEN", "the-token-of-the-environment"));
+        secret("TWILIO_AUTH_TOKEN", "the-second-auth-token-of-twilio");
+        secret("TWILIO_SECONDARY_AUTH_TOKEN", "the-third-auth-token-of-twilio");
+
+        try (var log = new LogRecorder(SecretReload.class)) {
+            reload.reload();
+            reload.reload();
+
+            assertThat(current.get().twilio().authToken()).isEqualTo("the-token-of-the-environment");
+            assertThat(log.lines())
+                    .containsExactlyInAnyOrder(
+                            "Changed secrets are in use: [TWILIO_SECONDARY_AUTH_TOKEN]",
+                            "The file TWILIO_AUTH_TOKEN is hidden by the environment variable TWILIO_AUTH_TOKEN");
+        }
+    }
+
+    @Test
     void namesAllSecretsThatAreInUseAfterARejection() throws IOException {
         secret("TWILIO_AUTH_TOKEN", "too-short");
         secret("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256", NEXT_HASH);
@@ -219,7 +254,7 @@ class SecretReloadTest {
 
     @Test
     void namesWhatNeedsARestart() throws IOException {
-        secret("TEXTONCE_HASH_KEY", "another-key-of-at-least-32-chars!");
+        secret("TEXTONCE_HASH_KEY_PREVIOUS", "another-key-of-at-least-32-chars!");
 
         try (var log = new LogRecorder(SecretReload.class)) {
             reload.reload();
@@ -228,7 +263,7 @@ class SecretReloadTest {
             assertThat(log.lines())
                     .singleElement()
                     .asString()
-                    .contains("after the next start only: [TEXTONCE_HASH_KEY]")
+                    .contains("after the next start only: [TEXTONCE_HASH_KEY_PREVIOUS]")
                     .doesNotContain("another-key");
         }
     }
