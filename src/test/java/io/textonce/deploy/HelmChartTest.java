@@ -37,7 +37,11 @@ class HelmChartTest {
             "all/second",
             COMPONENTS.stream().map(name -> name + ": {enabled: true}\n").collect(Collectors.joining())
                     + "settings: {PORT: 3100, TEXTONCE_INTAKES: http}\npod: {nodeSelector: {disk: ssd}}\n"
-                    + "networkPolicy: {egressPorts: [443]}\n",
+                    + "networkPolicy: {egressPorts: [443]}\n"
+                    + "volumes: [{name: tls, secret: {secretName: shop-tls}}]\n"
+                    + "volumeMounts: [{name: tls, mountPath: /etc/textonce, readOnly: true}]\n",
+            "collides/textonce",
+            "pod: {volumes: [{name: tls, secret: {secretName: shop-tls}}]}",
             "misspelt/textonce",
             "setings: {PORT: 3100}",
             "wrong/textonce",
@@ -166,6 +170,20 @@ class HelmChartTest {
         assertThat(second.get("NetworkPolicy").at("/spec/egress/1/ports")).hasToString("[{\"port\":443}]");
     }
 
+    /** Such as certificates, secrets as files, and jars of further components. */
+    @Test
+    void mountsVolumesBesideItsOwn() throws IOException {
+        var pod = helm("all/second").get("Deployment").at("/spec/template/spec");
+
+        assertThat(pod.get("volumes"))
+                .anySatisfy(volume ->
+                        assertThat(volume.at("/secret/secretName").asText()).isEqualTo("shop-tls"))
+                .anySatisfy(volume -> assertThat(volume.has("emptyDir")).isTrue());
+        assertThat(pod.at("/containers/0/volumeMounts"))
+                .extracting(mount -> mount.get("mountPath").asText())
+                .contains("/etc/textonce", "/tmp", "/textonce/my-routes");
+    }
+
     @Test
     void letsASettingWinAndReplacesTheInstancesWhenOneChanges() throws IOException {
         String checksum = "/spec/template/metadata/annotations/checksum~1settings";
@@ -187,6 +205,9 @@ class HelmChartTest {
         assertThat(HelmTemplate.result(folder.resolve("wrong/textonce.yaml")))
                 .content()
                 .contains("replicas");
+        assertThat(HelmTemplate.result(folder.resolve("collides/textonce.yaml")))
+                .content()
+                .contains("volumes");
     }
 
     /** The number of instances is the autoscaler's; each update of a release would set it back. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,37 @@ class KubernetesTest {
                         "http " + settings.get("PORT"), "management " + settings.get("MANAGEMENT_SERVER_PORT"));
         assertThat(service).hasSize(1);
         assertThat(service.get(0).getTargetPort().getStrVal()).isEqualTo("http");
+    }
+
+    /** What is not mounted is not deployed, and nothing reports it. */
+    @Test
+    void mountsEachFolderOfUserRoutesAndTheFilesBesideThem() throws IOException {
+        var named = Files.readString(Path.of("docs/integrating.md"))
+                .replace('\n', ' ')
+                .replaceFirst(
+                        ".*A folder of your own has the same subfolders, as far as you need them: ([^.]*)[.].*", "$1")
+                .split("[`/, ]+");
+        var folders = Stream.of(named)
+                .filter(name -> !name.isEmpty() && !name.equals("cases"))
+                .toList();
+        var routes = read("components/routes/deployment.yaml", Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        var expected = new ArrayList<>(List.of("/textonce/my-routes textonce-routes"));
+        folders.forEach(name -> expected.add("/textonce/my-routes/" + name + " textonce-" + name));
+
+        assertThat(folders).contains("events", "sql");
+        assertThat(routes.getContainers().get(0).getVolumeMounts())
+                .extracting(mount -> mount.getMountPath() + " "
+                        + routes.getVolumes().stream()
+                                .filter(volume -> volume.getName().equals(mount.getName()))
+                                .map(volume -> volume.getConfigMap().getName())
+                                .collect(Collectors.joining()))
+                .containsExactlyInAnyOrderElementsOf(expected);
+        var loop = Pattern.compile("for folder in ([a-z ]+);").matcher(Files.readString(Path.of("docs/operations.md")));
+        assertThat(loop.find()).isTrue();
+        assertThat(loop.group(1).split(" ")).containsExactlyInAnyOrderElementsOf(folders);
     }
 
     @Test
