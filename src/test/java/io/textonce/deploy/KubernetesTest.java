@@ -220,6 +220,15 @@ class KubernetesTest {
         assertThat(container.getEnvFrom().get(1).getSecretRef().getName()).isEqualTo("textonce-secrets");
     }
 
+    /** Without one nobody can use the support page. The empty hash of a client that is not used would end the start. */
+    @Test
+    void hasACallerAndAnOperatorAndNoOtherClient() throws IOException {
+        assertThat(settings("overlays/example")).containsEntry("TEXTONCE_CLIENTS_SUPPORT_ROLE", "operator");
+        assertThat(Files.readAllLines(ROOT.resolve("overlays/example/secrets.env.example")))
+                .filteredOn(line -> line.startsWith("TEXTONCE_CLIENTS_"))
+                .containsExactly("TEXTONCE_CLIENTS_SHOP_TOKEN_SHA256=", "TEXTONCE_CLIENTS_SUPPORT_TOKEN_SHA256=");
+    }
+
     @Test
     void takesAnImageOfAVersion() throws IOException {
         var image = STRICT.readTree(
