@@ -138,8 +138,8 @@ class ComposeTest {
         assertThat(compose.get("secrets"))
                 .isNotEmpty()
                 .allSatisfy(secret -> assertThat(secret.get("file").asText()).startsWith("./secrets/"));
-        assertThat(read(".gitignore").lines()).contains(".env", "/secrets/");
-        assertThat(read(".dockerignore").lines()).contains(".env", "secrets");
+        assertThat(read(".gitignore").lines()).contains(".env", "secrets.env", "/my-routes/", "/secrets/");
+        assertThat(read(".dockerignore").lines()).contains(".env", "**/secrets.env", "secrets");
     }
 
     @Test
