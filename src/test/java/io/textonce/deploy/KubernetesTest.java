@@ -230,6 +230,15 @@ class KubernetesTest {
     }
 
     @Test
+    void letsInstancesConnectToTheBrokersOfTheDocuments() {
+        var ports = read("base/networkpolicy.yaml", NetworkPolicy.class).getSpec().getEgress().stream()
+                .flatMap(rule -> rule.getPorts().stream())
+                .map(port -> port.getPort().getIntVal());
+
+        assertThat(ports).contains(61616, 61617, 5671, 5672);
+    }
+
+    @Test
     void takesAnImageOfAVersion() throws IOException {
         var image = STRICT.readTree(
                         ROOT.resolve("overlays/example/kustomization.yaml").toFile())
