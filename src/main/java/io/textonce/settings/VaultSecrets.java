@@ -37,6 +37,7 @@ final class VaultSecrets implements EnvironmentPostProcessor, Ordered {
             }
         }
         if (!functions.isEmpty()) {
+            OutboundConnections.install(environment);
             environment
                     .getPropertySources()
                     .addFirst(new SystemEnvironmentPropertySource("vault-systemEnvironment", read(functions)));

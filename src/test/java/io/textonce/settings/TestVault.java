@@ -1,5 +1,6 @@
 package io.textonce.settings;
 
+import io.textonce.network.OutboundProxy;
 import org.apache.camel.spi.PropertiesFunction;
 
 /** Vault of tests, as the jar of a Camel component brings one. */
@@ -14,6 +15,9 @@ public final class TestVault implements PropertiesFunction {
 
     @Override
     public String apply(String remainder) {
+        if (remainder.equals("proxy")) {
+            return OutboundProxy.installed().map(OutboundProxy::toString).orElse("none");
+        }
         if (!remainder.equals("textonce#token")) {
             throw new IllegalArgumentException("the vault has " + VALUE + " and no " + remainder);
         }

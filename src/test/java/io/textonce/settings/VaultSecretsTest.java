@@ -3,6 +3,8 @@ package io.textonce.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Authenticator;
+import java.net.ProxySelector;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
@@ -40,6 +42,24 @@ class VaultSecretsTest {
                 .hasMessageContaining("TWILIO_API_SECRET names a vault whose component is not")
                 .message()
                 .doesNotContain(TestVault.VALUE);
+    }
+
+    @Test
+    void readsTheVaultThroughTheProxy() {
+        var environment = environment(Map.of(
+                "TEXTONCE_OUTBOUND_PROXY",
+                "http://proxy.example.com:3128",
+                "TWILIO_AUTH_TOKEN",
+                "{{test-vault:proxy}}"));
+        var proxies = ProxySelector.getDefault();
+        try {
+            new VaultSecrets().postProcessEnvironment(environment, new SpringApplication());
+        } finally {
+            ProxySelector.setDefault(proxies);
+            Authenticator.setDefault(null);
+        }
+
+        assertThat(environment.getProperty("TWILIO_AUTH_TOKEN")).isEqualTo("proxy.example.com:3128");
     }
 
     private static ConfigurableEnvironment environment(Map<String, Object> variables) {
