@@ -107,10 +107,14 @@ final class MachineChecks {
         var check = new ProxyCheck(proxies);
         return settings.verifyServiceSid().isEmpty() || !settings.baseUrl().isEmpty()
                 ? List.of(check.of(api()))
-                : List.of(check.of(api()), check.of(URI.create("https://verify.twilio.com")));
+                : List.of(check.of(api()), check.of(twilio("verify")));
     }
 
     private URI api() {
-        return URI.create(settings.baseUrl().isEmpty() ? "https://api.twilio.com" : settings.baseUrl());
+        return settings.baseUrl().isEmpty() ? twilio("api") : URI.create(settings.baseUrl());
+    }
+
+    private URI twilio(String product) {
+        return URI.create("https://" + product + TwilioHttp.hostSuffix(settings.edgeOfRegion(), settings.region()));
     }
 }

@@ -274,7 +274,7 @@ public final class TwilioHttp implements AutoCloseable {
         return new TwilioFailure.Unclear("The connection to Twilio was lost", e);
     }
 
-    private static String hostSuffix(String edge, String region) {
+    static String hostSuffix(String edge, String region) {
         return edge.isEmpty() ? ".twilio.com" : "." + edge + "." + (region.isEmpty() ? "us1" : region) + ".twilio.com";
     }
 }

@@ -8,6 +8,9 @@ import io.textonce.settings.CheckSettings;
 import io.textonce.settings.TextOnceProperties;
 import io.textonce.twilio.Diagnosis.Level;
 import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -258,6 +261,26 @@ class DoctorTest {
         assertThat(found.get(0).fix()).contains("https://status.twilio.com");
         assertThat(found.get(1).finding()).isEqualTo("Nothing else can be read while Twilio does not respond");
         assertThat(found).extracting(Diagnosis::check).contains("clock", "trust store", "proxy");
+    }
+
+    @Test
+    void asksTheProxyForTheHostsOfTheRegion() {
+        var regional = settings("--TWILIO_BASE_URL=", "--TWILIO_REGION=ie1").twilio();
+        var asked = new ArrayList<String>();
+        var proxies = new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                asked.add(uri.toString());
+                return List.of(Proxy.NO_PROXY);
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress proxy, IOException failure) {}
+        };
+
+        new MachineChecks(regional).proxies(proxies);
+
+        assertThat(asked).containsExactly("https://api.dublin.ie1.twilio.com", "https://verify.dublin.ie1.twilio.com");
     }
 
     @Test
