@@ -37,8 +37,7 @@ public final class TrustedAuthorities {
     /** Makes every client of this process that follows Java's defaults trust them. */
     public void install() {
         try {
-            var all = new ArrayList<>(certificates);
-            all.addAll(ofJava());
+            var all = withThoseOfJava();
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             for (int i = 0; i < all.size(); i++) {
@@ -50,6 +49,13 @@ public final class TrustedAuthorities {
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("The trusted authorities can't be set", e);
         }
+    }
+
+    /** Returns them and those of Java. */
+    public List<X509Certificate> withThoseOfJava() throws GeneralSecurityException {
+        var all = new ArrayList<>(certificates);
+        all.addAll(ofJava());
+        return all;
     }
 
     /** Returns those of Java. */

@@ -11,6 +11,7 @@ import io.textonce.settings.TextOnceProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ProxySelector;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -126,10 +127,13 @@ public final class Doctor {
                 "Check the network, the proxy and https://status.twilio.com, then run the checks again.");
     }
 
-    private static List<X509Certificate> trusted() {
+    private List<X509Certificate> trusted() {
+        String more = settings.outbound().trustedAuthorities();
         try {
-            return TrustedAuthorities.ofJava();
-        } catch (GeneralSecurityException e) {
+            return more.isEmpty()
+                    ? TrustedAuthorities.ofJava()
+                    : TrustedAuthorities.read(Path.of(more)).withThoseOfJava();
+        } catch (GeneralSecurityException | IOException e) {
             return List.of();
         }
     }

@@ -47,7 +47,7 @@ final class MachineChecks {
                 : Diagnosis.ok(check, "This machine's clock differs from Twilio's by less than 30 s");
     }
 
-    /** @param trusted authorities that this Java trusts */
+    /** @param trusted authorities that this process trusts */
     static Diagnosis trust(List<X509Certificate> trusted) {
         String check = "trust store";
         boolean known = trusted.stream()

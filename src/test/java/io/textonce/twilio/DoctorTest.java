@@ -2,6 +2,7 @@ package io.textonce.twilio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.textonce.network.TrustedAuthorities;
 import io.textonce.sandbox.TlsFront;
 import io.textonce.sandbox.TwilioSimulator;
 import io.textonce.settings.CheckSettings;
@@ -14,12 +15,15 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -308,6 +312,35 @@ class DoctorTest {
         assertThat(MachineChecks.trust(List.<X509Certificate>of()).fix())
                 .contains("TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES");
         assertThat(find(number, "trust store").level()).isEqualTo(Level.OK);
+    }
+
+    @Test
+    void knowsTheAuthoritiesThatTheSettingsName(@TempDir Path folder) throws Exception {
+        var next = TrustedAuthorities.ofJava().stream()
+                .filter(authority ->
+                        authority.getSubjectX500Principal().getName().startsWith("CN=Amazon Root CA 1,"))
+                .findFirst()
+                .orElseThrow();
+        var file = folder.resolve("next.pem");
+        Files.writeString(
+                file,
+                "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(next.getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
+        var java = folder.resolve("java.p12");
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (var out = Files.newOutputStream(java)) {
+            store.store(out, "changeit".toCharArray());
+        }
+        var context = SSLContext.getDefault();
+        System.setProperty("javax.net.ssl.trustStore", java.toString());
+        try {
+            assertFound(number, "trust store", Level.FAULT, "TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES");
+            assertFound(settings("--TEXTONCE_OUTBOUND_TRUSTED_AUTHORITIES=" + file), "trust store", Level.OK, "");
+        } finally {
+            System.clearProperty("javax.net.ssl.trustStore");
+            SSLContext.setDefault(context);
+        }
     }
 
     @Test
