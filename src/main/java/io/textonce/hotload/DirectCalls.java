@@ -12,7 +12,7 @@ import org.apache.camel.model.ToDynamicDefinition;
 /** Names of the {@code direct} endpoints by which routes call each other. */
 final class DirectCalls {
 
-    private static final String SCHEME = "direct:";
+    static final String SCHEME = "direct:";
 
     private DirectCalls() {}
 

@@ -23,6 +23,8 @@ import org.apache.camel.support.PatternHelper;
 /** Checks of what Camel accepts without a word and no route ever does. */
 final class RouteChecks {
 
+    private static final String TO_CALLER = "to-caller";
+
     private final ModelCamelContext camel;
     private final BundleFiles files;
     private final TemplateFields fields;
@@ -53,6 +55,7 @@ final class RouteChecks {
             requireComplete(route);
             requireEventName(route);
             requireOwnKey(file, route);
+            requireToCaller(file, route);
             HttpSources.requireFree(camel, files, file, route);
             requireConsumers(file, route.getOutputs());
             requireParameters(file, route);
@@ -80,6 +83,27 @@ final class RouteChecks {
                         policy.line(),
                         "there is no route configuration " + id + "; there are " + String.join(", ", known));
             }
+        }
+    }
+
+    /** Any other policy than the caller's would end the intake, which would acknowledge what was never accepted. */
+    private void requireToCaller(RouteFile file, RouteDefinition route) {
+        String ids = route.getRouteConfigurationId();
+        if (ids == null
+                || !DirectCalls.name(camel, route.getInput().getEndpointUri()).startsWith(RouteFile.EVENT)) {
+            return;
+        }
+        boolean isOfSource = camel.getRouteConfigurationDefinitions().stream()
+                .filter(policy -> !policy.getId().equals(TO_CALLER))
+                .filter(policy -> policy.getResource() == null
+                        || !files.isOwn(policy.getResource().getLocation()))
+                .anyMatch(policy ->
+                        Stream.of(ids.split(",")).anyMatch(id -> PatternHelper.matchPattern(policy.getId(), id)));
+        if (isOfSource) {
+            throw new LineError(
+                    file.lineOf("routeConfigurationId", ids),
+                    "an event leaves its failures to the intake that calls it; write " + TO_CALLER + " instead of "
+                            + ids);
         }
     }
 

@@ -72,6 +72,7 @@ final class RouteFile {
         builder = reader.doLoadRouteBuilder(resource);
         builder.setCamelContext(camel);
         builder.setResource(resource);
+        builder.addLifecycleInterceptor(new DefaultPolicy());
         builder.addLifecycleInterceptor(new PartFailures());
         builder.addLifecycleInterceptor(new TryFailures());
     }

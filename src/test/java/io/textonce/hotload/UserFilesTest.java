@@ -222,6 +222,29 @@ class UserFilesTest {
         assertThat(sandbox.post("own-file-table", "{}").statusCode()).isEqualTo(404);
     }
 
+    /** Camel's own error handler would mark the failure as handled: the caller got a 500, and retried for ever. */
+    @Test
+    void leavesTheFailuresOfAnEventWithoutAPolicyToItsIntake(Sandbox sandbox) throws IOException {
+        write(sandbox, "schemas/own-file-bare.schema.json", "{\"type\": \"object\", \"required\": [\"orderId\"]}");
+        write(sandbox, "own-file-bare.camel.yaml", """
+                - route:
+                    id: event-own-file-bare
+                    from:
+                      uri: direct:event-own-file-bare
+                      steps:
+                        - to:
+                            uri: kamelet:event-check-action
+                            parameters:
+                              schema: own-file-bare
+                """);
+        await().atMost(SECONDS).until(() -> camel.getRoute("event-own-file-bare") != null);
+
+        var response = sandbox.post("own-file-bare", "{\"eventId\":\"7\"}");
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("orderId");
+    }
+
     @Test
     void logsTheReloadOfASchemaAndOfATemplateAsThatOfARoute(Sandbox sandbox) throws IOException {
         try (var log = new LogRecorder()) {

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ValidationException;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteConfigurationBuilder;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.component.xslt.saxon.XsltSaxonComponent;
@@ -1368,6 +1369,24 @@ class UserRoutesTest {
                       steps:
                         - to: %s
                 """.formatted(id, option, id, to);
+    }
+
+    @Test
+    void rejectsAnEventWithThePolicyOfASource() throws Exception {
+        camel.addRoutesConfigurations(new RouteConfigurationBuilder() {
+            @Override
+            public void configuration() {
+                routeConfiguration("answer-problem")
+                        .onException(Exception.class)
+                        .handled(true);
+            }
+        });
+        write(FILE, EVENT.replace("    from:\n", "    routeConfigurationId: answer-problem\n    from:\n"));
+        own.afterApplicationStart(camel);
+
+        assertThat(own.health().getDetails().get(FILE))
+                .isEqualTo("line 3: an event leaves its failures to the intake that calls it;"
+                        + " write to-caller instead of answer-problem");
     }
 
     @Test
