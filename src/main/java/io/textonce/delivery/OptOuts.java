@@ -50,7 +50,9 @@ public final class OptOuts {
                 SELECT CAST(:hash AS bytea), sender, :source, CAST(:at AS timestamptz)
                 FROM unnest(CAST(:senders AS text[])) AS senders (sender)
                 ON CONFLICT (phone_hash, sender) DO UPDATE
-                SET source = CASE WHEN excluded.source = 'person' THEN 'person' ELSE opt_outs.source END
+                SET source = CASE WHEN excluded.source = 'person' THEN 'person' ELSE opt_outs.source END,
+                    opted_out_at = CASE WHEN excluded.source = 'person'
+                        THEN greatest(opt_outs.opted_out_at, excluded.opted_out_at) ELSE opt_outs.opted_out_at END
                 RETURNING xmax = 0 AS is_new
             )
             SELECT count(*) FROM opted_out WHERE is_new
@@ -94,9 +96,11 @@ public final class OptOuts {
             SELECT count(*) FROM stopped
             """;
 
+    /** Removal of older opt-outs: one of a STOP that is committed meanwhile is newer, although it was not seen before. */
     private static final String START = """
             DELETE FROM textonce.opt_outs
             WHERE phone_hash = ANY (CAST(:hashes AS bytea[])) AND sender = ANY (CAST(:senders AS text[]))
+              AND opted_out_at <= CAST(:at AS timestamptz)
             """;
 
     private static final String SENT_SINCE = """
@@ -234,7 +238,9 @@ public final class OptOuts {
      */
     public void start(String e164, Collection<String> senders, Instant at) {
         byte[][] hashes = phoneHash.all(e164);
-        named.update(START, parameters(hashes, without("stop", hashes, senders, at)));
+        var parameters = new HashMap<String, Object>(parameters(hashes, without("stop", hashes, senders, at)));
+        parameters.put("at", Timestamp.from(at));
+        named.update(START, parameters);
     }
 
     /** Returns the senders to which the person has not sent a keyword since then. */

@@ -87,6 +87,23 @@ class OptOutImportTest {
         assertThat(optOuts.has(phone, Set.of(OTHER))).isFalse();
     }
 
+    /** The START has not seen the STOP of a transaction that was open. */
+    @Test
+    void keepsTheOptOutOfAStopThatIsCommittedWhileAnOlderStartIsRead() {
+        String phone = "+15558675314";
+        var optOuts = DeliveryTables.optOuts(jdbc, new PhoneHash(new byte[32]));
+        var start = Instant.now();
+        var senders = Set.of(DeliveryTables.SENDER);
+        optOuts.stop(phone, senders, start.minusSeconds(60));
+        optOuts.stop(phone, senders, start.plusMillis(1));
+
+        optOuts.start(phone, senders, start);
+        assertThat(optOuts.has(phone, senders)).isTrue();
+
+        optOuts.start(phone, senders, start.plusMillis(2));
+        assertThat(optOuts.has(phone, senders)).isFalse();
+    }
+
     private static void schedule(String id) {
         schedule(id, PHONE);
     }
