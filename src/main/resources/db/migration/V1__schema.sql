@@ -128,6 +128,10 @@ WITH (
 CREATE INDEX deliveries_stage_is_urgent_due_at_id_idx ON textonce.deliveries (stage, is_urgent, due_at, id)
     WHERE due_at IS NOT NULL;
 
+-- What is to be canceled at Twilio does not wait behind the polls of what has no callbacks.
+CREATE INDEX deliveries_to_cancel_idx ON textonce.deliveries (stage, is_urgent, due_at, id)
+    WHERE due_at IS NOT NULL AND cancel_requested_at IS NOT NULL;
+
 -- A person's messages: support's lookup, STOP, erasure, and reconciliation of equal messages to one number.
 CREATE INDEX deliveries_phone_hash_idx ON textonce.deliveries (phone_hash, id);
 

@@ -41,7 +41,7 @@ public final class DueLeases implements DueWork {
      * Query of what is due, one scan at a time, as the index has it: the common order would be known only when all that
      * is due were read, and after an outage that is many.
      */
-    private static final String FIND_DUE = """
+    private static final String FIND = """
             WITH scan AS (%s),
             found AS (
                 SELECT earliest.*
@@ -52,7 +52,12 @@ public final class DueLeases implements DueWork {
                 ) AS earliest
                 ORDER BY is_urgent DESC, due_at, id LIMIT ?
             ),
-            """.formatted(DueScans.SCANS, DueScans.OF_SCAN);
+            """;
+
+    private static final String FIND_DUE = FIND.formatted(DueScans.SCANS, DueScans.OF_SCAN);
+
+    private static final String FIND_CANCELED =
+            FIND.formatted(DueScans.SCANS, DueScans.OF_SCAN + " AND cancel_requested_at IS NOT NULL");
 
     /** Query of what has expired among the earliest of each scan: no other precedes what can be sent. */
     private static final String FIND_EXPIRED = """
@@ -114,7 +119,7 @@ public final class DueLeases implements DueWork {
                 FROM found AS due WHERE d.id = due.id
             """ + LEASED;
 
-    private static final String LEASE_SILENT = FIND_DUE + """
+    private static final String LEASE_SILENT = """
             leased AS (
                 UPDATE textonce.deliveries AS d
                 SET due_at = now() + CAST(? AS interval)
@@ -147,6 +152,7 @@ public final class DueLeases implements DueWork {
     private final DueScans unknown;
     private final DueScans urgentUnknown;
     private final DueScans silent;
+    private final DueScans toCancel;
 
     @Autowired
     DueLeases(JdbcTemplate jdbc, Senders senders, Redirection redirection, TextOnceProperties settings) {
@@ -169,6 +175,7 @@ public final class DueLeases implements DueWork {
         this.unknown = new DueScans(nanoTime, "reserved", "unknown");
         this.urgentUnknown = this.unknown.urgent();
         this.silent = new DueScans(nanoTime, "with_twilio");
+        this.toCancel = new DueScans(nanoTime, "with_twilio");
     }
 
     @Override
@@ -248,9 +255,20 @@ public final class DueLeases implements DueWork {
         return lease(urgentUnknown, most, asStored(), LEASE_UNKNOWN, most, most, lease.toString());
     }
 
-    /** Leases messages at Twilio whose callbacks are missing. */
+    /**
+     * Leases messages at Twilio that are to be canceled, and then those whose callbacks are missing: without callbacks,
+     * these may be so many that a cancellation behind them came too late.
+     */
     public List<DueDelivery> silent(int most) {
-        return lease(silent, most, asStored(), LEASE_SILENT, most, most, lease.toString());
+        var leased = new ArrayList<>(ofTwilio(toCancel, FIND_CANCELED, most));
+        if (leased.size() < most) {
+            leased.addAll(ofTwilio(silent, FIND_DUE, most - leased.size()));
+        }
+        return leased;
+    }
+
+    private List<DueDelivery> ofTwilio(DueScans scans, String find, int most) {
+        return lease(scans, most, asStored(), find + LEASE_SILENT, most, most, lease.toString());
     }
 
     private RowMapper<DueDelivery> asStored() {

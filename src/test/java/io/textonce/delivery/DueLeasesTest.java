@@ -121,6 +121,19 @@ class DueLeasesTest {
                 .containsEntry("is_polled", isPolled);
     }
 
+    /** Without callbacks the polls of an hour are more than can be made in it. */
+    @Test
+    void leasesACancellationBeforeThePollsThatAreDueForLonger() {
+        insert("sent", "silent-", Duration.ofMinutes(50), null, 300);
+        insert("scheduled", "canceled-", Duration.ZERO, null, 1);
+        jdbc.update("UPDATE textonce.deliveries SET cancel_requested_at = now() WHERE status = 'scheduled'");
+
+        assertThat(leases.silent(16))
+                .hasSize(16)
+                .extracting(DueDelivery::eventId)
+                .contains("canceled-1");
+    }
+
     @Test
     void schedulesNoPollOfAMessageThatIsFinalMeanwhile() {
         insert("sent", "polled-", Duration.ofMinutes(1), null, 1);
