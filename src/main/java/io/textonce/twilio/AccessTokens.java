@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.entity.UrlEncodedFormEntity;
@@ -28,9 +29,15 @@ final class AccessTokens {
 
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
+    /** Time for which a failure is that of all calls: those that waited for a server that hangs try no more, one by one. */
+    private static final Duration FAILED = Duration.ofSeconds(1);
+
     private final Supplier<TwilioSettings> live;
+    private final ReentrantLock lock = new ReentrantLock();
     private @Nullable String token;
     private long expiresAtNanos;
+    private TwilioFailure.@Nullable NotProcessed failure;
+    private long failedAtNanos;
 
     AccessTokens(Supplier<TwilioSettings> live) {
         this.live = live;
@@ -40,21 +47,44 @@ final class AccessTokens {
         return !live.get().clientId().isEmpty();
     }
 
-    /** Returns the token; only one thread fetches a new one, and the others wait for it. */
-    synchronized String get(Endpoint endpoint) {
-        if (token == null || System.nanoTime() - expiresAtNanos > 0) {
-            var issued = issue(endpoint);
-            token = issued.path("access_token").asText();
-            var lasts =
-                    Duration.ofSeconds(issued.path("expires_in").asLong(3600)).minus(MARGIN);
-            expiresAtNanos = System.nanoTime() + lasts.toNanos();
+    /**
+     * Returns the token; only one thread fetches a new one, and the others wait for it, or for its failure.
+     *
+     * @throws TwilioFailure.NotProcessed if there is none
+     */
+    String get(Endpoint endpoint) {
+        lock.lock();
+        try {
+            if (token == null || System.nanoTime() - expiresAtNanos > 0) {
+                if (failure != null && System.nanoTime() - failedAtNanos < FAILED.toNanos()) {
+                    throw failure;
+                }
+                var issued = issue(endpoint);
+                token = issued.path("access_token").asText();
+                var lasts = Duration.ofSeconds(issued.path("expires_in").asLong(3600))
+                        .minus(MARGIN);
+                expiresAtNanos = System.nanoTime() + lasts.toNanos();
+            }
+            return token;
+        } catch (TwilioFailure.NotProcessed e) {
+            if (e != failure) {
+                failure = e;
+                failedAtNanos = System.nanoTime();
+            }
+            throw e;
+        } finally {
+            lock.unlock();
         }
-        return token;
     }
 
     /** Forgets a token that Twilio does not accept any more. */
-    synchronized void forget() {
-        token = null;
+    void forget() {
+        lock.lock();
+        try {
+            token = null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private JsonNode issue(Endpoint endpoint) {
@@ -74,7 +104,8 @@ final class AccessTokens {
         } catch (IOException e) {
             throw new TwilioFailure.NotProcessed("Twilio's OAuth server could not be reached", e);
         }
-        throw new TwilioFailure.NotProcessed("Twilio's OAuth server issued no token", (Throwable) null);
+        throw new TwilioFailure.NotProcessed(
+                "Twilio's OAuth server issued no token; are the client's id and secret right?", (Throwable) null);
     }
 
     private static String text(ClassicHttpResponse response) throws IOException {

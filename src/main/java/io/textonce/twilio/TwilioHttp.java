@@ -184,10 +184,10 @@ public final class TwilioHttp implements AutoCloseable {
             more.forEach(parameter -> request.addPostParam(parameter.getKey(), parameter.getValue()));
             var call = call(request, lastCheck);
             var peer = peers.of(request);
-            if (tokens.areUsed() && request.requiresAuthentication()) {
-                call.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + tokens.get(TwilioHttp.this::token));
-            }
             try {
+                if (tokens.areUsed() && request.requiresAuthentication()) {
+                    call.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + tokens.get(TwilioHttp.this::token));
+                }
                 var response = connections.execute(target(call), call, answer -> {
                     answered.accept(answer);
                     return answers.read(answer, left(call));

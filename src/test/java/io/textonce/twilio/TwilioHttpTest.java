@@ -422,10 +422,47 @@ class TwilioHttpTest {
             try (var http = new TwilioHttp(settings, answers())) {
                 assertThatThrownBy(() -> create(settings, http.client()))
                         .isInstanceOf(TwilioFailure.NotProcessed.class)
-                        .hasMessage("Twilio's OAuth server issued no token");
+                        .hasMessage("Twilio's OAuth server issued no token; are the client's id and secret right?");
             }
             assertThat(simulator.postCount()).isZero();
         }
+    }
+
+    /** Else messages were held until they expire, and nothing said so. */
+    @Test
+    void showsThatNoAccessTokenIsIssued() throws IOException {
+        try (var simulator = TwilioSimulator.builder()
+                .account(ACCOUNT, TOKEN)
+                .oauthClient("shop", "another secret of the client")
+                .build()
+                .start()) {
+            var settings = settings(simulator.baseUrl(), "", "", "", "", "shop");
+            var now = new AtomicReference<>(Instant.parse("2026-11-28T09:00:00Z"));
+            InstantSource source = now::get;
+            var peers = new PeerMonitor(source.withZone(ZoneOffset.UTC));
+
+            create(settings, peers);
+            now.set(now.get().plusSeconds(30));
+            create(settings, peers);
+
+            assertThat(peers.health().getDetails().get("twilio").toString()).contains("OAuth");
+        }
+    }
+
+    /** A server that hangs is not called by each thread in its turn. */
+    @Test
+    void sharesTheFailureOfAnAccessToken() {
+        var tokens = new AccessTokens(() -> settings(TWILIO.baseUrl(), "", "", "", "", "shop"));
+        var calls = new AtomicInteger();
+        AccessTokens.Endpoint away = (call, reader) -> {
+            calls.incrementAndGet();
+            throw new IOException("timed out");
+        };
+
+        assertThatThrownBy(() -> tokens.get(away)).isInstanceOf(TwilioFailure.NotProcessed.class);
+        assertThatThrownBy(() -> tokens.get(away)).isInstanceOf(TwilioFailure.NotProcessed.class);
+
+        assertThat(calls).hasValue(1);
     }
 
     @Test
