@@ -98,7 +98,8 @@ public record TwilioMessage(
      *     changelog of 2024-04-17</a>
      */
     private String defaultService() {
-        return "MG" + accountSid.substring(2);
+        // Not the SID that a sandbox may have as a sender.
+        return "MGd" + accountSid.substring(3);
     }
 
     /** Twilio's own types: counts are strings, the error code is a number, dates are RFC 2822, URIs are relative. */
