@@ -268,13 +268,13 @@ class DoctorTest {
     }
 
     @Test
-    void asksTheProxyForTheHostsOfTheRegion() {
+    void selectsTheProxyByTheHostsOfTheRegion() {
         var regional = settings("--TWILIO_BASE_URL=", "--TWILIO_REGION=ie1").twilio();
-        var asked = new ArrayList<String>();
+        var selected = new ArrayList<String>();
         var proxies = new ProxySelector() {
             @Override
             public List<Proxy> select(URI uri) {
-                asked.add(uri.toString());
+                selected.add(uri.toString());
                 return List.of(Proxy.NO_PROXY);
             }
 
@@ -284,7 +284,8 @@ class DoctorTest {
 
         new MachineChecks(regional).proxies(proxies);
 
-        assertThat(asked).containsExactly("https://api.dublin.ie1.twilio.com", "https://verify.dublin.ie1.twilio.com");
+        assertThat(selected)
+                .containsExactly("https://api.dublin.ie1.twilio.com", "https://verify.dublin.ie1.twilio.com");
     }
 
     @Test

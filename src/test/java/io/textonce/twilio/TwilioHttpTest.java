@@ -388,11 +388,7 @@ class TwilioHttpTest {
 
     @Test
     void callsWithAnAccessTokenThatItKeepsUntilTwilioRejectsIt() throws IOException {
-        try (var simulator = TwilioSimulator.builder()
-                .account(ACCOUNT, TOKEN)
-                .oauthClient("shop", CLIENT_SECRET)
-                .build()
-                .start()) {
+        try (var simulator = withOauthClient(CLIENT_SECRET)) {
             var settings = settings(simulator.baseUrl(), "", "", "", "", "shop");
             try (var http = new TwilioHttp(settings, answers())) {
                 create(settings, http.client());
@@ -413,11 +409,7 @@ class TwilioHttpTest {
 
     @Test
     void makesNoCallWithoutAnAccessToken() throws IOException {
-        try (var simulator = TwilioSimulator.builder()
-                .account(ACCOUNT, TOKEN)
-                .oauthClient("shop", "another secret of the client")
-                .build()
-                .start()) {
+        try (var simulator = withOauthClient("another secret of the client")) {
             var settings = settings(simulator.baseUrl(), "", "", "", "", "shop");
             try (var http = new TwilioHttp(settings, answers())) {
                 assertThatThrownBy(() -> create(settings, http.client()))
@@ -431,11 +423,7 @@ class TwilioHttpTest {
     /** Else messages were held until they expire, and nothing said so. */
     @Test
     void showsThatNoAccessTokenIsIssued() throws IOException {
-        try (var simulator = TwilioSimulator.builder()
-                .account(ACCOUNT, TOKEN)
-                .oauthClient("shop", "another secret of the client")
-                .build()
-                .start()) {
+        try (var simulator = withOauthClient("another secret of the client")) {
             var settings = settings(simulator.baseUrl(), "", "", "", "", "shop");
             var now = new AtomicReference<>(Instant.parse("2026-11-28T09:00:00Z"));
             InstantSource source = now::get;
@@ -564,6 +552,14 @@ class TwilioHttpTest {
     private static Message create(TwilioSettings settings, HttpClient client) {
         return Message.creator(new PhoneNumber(TO), new PhoneNumber(FROM), "Your order has shipped.")
                 .create(TwilioConfiguration.restClient(settings, client));
+    }
+
+    private static TwilioSimulator withOauthClient(String secret) throws IOException {
+        return TwilioSimulator.builder()
+                .account(ACCOUNT, TOKEN)
+                .oauthClient("shop", secret)
+                .build()
+                .start();
     }
 
     private static Lease lease() {
