@@ -8,12 +8,9 @@ import io.textonce.sandbox.LoopbackServer;
 import io.textonce.settings.LiveSettings;
 import io.textonce.settings.TextOnceProperties;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterEach;
@@ -65,20 +62,7 @@ class SubscriberTest {
     }
 
     private static void publish(Receiver receiver) {
-        var event = new StatusEvent(
-                1,
-                UUID.randomUUID(),
-                Instant.now(),
-                "order-shipped",
-                "order-1",
-                "queued",
-                null,
-                null,
-                null,
-                "+*******5310",
-                null);
-
-        assertThat(receiver.publish(List.of(event)).failure()).isNull();
+        assertThat(receiver.publish(WebhookTest.events(1, 1)).failure()).isNull();
     }
 
     private Map<String, String> webhook(String secrets) {

@@ -210,7 +210,7 @@ class WebhookTest {
     }
 
     /** So many changes of each of so many deliveries, in turn. */
-    private static List<StatusEvent> events(int deliveries, int changes) {
+    static List<StatusEvent> events(int deliveries, int changes) {
         var ids = new ArrayList<UUID>();
         for (int i = 0; i < deliveries; i++) {
             ids.add(UUID.randomUUID());
